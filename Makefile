@@ -1,0 +1,38 @@
+# Two commands do everything on a fresh Debian 12 machine with Swift 6.3: `make demo` and `make test`.
+.PHONY: help setup build test lint format demo bench oracle clean
+
+help:
+	@echo "make demo    set up, build, and run the main job on a checkpoint from fixtures/"
+	@echo "make test    set up, lint, and run all tests"
+	@echo "make build   the release binary at .build/release/convert"
+	@echo "make bench   speed and memory on the full-size checkpoint (docs/benchmarks.md)"
+	@echo "make oracle  hold outputs against a real PyTorch, where one is installed"
+	@echo "make lint / format / setup / clean"
+
+setup:
+	@bash scripts/setup.sh
+
+build: setup
+	swift build -c release --static-swift-stdlib
+
+lint:
+	swift format lint -r --strict Sources Tests Package.swift
+
+format:
+	swift format -i -r Sources Tests Package.swift
+
+test: setup lint
+	swift build --build-tests
+	swift test --skip-build
+
+demo: build
+	@bash scripts/demo.sh
+
+bench: build
+	python3 Benchmarks/checkpoint_files.py
+
+oracle: build
+	bash scripts/oracle.sh
+
+clean:
+	rm -rf .build

@@ -1,0 +1,35 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms, lowest first. A target may depend only on targets above it.
+let package = Package(
+    name: "convert",
+    products: [
+        .executable(name: "convert", targets: ["convert"])
+    ],
+    targets: [
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CInterruption"),
+        .target(name: "JSON"),
+        .target(name: "Files", dependencies: ["CZip", "CZlib", "CInterruption"]),
+        .target(name: "Tensors", dependencies: ["Files"]),
+        .target(name: "Pickle", dependencies: ["Files"]),
+        .target(name: "PthReader", dependencies: ["Files", "Tensors", "Pickle"]),
+        .target(name: "IR", dependencies: ["Files", "Tensors", "JSON"]),
+        .target(name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "JSON"]),
+        .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR"]),
+        .executableTarget(
+            name: "convert",
+            dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Exporters", "Verifier", "JSON"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Files"]),
+        .testTarget(name: "PickleTests", dependencies: ["Pickle", "Files"]),
+        .testTarget(name: "PthReaderTests", dependencies: ["PthReader", "Pickle", "Tensors", "Files", "TestSupport"]),
+        .testTarget(name: "ExportersTests", dependencies: ["Exporters", "PthReader", "IR", "Verifier", "Tensors", "Files", "TestSupport"]),
+        .testTarget(name: "ConvertTests", dependencies: ["convert", "TestSupport", "JSON", "Files"]),
+        .target(name: "TestSupport", dependencies: ["JSON", "Files"], path: "Tests/TestSupport"),
+    ],
+    swiftLanguageModes: [.v6]
+)

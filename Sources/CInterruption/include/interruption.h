@@ -1,0 +1,23 @@
+#ifndef CONVERT_INTERRUPTION_H
+#define CONVERT_INTERRUPTION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// What must happen when a signal ends the process: no half-written file stays behind, and a file that was
+// truncated while it was mapped (SIGBUS) is named in one line. Everything a handler touches is kept in fixed
+// tables, because a signal handler may neither allocate nor lock.
+
+/// Installs the handlers for SIGBUS, SIGINT, SIGTERM and SIGHUP, and ignores SIGXFSZ and SIGPIPE so that the
+/// failing write reports the error instead. Call once, before files are opened.
+void interruption_install(void);
+
+/// Remembers a mapping so that a SIGBUS inside it can name the file. Returns a slot, or -1 when the table is full.
+int interruption_remember_mapping(uintptr_t address, size_t length, const char *path);
+void interruption_forget_mapping(int slot);
+
+/// Remembers a temporary file that must be removed when a signal ends the process. Returns a slot, or -1.
+int interruption_remember_temporary(const char *path);
+void interruption_forget_temporary(int slot);
+
+#endif

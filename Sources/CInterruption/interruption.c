@@ -1,0 +1,130 @@
+#define _GNU_SOURCE
+#include "interruption.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAPPINGS = 64, TEMPORARIES = 16 };
+enum { FREE, CLAIMED, READY };
+
+typedef struct {
+    atomic_int state;
+    uintptr_t address;
+    size_t length;
+    char path[PATH_MAX];
+} mapping;
+
+typedef struct {
+    atomic_int state;
+    char path[PATH_MAX];
+} temporary;
+
+static mapping mappings[MAPPINGS];
+static temporary temporaries[TEMPORARIES];
+
+static int claim(atomic_int *state) {
+    int expected = FREE;
+    return atomic_compare_exchange_strong(state, &expected, CLAIMED);
+}
+
+int interruption_remember_mapping(uintptr_t address, size_t length, const char *path) {
+    for (int slot = 0; slot < MAPPINGS; slot++) {
+        mapping *m = &mappings[slot];
+        if (!claim(&m->state)) continue;
+        m->address = address;
+        m->length = length;
+        snprintf(m->path, sizeof m->path, "%s", path);
+        atomic_store(&m->state, READY);
+        return slot;
+    }
+    return -1;
+}
+
+void interruption_forget_mapping(int slot) {
+    if (slot >= 0 && slot < MAPPINGS) atomic_store(&mappings[slot].state, FREE);
+}
+
+int interruption_remember_temporary(const char *path) {
+    if (strlen(path) >= PATH_MAX) return -1;
+    for (int slot = 0; slot < TEMPORARIES; slot++) {
+        temporary *t = &temporaries[slot];
+        if (!claim(&t->state)) continue;
+        snprintf(t->path, sizeof t->path, "%s", path);
+        atomic_store(&t->state, READY);
+        return slot;
+    }
+    return -1;
+}
+
+void interruption_forget_temporary(int slot) {
+    if (slot >= 0 && slot < TEMPORARIES) atomic_store(&temporaries[slot].state, FREE);
+}
+
+static void remove_temporaries(void) {
+    for (int slot = 0; slot < TEMPORARIES; slot++)
+        if (atomic_load(&temporaries[slot].state) == READY) unlink(temporaries[slot].path);
+}
+
+static void say(const char *text) {
+    ssize_t written = write(STDERR_FILENO, text, strlen(text));
+    (void)written;
+}
+
+static void say_number(size_t number) {
+    char digits[24];
+    size_t at = sizeof digits;
+    digits[--at] = 0;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number && at);
+    say(digits + at);
+}
+
+static void on_bus_error(int signal_number, siginfo_t *info, void *context) {
+    (void)context;
+    uintptr_t fault = (uintptr_t)info->si_addr;
+    for (int slot = 0; slot < MAPPINGS; slot++) {
+        mapping *m = &mappings[slot];
+        if (atomic_load(&m->state) != READY || fault < m->address || fault - m->address >= m->length) continue;
+        remove_temporaries();
+        say("convert: ");
+        say(m->path);
+        say(": byte ");
+        say_number(fault - m->address);
+        say(" could not be read: another program made the file shorter while it was being read; run again once it is complete\n");
+        _exit(2);
+    }
+    remove_temporaries();
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+static void on_termination(int signal_number) {
+    remove_temporaries();
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+void interruption_install(void) {
+    struct sigaction bus = {0};
+    bus.sa_sigaction = on_bus_error;
+    bus.sa_flags = SA_SIGINFO;
+    sigaction(SIGBUS, &bus, NULL);
+
+    struct sigaction termination = {0};
+    termination.sa_handler = on_termination;
+    const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
+        struct sigaction current;
+        // A signal that the parent chose to ignore (nohup) stays ignored.
+        if (sigaction(ending[i], NULL, &current) == 0 && current.sa_handler == SIG_IGN) continue;
+        sigaction(ending[i], &termination, NULL);
+    }
+    signal(SIGXFSZ, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+}

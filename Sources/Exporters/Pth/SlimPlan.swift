@@ -1,0 +1,258 @@
+import Files
+import Glibc
+import PthReader
+import Tensors
+
+/// What of a checkpoint stays when only inference matters, and what becomes of values that torch's safe loader refuses.
+///
+/// The state dict is never touched. What goes is judged by top-level key alone, unless `keep` or `drop` say otherwise.
+public struct SlimPlan: Sendable {
+    /// One value that was changed or left out.
+    public struct Change: Sendable, Equatable {
+        /// Dotted path.
+        public let path: String
+        /// What became of it, as a clause.
+        public let what: String
+    }
+
+    /// Which values stay or go beyond the defaults: shell patterns over dotted paths, where `*` also crosses dots.
+    public struct Rules: Sendable {
+        /// Patterns of what stays although it serves training only.
+        public var keep: [String] = []
+        /// Patterns of what goes in any case.
+        public var drop: [String] = []
+        /// A prefix taken off the state dict's names, such as `module.`.
+        public var stripPrefix: String?
+
+        /// No rules.
+        public init() {}
+    }
+
+    /// What stays, in values that `torch.load(weights_only=True)` takes.
+    public let root: CheckpointValue
+    /// The state dict as it will be written.
+    public let stateDict: CheckpointDictionary
+    /// Top-level entries that go, with their group.
+    public let dropped: [(key: String, group: CheckpointGroup)]
+    /// Values changed or left out inside what stays.
+    public let changes: [Change]
+
+    /// Plans for a checkpoint whose state dict was chosen. Throws `SlimError`.
+    public init(_ checkpoint: Checkpoint, selection: StateDictSelection, rules: Rules) throws {
+        try self.init(checkpoint.root, file: checkpoint.file.path, selection: selection, rules: rules)
+    }
+
+    /// Plans for values that may come from any format.
+    init(_ source: CheckpointValue, file: String, selection: StateDictSelection, rules: Rules) throws {
+        var builder = Builder(rules: rules, selection: selection)
+        if case .dictionary(let dictionary) = source, !selection.path.isEmpty {
+            var entries: [CheckpointDictionary.Entry] = []
+            for entry in dictionary.entries {
+                let key = entry.key.pathComponent
+                let group = CheckpointGroup.of(key: key, value: entry.value, stateDictPath: selection.path)
+                if group.isTrainingOnly, !builder.keepsSomething(of: entry.value, at: [key]) {
+                    builder.dropped.append((key, group))
+                    continue
+                }
+                let isPartial = group.isTrainingOnly && !builder.matches(rules.keep, [key])
+                guard let cleaned = try builder.clean(entry.value, at: [key], onlyKept: isPartial) else {
+                    if builder.matches(rules.drop, [key]) { builder.dropped.append((key, group)) }
+                    continue
+                }
+                entries.append(.init(key: builder.cleanKey(entry.key), value: cleaned))
+            }
+            root = .dictionary(CheckpointDictionary(kind: dictionary.kind == .orderedDict ? .orderedDict : .dict, entries: entries))
+        } else {
+            root = try builder.clean(source, at: [], onlyKept: false) ?? .none
+        }
+        guard let stateDict = builder.stateDict, stateDict.entries.contains(where: { $0.value.isTensor }) else {
+            throw SlimError.nothingLeft(file: file, path: selection.path)
+        }
+        self.stateDict = stateDict
+        dropped = builder.dropped
+        changes = builder.changes
+    }
+
+    private struct Builder {
+        let rules: Rules
+        let selection: StateDictSelection
+        var dropped: [(key: String, group: CheckpointGroup)] = []
+        var changes: [Change] = []
+        var stateDict: CheckpointDictionary?
+        /// Bounds what shared containers may unfold to.
+        var left = 2_000_000
+
+        func matches(_ patterns: [String], _ path: [String]) -> Bool {
+            guard !patterns.isEmpty else { return false }
+            // A pattern that names a container holds for everything inside it.
+            var joined = ""
+            for component in path {
+                joined += joined.isEmpty ? component : "." + component
+                if patterns.contains(where: { fnmatch($0, joined, 0) == 0 }) { return true }
+            }
+            return false
+        }
+
+        func keepsSomething(of value: CheckpointValue, at path: [String]) -> Bool {
+            guard !rules.keep.isEmpty else { return false }
+            if matches(rules.keep, path) { return true }
+            var found = false
+            value.walk { inner, _ in
+                if !found, !inner.isEmpty { found = matches(rules.keep, path + inner) }
+            }
+            return found
+        }
+
+        mutating func note(_ path: [String], _ what: String) {
+            changes.append(Change(path: path.isEmpty ? "(the root)" : path.joined(separator: "."), what: what))
+        }
+
+        /// The value as the safe loader takes it; nil where it goes.
+        mutating func clean(_ value: CheckpointValue, at path: [String], onlyKept: Bool) throws -> CheckpointValue? {
+            left -= 1
+            guard left > 0 else { throw SlimError.tooManyValues }
+            if matches(rules.drop, path) {
+                if path.count > 1 { note(path, "dropped by --drop") }
+                return nil
+            }
+            if onlyKept, !value.isBranch, !matches(rules.keep, path) { return nil }
+            let stays = onlyKept && !matches(rules.keep, path)
+            switch value {
+            case .none, .boolean, .integer, .bigInteger, .float, .complex, .string, .bytes, .byteArray, .torchDType, .size, .device,
+                .storage, .quantizedTensor, .sparseTensor:
+                return value
+            case .tensor(var tensor):
+                if let name = tensor.className {
+                    note(path, "\(name) written as a plain tensor")
+                    tensor.className = nil
+                }
+                return .tensor(tensor)
+            case .list(let items): return .list(try clean(items, at: path, onlyKept: stays))
+            case .tuple(let items): return .tuple(try clean(items, at: path, onlyKept: stays))
+            case .set(let items): return .set(try clean(items, at: path, onlyKept: stays))
+            case .frozenSet(let items):
+                note(path, "frozenset written as set")
+                return .set(try clean(items, at: path, onlyKept: stays))
+            case .dictionary(let dictionary): return try clean(dictionary, at: path, onlyKept: stays)
+            case .numpyScalar(let scalar):
+                note(path, "numpy scalar \(scalar.dtype) written as \(scalar.value.kindName)")
+                return scalar.value
+            case .numpyArray(let array):
+                guard let tensor = array.tensor else {
+                    note(path, "numpy array of \(array.dtype) dropped: no torch dtype matches")
+                    return nil
+                }
+                note(path, "numpy array written as tensor")
+                return .tensor(TorchTensor(tensor, location: "cpu"))
+            case .numpyDType(let text):
+                note(path, "numpy dtype written as text")
+                return .string(text)
+            case .path(let text):
+                note(path, "path written as text")
+                return .string(text)
+            case .date(let text):
+                note(path, "date or time written as text")
+                return .string(text)
+            case .global(let name):
+                note(path, "the class or function \(name) dropped")
+                return nil
+            case .placeholder(let object):
+                note(path, "an object of \(object.className) dropped")
+                return nil
+            case .cycle:
+                note(path, "a container inside itself dropped")
+                return nil
+            }
+        }
+
+        private mutating func clean(_ items: [CheckpointValue], at path: [String], onlyKept: Bool) throws -> [CheckpointValue] {
+            var cleaned: [CheckpointValue] = []
+            for (index, item) in items.enumerated() {
+                if let item = try clean(item, at: path + ["\(index)"], onlyKept: onlyKept) { cleaned.append(item) }
+            }
+            return cleaned
+        }
+
+        private mutating func clean(_ dictionary: CheckpointDictionary, at path: [String], onlyKept: Bool) throws -> CheckpointValue {
+            let isStateDict = path.joined(separator: ".") == selection.path
+            var entries: [CheckpointDictionary.Entry] = []
+            var names: Set<String> = []
+            for entry in dictionary.entries {
+                guard let value = try clean(entry.value, at: path + [entry.key.pathComponent], onlyKept: onlyKept) else { continue }
+                var key = cleanKey(entry.key)
+                if isStateDict, let prefix = rules.stripPrefix, case .string(let name) = key, name.hasPrefix(prefix) {
+                    key = .string(String(name.dropFirst(prefix.count)))
+                }
+                if isStateDict, case .string(let name) = key, !names.insert(name).inserted {
+                    throw SlimError.nameCollision(name: name, prefix: rules.stripPrefix ?? "")
+                }
+                entries.append(.init(key: key, value: value))
+            }
+            var kind = dictionary.kind
+            if kind == .defaultDict || kind == .namespace {
+                note(path, "\(kind.rawValue) written as dict")
+                kind = .dict
+            }
+            var attributes: CheckpointValue?
+            // torch itself sets `_metadata` on a state dict; its versions steer load_state_dict.
+            if kind == .orderedDict, let given = dictionary.attributes, rules.stripPrefix == nil || !isStateDict {
+                attributes = try clean(given, at: path + ["(attributes)"], onlyKept: false)
+            } else if dictionary.attributes != nil, kind != .orderedDict || isStateDict {
+                note(path, "attributes of the dictionary dropped")
+            }
+            let cleaned = CheckpointDictionary(kind: kind, entries: entries, attributes: attributes)
+            if isStateDict { stateDict = cleaned }
+            return .dictionary(cleaned)
+        }
+
+        mutating func cleanKey(_ key: CheckpointValue) -> CheckpointValue {
+            switch key {
+            case .numpyScalar(let scalar): scalar.value
+            case .path(let text), .date(let text), .numpyDType(let text): .string(text)
+            case .global(let name): .string(name)
+            case .placeholder(let object): .string(object.className)
+            case .frozenSet, .cycle: .string(key.kindName)
+            default: key
+            }
+        }
+    }
+}
+
+extension CheckpointValue {
+    /// Whether values lie inside that paths can name.
+    var isBranch: Bool {
+        switch self {
+        case .list, .tuple, .set, .frozenSet, .dictionary: true
+        default: false
+        }
+    }
+}
+
+/// What keeps a slim file from being made.
+public enum SlimError: DescribedError, Equatable {
+    case nothingLeft(file: String, path: String)
+    case nameCollision(name: String, prefix: String)
+    case tooManyValues
+    case lazyTensor(name: String, what: String)
+    case unwritableExtension(path: String)
+
+    public var problem: String {
+        switch self {
+        case .nothingLeft(let file, let path): "\(file): nothing is left of the state dict \(path.isEmpty ? "at the root" : path)"
+        case .nameCollision(let name, let prefix): "two tensors would be named \(name) once \(prefix) is taken off"
+        case .tooManyValues: "the values that stay unfold to more than two million"
+        case .lazyTensor(let name, let what): "\(name): safetensors cannot hold \(what)"
+        case .unwritableExtension(let path): "\(path): no format that can be written here has this ending"
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .nothingLeft: "check --drop"
+        case .nameCollision: "leave --strip-prefix out"
+        case .tooManyValues: "leave the container out with --drop"
+        case .lazyTensor: "leave it out with --drop, or write a .pth"
+        case .unwritableExtension: "end the name in .pth or .safetensors"
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Files
+import IR
+import JSON
+import Tensors
+
+/// Writes weights as safetensors: the header in the state dict's order, the data by falling element size (as the reference writer sorts, so
+/// that every tensor is aligned to its elements), then by that order. A name that is the same view as another is left out and noted.
+public enum SafetensorsWriter {
+    /// Writes everything; the caller flushes, checks and commits. Throws where a dtype has no place in the format.
+    public static func write(_ weights: Weights, to output: OutputFile) throws {
+        let aliases = weights.aliases
+        let left = Set(aliases.map(\.name))
+        let kept = weights.entries.filter { !left.contains($0.name) }
+        for entry in kept where entry.name == SafetensorsFormat.metadataKey {
+            throw SafetensorsError.cannotHold(name: entry.name, what: "a tensor of this name")
+        }
+        let order = kept.indices.sorted { first, second in
+            let (left, right) = (kept[first].tensor.dtype.byteCount, kept[second].tensor.dtype.byteCount)
+            return left == right ? first < second : left > right
+        }
+        var starts = [Int](repeating: 0, count: kept.count)
+        var at = 0
+        for index in order {
+            starts[index] = at
+            at += kept[index].tensor.byteCount
+        }
+        let header = try header(kept, starts: starts, aliases: aliases, weights: weights)
+        guard header.count <= SafetensorsFormat.headerLimit else {
+            throw SafetensorsError.cannotHold(name: output.target, what: "a header of \(header.count) bytes")
+        }
+        try output.write(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) })
+        try output.write(header)
+        for index in order {
+            try kept[index].tensor.storage.verify()
+            try kept[index].tensor.forEachCOrderWindow { try output.write($0) }
+        }
+    }
+
+    private static func header(
+        _ kept: [Weights.Entry], starts: [Int], aliases: [(name: String, of: String)], weights: Weights
+    ) throws -> [UInt8] {
+        var metadata = JSONObject(["format": .string("pt")])
+        for member in weights.metadata.members { metadata.append(member.key, .string(SafetensorsText.text(member.value))) }
+        if !weights.provenance.stateDictPath.isEmpty {
+            metadata.append(SafetensorsFormat.stateDictKey, .string(weights.provenance.stateDictPath))
+        }
+        if !aliases.isEmpty {
+            var names = JSONObject()
+            for alias in aliases { names.append(alias.name, .string(alias.of)) }
+            metadata.append(SafetensorsFormat.aliasKey, .string(JSONValue.object(names).text()))
+        }
+        var header = JSONObject()
+        header.append(SafetensorsFormat.metadataKey, .object(metadata))
+        for (entry, start) in zip(kept, starts) {
+            guard let dtype = SafetensorsDType.name(entry.tensor.dtype) else {
+                throw SafetensorsError.cannotHold(name: entry.name, what: entry.tensor.dtype.rawValue)
+            }
+            header.append(
+                entry.name,
+                .object(
+                    JSONObject([
+                        "dtype": .string(dtype), "shape": .array(entry.tensor.shape.map { .integer(Int64($0)) }),
+                        "data_offsets": .array([.integer(Int64(start)), .integer(Int64(start + entry.tensor.byteCount))]),
+                    ])))
+        }
+        var bytes = Array(JSONValue.object(header).text().utf8)
+        // Spaces bring the data to a 64-byte boundary of the file; the format allows them at the header's end.
+        bytes.append(contentsOf: repeatElement(0x20, count: (64 - (bytes.count + 8) % 64) % 64))
+        return bytes
+    }
+}

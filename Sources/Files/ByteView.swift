@@ -1,0 +1,136 @@
+import Glibc
+
+/// Bytes that somebody else keeps alive: a mapped file or an allocation. Freed when the last view lets go.
+final class ByteOwner: Sendable {
+    enum Release: Sendable {
+        case unmap(rememberedAs: Int32)
+        case free
+    }
+
+    /// Kept as a number because a raw pointer is not `Sendable`; the bytes behind it are never written to after `init`.
+    let address: UInt
+    let count: Int
+    let release: Release
+
+    init(address: UInt, count: Int, release: Release) {
+        self.address = address
+        self.count = count
+        self.release = release
+    }
+
+    deinit {
+        let start = UnsafeMutableRawPointer(bitPattern: address)
+        switch release {
+        case .unmap(let slot):
+            forgetMapping(slot)
+            if let start { munmap(start, count) }
+        case .free:
+            free(start)
+        }
+    }
+}
+
+/// A window over borrowed bytes. Copying a view copies no byte; every access is bounds checked and throws.
+public struct ByteView: Sendable {
+    let owner: ByteOwner
+    /// Offset of the window's first byte in the mapped file or allocation.
+    public let start: Int
+    /// Number of bytes in the window.
+    public let count: Int
+    /// What the bytes are, for messages: a path, or a path and an entry.
+    public let name: String
+
+    init(owner: ByteOwner, start: Int, count: Int, name: String) {
+        self.owner = owner
+        self.start = start
+        self.count = count
+        self.name = name
+    }
+
+    /// A view over a private copy of `bytes`.
+    public init(copying bytes: [UInt8], name: String) {
+        self = ByteView.filled(count: bytes.count, name: name) { target in
+            bytes.withUnsafeBytes { target.copyMemory(from: $0) }
+        }
+    }
+
+    /// A view over `count` new bytes, zero until `fill` has written them.
+    public static func filled(
+        count: Int, name: String, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) rethrows -> ByteView {
+        // calloc of one byte keeps the pointer valid for empty views.
+        let start = calloc(max(count, 1), 1)
+        let owner = ByteOwner(address: UInt(bitPattern: start), count: start == nil ? 0 : count, release: .free)
+        try fill(UnsafeMutableRawBufferPointer(start: start, count: owner.count))
+        return ByteView(owner: owner, start: 0, count: owner.count, name: name)
+    }
+
+    /// The part `[offset, offset + count)` of this view, under the same or another name.
+    public func window(at offset: Int, count wanted: Int, name newName: String? = nil) throws(FileError) -> ByteView {
+        guard offset >= 0, wanted >= 0, offset <= count, wanted <= count - offset else {
+            throw .outOfBounds(what: newName ?? name, offset: offset, count: wanted, available: max(0, count - max(0, offset)))
+        }
+        return ByteView(owner: owner, start: start + offset, count: wanted, name: newName ?? name)
+    }
+
+    /// Lends the bytes for the length of `body`.
+    public func withUnsafeBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let pointer = UnsafeRawPointer(bitPattern: owner.address).map { $0 + start }
+        return try body(UnsafeRawBufferPointer(start: pointer, count: count))
+    }
+
+    /// The byte at `offset`.
+    public func byte(at offset: Int) throws(FileError) -> UInt8 {
+        guard offset >= 0, offset < count else {
+            throw .outOfBounds(what: name, offset: offset, count: 1, available: max(0, count - max(0, offset)))
+        }
+        return withUnsafeBytes { $0[offset] }
+    }
+
+    /// A little-endian integer at `offset`.
+    public func integer<Integer: FixedWidthInteger>(at offset: Int, as type: Integer.Type) throws(FileError) -> Integer {
+        let size = Integer.bitWidth / 8
+        guard offset >= 0, offset <= count, size <= count - offset else {
+            throw .outOfBounds(what: name, offset: offset, count: size, available: max(0, count - max(0, offset)))
+        }
+        return withUnsafeBytes { Integer(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: type)) }
+    }
+
+    /// Whether the bytes at `offset` are exactly `expected`.
+    public func matches(_ expected: [UInt8], at offset: Int = 0) -> Bool {
+        guard offset >= 0, offset <= count, expected.count <= count - offset else { return false }
+        return withUnsafeBytes { bytes in expected.indices.allSatisfy { bytes[offset + $0] == expected[$0] } }
+    }
+
+    /// Whether two views hold the same bytes.
+    public func hasSameBytes(as other: ByteView) -> Bool {
+        guard count == other.count else { return false }
+        return withUnsafeBytes { mine in
+            other.withUnsafeBytes { theirs in
+                guard count > 0, let left = mine.baseAddress, let right = theirs.baseAddress else { return true }
+                return memcmp(left, right, count) == 0
+            }
+        }
+    }
+
+    /// A copy as an array; for small views.
+    public var array: [UInt8] { withUnsafeBytes { Array($0) } }
+
+    /// The bytes as text, or nil where they are not UTF-8.
+    public var text: String? {
+        withUnsafeBytes { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// Tells the system that the mapped pages wholly inside this window will not be needed soon, so that resident memory does not grow
+    /// with the file. They come back from the page cache if they are touched again.
+    public func letGo() {
+        guard case .unmap = owner.release else { return }
+        let page = UInt(sysconf(Int32(_SC_PAGESIZE)))
+        let first = (owner.address + UInt(start) + page - 1) / page * page
+        let end = (owner.address + UInt(start + count)) / page * page
+        guard end > first, let pointer = UnsafeMutableRawPointer(bitPattern: first) else { return }
+        madvise(pointer, Int(end - first), MADV_DONTNEED)
+    }
+}

@@ -1,0 +1,57 @@
+/// What can go wrong between a path and its bytes.
+public enum FileError: DescribedError, Equatable {
+    /// Nothing lies at the path.
+    case missing(path: String)
+    /// The path is a directory.
+    case directory(path: String)
+    /// The path is a pipe, socket or device, which cannot be mapped.
+    case notRegular(path: String)
+    /// The system refused to open or map the file.
+    case unreadable(path: String, reason: String)
+    /// The file holds no bytes.
+    case empty(path: String)
+    /// A read past the end of the bytes at hand.
+    case outOfBounds(what: String, offset: Int, count: Int, available: Int)
+    /// The file was written to while it was being read.
+    case changedWhileRead(path: String)
+    /// The output exists and `--force` was not given.
+    case outputExists(path: String)
+    /// The output is one of the inputs.
+    case outputIsInput(path: String)
+    /// The folder that should hold the output is not there.
+    case outputFolderMissing(path: String, folder: String)
+    /// Writing, flushing or renaming failed.
+    case writeFailed(path: String, reason: String)
+
+    public var problem: String {
+        switch self {
+        case .missing(let path): "\(path): no such file"
+        case .directory(let path): "\(path): is a directory, not a file"
+        case .notRegular(let path): "\(path): is a pipe, socket or device, not a regular file"
+        case .unreadable(let path, let reason): "\(path): cannot be read (\(reason))"
+        case .empty(let path): "\(path): is empty (0 bytes)"
+        case .outOfBounds(let what, let offset, let count, let available):
+            "\(what): cut short: \(count) bytes wanted at offset \(offset), \(available) bytes are there"
+        case .changedWhileRead(let path): "\(path): changed while it was being read"
+        case .outputExists(let path): "\(path): exists already"
+        case .outputIsInput(let path): "\(path): is the input itself"
+        case .outputFolderMissing(let path, let folder): "\(path): its folder \(folder) does not exist"
+        case .writeFailed(let path, let reason): "\(path): could not be written (\(reason)); nothing was left behind"
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .missing: "check the path"
+        case .directory: "name the file inside it"
+        case .notRegular: "save the bytes to a file first"
+        case .unreadable: "check the file's permissions and the disk"
+        case .empty, .outOfBounds: "the copy or download was probably interrupted: fetch the file again"
+        case .changedWhileRead: "run again once whatever writes it has finished"
+        case .outputExists: "give --force to replace it, or another name"
+        case .outputIsInput: "write to another name"
+        case .outputFolderMissing: "create the folder first"
+        case .writeFailed: "check free space and permissions, then run again"
+        }
+    }
+}

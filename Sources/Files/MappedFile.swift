@@ -1,0 +1,91 @@
+import CInterruption
+import Glibc
+
+func forgetMapping(_ slot: Int32) {
+    interruption_forget_mapping(slot)
+}
+
+/// A regular file mapped for reading. Nothing is copied; pages are read when they are touched.
+public struct MappedFile: Sendable {
+    /// The path as it was given.
+    public let path: String
+    /// Which file this is and what state it was in when it was opened.
+    public let identity: FileIdentity
+    /// All bytes of the file.
+    public let bytes: ByteView
+
+    /// The last component of the path.
+    public var name: String { MappedFile.baseName(path) }
+
+    /// Opens and maps the file at `path`.
+    ///
+    /// A truncation by another program while it is mapped ends the process with exit code 2 and a line that names the file, once
+    /// `interruption_install` ran.
+    public init(path: String) throws(FileError) {
+        // O_NONBLOCK: opening a FIFO must not wait for a writer.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path) }
+            if errno == ENXIO { throw .notRegular(path: path) }
+            throw .unreadable(path: path, reason: lastSystemError())
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
+        let kind = status.st_mode & S_IFMT
+        if kind == S_IFDIR { throw .directory(path: path) }
+        guard kind == S_IFREG else { throw .notRegular(path: path) }
+        guard status.st_size > 0 else { throw .empty(path: path) }
+        let count = Int(status.st_size)
+        guard let pointer = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), pointer != MAP_FAILED else {
+            throw .unreadable(path: path, reason: lastSystemError())
+        }
+        let slot = interruption_remember_mapping(UInt(bitPattern: pointer), count, path)
+        let owner = ByteOwner(address: UInt(bitPattern: pointer), count: count, release: .unmap(rememberedAs: slot))
+        self.path = path
+        identity = FileIdentity(status)
+        bytes = ByteView(owner: owner, start: 0, count: count, name: path)
+    }
+
+    /// Throws when the file is no longer as it was when it was opened; called before a result drawn from it is declared good.
+    public func checkUnchanged() throws(FileError) {
+        guard let now = FileIdentity(path: path), now == identity else { throw .changedWhileRead(path: path) }
+    }
+
+    /// The last component of a path.
+    public static func baseName(_ path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
+}
+
+/// Device, inode, size and modification time of a file.
+public struct FileIdentity: Equatable, Sendable {
+    let device: UInt
+    let inode: UInt
+    /// Size in bytes.
+    public let size: Int
+    let modifiedSeconds: Int
+    let modifiedNanoseconds: Int
+
+    init(_ status: stat) {
+        device = UInt(status.st_dev)
+        inode = UInt(status.st_ino)
+        size = Int(status.st_size)
+        modifiedSeconds = status.st_mtim.tv_sec
+        modifiedNanoseconds = status.st_mtim.tv_nsec
+    }
+
+    /// The identity of what lies at `path` now, links followed; nil where there is nothing.
+    public init?(path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// Whether both are one file on disk, whatever its state.
+    public func isSameFile(as other: FileIdentity) -> Bool { device == other.device && inode == other.inode }
+}
+
+func lastSystemError() -> String {
+    strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
+}

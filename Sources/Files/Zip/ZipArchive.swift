@@ -1,0 +1,167 @@
+import CZip
+
+/// One entry of a zip archive.
+public struct ZipEntry: Sendable {
+    /// The full name, folders separated by `/`.
+    public let name: String
+    /// Its place in libzip's list.
+    let index: UInt64
+    /// Uncompressed size in bytes.
+    public let size: Int
+    /// Size of the bytes in the file.
+    public let compressedSize: Int
+    /// Offset of those bytes in the file.
+    public let dataOffset: Int
+    /// CRC-32 of the uncompressed bytes.
+    public let crc32: UInt32
+    /// Whether the bytes stand in the file as they are.
+    public let isStored: Bool
+}
+
+/// A zip archive over mapped bytes: libzip lists and inflates, stored entries are lent without a copy.
+public struct ZipArchive: Sendable {
+    /// The archive's bytes.
+    public let bytes: ByteView
+    /// All entries, in the directory's order.
+    public let entries: [ZipEntry]
+    /// Whether every CRC is zero, which is how torch writes an archive without checksums.
+    public let hasNoChecksums: Bool
+    private let indexByName: [String: Int]
+
+    /// Reads the directory. Throws for a cut, damaged, overlapping or encrypted archive.
+    public init(_ bytes: ByteView) throws {
+        self.bytes = bytes
+        let directory = try ZipCentralDirectory(bytes)
+        let listing = try ZipArchive.withLibzip(bytes) { archive in try ZipArchive.list(archive, directory: directory, bytes: bytes) }
+        entries = listing
+        hasNoChecksums = !listing.isEmpty && listing.allSatisfy { $0.crc32 == 0 }
+        var indexByName: [String: Int] = [:]
+        for (index, entry) in listing.enumerated() {
+            guard indexByName.updateValue(index, forKey: entry.name) == nil else {
+                throw ZipError.duplicateEntry(file: bytes.name, entry: entry.name)
+            }
+        }
+        self.indexByName = indexByName
+        try ZipArchive.refuseOverlaps(listing, directoryStart: directory.start, file: bytes)
+    }
+
+    /// The entry of this exact name.
+    public func entry(named name: String) -> ZipEntry? {
+        indexByName[name].map { entries[$0] }
+    }
+
+    /// Bytes that an entry may inflate to: 64 MiB, or 64 times the archive.
+    public var inflationLimit: Int { max(64 << 20, bytes.count.multipliedReportingOverflow(by: 64).partialValue) }
+
+    /// The bytes of an entry: lent where it is stored, inflated into memory where it is deflated. Checksums of stored entries are left to
+    /// `verify`.
+    public func contents(of entry: ZipEntry) throws -> ByteView {
+        let name = "\(bytes.name), entry \(entry.name)"
+        if entry.isStored { return try bytes.window(at: entry.dataOffset, count: entry.size, name: name) }
+        // Deflate cannot do better than 1,032 to 1, so a larger claim is a lie.
+        let ceiling = min(inflationLimit, entry.compressedSize.multipliedReportingOverflow(by: 1032).partialValue + 1024)
+        guard entry.size <= ceiling else {
+            throw ZipError.inflatesTooFar(file: bytes.name, entry: entry.name, size: UInt64(entry.size), limit: ceiling)
+        }
+        return try ZipArchive.withLibzip(bytes) { archive in
+            guard let file = zip_fopen_index(archive, entry.index, 0) else {
+                throw ZipError.unreadableEntry(file: bytes.name, entry: entry.name, reason: ZipArchive.reason(archive))
+            }
+            defer { zip_fclose(file) }
+            return try ByteView.filled(count: entry.size, name: name) { target in
+                var done = 0
+                while done < target.count {
+                    let read = zip_fread(file, target.baseAddress.map { $0 + done }, UInt64(target.count - done))
+                    guard read > 0 else {
+                        throw ZipError.unreadableEntry(
+                            file: bytes.name, entry: entry.name, reason: "damaged: \(done) of \(target.count) bytes could be inflated")
+                    }
+                    done += Int(read)
+                }
+                var past: UInt8 = 0
+                // The read that meets the end is the one at which libzip compares the checksum.
+                guard zip_fread(file, &past, 1) == 0 || hasNoChecksums else {
+                    throw ZipError.wrongChecksum(
+                        file: bytes.name, entry: entry.name, offset: entry.dataOffset, expected: entry.crc32,
+                        found: CRC32.update(0, with: UnsafeRawBufferPointer(target)))
+                }
+            }
+        }
+    }
+
+    /// Throws where an entry's bytes do not have the recorded checksum. An archive written without checksums passes.
+    public func verify(_ entry: ZipEntry) throws {
+        guard !hasNoChecksums else { return }
+        let found = CRC32.checksum(of: try contents(of: entry))
+        guard found == entry.crc32 else {
+            throw ZipError.wrongChecksum(
+                file: bytes.name, entry: entry.name, offset: entry.dataOffset, expected: entry.crc32, found: found)
+        }
+    }
+
+    private static func list(_ archive: OpaquePointer, directory: ZipCentralDirectory, bytes: ByteView) throws -> [ZipEntry] {
+        let count = zip_get_num_entries(archive, 0)
+        guard count == directory.records.count else {
+            throw ZipError.damagedDirectory(
+                file: bytes.name, detail: "\(count) entries by one count, \(directory.records.count) by another", offset: directory.start)
+        }
+        var entries: [ZipEntry] = []
+        entries.reserveCapacity(directory.records.count)
+        for (index, record) in directory.records.enumerated() {
+            var status = zip_stat_t()
+            guard zip_stat_index(archive, UInt64(index), 0, &status) == 0, let rawName = status.name else {
+                throw ZipError.damagedDirectory(file: bytes.name, detail: "entry \(index) cannot be listed", offset: directory.start)
+            }
+            let name = String(cString: rawName)
+            if record.flags & 1 != 0 || status.encryption_method != 0 { throw ZipError.encrypted(file: bytes.name, entry: name) }
+            guard record.method == 0 || record.method == 8 else {
+                throw ZipError.unknownCompression(file: bytes.name, entry: name, method: Int(record.method))
+            }
+            guard status.size == UInt64(record.size), status.comp_size == UInt64(record.compressedSize) else {
+                throw ZipError.damagedDirectory(file: bytes.name, detail: "entry \(name) has two sizes", offset: directory.start)
+            }
+            let dataOffset = try ZipCentralDirectory.dataOffset(of: record, in: bytes)
+            guard record.method != 0 || record.size == record.compressedSize else {
+                throw ZipError.damagedDirectory(file: bytes.name, detail: "stored entry \(name) has two sizes", offset: record.localHeader)
+            }
+            let (end, overflow) = dataOffset.addingReportingOverflow(record.compressedSize)
+            guard !overflow, end <= directory.start else {
+                throw ZipError.cutShort(file: bytes.name, needed: overflow ? Int.max : end, size: directory.start)
+            }
+            entries.append(
+                ZipEntry(
+                    name: name, index: UInt64(index), size: record.size, compressedSize: record.compressedSize, dataOffset: dataOffset,
+                    crc32: record.crc32, isStored: record.method == 0))
+        }
+        return entries
+    }
+
+    private static func refuseOverlaps(_ entries: [ZipEntry], directoryStart: Int, file: ByteView) throws {
+        let ordered = entries.filter { $0.compressedSize > 0 }.sorted { $0.dataOffset < $1.dataOffset }
+        for (first, second) in zip(ordered, ordered.dropFirst()) where first.dataOffset + first.compressedSize > second.dataOffset {
+            throw ZipError.overlappingEntries(file: file.name, first: first.name, second: second.name, offset: second.dataOffset)
+        }
+    }
+
+    private static func withLibzip<Result>(_ bytes: ByteView, _ body: (OpaquePointer) throws -> Result) throws -> Result {
+        try bytes.withUnsafeBytes { raw in
+            var error = zip_error_t()
+            zip_error_init(&error)
+            defer { zip_error_fini(&error) }
+            guard let source = zip_source_buffer_create(raw.baseAddress, UInt64(raw.count), 0, &error) else {
+                throw ZipError.damagedDirectory(file: bytes.name, detail: String(cString: zip_error_strerror(&error)), offset: 0)
+            }
+            guard let archive = zip_open_from_source(source, ZIP_RDONLY, &error) else {
+                let reason = String(cString: zip_error_strerror(&error))
+                zip_source_free(source)
+                throw ZipError.damagedDirectory(file: bytes.name, detail: reason, offset: 0)
+            }
+            defer { zip_discard(archive) }
+            return try body(archive)
+        }
+    }
+
+    private static func reason(_ archive: OpaquePointer) -> String {
+        zip_strerror(archive).map { String(cString: $0) } ?? "unknown"
+    }
+}

@@ -1,0 +1,77 @@
+import Files
+import JSON
+import Tensors
+
+/// Ordered names and tensors, with what was said about them. Any container yields it; no network need be known.
+public struct Weights: Sendable {
+    /// One named tensor.
+    public struct Entry: Sendable {
+        /// The source key, kept in every format.
+        public let name: String
+        /// The tensor, a view over the source's bytes.
+        public let tensor: Tensor
+
+        /// A named tensor.
+        public init(name: String, tensor: Tensor) {
+            self.name = name
+            self.tensor = tensor
+        }
+    }
+
+    /// The tensors in the source's order, each name once.
+    public let entries: [Entry]
+    /// Numbers and texts that stood beside the tensors.
+    public let metadata: Metadata
+    /// Where the tensors came from.
+    public let provenance: Provenance
+    private let places: [String: Int]
+
+    /// Weights; of a name given twice the last is kept, as in a Python dictionary.
+    public init(entries: [Entry], metadata: Metadata = Metadata(), provenance: Provenance) {
+        self.entries = entries
+        self.metadata = metadata
+        self.provenance = provenance
+        places = Dictionary(entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// The tensor of this name.
+    public subscript(name: String) -> Tensor? { places[name].map { entries[$0].tensor } }
+
+    /// Names that are the very same view as an earlier name: name to that earlier one, in order.
+    public var aliases: [(name: String, of: String)] {
+        var first: [ObjectIdentifier: [Int]] = [:]
+        var found: [(String, String)] = []
+        for (place, entry) in entries.enumerated() where entry.tensor.elementCount > 0 {
+            let id = ObjectIdentifier(entry.tensor.storage)
+            if let twin = first[id]?.first(where: { entries[$0].tensor.isSameView(as: entry.tensor) }) {
+                found.append((entry.name, entries[twin].name))
+            } else {
+                first[id, default: []].append(place)
+            }
+        }
+        return found
+    }
+
+    /// Bytes of all tensors, each counted once where it is an alias.
+    public var byteCount: Int {
+        let twins = Set(aliases.map(\.name))
+        return entries.reduce(0) { twins.contains($1.name) ? $0 : $0 + $1.tensor.byteCount }
+    }
+}
+
+/// Where weights came from, without paths or times, so that equal inputs give equal outputs.
+public struct Provenance: Sendable, Equatable {
+    /// Base name of the source file.
+    public let source: String
+    /// Its format, such as `pth`.
+    public let format: String
+    /// Where the state dict stood in it, keys joined by dots; empty for the root.
+    public let stateDictPath: String
+
+    /// A provenance.
+    public init(source: String, format: String, stateDictPath: String) {
+        self.source = source
+        self.format = format
+        self.stateDictPath = stateDictPath
+    }
+}

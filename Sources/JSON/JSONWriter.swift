@@ -1,0 +1,71 @@
+extension JSONValue {
+    /// The value as JSON text, the same for the same value. NaN and infinities, which JSON lacks, become the texts `NaN`, `Infinity` and
+    /// `-Infinity`.
+    public func text(pretty: Bool = false) -> String {
+        var out: [UInt8] = []
+        write(to: &out, indent: pretty ? 0 : nil)
+        return String(decoding: out, as: UTF8.self)
+    }
+
+    private func write(to out: inout [UInt8], indent: Int?) {
+        switch self {
+        case .null: out.append(contentsOf: "null".utf8)
+        case .boolean(let flag): out.append(contentsOf: (flag ? "true" : "false").utf8)
+        case .integer(let number): out.append(contentsOf: String(number).utf8)
+        case .number(let number):
+            if number.isFinite {
+                out.append(contentsOf: number.description.utf8)
+            } else {
+                out.append(contentsOf: (number.isNaN ? "\"NaN\"" : number > 0 ? "\"Infinity\"" : "\"-Infinity\"").utf8)
+            }
+        case .string(let text): JSONValue.quote(text, to: &out)
+        case .array(let items):
+            // An array of plain values stays on one line: shapes read better so.
+            let isFlat = items.allSatisfy { if case .object = $0 { false } else if case .array = $0 { false } else { true } }
+            let inner = isFlat ? nil : indent.map { $0 + 1 }
+            out.append(UInt8(ascii: "["))
+            for (place, item) in items.enumerated() {
+                if place > 0 { out.append(contentsOf: (isFlat && indent != nil ? ", " : ",").utf8) }
+                JSONValue.newLine(inner, to: &out)
+                item.write(to: &out, indent: inner)
+            }
+            if !items.isEmpty, !isFlat { JSONValue.newLine(indent, to: &out) }
+            out.append(UInt8(ascii: "]"))
+        case .object(let object):
+            out.append(UInt8(ascii: "{"))
+            for (place, member) in object.members.enumerated() {
+                if place > 0 { out.append(UInt8(ascii: ",")) }
+                JSONValue.newLine(indent.map { $0 + 1 }, to: &out)
+                JSONValue.quote(member.key, to: &out)
+                out.append(contentsOf: (indent == nil ? ":" : ": ").utf8)
+                member.value.write(to: &out, indent: indent.map { $0 + 1 })
+            }
+            if !object.members.isEmpty { JSONValue.newLine(indent, to: &out) }
+            out.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func newLine(_ indent: Int?, to out: inout [UInt8]) {
+        guard let indent else { return }
+        out.append(0x0A)
+        out.append(contentsOf: repeatElement(0x20, count: 2 * indent))
+    }
+
+    private static func quote(_ text: String, to out: inout [UInt8]) {
+        out.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): out.append(contentsOf: "\\\"".utf8)
+            case UInt8(ascii: "\\"): out.append(contentsOf: "\\\\".utf8)
+            case 0x0A: out.append(contentsOf: "\\n".utf8)
+            case 0x09: out.append(contentsOf: "\\t".utf8)
+            case 0x0D: out.append(contentsOf: "\\r".utf8)
+            case 0..<0x20, 0x7F:
+                let digits = String(byte, radix: 16)
+                out.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+            default: out.append(byte)
+            }
+        }
+        out.append(UInt8(ascii: "\""))
+    }
+}

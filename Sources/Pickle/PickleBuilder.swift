@@ -1,0 +1,42 @@
+import Files
+
+/// Puts a document together, for the encoder.
+public struct PickleBuilder {
+    private var nodes: [PickleNode] = []
+    private var globals: [String: PickleValue] = [:]
+
+    /// An empty builder.
+    public init() {}
+
+    /// Adds a node and returns the value that refers to it.
+    public mutating func add(_ node: PickleNode) -> PickleValue {
+        nodes.append(node)
+        return .node(nodes.count - 1)
+    }
+
+    /// Text.
+    public mutating func string(_ text: String) -> PickleValue { add(.string(text)) }
+
+    /// A tuple.
+    public mutating func tuple(_ items: [PickleValue]) -> PickleValue { add(.tuple(items)) }
+
+    /// A class or function; the same name is the same node.
+    public mutating func global(_ module: String, _ name: String) -> PickleValue {
+        let key = "\(module)\n\(name)"
+        if let known = globals[key] { return known }
+        let value = add(.global(module: module, name: name))
+        globals[key] = value
+        return value
+    }
+
+    /// A call of `callable` with `arguments`.
+    public mutating func call(_ callable: PickleValue, _ arguments: [PickleValue]) -> PickleValue {
+        let tuple = tuple(arguments)
+        return add(.object(PickleObject(construction: .call, callable: callable, arguments: tuple)))
+    }
+
+    /// The finished document.
+    public func document(root: PickleValue) -> PickleDocument {
+        PickleDocument(nodes: nodes, root: root, protocolVersion: 2, byteCount: 0, globals: [])
+    }
+}

@@ -1,0 +1,43 @@
+extension PickleDocument {
+    /// Throws where values nest deeper than `limit`, so that readers may recurse. A cycle counts once.
+    func checkDepth(limit: Int, file: String) throws {
+        // Longest path over the nodes, by depth-first search without recursion; a node on the current path closes a cycle.
+        enum State: UInt8 { case new, open, done }
+        var states = [State](repeating: .new, count: nodes.count)
+        var heights = [Int32](repeating: 0, count: nodes.count)
+        guard case .node(let first) = root else { return }
+        var path: [(node: Int, children: [Int], next: Int)] = [(first, children(of: first), 0)]
+        states[first] = .open
+        while let step = path.last {
+            guard path.count <= limit else { throw PickleError.tooDeep(file: file, limit: limit) }
+            if step.next < step.children.count {
+                path[path.count - 1].next += 1
+                let child = step.children[step.next]
+                if states[child] == .new {
+                    states[child] = .open
+                    path.append((child, children(of: child), 0))
+                } else if states[child] == .done {
+                    heights[step.node] = max(heights[step.node], heights[child] + 1)
+                }
+            } else {
+                path.removeLast()
+                states[step.node] = .done
+                guard heights[step.node] < limit else { throw PickleError.tooDeep(file: file, limit: limit) }
+                if let parent = path.last?.node { heights[parent] = max(heights[parent], heights[step.node] + 1) }
+            }
+        }
+    }
+
+    private func children(of index: Int) -> [Int] {
+        func place(_ value: PickleValue) -> Int? { if case .node(let place) = value { place } else { nil } }
+        switch nodes[index] {
+        case .list(let items), .tuple(let items), .set(let items), .frozenSet(let items): return items.compactMap(place)
+        case .dictionary(let entries): return entries.flatMap { [$0.key, $0.value] }.compactMap(place)
+        case .object(let object):
+            let parts = [object.callable, object.arguments] + (object.keywords.map { [$0] } ?? []) + object.states + object.items
+            return (parts + object.entries.flatMap { [$0.key, $0.value] }).compactMap(place)
+        case .persistentReference(let id): return [id].compactMap(place)
+        default: return []
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Files
+import Pickle
+
+/// A plain pickle. It holds no storages of its own; tensors come through `torch.storage._load_from_bytes` or as NumPy arrays.
+enum BarePickleContainer {
+    static func read(_ bytes: ByteView) throws -> ContainerContents {
+        let document = try PickleMachine.read(bytes)
+        var decoder = ValueDecoder(document, file: bytes.name, loadNested: { try ContainerContents.nested($0) }) { id in
+            throw PthError.malformedCall(
+                file: bytes.name, call: "persistent id", detail: "a plain pickle has no storages (\(id.text ?? "tuple") was asked for)")
+        }
+        var contents = ContainerContents(root: try decoder.root())
+        contents.tell("container", "bare pickle")
+        contents.tell("pickle protocol", "\(document.protocolVersion)")
+        contents.tell("checksums", "none in this container")
+        contents.regions = [Checkpoint.Region(name: "pickle", byteCount: document.byteCount, storage: nil)]
+        if document.byteCount < bytes.count {
+            contents.tell("warning", "\(bytes.count - document.byteCount) bytes stand behind the end of the pickle")
+        }
+        return contents
+    }
+}

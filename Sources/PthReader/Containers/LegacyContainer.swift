@@ -1,0 +1,124 @@
+import Files
+import Pickle
+import Tensors
+
+/// torch's container of versions 0.1.10 to 1.5 (torch/serialization.py, `_legacy_load`): five pickles, then each storage as a count and its
+/// elements, in the order of the fifth pickle.
+enum LegacyContainer {
+    static func read(_ bytes: ByteView) throws -> ContainerContents {
+        var at = 0
+        func next() throws -> PickleDocument {
+            let document = try PickleMachine.read(try bytes.window(at: at, count: bytes.count - at))
+            at += document.byteCount
+            return document
+        }
+        _ = try next()
+        let version = try next()
+        guard case .integer(1001) = version.root else {
+            throw PthError.malformedContainer(file: bytes.name, detail: "the protocol number is not 1001", offset: at)
+        }
+        let system = try next()
+        let systemFacts = try plain(system, file: bytes.name)
+        if case .dictionary(let facts) = systemFacts, facts["little_endian"]?.flag == false { throw PthError.bigEndian(file: bytes.name) }
+        let object = try next()
+        let keyList = try next()
+        let pickleBytes = at
+        guard let keys = try plain(keyList, file: bytes.name).sequence?.map({ $0.text ?? $0.int.map { "\($0)" } ?? "?" }) else {
+            throw PthError.malformedContainer(file: bytes.name, detail: "the list of storages is no list", offset: at)
+        }
+
+        let places = try layOut(keys, ids: try storageIDs(object, file: bytes.name), from: at, in: bytes)
+        var roots: [String: Storage] = [:]
+        for (key, place) in places {
+            let name = "\(bytes.name), storage \(key)"
+            roots[key] = Storage(name: name, bytes: try bytes.window(at: place.offset, count: place.byteCount, name: name))
+        }
+        let table = StorageTable(file: bytes.name) { id in
+            guard let root = roots[id.key] else { throw PthError.missingStorage(file: bytes.name, key: id.key) }
+            return root
+        }
+        // A view shares its root's bytes: tensors on it are moved onto the root, so that sharing is seen.
+        var decoder = ValueDecoder(object, file: bytes.name, loadNested: { try ContainerContents.nested($0) }) { id in
+            if let parts = id.sequence, parts.first?.text == "module" { return parts.count > 1 ? parts[1] : .none }
+            let storageID = try StorageID(id, file: bytes.name)
+            guard let view = storageID.view else { return try table.value(storageID) }
+            guard let root = roots[storageID.key] else { throw PthError.missingStorage(file: bytes.name, key: storageID.key) }
+            let size = storageID.dtype.byteCount
+            let (start, overflow) = view.offset.multipliedReportingOverflow(by: size)
+            let (count, tooLong) = view.count.multipliedReportingOverflow(by: size)
+            guard !overflow, !tooLong else {
+                throw PthError.shortStorage(file: bytes.name, key: storageID.key, needed: Int.max, available: root.byteCount)
+            }
+            let part = try root.bytes().window(at: start, count: count, name: "\(root.name), view \(view.key)")
+            return .storage(
+                TorchStorage(
+                    storage: Storage(name: part.name, bytes: part), dtype: storageID.dtype, location: storageID.location,
+                    isUntyped: storageID.isUntyped))
+        }
+        var contents = ContainerContents(root: try decoder.root())
+        contents.tell("container", "legacy (torch 0.1.10 to 1.5)")
+        contents.tell("pickle protocol", "\(object.protocolVersion)")
+        contents.tell("storages", "\(keys.count)")
+        contents.tell("byte order", "little")
+        contents.tell("checksums", "none in this container")
+        contents.regions = [Checkpoint.Region(name: "pickles", byteCount: pickleBytes, storage: nil)]
+        var end = at
+        for key in keys {
+            guard let place = places[key] else { continue }
+            contents.regions.append(Checkpoint.Region(name: "storage \(key)", byteCount: place.byteCount, storage: roots[key]))
+            end = max(end, place.offset + place.byteCount)
+        }
+        if end < bytes.count { contents.tell("warning", "\(bytes.count - end) bytes stand behind the last storage") }
+        return contents
+    }
+
+    /// Decodes a pickle that holds no storages.
+    private static func plain(_ document: PickleDocument, file: String) throws -> CheckpointValue {
+        var decoder = ValueDecoder(document, file: file, loadNested: { try ContainerContents.nested($0) }) { _ in .none }
+        return try decoder.root()
+    }
+
+    /// The persistent ids of all storages, by key; they tell the element sizes that the data itself does not.
+    private static func storageIDs(_ document: PickleDocument, file: String) throws -> [String: StorageID] {
+        var ids: [String: StorageID] = [:]
+        var decoder = ValueDecoder(document, file: file, loadNested: { _ in .none }) { _ in .none }
+        for case .persistentReference(let reference) in document.nodes {
+            let value = try decoder.value(reference)
+            guard value.sequence?.first?.text == "storage" else { continue }
+            let id = try StorageID(value, file: file)
+            if let known = ids[id.key], known.className != id.className {
+                throw PthError.storageTypeConflict(file: file, key: id.key, first: known.className, second: id.className)
+            }
+            ids[id.key] = id
+        }
+        return ids
+    }
+
+    private static func layOut(
+        _ keys: [String], ids: [String: StorageID], from start: Int, in bytes: ByteView
+    ) throws -> [String: (offset: Int, byteCount: Int)] {
+        var places: [String: (offset: Int, byteCount: Int)] = [:]
+        var at = start
+        for key in keys {
+            guard let id = ids[key] else {
+                throw PthError.malformedContainer(
+                    file: bytes.name, detail: "storage \(key) is listed but never used, so its size is unknown", offset: at)
+            }
+            guard at + 8 <= bytes.count else { throw PthError.missingStorage(file: bytes.name, key: key) }
+            let count = try bytes.integer(at: at, as: Int64.self)
+            guard count == Int64(id.elementCount) else {
+                throw PthError.malformedContainer(
+                    file: bytes.name, detail: "storage \(key) holds \(count) elements, the pickle says \(id.elementCount)", offset: at)
+            }
+            at += 8
+            guard id.byteCount <= bytes.count - at else {
+                throw PthError.shortStorage(file: bytes.name, key: key, needed: id.byteCount, available: bytes.count - at)
+            }
+            guard places.updateValue((at, id.byteCount), forKey: key) == nil else {
+                throw PthError.malformedContainer(file: bytes.name, detail: "storage \(key) is listed twice", offset: at)
+            }
+            at += id.byteCount
+        }
+        return places
+    }
+}

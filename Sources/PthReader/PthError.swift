@@ -1,0 +1,60 @@
+import Files
+
+/// What can be wrong with a PyTorch file once its bytes could be read.
+public enum PthError: DescribedError, Equatable {
+    /// The content belongs to another format.
+    case notACheckpoint(file: String, found: String, remedy: String)
+    case unknownContainer(file: String, head: String)
+    case bigEndian(file: String)
+    case missingEntry(file: String, entry: String)
+    case missingStorage(file: String, key: String)
+    case shortStorage(file: String, key: String, needed: Int, available: Int)
+    case storageTypeConflict(file: String, key: String, first: String, second: String)
+    case unknownStorageType(file: String, type: String)
+    case malformedCall(file: String, call: String, detail: String)
+    case malformedContainer(file: String, detail: String, offset: Int)
+    case tooManyValues(file: String, limit: Int)
+    case noStateDict(file: String, seen: [String])
+    case severalStateDicts(file: String, paths: [String])
+    case noSuchStateDict(file: String, path: String, candidates: [String])
+
+    public var problem: String {
+        switch self {
+        case .notACheckpoint(let file, let found, _): "\(file): this is \(found), not a PyTorch checkpoint"
+        case .unknownContainer(let file, let head): "\(file): no format known here begins with these bytes (\(head))"
+        case .bigEndian(let file): "\(file): the checkpoint was written on a big-endian machine, which is not supported"
+        case .missingEntry(let file, let entry): "\(file): the archive has no entry \(entry)"
+        case .missingStorage(let file, let key): "\(file): the bytes of storage \(key) are missing"
+        case .shortStorage(let file, let key, let needed, let available):
+            "\(file): storage \(key) should hold \(needed) bytes, \(available) are there"
+        case .storageTypeConflict(let file, let key, let first, let second): "\(file): storage \(key) is said to be \(first) and \(second)"
+        case .unknownStorageType(let file, let type): "\(file): storage type \(type) is not known"
+        case .malformedCall(let file, let call, let detail): "\(file): \(call): \(detail)"
+        case .malformedContainer(let file, let detail, let offset): "\(file): \(detail) at offset \(offset)"
+        case .tooManyValues(let file, let limit): "\(file): the values expand to more than \(limit), more than a file of this size should"
+        case .noStateDict(let file, let seen):
+            "\(file): no state dict (a dictionary of names to tensors) was found; keys seen: \(PthError.list(seen))"
+        case .severalStateDicts(let file, let paths): "\(file): several dictionaries could be the state dict: \(PthError.list(paths))"
+        case .noSuchStateDict(let file, let path, let candidates):
+            "\(file): there is no state dict at \(path); candidates: \(PthError.list(candidates))"
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .notACheckpoint(_, _, let remedy): remedy
+        case .unknownContainer: "give a file written by torch.save, or a .safetensors file"
+        case .bigEndian: "load and save it again on a little-endian machine"
+        case .missingEntry, .missingStorage, .shortStorage, .malformedContainer: "fetch the file again or save it again"
+        case .storageTypeConflict, .malformedCall, .tooManyValues: "the file is damaged or was made to mislead: do not trust it"
+        case .unknownStorageType: "save the tensors in another dtype"
+        case .noStateDict: "give the path of the dictionary with --state-dict, or save the network's state_dict()"
+        case .severalStateDicts, .noSuchStateDict: "choose one with --state-dict PATH"
+        }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        if names.isEmpty { return "none" }
+        return names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", and \(names.count - 20) more" : "")
+    }
+}

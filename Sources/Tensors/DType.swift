@@ -1,0 +1,39 @@
+/// The element types that torch stores. Raw values are torch's own names.
+public enum DType: String, Sendable, CaseIterable {
+    case float64, float32, float16, bfloat16
+    case float8E4M3FN = "float8_e4m3fn"
+    case float8E5M2 = "float8_e5m2"
+    case float8E4M3FNUZ = "float8_e4m3fnuz"
+    case float8E5M2FNUZ = "float8_e5m2fnuz"
+    case float8E8M0FNU = "float8_e8m0fnu"
+    case int64, int32, int16, int8
+    case uint64, uint32, uint16, uint8
+    case bool
+    case complex128, complex64, complex32
+    case qint8, quint8, qint32
+
+    /// Bytes of one element.
+    public var byteCount: Int {
+        switch self {
+        case .complex128: 16
+        case .float64, .int64, .uint64, .complex64: 8
+        case .float32, .int32, .uint32, .complex32, .qint32: 4
+        case .float16, .bfloat16, .int16, .uint16: 2
+        case .float8E4M3FN, .float8E5M2, .float8E4M3FNUZ, .float8E5M2FNUZ, .float8E8M0FNU, .int8, .uint8, .bool, .qint8, .quint8: 1
+        }
+    }
+
+    /// Whether elements are real floating-point numbers.
+    public var isFloatingPoint: Bool {
+        switch self {
+        case .float64, .float32, .float16, .bfloat16, .float8E4M3FN, .float8E5M2, .float8E4M3FNUZ, .float8E5M2FNUZ, .float8E8M0FNU: true
+        default: false
+        }
+    }
+
+    /// Whether elements are pairs of real and imaginary part.
+    public var isComplex: Bool { self == .complex128 || self == .complex64 || self == .complex32 }
+
+    /// Whether elements are integers that stand for scaled real numbers.
+    public var isQuantized: Bool { self == .qint8 || self == .quint8 || self == .qint32 }
+}

@@ -1,0 +1,42 @@
+/// Decoding of the floating-point kinds narrower than float32.
+public enum NarrowFloat {
+    /// float16, IEEE 754 binary16.
+    public static func float16(_ bits: UInt16) -> Float {
+        let sign = UInt32(bits & 0x8000) << 16
+        let exponent = UInt32(bits >> 10) & 0x1F
+        let mantissa = UInt32(bits & 0x3FF)
+        if exponent == 0x1F { return Float(bitPattern: sign | 0x7F80_0000 | mantissa << 13) }
+        if exponent != 0 { return Float(bitPattern: sign | (exponent + 112) << 23 | mantissa << 13) }
+        let magnitude = Float(mantissa) * 0x1p-24
+        return sign == 0 ? magnitude : -magnitude
+    }
+
+    /// bfloat16: the upper half of a float32.
+    public static func bfloat16(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
+
+    /// An 8-bit float; nil for the dtypes that are none. Layouts as in OCP OFP8 (E4M3, E5M2), the FNUZ variants (no infinity, no negative
+    /// zero, NaN is 0x80) and OCP MX (E8M0: a power of two).
+    public static func float8(_ bits: UInt8, _ dtype: DType) -> Float? {
+        switch dtype {
+        case .float8E4M3FN: bits & 0x7F == 0x7F ? .nan : small(bits, mantissaBits: 3, bias: 7)
+        case .float8E5M2:
+            if bits & 0x7C == 0x7C {
+                bits & 3 != 0 ? .nan : (bits & 0x80 == 0 ? .infinity : -.infinity)
+            } else {
+                small(bits, mantissaBits: 2, bias: 15)
+            }
+        case .float8E4M3FNUZ: bits == 0x80 ? .nan : small(bits, mantissaBits: 3, bias: 8)
+        case .float8E5M2FNUZ: bits == 0x80 ? .nan : small(bits, mantissaBits: 2, bias: 16)
+        case .float8E8M0FNU: bits == 0xFF ? .nan : Float(sign: .plus, exponent: Int(bits) - 127, significand: 1)
+        default: nil
+        }
+    }
+
+    private static func small(_ bits: UInt8, mantissaBits: Int, bias: Int) -> Float {
+        let exponent = Int(bits & 0x7F) >> mantissaBits
+        let mantissa = Int(bits) & ((1 << mantissaBits) - 1)
+        let significand = exponent == 0 ? mantissa : mantissa | 1 << mantissaBits
+        let magnitude = Float(sign: .plus, exponent: max(exponent, 1) - bias - mantissaBits, significand: Float(significand))
+        return bits & 0x80 == 0 ? magnitude : -magnitude
+    }
+}

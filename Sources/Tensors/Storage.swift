@@ -1,0 +1,55 @@
+import Files
+
+/// The bytes behind one or more tensors. Two tensors share memory exactly when they hold the same `Storage` object.
+public final class Storage: Sendable {
+    /// Where the bytes come from, for messages, such as `epoch.pth, entry archive/data/17`.
+    public let name: String
+    /// Number of bytes.
+    public let byteCount: Int
+    private let content: Content
+
+    private enum Content: Sendable {
+        case lent(ByteView, crc32: UInt32?)
+        case loaded(@Sendable () throws -> ByteView)
+    }
+
+    /// Bytes that lie in memory or in a mapped file. With `crc32`, `verify` compares them.
+    public init(name: String, bytes: ByteView, crc32: UInt32? = nil) {
+        self.name = name
+        byteCount = bytes.count
+        content = .lent(bytes, crc32: crc32)
+    }
+
+    /// Bytes that must be inflated; `load` runs anew at each use, so that they are not kept. It checks its own checksum.
+    public init(name: String, byteCount: Int, load: @escaping @Sendable () throws -> ByteView) {
+        self.name = name
+        self.byteCount = byteCount
+        content = .loaded(load)
+    }
+
+    /// All bytes. Throws where a deflated storage is damaged or not as long as it should be.
+    public func bytes() throws -> ByteView {
+        switch content {
+        case .lent(let bytes, _): return bytes
+        case .loaded(let load):
+            let bytes = try load()
+            guard bytes.count >= byteCount else {
+                throw TensorError.shortStorage(storage: name, needed: byteCount, available: bytes.count)
+            }
+            return bytes
+        }
+    }
+
+    /// Throws where the bytes do not have the checksum recorded for them.
+    public func verify() throws {
+        switch content {
+        case .lent(let bytes, let crc32?):
+            let found = CRC32.checksum(of: bytes)
+            guard found == crc32 else {
+                throw ZipError.wrongChecksum(file: name, entry: "(storage)", offset: bytes.start, expected: crc32, found: found)
+            }
+        case .lent: return
+        case .loaded(let load): _ = try load()
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Files
+
+/// A view over a storage: dtype, sizes, strides and offset, all in elements, outermost dimension first. Valid by construction.
+public struct Tensor: Sendable {
+    /// Element type.
+    public let dtype: DType
+    /// Sizes, outermost first; empty for a scalar.
+    public let shape: [Int]
+    /// Distance in elements between neighbours along each dimension.
+    public let strides: [Int]
+    /// Place of the first element in the storage, in elements.
+    public let offset: Int
+    /// The bytes, possibly shared with other tensors.
+    public let storage: Storage
+    /// Number of elements.
+    public let elementCount: Int
+
+    /// Checks that every element lies inside the storage; throws `TensorError` otherwise.
+    public init(dtype: DType, shape: [Int], strides: [Int], offset: Int, storage: Storage) throws(TensorError) {
+        guard shape.count == strides.count else { throw .rankMismatch(storage: storage.name, shape: shape, strides: strides) }
+        guard offset >= 0, shape.allSatisfy({ $0 >= 0 }), strides.allSatisfy({ $0 >= 0 }) else {
+            throw .negative(storage: storage.name, shape: shape, strides: strides, offset: offset)
+        }
+        let overflow = TensorError.overflow(storage: storage.name, shape: shape, strides: strides)
+        var count = 1
+        var bytes = dtype.byteCount
+        // Zero-size tensors must not hide a product that overflows on the way, so sizes of 0 count as 1 here.
+        for size in shape {
+            let (next, tooMany) = bytes.multipliedReportingOverflow(by: max(size, 1))
+            guard !tooMany else { throw overflow }
+            bytes = next
+            count *= size
+        }
+        if count > 0 {
+            var last = offset
+            for (size, stride) in zip(shape, strides) {
+                let (reach, tooFar) = (size - 1).multipliedReportingOverflow(by: stride)
+                let (next, tooFarAgain) = last.addingReportingOverflow(reach)
+                guard !tooFar, !tooFarAgain else { throw overflow }
+                last = next
+            }
+            let (end, endOverflow) = last.addingReportingOverflow(1)
+            let (needed, tooFar) = end.multipliedReportingOverflow(by: dtype.byteCount)
+            guard !endOverflow, !tooFar else { throw overflow }
+            guard needed <= storage.byteCount else {
+                throw .pastStorage(
+                    storage: storage.name, shape: shape, strides: strides, offset: offset, needed: needed, available: storage.byteCount)
+            }
+        }
+        self.dtype = dtype
+        self.shape = shape
+        self.strides = strides
+        self.offset = offset
+        self.storage = storage
+        elementCount = count
+    }
+
+    /// A tensor over bytes in C order.
+    public init(dtype: DType, shape: [Int], storage: Storage) throws(TensorError) {
+        try self.init(dtype: dtype, shape: shape, strides: Tensor.contiguousStrides(shape), offset: 0, storage: storage)
+    }
+
+    /// Bytes of all elements, each counted once: what a C-order copy takes.
+    public var byteCount: Int { elementCount * dtype.byteCount }
+
+    /// Whether the elements stand one behind the other in C order, so that the storage can be lent as it is.
+    public var isContiguous: Bool {
+        guard elementCount > 0 else { return true }
+        var expected = 1
+        for (size, stride) in zip(shape, strides).reversed() where size != 1 {
+            guard stride == expected else { return false }
+            expected *= size
+        }
+        return true
+    }
+
+    /// The bytes of the storage from the first element used to behind the last; empty for a tensor without elements.
+    public var usedBytes: Range<Int> {
+        guard elementCount > 0 else { return 0..<0 }
+        let last = zip(shape, strides).reduce(offset) { $0 + ($1.0 - 1) * $1.1 }
+        return offset * dtype.byteCount..<(last + 1) * dtype.byteCount
+    }
+
+    /// Whether both are the same view of the same storage.
+    public func isSameView(as other: Tensor) -> Bool {
+        storage === other.storage && dtype == other.dtype && shape == other.shape && strides == other.strides && offset == other.offset
+    }
+
+    /// Strides of a C-order tensor, as torch computes them: a size of 0 counts as 1. Saturates instead of overflowing.
+    public static func contiguousStrides(_ shape: [Int]) -> [Int] {
+        var strides = [Int](repeating: 1, count: shape.count)
+        for dimension in shape.indices.dropLast().reversed() {
+            let (stride, overflow) = strides[dimension + 1].multipliedReportingOverflow(by: max(shape[dimension + 1], 1))
+            strides[dimension] = overflow ? Int.max : stride
+        }
+        return strides
+    }
+}

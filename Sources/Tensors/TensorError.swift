@@ -1,0 +1,31 @@
+import Files
+
+/// What can be wrong with a tensor's description of its storage.
+public enum TensorError: DescribedError, Equatable {
+    /// Shape and strides have different lengths.
+    case rankMismatch(storage: String, shape: [Int], strides: [Int])
+    /// A size, stride or offset is negative.
+    case negative(storage: String, shape: [Int], strides: [Int], offset: Int)
+    /// The product of the sizes, or the place of an element, does not fit 64 bits.
+    case overflow(storage: String, shape: [Int], strides: [Int])
+    /// The last element lies behind the storage's end.
+    case pastStorage(storage: String, shape: [Int], strides: [Int], offset: Int, needed: Int, available: Int)
+    /// The storage's bytes are fewer than it was said to hold.
+    case shortStorage(storage: String, needed: Int, available: Int)
+
+    public var problem: String {
+        switch self {
+        case .rankMismatch(let storage, let shape, let strides): "\(storage): a tensor of shape \(shape) has strides \(strides)"
+        case .negative(let storage, let shape, let strides, let offset):
+            "\(storage): a tensor has a negative size, stride or offset (shape \(shape), strides \(strides), offset \(offset))"
+        case .overflow(let storage, let shape, let strides):
+            "\(storage): shape \(shape) with strides \(strides) is larger than 64 bits can count"
+        case .pastStorage(let storage, let shape, let strides, let offset, let needed, let available):
+            "\(storage): a tensor of shape \(shape), strides \(strides), offset \(offset) needs \(needed) bytes, its storage has \(available)"
+        case .shortStorage(let storage, let needed, let available):
+            "\(storage): the storage should hold \(needed) bytes, \(available) are there"
+        }
+    }
+
+    public var remedy: String { "the file is damaged or was made to mislead: fetch it again or save it again" }
+}

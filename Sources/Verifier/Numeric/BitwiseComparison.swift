@@ -1,0 +1,92 @@
+import Files
+import IR
+import PthReader
+import Tensors
+
+/// Where an output departs from what it was made from.
+public enum BitwiseDifference: DescribedError, Equatable {
+    case missing(file: String, name: String)
+    case unexpected(file: String, name: String)
+    case order(file: String, name: String, expected: String)
+    case kind(file: String, name: String, expected: String, found: String)
+    case bytes(file: String, name: String, offset: Int)
+    case sharing(file: String, name: String, other: String)
+
+    public var problem: String {
+        switch self {
+        case .missing(let file, let name): "\(file): read back from disk, \(name) is missing"
+        case .unexpected(let file, let name): "\(file): read back from disk, \(name) is there and should not be"
+        case .order(let file, let name, let expected): "\(file): read back from disk, \(name) stands where \(expected) should"
+        case .kind(let file, let name, let expected, let found):
+            "\(file): read back from disk, \(name) is \(found) and should be \(expected)"
+        case .bytes(let file, let name, let offset): "\(file): read back from disk, \(name) differs from its source at byte \(offset)"
+        case .sharing(let file, let name, let other):
+            "\(file): read back from disk, \(name) and \(other) no longer share memory as they did"
+        }
+    }
+
+    public var remedy: String { "nothing was left behind; run again, and check the disk if it happens twice" }
+}
+
+/// Holds an output, read back from disk, against its source, bit for bit.
+public enum BitwiseComparison {
+    /// Compares names, order, dtypes, shapes and every bit of the elements in C order. Throws `BitwiseDifference`. The order of names that
+    /// the format itself does not keep (aliases) is not compared.
+    public static func check(_ written: Weights, against source: Weights, file: String) throws {
+        for entry in source.entries {
+            guard let tensor = written[entry.name] else { throw BitwiseDifference.missing(file: file, name: entry.name) }
+            try check(tensor, against: entry.tensor, name: entry.name, file: file)
+        }
+        for entry in written.entries where source[entry.name] == nil {
+            throw BitwiseDifference.unexpected(file: file, name: entry.name)
+        }
+        let aliases = Set(source.aliases.map(\.name))
+        let order = source.entries.map(\.name).filter { !aliases.contains($0) }
+        for (found, expected) in zip(written.entries.map(\.name), order) where found != expected {
+            throw BitwiseDifference.order(file: file, name: found, expected: expected)
+        }
+    }
+
+    /// Compares two tensors: dtype, shape, and all elements in C order.
+    public static func check(_ written: Tensor, against source: Tensor, name: String, file: String) throws {
+        func kind(_ tensor: Tensor) -> String { "\(tensor.dtype.rawValue) \(tensor.shape)" }
+        guard written.dtype == source.dtype, written.shape == source.shape else {
+            throw BitwiseDifference.kind(file: file, name: name, expected: kind(source), found: kind(written))
+        }
+        if written.strides == source.strides, !source.isContiguous || !written.isContiguous {
+            return try checkStretch(written, against: source, name: name, file: file)
+        }
+        if written.isContiguous, source.isContiguous { return try checkStretch(written, against: source, name: name, file: file) }
+        guard written.isContiguous else {
+            // Neither can be lent: compare copies in C order.
+            let (left, right) = (try written.cOrderBytes(), try source.cOrderBytes())
+            guard left.hasSameBytes(as: right) else { throw BitwiseDifference.bytes(file: file, name: name, offset: 0) }
+            return
+        }
+        let lent = try written.cOrderBytes()
+        var at = 0
+        try source.forEachCOrderWindow { window in
+            let part = try lent.window(at: at, count: window.count)
+            let isSame = part.withUnsafeBytes { $0.elementsEqual(window) }
+            guard isSame else { throw BitwiseDifference.bytes(file: file, name: name, offset: at) }
+            part.letGo()
+            at += window.count
+        }
+    }
+
+    /// Same strides, so the stretches of storage are the same bytes, except in gaps that belong to nobody: those need a copy in C order.
+    private static func checkStretch(_ written: Tensor, against source: Tensor, name: String, file: String) throws {
+        let (left, right) = (written.usedBytes, source.usedBytes)
+        let (writtenBytes, sourceBytes) = (try written.storage.bytes(), try source.storage.bytes())
+        var at = 0
+        while at < left.count {
+            let size = min(4 << 20, left.count - at)
+            let first = try writtenBytes.window(at: left.lowerBound + at, count: size)
+            let second = try sourceBytes.window(at: right.lowerBound + at, count: size)
+            guard first.hasSameBytes(as: second) else { throw BitwiseDifference.bytes(file: file, name: name, offset: at) }
+            first.letGo()
+            second.letGo()
+            at += size
+        }
+    }
+}

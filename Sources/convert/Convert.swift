@@ -1,0 +1,53 @@
+import Files
+import Glibc
+
+/// The command line's entry: picks the command, turns errors into one line and an exit code.
+@main
+struct Convert {
+    static let version = "0.1.0"
+
+    static func main() {
+        Interruption.install()
+        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    /// Runs one command line; never throws.
+    static func run(_ arguments: [String]) -> ExitStatus {
+        do {
+            guard let first = arguments.first else {
+                Terminal.error(HelpText.overview)
+                return .usage
+            }
+            switch first {
+            case "--help", "-h", "help":
+                Terminal.print(HelpText.text(for: arguments.dropFirst().first))
+                return .fine
+            case "--version":
+                Terminal.print("convert \(version)")
+                return .fine
+            case "inspect": return try InspectCommand.run(Array(arguments.dropFirst()))
+            case "slim": return try SlimCommand.run(Array(arguments.dropFirst()))
+            default:
+                throw UsageError.unknownCommand(first)
+            }
+        } catch let error as UsageError {
+            Terminal.error("convert: \(error)")
+            return .usage
+        } catch {
+            Terminal.error("convert: \(error)")
+            return .failed
+        }
+    }
+}
+
+/// What the process ends with.
+enum ExitStatus: Int32 {
+    /// Done.
+    case fine = 0
+    /// A check did not pass.
+    case checkFailed = 1
+    /// An error: nothing was written.
+    case failed = 2
+    /// The arguments were wrong (EX_USAGE).
+    case usage = 64
+}

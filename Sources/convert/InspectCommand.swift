@@ -1,0 +1,147 @@
+import Exporters
+import Files
+import Glibc
+import IR
+import PthReader
+import Tensors
+
+/// `convert inspect FILE`: what is in a file, for people or as JSON.
+enum InspectCommand {
+    static func run(_ arguments: [String]) throws -> ExitStatus {
+        let table = OptionTable(
+            flags: ["--json", "--check", "--safety", "--help"], single: ["--state-dict"], repeated: ["--keys"], short: ["-h": "--help"])
+        let parsed = try ParsedArguments(arguments, table: table, command: "inspect")
+        if parsed.has("--help") {
+            Terminal.print(HelpText.inspect)
+            return .fine
+        }
+        if parsed.has("--safety"), parsed.has("--check") { throw UsageError.conflict("--safety", "--check") }
+        let path = try parsed.onlyOperand(named: "FILE", command: "inspect")
+        if parsed.has("--safety") { return try safety(path, asJSON: parsed.has("--json")) }
+
+        let opened = try FormatRegistry.open(path, stateDictPath: parsed.value("--state-dict"))
+        if let failure = opened.stateDictError, parsed.value("--state-dict") != nil { throw failure }
+        let check = parsed.has("--check") ? try InspectCheck(opened) : nil
+        try opened.file.checkUnchanged()
+        let report = InspectReport(opened, globs: parsed.all("--keys"), check: check)
+        Terminal.print(parsed.has("--json") ? InspectJSON.text(report) : InspectText.text(report))
+        if let failure = opened.stateDictError { throw failure }
+        if let damage = check?.damage.first {
+            Terminal.error("convert: \(damage)")
+            return .failed
+        }
+        return check.map { $0.hasNonFinite } == true ? .checkFailed : .fine
+    }
+
+    private static func safety(_ path: String, asJSON: Bool) throws -> ExitStatus {
+        let file = try MappedFile(path: path)
+        // Formats without pickles are complete and clean once their own reader accepts them.
+        if SafetensorsFormat.recognises(file.bytes) {
+            _ = try SafetensorsFormat.open(file, stateDictPath: nil)
+            Terminal.print(asJSON ? SafetyReport.json(nil, file: file) : SafetyReport.text(nil, file: file))
+            return .fine
+        }
+        let scan = SafetyScan(file)
+        Terminal.print(asJSON ? SafetyReport.json(scan, file: file) : SafetyReport.text(scan, file: file))
+        return scan.isCleared ? .fine : .checkFailed
+    }
+}
+
+/// `--check`: every recorded checksum, and the numbers of every tensor of the state dict.
+struct InspectCheck {
+    /// One line for each damaged entry.
+    private(set) var damage: [String] = []
+    /// Entries whose checksum was compared.
+    private(set) var comparedChecksums = 0
+    /// Statistics by name; nil for quantised and complex tensors.
+    private(set) var statistics: [String: TensorStatistics] = [:]
+
+    var hasNonFinite: Bool { statistics.values.contains { $0.nanCount > 0 || $0.infinityCount > 0 } }
+
+    init(_ opened: OpenedFile) throws {
+        for check in opened.checksums {
+            do {
+                try check.run()
+            } catch {
+                damage.append("\(error)")
+            }
+            comparedChecksums += 1
+        }
+        for entry in opened.weights?.entries ?? [] {
+            if let found = try TensorStatistics(of: entry.tensor) { statistics[entry.name] = found }
+        }
+    }
+}
+
+/// Everything that `inspect` tells, before it is laid out.
+struct InspectReport {
+    struct Row {
+        let name: String
+        let kind: String
+        let shape: [Int]
+        let strides: [Int]?
+        let offset: Int
+        let byteCount: Int
+        let alias: String?
+        let note: String?
+        let statistics: TensorStatistics?
+    }
+
+    let opened: OpenedFile
+    let rows: [Row]
+    let totalRows: Int
+    let check: InspectCheck?
+    let sidecars: [Sidecar]
+
+    init(_ opened: OpenedFile, globs: [String], check: InspectCheck?) {
+        self.opened = opened
+        self.check = check
+        let all = InspectReport.rows(opened, check: check)
+        totalRows = all.count
+        rows = globs.isEmpty ? all : all.filter { row in globs.contains { fnmatch($0, row.name, 0) == 0 } }
+        sidecars = Sidecar.beside(opened.file.path)
+    }
+
+    private static func rows(_ opened: OpenedFile, check: InspectCheck?) -> [Row] {
+        let aliases = Dictionary(
+            (opened.weights?.aliases ?? []).map { ($0.name, $0.of) }, uniquingKeysWith: { first, _ in first })
+        func row(_ name: String, _ tensor: Tensor, kind: String? = nil, note: String?) -> Row {
+            Row(
+                name: name, kind: kind ?? tensor.dtype.rawValue, shape: tensor.shape, strides: tensor.isContiguous ? nil : tensor.strides,
+                offset: tensor.offset, byteCount: tensor.byteCount, alias: aliases[name], note: note, statistics: check?.statistics[name])
+        }
+        guard let selection = opened.selection else {
+            return (opened.weights?.entries ?? []).map { row($0.name, $0.tensor, note: nil) }
+        }
+        return selection.dictionary.entries.map { entry in
+            let name = entry.key.pathComponent
+            switch entry.value {
+            case .tensor(let tensor):
+                var notes: [String] = []
+                if let className = tensor.className { notes.append(className) }
+                if tensor.isConjugated { notes.append("conjugated") }
+                if tensor.isNegated { notes.append("negated") }
+                if tensor.location != "cpu" { notes.append(tensor.location) }
+                return row(name, tensor.tensor, note: notes.isEmpty ? nil : notes.joined(separator: ", "))
+            case .quantizedTensor(let tensor):
+                let note: String
+                switch tensor.scheme {
+                case .perTensor(let scale, let zero): note = "\(tensor.schemeName), scale \(scale), zero point \(zero)"
+                case .perChannel(let scales, _, let axis):
+                    note = "\(tensor.schemeName), \(scales.tensor.elementCount) scales along axis \(axis)"
+                }
+                return row(name, tensor.integers.tensor, note: note)
+            case .sparseTensor(let tensor):
+                let parts = tensor.parts.map { "\($0.name) \($0.tensor.tensor.dtype.rawValue)\($0.tensor.tensor.shape)" }.joined(
+                    separator: ", ")
+                return Row(
+                    name: name, kind: tensor.layout, shape: tensor.shape, strides: nil, offset: 0,
+                    byteCount: tensor.parts.reduce(0) { $0 + $1.tensor.tensor.byteCount }, alias: nil, note: parts, statistics: nil)
+            default:
+                return Row(
+                    name: name, kind: entry.value.kindName, shape: [], strides: nil, offset: 0, byteCount: 0, alias: nil, note: "no tensor",
+                    statistics: nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Exporters
+import Files
+import IR
+import PthReader
+import Verifier
+
+/// `convert slim FILE -o OUT`: what inference needs, and nothing else.
+enum SlimCommand {
+    static func run(_ arguments: [String]) throws -> ExitStatus {
+        let table = OptionTable(
+            flags: ["--force", "--quiet", "--help"], single: ["--output", "--state-dict", "--strip-prefix"],
+            repeated: ["--keep", "--drop"],
+            short: ["-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
+        let parsed = try ParsedArguments(arguments, table: table, command: "slim")
+        if parsed.has("--help") {
+            Terminal.print(HelpText.slim)
+            return .fine
+        }
+        let input = try parsed.onlyOperand(named: "FILE", command: "slim")
+        guard let target = parsed.value("--output") else { throw UsageError.missingArgument("-o OUT", command: "slim") }
+        guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
+
+        let opened = try FormatRegistry.open(input, stateDictPath: parsed.value("--state-dict"))
+        try OutputFile.check(target: target, replacing: parsed.has("--force"), inputs: [opened.file.identity])
+        var rules = SlimPlan.Rules()
+        rules.keep = parsed.all("--keep")
+        rules.drop = parsed.all("--drop")
+        rules.stripPrefix = parsed.value("--strip-prefix")
+        let slim = try SlimFile(opened, rules: rules)
+
+        let output = try OutputFile(target: target, replacing: parsed.has("--force"), inputs: [opened.file.identity])
+        Terminal.progress("writing \(target)")
+        try slim.write(to: output, as: format)
+        try output.flush()
+        Terminal.progress("reading back \(target)")
+        let size = try verify(slim, written: output, format: format)
+        try opened.file.checkUnchanged()
+        try output.commit()
+        Terminal.progress("")
+        if !parsed.has("--quiet") { report(opened, slim, target: target, size: size, stripped: rules.stripPrefix) }
+        return .fine
+    }
+
+    /// Opens the flushed file from disk and compares it with what it was made from. Its size, once all of it agrees.
+    private static func verify(_ slim: SlimFile, written output: OutputFile, format: any ReadableFormat.Type) throws -> Int {
+        let file = try MappedFile(path: output.temporaryPath)
+        let path = slim.weights.provenance.stateDictPath
+        if format.name == PthFormat.name {
+            let checkpoint = try Checkpoint(file)
+            try CheckpointComparison.check(checkpoint.root, against: slim.root, file: output.target)
+            _ = path
+        } else {
+            let back = try format.open(file, stateDictPath: nil)
+            guard let weights = back.weights else { throw BitwiseDifference.missing(file: output.target, name: "the state dict") }
+            try BitwiseComparison.check(weights, against: slim.weights, file: output.target)
+        }
+        return file.bytes.count
+    }
+
+    private static func report(_ opened: OpenedFile, _ slim: SlimFile, target: String, size: Int, stripped: String?) {
+        let before = opened.file.bytes.count
+        Terminal.print(
+            "\(opened.file.name) (\(NumberText.bytes(before))) -> \(target) (\(NumberText.bytes(size)), "
+                + "\(NumberText.fixed(100 * Double(size) / Double(before), 1)) %)")
+        if let selection = opened.selection {
+            Terminal.print("state dict: \(selection.path.isEmpty ? "the root" : selection.path), because \(selection.reason)")
+        }
+        let gone = Set(slim.dropped.map(\.group.rawValue))
+        let rows = opened.groups.map { group -> [String] in
+            let went = gone.contains(group.name) || group.name == "unused storages"
+            return [
+                "  " + group.name, NumberText.bytes(group.byteCount),
+                went ? "went" : group.name == "container" || group.name == "pickle" ? "rewritten" : "stayed",
+            ]
+        }
+        for line in TextTable.lines(rows, rightAligned: [1]) { Terminal.print(line) }
+        if !slim.dropped.isEmpty {
+            Terminal.print("left out: " + slim.dropped.map { "\($0.key) (\($0.group.rawValue))" }.joined(separator: ", "))
+        }
+        for change in slim.changes { Terminal.print("changed: \(change.path): \(change.what)") }
+        for alias in slim.weights.aliases { Terminal.print("shared: \(alias.name) is \(alias.of)") }
+        let prefixed = slim.weights.entries.filter { $0.name.hasPrefix("module.") }.count
+        if stripped == nil, prefixed > 0 {
+            Terminal.print("note: \(prefixed) names begin with module. (nn.DataParallel); --strip-prefix module. takes it off")
+        }
+        Terminal.print("checked: \(slim.weights.entries.count) tensors read back from disk, bit for bit the same")
+    }
+}
