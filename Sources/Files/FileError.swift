@@ -23,6 +23,7 @@ public enum FileError: DescribedError, Equatable {
     /// Writing, flushing or renaming failed.
     case writeFailed(path: String, reason: String)
 
+    /// What is wrong, for people.
     public var problem: String {
         switch self {
         case .missing(let path): "\(path): no such file"
@@ -40,6 +41,7 @@ public enum FileError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .missing: "check the path"

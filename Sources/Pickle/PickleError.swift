@@ -17,6 +17,7 @@ public enum PickleError: DescribedError, Equatable {
     case tooDeep(file: String, limit: Int)
     case unencodable(what: String)
 
+    /// What is wrong, for people.
     public var problem: String {
         switch self {
         case .unknownOpcode(let file, let opcode, let offset):
@@ -43,6 +44,7 @@ public enum PickleError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .cutShort, .missingMemo: "fetch the file again or save it again"

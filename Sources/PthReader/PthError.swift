@@ -18,6 +18,7 @@ public enum PthError: DescribedError, Equatable {
     case severalStateDicts(file: String, paths: [String])
     case noSuchStateDict(file: String, path: String, candidates: [String])
 
+    /// What is wrong, for people.
     public var problem: String {
         switch self {
         case .notACheckpoint(let file, let found, _): "\(file): this is \(found), not a PyTorch checkpoint"
@@ -40,6 +41,7 @@ public enum PthError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .notACheckpoint(_, _, let remedy): remedy

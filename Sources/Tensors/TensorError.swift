@@ -13,6 +13,7 @@ public enum TensorError: DescribedError, Equatable {
     /// The storage's bytes are fewer than it was said to hold.
     case shortStorage(storage: String, needed: Int, available: Int)
 
+    /// What is wrong, for people.
     public var problem: String {
         switch self {
         case .rankMismatch(let storage, let shape, let strides): "\(storage): a tensor of shape \(shape) has strides \(strides)"
@@ -27,5 +28,6 @@ public enum TensorError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String { "the file is damaged or was made to mislead: fetch it again or save it again" }
 }

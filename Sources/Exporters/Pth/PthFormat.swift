@@ -6,11 +6,15 @@ import Tensors
 
 /// PyTorch checkpoints: joins the container's reader with the two nouns of the project.
 public enum PthFormat: ReadableFormat {
+    /// The format's name.
     public static let name = "pth"
+    /// Endings of its files.
     public static let extensions = ["pth", "pt", "ckpt", "bin"]
 
+    /// Whether the content is of this format.
     public static func recognises(_ bytes: ByteView) -> Bool { ContainerKind.recognise(bytes) != nil }
 
+    /// Opens a checkpoint; a missing state dict is told in the result, so that the rest can still be shown.
     public static func open(_ file: MappedFile, stateDictPath: String?) throws -> OpenedFile {
         let checkpoint = try Checkpoint(file)
         var selection: StateDictSelection?

@@ -236,6 +236,7 @@ public enum SlimError: DescribedError, Equatable {
     case lazyTensor(name: String, what: String)
     case unwritableExtension(path: String)
 
+    /// What is wrong, for people.
     public var problem: String {
         switch self {
         case .nothingLeft(let file, let path): "\(file): nothing is left of the state dict \(path.isEmpty ? "at the root" : path)"
@@ -246,6 +247,7 @@ public enum SlimError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .nothingLeft: "check --drop"

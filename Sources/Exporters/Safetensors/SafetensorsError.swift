@@ -11,6 +11,7 @@ public enum SafetensorsError: DescribedError, Equatable {
     case trailingBytes(file: String, count: Int)
     case cannotHold(name: String, what: String)
 
+    /// What is wrong, for people.
     public var problem: String {
         switch self {
         case .headerTooLong(let file, let length, let limit): "\(file): the safetensors header claims \(length) bytes, \(limit) are allowed"
@@ -24,6 +25,7 @@ public enum SafetensorsError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .cannotHold: "leave it out with --drop, or write a .pth"

@@ -6,7 +6,9 @@ import Tensors
 
 /// safetensors (huggingface/safetensors, README "Format"): 8 bytes of header length, a JSON header, tensors in C order without gaps.
 public enum SafetensorsFormat: ReadableFormat {
+    /// The format's name.
     public static let name = "safetensors"
+    /// Endings of its files.
     public static let extensions = ["safetensors"]
 
     /// Longest header that the reference reader accepts.
@@ -17,6 +19,7 @@ public enum SafetensorsFormat: ReadableFormat {
     /// Metadata entry with the place that the state dict had in its checkpoint.
     static let stateDictKey = "convert.state_dict"
 
+    /// Whether the content is of this format.
     public static func recognises(_ bytes: ByteView) -> Bool {
         guard bytes.count > 9, let length = try? bytes.integer(at: 0, as: UInt64.self) else { return false }
         return bytes.matches([UInt8(ascii: "{")], at: 8) && length >= 2 && length <= UInt64(Int.max)

@@ -29,6 +29,9 @@ public struct ZipArchiveWriter {
         var error = zip_error_t()
         zip_error_init(&error)
         defer { zip_error_fini(&error) }
+        // Released after libzip has closed or discarded the archive, because its callbacks read from them.
+        var sources: [Unmanaged<ZipEntrySource>] = []
+        defer { sources.forEach { $0.release() } }
         guard let target = zip_source_function_create(zipSinkCallback, context.toOpaque(), &error) else {
             throw ZipError.unwritable(file: output.target, reason: String(cString: zip_error_strerror(&error)))
         }
@@ -39,9 +42,6 @@ public struct ZipArchiveWriter {
         var isClosed = false
         defer { if !isClosed { zip_discard(archive) } }
         var position = 0
-        // Kept until libzip has closed the archive, because its callbacks read from them.
-        var sources: [Unmanaged<ZipEntrySource>] = []
-        defer { sources.forEach { $0.release() } }
         for entry in entries {
             let source = Unmanaged.passRetained(ZipEntrySource(entry.contents))
             sources.append(source)

@@ -23,6 +23,7 @@ public enum ZipError: DescribedError, Equatable {
     /// libzip could not write.
     case unwritable(file: String, reason: String)
 
+    /// What is wrong, for people.
     public var problem: String {
         switch self {
         case .noDirectory(let file, let size):
@@ -44,6 +45,7 @@ public enum ZipError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .noDirectory, .cutShort, .damagedDirectory, .wrongChecksum, .unreadableEntry: "fetch the file again or save it again"

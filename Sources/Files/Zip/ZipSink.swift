@@ -3,6 +3,8 @@ import CZip
 /// The file that libzip writes an archive to, kept by us so that the output is whole or absent.
 final class ZipSink {
     let output: OutputFile
+    /// Bytes that the archive has so far; libzip goes back to a local header once its checksum is known, and forward again.
+    var length = 0
     /// The first failure of the file below, more telling than libzip's own.
     var failure: FileError?
 
@@ -32,6 +34,7 @@ let zipSinkCallback: zip_source_callback = { context, data, length, command in
     case ZIP_SOURCE_WRITE:
         do throws(FileError) {
             try sink.output.write(UnsafeRawBufferPointer(start: data, count: Int(length)))
+            sink.length = max(sink.length, sink.output.position)
             return Int64(length)
         } catch {
             sink.failure = sink.failure ?? error
@@ -39,7 +42,7 @@ let zipSinkCallback: zip_source_callback = { context, data, length, command in
         }
     case ZIP_SOURCE_TELL_WRITE: return Int64(sink.output.position)
     case ZIP_SOURCE_SEEK_WRITE:
-        let target = zip_source_seek_compute_offset(UInt64(sink.output.position), UInt64(sink.output.position), data, length, nil)
+        let target = zip_source_seek_compute_offset(UInt64(sink.output.position), UInt64(sink.length), data, length, nil)
         guard target >= 0 else { return -1 }
         sink.output.seek(to: Int(target))
         return 0

@@ -12,6 +12,7 @@ public enum BitwiseDifference: DescribedError, Equatable {
     case bytes(file: String, name: String, offset: Int)
     case sharing(file: String, name: String, other: String)
 
+    /// What is wrong, for people.
     public var problem: String {
         switch self {
         case .missing(let file, let name): "\(file): read back from disk, \(name) is missing"
@@ -25,6 +26,7 @@ public enum BitwiseDifference: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String { "nothing was left behind; run again, and check the disk if it happens twice" }
 }
 
