@@ -84,7 +84,7 @@ public struct PickleMachine {
         case .string: try pushQuotedString(try readLine())
         case .binString: try pushLegacyString(try readBytes(try readLength32()))
         case .shortBinString: try pushLegacyString(try readBytes(UInt64(try readInteger(UInt8.self))))
-        case .unicode: try push(.string(try RawUnicodeEscape.decode(try readLine(), file: bytes.name, offset: opcodeOffset)))
+        case .unicode: try push(.string(try RawUnicodeEscape.decode(try readLineBytes().array, file: bytes.name, offset: opcodeOffset)))
         case .binUnicode: try pushText(try readBytes(UInt64(try readInteger(UInt32.self))))
         case .shortBinUnicode: try pushText(try readBytes(UInt64(try readInteger(UInt8.self))))
         case .binUnicode8: try pushText(try readBytes(try readInteger(UInt64.self)))
@@ -428,12 +428,16 @@ public struct PickleMachine {
         return view
     }
 
-    private mutating func readLine() throws -> String {
+    private mutating func readLineBytes() throws -> ByteView {
         let rest = try bytes.window(at: at, count: bytes.count - at)
         guard let length = rest.withUnsafeBytes({ $0.firstIndex(of: 0x0A) }) else { throw cutShort(1) }
         let line = try bytes.window(at: at, count: length)
         at += length + 1
-        guard let text = line.text else { throw PickleError.invalidText(file: bytes.name, offset: opcodeOffset) }
+        return line
+    }
+
+    private mutating func readLine() throws -> String {
+        guard let text = try readLineBytes().text else { throw PickleError.invalidText(file: bytes.name, offset: opcodeOffset) }
         return text.hasSuffix("\r") ? String(text.dropLast()) : text
     }
 

@@ -46,9 +46,10 @@ enum PythonStringEscape {
 
 /// Python's raw-unicode-escape, as the UNICODE opcode of protocol 0 carries it: `\uXXXX` and `\UXXXXXXXX`, all else as it is.
 enum RawUnicodeEscape {
-    static func decode(_ line: String, file: String, offset: Int) throws -> String {
+    static func decode(_ line: [UInt8], file: String, offset: Int) throws -> String {
         var units: [UInt16] = []
-        let text = Array(line.unicodeScalars)
+        // Bytes past ASCII are Latin-1.
+        let text = line.map { Unicode.Scalar($0) }
         var at = 0
         while at < text.count {
             let length = at + 1 < text.count && text[at] == "\\" ? (text[at + 1] == "u" ? 4 : text[at + 1] == "U" ? 8 : 0) : 0

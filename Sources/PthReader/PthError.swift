@@ -9,6 +9,7 @@ public enum PthError: DescribedError, Equatable {
     case missingEntry(file: String, entry: String)
     case missingStorage(file: String, key: String)
     case shortStorage(file: String, key: String, needed: Int, available: Int)
+    case longStorage(file: String, key: String, expected: Int, found: Int)
     case storageTypeConflict(file: String, key: String, first: String, second: String)
     case unknownStorageType(file: String, type: String)
     case malformedCall(file: String, call: String, detail: String)
@@ -28,6 +29,8 @@ public enum PthError: DescribedError, Equatable {
         case .missingStorage(let file, let key): "\(file): the bytes of storage \(key) are missing"
         case .shortStorage(let file, let key, let needed, let available):
             "\(file): storage \(key) should hold \(needed) bytes, \(available) are there"
+        case .longStorage(let file, let key, let expected, let found):
+            "\(file): storage \(key) should hold \(expected) bytes, its entry has \(found)"
         case .storageTypeConflict(let file, let key, let first, let second): "\(file): storage \(key) is said to be \(first) and \(second)"
         case .unknownStorageType(let file, let type): "\(file): storage type \(type) is not known"
         case .malformedCall(let file, let call, let detail): "\(file): \(call): \(detail)"
@@ -48,7 +51,7 @@ public enum PthError: DescribedError, Equatable {
         case .unknownContainer: "give a file written by torch.save, or a .safetensors file"
         case .bigEndian: "load and save it again on a little-endian machine"
         case .missingEntry, .missingStorage, .shortStorage, .malformedContainer: "fetch the file again or save it again"
-        case .storageTypeConflict, .malformedCall, .tooManyValues: "the file is damaged or was made to mislead: do not trust it"
+        case .longStorage, .storageTypeConflict, .malformedCall, .tooManyValues: "the file is damaged or was made to mislead: do not trust it"
         case .unknownStorageType: "save the tensors in another dtype"
         case .noStateDict: "give the path of the dictionary with --state-dict, or save the network's state_dict()"
         case .severalStateDicts, .noSuchStateDict: "choose one with --state-dict PATH"

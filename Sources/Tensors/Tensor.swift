@@ -47,6 +47,9 @@ public struct Tensor: Sendable {
                     storage: storage.name, shape: shape, strides: strides, offset: offset, needed: needed, available: storage.byteCount)
             }
         }
+        if count > 0, bytes > 1 << 30, bytes / 64 > storage.byteCount {
+            throw .expandsTooFar(storage: storage.name, shape: shape, byteCount: bytes, available: storage.byteCount)
+        }
         self.dtype = dtype
         self.shape = shape
         self.strides = strides

@@ -10,6 +10,8 @@ public enum TensorError: DescribedError, Equatable {
     case overflow(storage: String, shape: [Int], strides: [Int])
     /// The last element lies behind the storage's end.
     case pastStorage(storage: String, shape: [Int], strides: [Int], offset: Int, needed: Int, available: Int)
+    /// Strides of 0 unfold a few bytes to more than a file of this size should hold.
+    case expandsTooFar(storage: String, shape: [Int], byteCount: Int, available: Int)
     /// The storage's bytes are fewer than it was said to hold.
     case shortStorage(storage: String, needed: Int, available: Int)
 
@@ -23,6 +25,8 @@ public enum TensorError: DescribedError, Equatable {
             "\(storage): shape \(shape) with strides \(strides) is larger than 64 bits can count"
         case .pastStorage(let storage, let shape, let strides, let offset, let needed, let available):
             "\(storage): a tensor of shape \(shape), strides \(strides), offset \(offset) needs \(needed) bytes, its storage has \(available)"
+        case .expandsTooFar(let storage, let shape, let byteCount, let available):
+            "\(storage): a tensor of shape \(shape) unfolds \(available) bytes to \(byteCount)"
         case .shortStorage(let storage, let needed, let available):
             "\(storage): the storage should hold \(needed) bytes, \(available) are there"
         }

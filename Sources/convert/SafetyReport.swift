@@ -10,7 +10,7 @@ enum SafetyReport {
         lines.append("  scan: \(scan.isComplete ? "complete, \(scan.pickles.count) pickles read to their end" : "NOT COMPLETE")")
         lines += scan.obstacles.map { "    \($0)" }
         lines.append(
-            "  verdict: \(scan.isComplete || scan.verdict != .clean ? scan.verdict.rawValue : "none, because the scan is not complete")")
+            "  verdict: \(scan.verdict.rawValue)")
         for verdict in [GlobalVerdict.dangerous, .unknown] {
             for finding in scan.findings where finding.verdict == verdict {
                 lines.append(

@@ -68,12 +68,13 @@ enum ZipContainer {
         guard entry.size >= id.byteCount else {
             throw PthError.shortStorage(file: archive.bytes.name, key: id.key, needed: id.byteCount, available: entry.size)
         }
+        // torch writes exactly the storage; a longer entry hides bytes, or a bomb.
+        guard entry.size == id.byteCount else {
+            throw PthError.longStorage(file: archive.bytes.name, key: id.key, expected: id.byteCount, found: entry.size)
+        }
         guard entry.isStored else {
             return Storage(name: title, byteCount: id.byteCount) { try archive.contents(of: entry) }
         }
-        let whole = try archive.contents(of: entry)
-        // A checksum covers the whole entry, so a storage that is shorter than its entry goes without one here; `--check` compares it.
-        let isWhole = entry.size == id.byteCount && !archive.hasNoChecksums
-        return Storage(name: title, bytes: try whole.window(at: 0, count: id.byteCount), crc32: isWhole ? entry.crc32 : nil)
+        return Storage(name: title, bytes: try archive.contents(of: entry), crc32: archive.hasNoChecksums ? nil : entry.crc32)
     }
 }

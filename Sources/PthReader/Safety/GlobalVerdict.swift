@@ -66,7 +66,6 @@ public enum GlobalVerdict: String, Sendable, Comparable {
         "doctest", "unittest", "webbrowser", "platform", "tempfile", "glob", "fileinput", "io", "_io", "builtin", "commands", "operator",
         "_operator", "functools", "types", "inspect", "gc", "weakref", "site", "sysconfig", "distutils", "setuptools", "pip", "ensurepip",
         "venv", "idlelib", "lib2to3", "pydoc", "aifc", "cgi", "nturl2path", "logging", "test", "uu", "getpass", "resource", "mmap",
-        "copyreg extension",
     ]
 
     private static let dangerousPrefixes: [String] = [

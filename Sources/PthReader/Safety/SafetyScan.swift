@@ -23,8 +23,8 @@ public struct SafetyScan: Sendable {
 
     /// Whether every pickle was read to its end.
     public var isComplete: Bool { obstacles.isEmpty }
-    /// The worst of all findings.
-    public var verdict: GlobalVerdict { findings.map(\.verdict).max() ?? .clean }
+    /// The worst of all findings; at least unknown where the scan is not complete, so that it never reads as clean.
+    public var verdict: GlobalVerdict { max(findings.map(\.verdict).max() ?? .clean, isComplete ? .clean : .unknown) }
     /// Whether the file is fit to be loaded: complete and clean.
     public var isCleared: Bool { isComplete && verdict == .clean }
     /// Everything named, in order.

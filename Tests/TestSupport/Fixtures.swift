@@ -1,0 +1,53 @@
+import Files
+import Glibc
+import JSON
+
+/// Where fixtures and the built command lie, and what the manifest says about them.
+public enum Fixtures {
+    /// The repository's root, found from this file.
+    public static let root: String = {
+        let parts = #filePath.split(separator: "/").dropLast(3)
+        return "/" + parts.joined(separator: "/")
+    }()
+
+    /// The path of a fixture.
+    public static func path(_ name: String) -> String { "\(root)/fixtures/\(name)" }
+
+    /// Bytes of any file.
+    public static func bytes(_ path: String) throws -> [UInt8] {
+        let file = try MappedFile(path: path)
+        return file.bytes.array
+    }
+
+    /// The entries of `manifest.json`, by file name.
+    public static let manifest: [String: JSONObject] = {
+        guard let bytes = try? bytes(path("manifest.json")), let files = (try? JSONParser.parse(bytes))?.object?["files"]?.object else { return [:] }
+        return Dictionary(files.members.compactMap { member in member.value.object.map { (member.key, $0) } }, uniquingKeysWith: { $1 })
+    }()
+
+    /// Fixture names of one folder, sorted.
+    public static func names(in folder: String) -> [String] { manifest.keys.filter { $0.hasPrefix(folder + "/") }.sorted() }
+
+    /// Folder of MTCNN's weights, put there by `make setup`.
+    public static let mtcnn: String = {
+        func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+        let base = variable("CONVERT_DATA") ?? (variable("XDG_DATA_HOME") ?? (variable("HOME") ?? "") + "/.local/share") + "/convert"
+        return base + "/mtcnn"
+    }()
+
+    /// A new folder for one test's outputs.
+    public static func temporaryFolder() -> String {
+        var template = Array("/tmp/convert-test-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { return "/tmp" }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Writes a file for a test.
+    public static func write(_ bytes: [UInt8], to path: String) {
+        let file = fopen(path, "wb")
+        if let file {
+            fwrite(bytes, 1, bytes.count, file)
+            fclose(file)
+        }
+    }
+}
