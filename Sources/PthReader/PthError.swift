@@ -51,7 +51,8 @@ public enum PthError: DescribedError, Equatable {
         case .unknownContainer: "give a file written by torch.save, or a .safetensors file"
         case .bigEndian: "load and save it again on a little-endian machine"
         case .missingEntry, .missingStorage, .shortStorage, .malformedContainer: "fetch the file again or save it again"
-        case .longStorage, .storageTypeConflict, .malformedCall, .tooManyValues: "the file is damaged or was made to mislead: do not trust it"
+        case .longStorage, .storageTypeConflict, .malformedCall, .tooManyValues:
+            "the file is damaged or was made to mislead: do not trust it"
         case .unknownStorageType: "save the tensors in another dtype"
         case .noStateDict: "give the path of the dictionary with --state-dict, or save the network's state_dict()"
         case .severalStateDicts, .noSuchStateDict: "choose one with --state-dict PATH"

@@ -46,7 +46,7 @@ public final class Storage: Sendable {
         case .lent(let bytes, let crc32?):
             let found = CRC32.checksum(of: bytes)
             guard found == crc32 else {
-                throw ZipError.wrongChecksum(file: name, entry: "(storage)", offset: bytes.start, expected: crc32, found: found)
+                throw TensorError.wrongChecksum(storage: name, offset: bytes.start, expected: crc32, found: found)
             }
         case .lent: return
         case .loaded(let load): _ = try load()

@@ -12,6 +12,8 @@ public enum TensorError: DescribedError, Equatable {
     case pastStorage(storage: String, shape: [Int], strides: [Int], offset: Int, needed: Int, available: Int)
     /// Strides of 0 unfold a few bytes to more than a file of this size should hold.
     case expandsTooFar(storage: String, shape: [Int], byteCount: Int, available: Int)
+    /// The storage's bytes do not have the checksum recorded for them.
+    case wrongChecksum(storage: String, offset: Int, expected: UInt32, found: UInt32)
     /// The storage's bytes are fewer than it was said to hold.
     case shortStorage(storage: String, needed: Int, available: Int)
 
@@ -27,6 +29,8 @@ public enum TensorError: DescribedError, Equatable {
             "\(storage): a tensor of shape \(shape), strides \(strides), offset \(offset) needs \(needed) bytes, its storage has \(available)"
         case .expandsTooFar(let storage, let shape, let byteCount, let available):
             "\(storage): a tensor of shape \(shape) unfolds \(available) bytes to \(byteCount)"
+        case .wrongChecksum(let storage, let offset, let expected, let found):
+            "\(storage), at offset \(offset): the bytes are damaged: CRC-32 \(String(found, radix: 16)) where \(String(expected, radix: 16)) is recorded"
         case .shortStorage(let storage, let needed, let available):
             "\(storage): the storage should hold \(needed) bytes, \(available) are there"
         }

@@ -69,7 +69,11 @@ private func read(_ bytes: [UInt8]) throws -> PickleDocument {
         let shared = builder.add(.list([.integer(1), .integer(-70000), .integer(1 << 40), .float(-0.0), .boolean(true), .none]))
         let bytes = builder.add(.bytes(ByteView(copying: [0, 200, 255], name: "b")))
         let key = builder.string("é")
-        let root = builder.add(.dictionary([PickleEntry(key: key, value: shared), PickleEntry(key: .integer(2), value: shared), PickleEntry(key: .integer(3), value: bytes)]))
+        let root = builder.add(
+            .dictionary([
+                PickleEntry(key: key, value: shared), PickleEntry(key: .integer(2), value: shared),
+                PickleEntry(key: .integer(3), value: bytes),
+            ]))
         let encoded = try PickleEncoder.encode(builder.document(root: root))
         let back = try read(encoded)
         guard case .dictionary(let entries)? = back.node(back.root) else {

@@ -9,7 +9,9 @@ import Testing
     static let judged = Fixtures.names(in: "hostile").filter {
         ["dangerous", "unknown", "clean"].contains(Fixtures.manifest[$0]?["verdict"]?.string ?? "")
     }
-    static let broken = Fixtures.names(in: "hostile").filter { $0.hasSuffix(".pkl") && Fixtures.manifest[$0]?["verdict"]?.string == "error" }
+    static let broken = Fixtures.names(in: "hostile").filter {
+        $0.hasSuffix(".pkl") && Fixtures.manifest[$0]?["verdict"]?.string == "error"
+    }
 
     @Test(arguments: judged) func theVerdictIsTheRecordedOne(_ name: String) throws {
         let scan = SafetyScan(try MappedFile(path: Fixtures.path(name)))

@@ -21,7 +21,9 @@ public enum Fixtures {
 
     /// The entries of `manifest.json`, by file name.
     public static let manifest: [String: JSONObject] = {
-        guard let bytes = try? bytes(path("manifest.json")), let files = (try? JSONParser.parse(bytes))?.object?["files"]?.object else { return [:] }
+        guard let bytes = try? bytes(path("manifest.json")), let files = (try? JSONParser.parse(bytes))?.object?["files"]?.object else {
+            return [:]
+        }
         return Dictionary(files.members.compactMap { member in member.value.object.map { (member.key, $0) } }, uniquingKeysWith: { $1 })
     }()
 

@@ -35,25 +35,11 @@ enum LegacyContainer {
         }
         let table = StorageTable(file: bytes.name) { id in
             guard let root = roots[id.key] else { throw PthError.missingStorage(file: bytes.name, key: id.key) }
-            return root
+            return try id.view.map { try viewStorage($0, of: root, id: id, file: bytes.name) } ?? root
         }
-        // A view shares its root's bytes: tensors on it are moved onto the root, so that sharing is seen.
         var decoder = ValueDecoder(object, file: bytes.name, loadNested: { try ContainerContents.nested($0) }) { id in
             if let parts = id.sequence, parts.first?.text == "module" { return parts.count > 1 ? parts[1] : .none }
-            let storageID = try StorageID(id, file: bytes.name)
-            guard let view = storageID.view else { return try table.value(storageID) }
-            guard let root = roots[storageID.key] else { throw PthError.missingStorage(file: bytes.name, key: storageID.key) }
-            let size = storageID.dtype.byteCount
-            let (start, overflow) = view.offset.multipliedReportingOverflow(by: size)
-            let (count, tooLong) = view.count.multipliedReportingOverflow(by: size)
-            guard !overflow, !tooLong else {
-                throw PthError.shortStorage(file: bytes.name, key: storageID.key, needed: Int.max, available: root.byteCount)
-            }
-            let part = try root.bytes().window(at: start, count: count, name: "\(root.name), view \(view.key)")
-            return .storage(
-                TorchStorage(
-                    storage: Storage(name: part.name, bytes: part), dtype: storageID.dtype, location: storageID.location,
-                    isUntyped: storageID.isUntyped))
+            return try table.value(StorageID(id, file: bytes.name))
         }
         var contents = ContainerContents(root: try decoder.root())
         contents.tell("container", "legacy (torch 0.1.10 to 1.5)")
@@ -70,6 +56,19 @@ enum LegacyContainer {
         }
         if end < bytes.count { contents.tell("warning", "\(bytes.count - end) bytes stand behind the last storage") }
         return contents
+    }
+
+    /// A stretch of another storage, which torch counts as a storage of its own: offsets are from the stretch's beginning.
+    private static func viewStorage(
+        _ view: (key: String, offset: Int, count: Int), of root: Storage, id: StorageID, file: String
+    ) throws -> Storage {
+        let (start, overflow) = view.offset.multipliedReportingOverflow(by: id.dtype.byteCount)
+        let (count, tooLong) = view.count.multipliedReportingOverflow(by: id.dtype.byteCount)
+        guard !overflow, !tooLong else {
+            throw PthError.shortStorage(file: file, key: id.key, needed: Int.max, available: root.byteCount)
+        }
+        let part = try root.bytes().window(at: start, count: count, name: "\(root.name), view \(view.key)")
+        return Storage(name: part.name, bytes: part)
     }
 
     /// Decodes a pickle that holds no storages.

@@ -44,7 +44,8 @@ public enum BitwiseComparison {
         }
         let aliases = Set(source.aliases.map(\.name))
         let order = source.entries.map(\.name).filter { !aliases.contains($0) }
-        for (found, expected) in zip(written.entries.map(\.name), order) where found != expected {
+        let found = written.entries.map(\.name).filter { !aliases.contains($0) }
+        for (found, expected) in zip(found, order) where found != expected {
             throw BitwiseDifference.order(file: file, name: found, expected: expected)
         }
     }

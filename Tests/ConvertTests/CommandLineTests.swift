@@ -1,0 +1,93 @@
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// Exit codes, errors in one line, and outputs that are whole or absent.
+@Suite struct CommandLineTests {
+    let folder = Fixtures.temporaryFolder()
+    let training = Fixtures.path("training/small_epoch_003.pth")
+
+    private var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
+
+    @Test(arguments: [
+        ["nonsense"], ["inspect"], ["inspect", "a", "b"], ["inspect", "--nonsense", "a"], ["slim", "a"], ["slim", "a", "-o"],
+        ["inspect", "a", "--json=1"], ["inspect", "--check", "--safety", "a"], [],
+    ])
+    func wrongArgumentsEndIn64(_ arguments: [String]) throws {
+        #expect(try CommandRun(arguments).status == 64)
+    }
+
+    @Test func errorsAreOneLineAndEndIn2() throws {
+        for arguments in [
+            ["inspect", "/none"], ["inspect", folder], ["slim", training, "-o", "\(folder)/none/x.pth"],
+            ["slim", training, "-o", "\(folder)/x.xyz"],
+        ] {
+            let run = try CommandRun(arguments)
+            #expect(run.status == 2, "\(arguments)")
+            #expect(run.errors.hasPrefix("convert: ") && run.errors.filter { $0 == "\n" }.count == 1, "\(run.errors)")
+        }
+    }
+
+    @Test func anExistingOutputNeedsForceAndTheInputIsNeverTheOutput() throws {
+        let out = "\(folder)/x.pth"
+        Fixtures.write([1], to: out)
+        #expect(try CommandRun(["slim", training, "-o", out]).status == 2)
+        #expect(try Fixtures.bytes(out) == [1])
+        #expect(try CommandRun(["slim", training, "-o", out, "--force"]).status == 0)
+        #expect(try CommandRun(["slim", out, "-o", out, "--force"]).status == 2)
+    }
+
+    @Test func aFullDiskLeavesTheOldFileAndNothingElse() throws {
+        let out = "\(folder)/x.pth"
+        Fixtures.write([1], to: out)
+        let run = try CommandRun(["slim", training, "-o", out, "--force"], shellPrefix: "ulimit -f 8;")
+        #expect(run.status == 2, "\(run.errors)")
+        #expect(try Fixtures.bytes(out) == [1])
+        #expect(names == ["x.pth"])
+    }
+
+    @Test func damageIsNamedAndNothingIsWritten() throws {
+        let run = try CommandRun(["slim", Fixtures.path("hostile/wrong_crc.pth"), "-o", "\(folder)/x.pth"])
+        #expect(run.status == 2 && run.errors.contains("archive/data/1"))
+        #expect(names.isEmpty)
+        let check = try CommandRun(["inspect", "--check", Fixtures.path("hostile/wrong_crc.pth")])
+        #expect(check.status == 2 && check.output.contains("damaged"))
+    }
+
+    @Test(
+        arguments: Fixtures.names(in: "hostile").filter {
+            Fixtures.manifest[$0]?["verdict"]?.string == "error" && !$0.contains("wrong_crc")
+        })
+    func brokenFilesEndIn2(_ name: String) throws {
+        let run = try CommandRun(["inspect", Fixtures.path(name)])
+        #expect(run.status == 2, "\(run.output)")
+        #expect(run.errors.filter { $0 == "\n" }.count == 1)
+    }
+
+    @Test func safetyEndsIn1UnlessCompleteAndClean() throws {
+        #expect(try CommandRun(["inspect", "--safety", training]).status == 0)
+        #expect(try CommandRun(["inspect", "--safety", Fixtures.path("hostile/os_system_in_zip.pth")]).status == 1)
+        #expect(try CommandRun(["inspect", "--safety", Fixtures.path("hostile/unknown_global.pkl")]).status == 1)
+        #expect(try CommandRun(["inspect", "--safety", Fixtures.path("hostile/stack_underflow.pkl")]).status == 1)
+    }
+
+    @Test func jsonAccountsForEveryByte() throws {
+        let run = try CommandRun(["inspect", "--json", "--check", training])
+        let root = try #require(try JSONParser.parse(Array(run.output.utf8)).object)
+        let groups = try #require(root["bytes_by_group"]?.object)
+        #expect(groups.members.compactMap(\.value.integer).reduce(0, +) == root["bytes"]?.integer)
+        #expect(root["state_dict"]?.object?["path"]?.string == "backbone_state_dict")
+        #expect(root["state_dict"]?.object?["tensors"]?.array?.count == 187)
+        #expect(root["sidecars"]?.object?.members.count == 3)
+        #expect(root["metadata"]?.object?["epoch"]?.integer == 3)
+    }
+
+    @Test func aMissingStateDictListsTheKeysSeen() throws {
+        let run = try CommandRun(["inspect", Fixtures.path("hostile/no_state_dict.pth")])
+        #expect(run.status == 2 && run.errors.contains("epoch") && run.errors.contains("note"))
+        let several = try CommandRun(["inspect", Fixtures.path("hostile/two_state_dicts.pth")])
+        #expect(several.status == 2 && several.errors.contains("generator") && several.errors.contains("critic"))
+        #expect(try CommandRun(["inspect", "--state-dict", "critic", Fixtures.path("hostile/two_state_dicts.pth")]).status == 0)
+    }
+}

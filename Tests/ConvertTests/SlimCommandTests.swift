@@ -1,0 +1,102 @@
+import Exporters
+import Files
+import PthReader
+import TestSupport
+import Testing
+import Verifier
+
+/// `convert slim`, run as a user runs it.
+@Suite struct SlimCommandTests {
+    let folder = Fixtures.temporaryFolder()
+    let training = Fixtures.path("training/small_epoch_003.pth")
+
+    @Test func aTrainingCheckpointLosesWhatInferenceDoesNotNeed() throws {
+        let run = try CommandRun(["slim", training, "-o", "\(folder)/slim.pth"])
+        #expect(run.status == 0, "\(run.errors)")
+        let checkpoint = try Checkpoint(try MappedFile(path: "\(folder)/slim.pth"))
+        guard case .dictionary(let root) = checkpoint.root else {
+            Issue.record("no dictionary")
+            return
+        }
+        for gone in ["optimizer_state_dict", "scheduler_state_dict", "arcface_state_dict", "history"] {
+            #expect(root[gone] == nil, "\(gone)")
+        }
+        for kept in ["backbone", "epoch", "image_size", "backbone_state_dict", "embedding_size"] { #expect(root[kept] != nil, "\(kept)") }
+        let source = try FormatRegistry.open(training)
+        let slim = try FormatRegistry.open("\(folder)/slim.pth")
+        try BitwiseComparison.check(try #require(slim.weights), against: try #require(source.weights), file: "slim.pth")
+        #expect(slim.weights?.entries.count == 187)
+    }
+
+    static let sources = ["views", "dtypes", "containers"].flatMap { Fixtures.names(in: $0) }.filter { name in
+        let container = Fixtures.manifest[name]?["container"]?.string ?? ""
+        let hasStateDict = !["untyped_storage", "big_endian", "tar.pth"].contains { name.contains($0) }
+        return ["zip", "legacy", "pickle"].contains(container) && hasStateDict
+    }
+
+    @Test(arguments: sources) func everyReadableFixtureKeepsBitsStridesAndSharing(_ name: String) throws {
+        let out = "\(folder)/slim.pth"
+        let run = try CommandRun(["slim", Fixtures.path(name), "-o", out])
+        #expect(run.status == 0, "\(run.errors)")
+        let source = try FormatRegistry.open(Fixtures.path(name))
+        let slim = try FormatRegistry.open(out)
+        let (before, after) = (try #require(source.weights), try #require(slim.weights))
+        try BitwiseComparison.check(after, against: before, file: out)
+        for (left, right) in zip(before.entries, after.entries) { #expect(left.tensor.strides == right.tensor.strides, "\(left.name)") }
+        #expect(before.aliases.map(\.name) == after.aliases.map(\.name))
+    }
+
+    @Test func sharedTensorsTravelAsAliasesInSafetensors() throws {
+        let out = "\(folder)/shared.safetensors"
+        let run = try CommandRun(["slim", Fixtures.path("views/shared.pth"), "-o", out])
+        #expect(run.status == 0, "\(run.errors)")
+        let (source, slim) = (try FormatRegistry.open(Fixtures.path("views/shared.pth")), try FormatRegistry.open(out))
+        #expect(Set(slim.weights?.entries.map(\.name) ?? []) == Set(source.weights?.entries.map(\.name) ?? []))
+        #expect(slim.weights?.aliases.isEmpty == false)
+    }
+
+    @Test func theSameInputGivesTheSameBytes() throws {
+        for ending in ["pth", "safetensors"] {
+            let (first, second) = ("\(folder)/a.\(ending)", "\(folder)/b.\(ending)")
+            #expect(try CommandRun(["slim", training, "-o", first]).status == 0)
+            #expect(try CommandRun(["slim", training, "-o", second]).status == 0)
+            #expect(try Fixtures.bytes(first) == Fixtures.bytes(second))
+        }
+    }
+
+    @Test func everyKindOfMetadataIsTurnedIntoWhatTheSafeLoaderTakesAndEachChangeIsTold() throws {
+        let run = try CommandRun(["slim", Fixtures.path("metadata/everything.pth"), "-o", "\(folder)/m.pth"])
+        #expect(run.status == 0, "\(run.errors)")
+        for word in ["numpy scalar", "path written as text", "Namespace written as dict", "frozenset written as set", "dropped"] {
+            #expect(run.output.contains(word), "\(word)")
+        }
+        let scan = SafetyScan(try MappedFile(path: "\(folder)/m.pth"))
+        #expect(scan.isCleared, "\(scan.findings.filter { $0.verdict != .clean })")
+    }
+
+    @Test func keepAndDropWorkOnDottedPaths() throws {
+        let out = "\(folder)/k.pth"
+        let run = try CommandRun([
+            "slim", training, "-o", out, "--keep", "history", "--drop", "backbone_state_dict.output_layer.*", "--drop", "epoch",
+        ])
+        #expect(run.status == 0, "\(run.errors)")
+        let checkpoint = try Checkpoint(try MappedFile(path: out))
+        guard case .dictionary(let root) = checkpoint.root, case .dictionary(let state)? = root["backbone_state_dict"] else {
+            Issue.record("no dictionary")
+            return
+        }
+        #expect(root["history"] != nil && root["epoch"] == nil && root["optimizer_state_dict"] == nil)
+        #expect(!state.names.isEmpty && !state.names.contains { $0.hasPrefix("output_layer.") })
+    }
+
+    @Test func safetensorsGoesBackToTheSameCheckpoint() throws {
+        let (first, second) = ("\(folder)/s.safetensors", "\(folder)/s.pth")
+        #expect(try CommandRun(["slim", training, "-o", first]).status == 0)
+        #expect(try CommandRun(["slim", first, "-o", second]).status == 0)
+        let (source, back) = (try FormatRegistry.open(training), try FormatRegistry.open(second))
+        #expect(back.selection?.path == "backbone_state_dict")
+        try BitwiseComparison.check(try #require(back.weights), against: try #require(source.weights), file: second)
+        #expect(back.weights?.metadata["distill_weight"] == source.weights?.metadata["distill_weight"])
+        #expect(back.weights?.metadata["backbone"] == .string("ir_resnet18"))
+    }
+}
