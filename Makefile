@@ -5,7 +5,7 @@ help:
 	@echo "make demo    set up, build, and run the main job on a checkpoint from fixtures/"
 	@echo "make test    set up, lint, and run all tests"
 	@echo "make build   the release binary at .build/release/convert"
-	@echo "make bench   speed and memory on the full-size checkpoint (docs/benchmarks.md)"
+	@echo "make bench CHECKPOINT=epoch.pth   speed and memory (docs/benchmarks.md)"
 	@echo "make oracle  hold outputs against a real PyTorch, where one is installed"
 	@echo "make lint / format / setup / clean"
 
@@ -29,7 +29,7 @@ demo: build
 	@bash scripts/demo.sh
 
 bench: build
-	python3 Benchmarks/checkpoint_files.py
+	python3 Benchmarks/checkpoint_files.py $(CHECKPOINT)
 
 oracle: build
 	bash scripts/oracle.sh

@@ -1,34 +1,48 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need, and skips what is there. Safe to run again.
+# Installs what the build and the tests need, and skips what is there. Safe to run again; asks nothing.
 set -euo pipefail
+export DEBIAN_FRONTEND=noninteractive
 
 packages=(libzip-dev zlib1g-dev pkg-config)
-as_root=()
-[ "$(id -u)" -eq 0 ] || as_root=(sudo)
 
+fail() {
+    echo "setup: $*" >&2
+    exit 1
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo env DEBIAN_FRONTEND=noninteractive "$@"; fi
+}
+
+# Those of the packages that are not installed.
 missing() {
+    local package
     for package in "$@"; do
-        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
     done
 }
 
 install() {
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    as_root apt-get update -qq </dev/null &&
+        as_root apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null
 }
 
 need() {
     local wanted
     mapfile -t wanted < <(missing "$@")
-    [ ${#wanted[@]} -eq 0 ] && return 0
-    if ! command -v apt-get >/dev/null; then
-        echo "setup: please install ${wanted[*]} (there is no apt-get here)" >&2
-        exit 1
-    fi
+    [ ${#wanted[@]} -gt 0 ] || return 0
+    command -v apt-get >/dev/null || fail "there is no apt-get here; please install what Debian calls ${wanted[*]}, then run this again"
+    [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || fail "please run, as root: apt-get install ${wanted[*]}"
     echo "setup: installing ${wanted[*]}"
     # A first install can fail half way; once more after repairing usually works.
-    install "${wanted[@]}" || { "${as_root[@]}" apt-get -f install -y -qq; install "${wanted[@]}"; }
+    install "${wanted[@]}" && return 0
+    echo "setup: that failed; repairing and trying once more" >&2
+    as_root apt-get -f install -y -qq </dev/null >/dev/null || true
+    install "${wanted[@]}" || fail "could not install ${wanted[*]}; apt's message is above"
 }
+
+# Elsewhere than on Debian the libraries may be there under other names.
+libraries_are_there() { ! command -v dpkg-query >/dev/null && pkg-config --exists libzip zlib 2>/dev/null; }
 
 # MTCNN's three networks, from the wheel that publishes them (facenet-pytorch 2.6.0, MIT).
 folder="${CONVERT_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/convert}/mtcnn"
@@ -36,22 +50,26 @@ sums="a2a71925e0b9996a42f63e47efc1ca19043e69558b5c523b978d611dfae49c8f  pnet.pt
 bbb937de72efc9ef83b186c49f5f558467a1d7e3453a8ece0d71a886633f6a86  rnet.pt
 165bfbe42940416ccfb977545cf0e976d5bf321f67083ae2aaaa5c764280118d  onet.pt"
 
-weights_are_there() { (cd "$folder" 2>/dev/null && sha256sum --quiet -c <<<"$sums" >/dev/null 2>&1); }
+# Whether the folder $1 holds all three, byte for byte.
+weights_are_in() { [ -d "$1" ] && (cd "$1" && sha256sum -c --status <<<"$sums" 2>/dev/null); }
 
+# Checked before they are put in place. Every step is joined by && because `set -e` is off in a function whose failure is caught.
 fetch_weights() {
-    local work
-    work=$(mktemp -d)
-    python3 -m pip download -q --no-deps --no-cache-dir -d "$work" facenet-pytorch==2.6.0
-    (cd "$work" && python3 -m zipfile -e ./*.whl unpacked)
-    mkdir -p "$folder"
-    cp "$work"/unpacked/facenet_pytorch/data/{pnet,rnet,onet}.pt "$folder/"
-    rm -rf "$work"
+    rm -rf "$work/wheel" &&
+        python3 -m pip download -q --disable-pip-version-check --no-input --no-deps --no-cache-dir -d "$work/wheel" \
+            facenet-pytorch==2.6.0 </dev/null &&
+        python3 -m zipfile -e "$work"/wheel/*.whl "$work/wheel/unpacked" &&
+        weights_are_in "$work/wheel/unpacked/facenet_pytorch/data" &&
+        mkdir -p "$folder" &&
+        cp "$work"/wheel/unpacked/facenet_pytorch/data/{pnet,rnet,onet}.pt "$folder/"
 }
 
-need "${packages[@]}"
-if ! weights_are_there; then
+libraries_are_there || need "${packages[@]}"
+if ! weights_are_in "$folder"; then
     python3 -m pip --version >/dev/null 2>&1 || need python3 python3-pip
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
     echo "setup: fetching MTCNN's weights into $folder"
-    fetch_weights || fetch_weights
-    weights_are_there || { echo "setup: MTCNN's weights do not have the expected checksums" >&2; exit 1; }
+    fetch_weights || fetch_weights || fail "could not fetch MTCNN's weights, or their checksums differ"
+    weights_are_in "$folder" || fail "the weights in $folder are damaged; delete that folder and run this again"
 fi

@@ -1,0 +1,62 @@
+"""Speed and memory of `inspect` and `slim` on a full-size checkpoint, against `cp OUT X && sync X` in the same run, in turns.
+
+Usage: python3 Benchmarks/checkpoint_files.py CHECKPOINT [RUNS]
+Needs nothing but Python. Prints the table of docs/benchmarks.md; exits 1 where a bound is missed.
+"""
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+CONVERT = pathlib.Path(__file__).resolve().parent.parent / ".build/release/convert"
+
+
+def run(command):
+    """Wall seconds and peak resident MiB of one process."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{command} ended with {process.returncode}")
+    return wall, usage.ru_maxrss / 1024
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    checkpoint, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 7
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(os.path.abspath(checkpoint))) as folder:
+        copy = os.path.join(folder, "copy")
+        jobs = {"inspect": [str(CONVERT), "inspect", checkpoint]}
+        for ending in ("pth", "safetensors"):
+            out = os.path.join(folder, "slim." + ending)
+            jobs[f"slim to .{ending}"] = [str(CONVERT), "slim", checkpoint, "-o", out, "--force", "--quiet"]
+        peer = ["sh", "-c", f"cp {folder}/slim.pth {copy} && sync {copy}"]
+        for command in jobs.values():
+            run(command)
+        figures = {name: [] for name in [*jobs, "cp && sync"]}
+        for _ in range(runs):
+            for name, command in jobs.items():
+                figures[name].append(run(command))
+            figures["cp && sync"].append(run(peer))
+    base = statistics.median(wall for wall, _ in figures["cp && sync"])
+    print("| whole process, warm | wall, median (min to max) | against cp && sync | peak memory |")
+    print("|---|---|---|---|")
+    missed = []
+    for name, samples in figures.items():
+        walls = [wall for wall, _ in samples]
+        median, peak = statistics.median(walls), max(memory for _, memory in samples)
+        print(f"| {name} | {median * 1000:.0f} ms ({min(walls) * 1000:.0f} to {max(walls) * 1000:.0f}) | {median / base:.1f} × | {peak:.0f} MiB |")
+        if name == "inspect" and median > 0.060 or name.startswith("slim") and median > 4 * base or name != "cp && sync" and peak > 100:
+            missed.append(name)
+    if missed:
+        sys.exit("bounds missed: " + ", ".join(missed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Holds `convert slim` against a real PyTorch on the checkpoints given, or on those in fixtures/. PYTHON names an interpreter with torch and
+# safetensors.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=${PYTHON:-python3}
+if ! "$python" -c 'import torch, safetensors' 2>/dev/null; then
+    echo "oracle: skipped, $python has no torch and safetensors (set PYTHON to one that has)"
+    exit 0
+fi
+files=("$@")
+[ ${#files[@]} -gt 0 ] || files=(fixtures/training/*.pth fixtures/views/{channels_last,transposed,offset,expanded,zero_size}*.pth fixtures/dtypes/all_*.pth)
+exec "$python" scripts/slim_against_torch.py .build/release/convert "${files[@]}"
