@@ -62,6 +62,8 @@ public struct SlimFile: Sendable {
                 case .integer(let number): .integer(number)
                 case .number(let number): .float(number)
                 case .string(let text): .string(text)
+                case .unsigned(let number):
+                    .bigInteger("\(number)", twosComplement: withUnsafeBytes(of: number.littleEndian) { Array($0) } + [0])
                 default: .none
                 }
             return .init(key: .string(member.key), value: value)

@@ -24,18 +24,18 @@ public struct Weights: Sendable {
     public let metadata: Metadata
     /// Where the tensors came from.
     public let provenance: Provenance
-    private let places: [String: Int]
+    private let places: [ExactText: Int]
 
     /// Weights; of a name given twice the last is kept, as in a Python dictionary.
     public init(entries: [Entry], metadata: Metadata = Metadata(), provenance: Provenance) {
         self.entries = entries
         self.metadata = metadata
         self.provenance = provenance
-        places = Dictionary(entries.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { _, last in last })
+        places = Dictionary(entries.enumerated().map { (ExactText($1.name), $0) }, uniquingKeysWith: { _, last in last })
     }
 
     /// The tensor of this name.
-    public subscript(name: String) -> Tensor? { places[name].map { entries[$0].tensor } }
+    public subscript(name: String) -> Tensor? { places[ExactText(name)].map { entries[$0].tensor } }
 
     /// Names that are the very same view as an earlier name: name to that earlier one, in order.
     public var aliases: [(name: String, of: String)] {

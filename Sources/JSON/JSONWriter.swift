@@ -1,6 +1,7 @@
 extension JSONValue {
     /// The value as JSON text, the same for the same value. NaN and infinities, which JSON lacks, become the texts `NaN`, `Infinity` and
-    /// `-Infinity`.
+    /// `-Infinity`. Doubles have the fewest digits that read back as the same double, with a fraction or an exponent, so that a number
+    /// which is no integer does not come back as one.
     public func text(pretty: Bool = false) -> String {
         var out: [UInt8] = []
         write(to: &out, indent: pretty ? 0 : nil)
@@ -12,6 +13,7 @@ extension JSONValue {
         case .null: out.append(contentsOf: "null".utf8)
         case .boolean(let flag): out.append(contentsOf: (flag ? "true" : "false").utf8)
         case .integer(let number): out.append(contentsOf: String(number).utf8)
+        case .unsigned(let number): out.append(contentsOf: String(number).utf8)
         case .number(let number):
             if number.isFinite {
                 out.append(contentsOf: number.description.utf8)

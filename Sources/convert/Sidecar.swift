@@ -14,7 +14,10 @@ struct Sidecar {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
         return names.compactMap { name in
             guard let file = try? MappedFile(path: folder + name) else { return nil }
-            guard file.bytes.count <= sizeLimit, let value = try? JSONParser.parse(file.bytes.array) else {
+            guard file.bytes.count <= sizeLimit,
+                let value = try? JSONParser.parse(
+                    file.bytes.array, limits: JSONLimits(allowsLeadingSpace: true, acceptsPythonNumbers: true))
+            else {
                 return Sidecar(name: name, summary: "is no readable JSON (\(NumberText.bytes(file.bytes.count)))")
             }
             return Sidecar(name: name, summary: summary(value))

@@ -176,14 +176,14 @@ public struct SlimPlan: Sendable {
         private mutating func clean(_ dictionary: CheckpointDictionary, at path: [String], onlyKept: Bool) throws -> CheckpointValue {
             let isStateDict = path.joined(separator: ".") == selection.path
             var entries: [CheckpointDictionary.Entry] = []
-            var names: Set<String> = []
+            var names: Set<ExactText> = []
             for entry in dictionary.entries {
                 guard let value = try clean(entry.value, at: path + [entry.key.pathComponent], onlyKept: onlyKept) else { continue }
                 var key = cleanKey(entry.key)
                 if isStateDict, let prefix = rules.stripPrefix, case .string(let name) = key, name.hasPrefix(prefix) {
                     key = .string(String(name.dropFirst(prefix.count)))
                 }
-                if isStateDict, case .string(let name) = key, !names.insert(name).inserted {
+                if isStateDict, case .string(let name) = key, !names.insert(ExactText(name)).inserted {
                     throw SlimError.nameCollision(name: name, prefix: rules.stripPrefix ?? "")
                 }
                 entries.append(.init(key: key, value: value))

@@ -78,11 +78,11 @@ public struct CheckpointDictionary: Sendable {
 
     /// A dictionary. A key set twice keeps its first place and its last value.
     public init(kind: Kind = .dict, entries: [Entry], attributes: CheckpointValue? = nil) {
-        var places: [String: Int] = [:]
+        var places: [ExactText: Int] = [:]
         var kept: [Entry] = []
         kept.reserveCapacity(entries.count)
         for entry in entries {
-            let name = entry.key.keyText
+            let name = entry.key.keyText.map { ExactText($0) }
             if let name, let place = places[name] {
                 kept[place] = entry
             } else {

@@ -1,0 +1,59 @@
+import Testing
+
+@testable import JSON
+
+@Suite struct JSONWriterTests {
+    static let sample = JSONValue.object(
+        JSONObject([
+            "z": .array([.integer(1), .integer(-2)]), "a": .object(JSONObject(["t": .boolean(true), "n": .null])), "e": .array([]),
+            "o": .object(JSONObject()), "m": .array([.object(JSONObject(["x": .string("\"\\\n\u{1}é")])), .array([.number(1)])]),
+            "u": .unsigned(.max),
+        ]))
+
+    @Test func compact() {
+        #expect(
+            JSONWriterTests.sample.text()
+                == #"{"z":[1,-2],"a":{"t":true,"n":null},"e":[],"o":{},"m":[{"x":"\"\\\n\u0001é"},[1.0]],"u":18446744073709551615}"#)
+    }
+
+    @Test func pretty() {
+        let value = JSONValue.object(JSONObject(["a": .array([.integer(1), .integer(2)]), "b": .object(JSONObject(["c": .null]))]))
+        #expect(value.text(pretty: true) == "{\n  \"a\": [1, 2],\n  \"b\": {\n    \"c\": null\n  }\n}")
+    }
+
+    @Test(arguments: [false, true])
+    func roundTrip(pretty: Bool) throws {
+        let text = JSONWriterTests.sample.text(pretty: pretty)
+        #expect(try parsed(text) == JSONWriterTests.sample)
+        #expect(try parsed(text).text(pretty: pretty) == text)
+        #expect(JSONWriterTests.sample.text(pretty: pretty) == text)
+    }
+
+    @Test func doublesComeBackToTheBit() throws {
+        var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+        var numbers: [Double] = [0, -0.0, 1, 100, 1e15, 1e16, 1e21, 0.1, 1 / 3, .greatestFiniteMagnitude, .leastNonzeroMagnitude, .pi]
+        for _ in 0..<2000 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let number = Double(bitPattern: state)
+            if number.isFinite { numbers.append(number) }
+        }
+        for number in numbers {
+            let back = try parsed(JSONValue.number(number).text())
+            guard case .number(let double) = back else {
+                Issue.record("\(number) came back as \(back)")
+                continue
+            }
+            #expect(double.bitPattern == number.bitPattern)
+        }
+    }
+
+    @Test func integralDoublesStayDoubles() {
+        #expect(JSONValue.number(3).text() == "3.0")
+        #expect(JSONValue.number(-0.0).text() == "-0.0")
+    }
+
+    @Test func notANumber() {
+        let value = JSONValue.array([.number(.nan), .number(.infinity), .number(-.infinity)])
+        #expect(value.text() == #"["NaN","Infinity","-Infinity"]"#)
+    }
+}
