@@ -4,7 +4,8 @@ import Tensors
 
 /// torch's container of versions 0.1.0 to 0.1.9 (torch/serialization.py, `legacy_load`): a tar with `storages`, `tensors` and `pickle`.
 enum TarContainer {
-    static func read(_ bytes: ByteView) throws -> ContainerContents {
+    /// `observe` is shown every pickle between the raw numbers, which a scan could not find by itself.
+    static func read(_ bytes: ByteView, observe: @escaping (PickleDocument) -> Void = { _ in }) throws -> ContainerContents {
         let archive = try TarArchive(bytes)
         func member(_ name: String) throws -> ByteView {
             guard let found = archive.members.first(where: { $0.name == name || $0.name == "./" + name }) else {
@@ -17,7 +18,7 @@ enum TarContainer {
             return found.bytes
         }
         let storageMember = try member("storages")
-        var reader = TarReader(bytes: storageMember, file: bytes.name)
+        var reader = TarReader(bytes: storageMember, file: bytes.name, observe: observe)
         var values: [String: CheckpointValue] = [:]
         var regions: [Checkpoint.Region] = []
         try readStorages(&reader, into: &values, regions: &regions)
@@ -25,7 +26,7 @@ enum TarContainer {
         regions.append(Checkpoint.Region(name: "storages (pickles)", byteCount: storageMember.count - storageBytes, storage: nil))
 
         let tensorMember = try member("tensors")
-        var tensorReader = TarReader(bytes: tensorMember, file: bytes.name)
+        var tensorReader = TarReader(bytes: tensorMember, file: bytes.name, observe: observe)
         try readTensors(&tensorReader, into: &values)
 
         let pickle = try member("pickle")
@@ -111,11 +112,13 @@ enum TarContainer {
 private struct TarReader {
     let bytes: ByteView
     let file: String
+    let observe: (PickleDocument) -> Void
     var at = 0
 
-    init(bytes: ByteView, file: String) {
+    init(bytes: ByteView, file: String, observe: @escaping (PickleDocument) -> Void) {
         self.bytes = bytes
         self.file = file
+        self.observe = observe
     }
 
     var rest: Int { bytes.count - at }
@@ -125,6 +128,7 @@ private struct TarReader {
     mutating func pickle() throws -> CheckpointValue {
         let document = try PickleMachine.read(try bytes.window(at: at, count: rest))
         at += document.byteCount
+        observe(document)
         var decoder = ValueDecoder(document, file: file, loadNested: { try ContainerContents.nested($0) }) { _ in .none }
         return try decoder.root()
     }

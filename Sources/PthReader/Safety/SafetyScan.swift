@@ -73,7 +73,7 @@ public struct SafetyScan: Sendable {
             }
             guard entry.size > 0, !isScript else { continue }
             if !isNamed {
-                guard !isStorage, entry.isStored else { continue }
+                guard !isStorage else { continue }
                 let head = try archive.contents(of: entry)
                 guard head.matches([0x80]), let version = try? head.byte(at: 1), version <= 5 else { continue }
             }
@@ -104,21 +104,27 @@ public struct SafetyScan: Sendable {
     private mutating func scanTar(_ bytes: ByteView, place: String, depth: Int) throws {
         for (name, member) in try TarArchive(bytes).members {
             if name.hasSuffix("storages") || name.hasSuffix("tensors") {
-                // Pickles with raw numbers between them: the reader checks their layout, the scan their names.
-                scanStream(member, place: "\(place), member \(name)", depth: depth, mayEndEarly: true)
+                // Pickles with raw numbers between them: only the reader knows where each begins.
+                pickles.append("\(place), member \(name)")
             } else {
                 scanStream(member, place: "\(place), member \(name)", depth: depth)
             }
         }
-        _ = try TarContainer.read(bytes)
+        var found: [PickleDocument] = []
+        defer {
+            for document in found {
+                record(document.globals, place: "\(place), between storages and tensors")
+                scanNested(document, place: place, depth: depth)
+            }
+        }
+        _ = try TarContainer.read(bytes) { found.append($0) }
     }
 
     /// Pickles one behind the other to the end of the bytes.
-    private mutating func scanStream(_ bytes: ByteView, place: String, depth: Int, mayEndEarly: Bool = false) {
+    private mutating func scanStream(_ bytes: ByteView, place: String, depth: Int) {
         var at = 0
         while at < bytes.count {
             guard let end = scanOne(bytes, from: at, place: at == 0 ? place : "\(place), behind byte \(at)", depth: depth) else { return }
-            if mayEndEarly { return }
             at = end
             // Zeros behind a pickle are padding.
             if let rest = try? bytes.window(at: at, count: bytes.count - at), rest.withUnsafeBytes({ $0.allSatisfy { $0 == 0 } }) { return }
