@@ -80,10 +80,14 @@ struct ContainerContents {
     }
 
     /// A torch file inside another's bytes, as `torch.storage._load_from_bytes` carries it.
-    static func nested(_ bytes: ByteView) throws -> CheckpointValue {
+    static func nested(_ bytes: ByteView, depth: Int) throws -> CheckpointValue {
+        guard depth <= 8 else {
+            throw PthError.malformedCall(
+                file: bytes.name, call: "torch.storage._load_from_bytes", detail: "torch files are nested more than 8 deep")
+        }
         switch ContainerKind.recognise(bytes) {
-        case .zip?: try ZipContainer.read(bytes).root
-        case .legacy?: try LegacyContainer.read(bytes).root
+        case .zip?: return try ZipContainer.read(bytes, depth: depth).root
+        case .legacy?: return try LegacyContainer.read(bytes, depth: depth).root
         default: throw ContainerKind.refusal(bytes)
         }
     }

@@ -47,7 +47,7 @@ enum InspectText {
         let opened = report.opened
         if opened.stateDictError != nil { return ["", "state dict: none"] }
         var lines = [""]
-        let parameters = report.rows.reduce(0) { $0 + $1.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) }
+        let parameters = report.rows.reduce(0) { $0 &+ $1.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) }
         let count = report.rows.count == report.totalRows ? "\(report.totalRows)" : "\(report.rows.count) of \(report.totalRows)"
         let place = opened.selection.map { $0.path.isEmpty ? "the root, because \($0.reason)" : "\($0.path), because \($0.reason)" }
         lines.append("state dict: \(place ?? "the file's tensors")")

@@ -3,9 +3,9 @@ import Pickle
 
 /// A plain pickle. It holds no storages of its own; tensors come through `torch.storage._load_from_bytes` or as NumPy arrays.
 enum BarePickleContainer {
-    static func read(_ bytes: ByteView) throws -> ContainerContents {
+    static func read(_ bytes: ByteView, depth: Int = 0) throws -> ContainerContents {
         let document = try PickleMachine.read(bytes)
-        var decoder = ValueDecoder(document, file: bytes.name, loadNested: { try ContainerContents.nested($0) }) { id in
+        var decoder = ValueDecoder(document, file: bytes.name, loadNested: { try ContainerContents.nested($0, depth: depth + 1) }) { id in
             throw PthError.malformedCall(
                 file: bytes.name, call: "persistent id", detail: "a plain pickle has no storages (\(id.text ?? "tuple") was asked for)")
         }

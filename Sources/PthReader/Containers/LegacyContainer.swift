@@ -5,7 +5,7 @@ import Tensors
 /// torch's container of versions 0.1.10 to 1.5 (torch/serialization.py, `_legacy_load`): five pickles, then each storage as a count and its
 /// elements, in the order of the fifth pickle.
 enum LegacyContainer {
-    static func read(_ bytes: ByteView) throws -> ContainerContents {
+    static func read(_ bytes: ByteView, depth: Int = 0) throws -> ContainerContents {
         var at = 0
         func next() throws -> PickleDocument {
             let document = try PickleMachine.read(try bytes.window(at: at, count: bytes.count - at))
@@ -18,12 +18,13 @@ enum LegacyContainer {
             throw PthError.malformedContainer(file: bytes.name, detail: "the protocol number is not 1001", offset: at)
         }
         let system = try next()
-        let systemFacts = try plain(system, file: bytes.name)
+        let systemFacts = try plain(system, file: bytes.name, depth: depth)
         if case .dictionary(let facts) = systemFacts, facts["little_endian"]?.flag == false { throw PthError.bigEndian(file: bytes.name) }
         let object = try next()
         let keyList = try next()
         let pickleBytes = at
-        guard let keys = try plain(keyList, file: bytes.name).sequence?.map({ $0.text ?? $0.int.map { "\($0)" } ?? "?" }) else {
+        guard let keys = try plain(keyList, file: bytes.name, depth: depth).sequence?.map({ $0.text ?? $0.int.map { "\($0)" } ?? "?" })
+        else {
             throw PthError.malformedContainer(file: bytes.name, detail: "the list of storages is no list", offset: at)
         }
 
@@ -37,7 +38,7 @@ enum LegacyContainer {
             guard let root = roots[id.key] else { throw PthError.missingStorage(file: bytes.name, key: id.key) }
             return try id.view.map { try viewStorage($0, of: root, id: id, file: bytes.name) } ?? root
         }
-        var decoder = ValueDecoder(object, file: bytes.name, loadNested: { try ContainerContents.nested($0) }) { id in
+        var decoder = ValueDecoder(object, file: bytes.name, loadNested: { try ContainerContents.nested($0, depth: depth + 1) }) { id in
             if let parts = id.sequence, parts.first?.text == "module" { return parts.count > 1 ? parts[1] : .none }
             return try table.value(StorageID(id, file: bytes.name))
         }
@@ -72,8 +73,8 @@ enum LegacyContainer {
     }
 
     /// Decodes a pickle that holds no storages.
-    private static func plain(_ document: PickleDocument, file: String) throws -> CheckpointValue {
-        var decoder = ValueDecoder(document, file: file, loadNested: { try ContainerContents.nested($0) }) { _ in .none }
+    private static func plain(_ document: PickleDocument, file: String, depth: Int) throws -> CheckpointValue {
+        var decoder = ValueDecoder(document, file: file, loadNested: { try ContainerContents.nested($0, depth: depth + 1) }) { _ in .none }
         return try decoder.root()
     }
 

@@ -31,7 +31,7 @@ enum TarContainer {
 
         let pickle = try member("pickle")
         let document = try PickleMachine.read(pickle)
-        var decoder = ValueDecoder(document, file: bytes.name, loadNested: { try ContainerContents.nested($0) }) { id in
+        var decoder = ValueDecoder(document, file: bytes.name, loadNested: { try ContainerContents.nested($0, depth: 1) }) { id in
             if let parts = id.sequence { return parts.first ?? .none }
             guard let key = id.text ?? id.int.map({ "\($0)" }), let value = values[key] else {
                 throw PthError.missingStorage(file: bytes.name, key: id.text ?? "?")
@@ -129,7 +129,7 @@ private struct TarReader {
         let document = try PickleMachine.read(try bytes.window(at: at, count: rest))
         at += document.byteCount
         observe(document)
-        var decoder = ValueDecoder(document, file: file, loadNested: { try ContainerContents.nested($0) }) { _ in .none }
+        var decoder = ValueDecoder(document, file: file, loadNested: { try ContainerContents.nested($0, depth: 1) }) { _ in .none }
         return try decoder.root()
     }
 

@@ -4,7 +4,7 @@ import Tensors
 
 /// torch's zip container (torch 1.6 and later; caffe2/serialize/inline_container.h): `ROOT/data.pkl`, `ROOT/data/KEY`, a few facts.
 enum ZipContainer {
-    static func read(_ bytes: ByteView) throws -> ContainerContents {
+    static func read(_ bytes: ByteView, depth: Int = 0) throws -> ContainerContents {
         let archive = try ZipArchive(bytes)
         try ContainerKind.refuseOtherZips(archive.entries.map(\.name), file: bytes.name)
         let (root, pickleEntry) = try findPickle(archive)
@@ -20,7 +20,7 @@ enum ZipContainer {
         let pickle = try archive.contents(of: pickleEntry)
         let document = try PickleMachine.read(pickle)
         let table = StorageTable(file: bytes.name) { id in try storage(id, root: root, archive: archive) }
-        var decoder = ValueDecoder(document, file: bytes.name, loadNested: { try ContainerContents.nested($0) }) { id in
+        var decoder = ValueDecoder(document, file: bytes.name, loadNested: { try ContainerContents.nested($0, depth: depth + 1) }) { id in
             try table.value(StorageID(id, file: bytes.name))
         }
         var contents = ContainerContents(root: try decoder.root())

@@ -56,7 +56,7 @@ enum PythonDates {
     private static func zone(_ duration: String) -> String? {
         guard duration.hasPrefix("P"), let day = duration.firstIndex(of: "D"), let second = duration.firstIndex(of: "S"),
             let days = Int(duration[duration.index(after: duration.startIndex)..<day]),
-            let seconds = Int(duration[duration.index(day, offsetBy: 2)..<second]), abs(days) < 2, seconds >= 0, seconds < 86_400
+            let seconds = Int(duration[duration.index(day, offsetBy: 2)..<second]), (-1...1).contains(days), seconds >= 0, seconds < 86_400
         else { return nil }
         let total = days * 86_400 + seconds
         let minutes = abs(total) / 60
