@@ -45,6 +45,11 @@ public struct SlimFile: Sendable {
             }
         }
         self.onlyInPth = onlyInPth
+        let unfolded = entries.reduce(0) { $0.addingReportingOverflow($1.tensor.byteCount).partialValue }
+        guard unfolded <= max(1 << 30, opened.file.bytes.count.multipliedReportingOverflow(by: 64).partialValue) else {
+            throw TensorError.expandsTooFar(
+                storage: opened.file.path, shape: [entries.count], byteCount: unfolded, available: opened.file.bytes.count)
+        }
         self.weights = Weights(entries: entries, metadata: PthMetadata.scalars(of: plan.root), provenance: weights.provenance)
     }
 

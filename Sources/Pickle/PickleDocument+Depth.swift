@@ -5,30 +5,33 @@ extension PickleDocument {
         enum State: UInt8 { case new, open, done }
         var states = [State](repeating: .new, count: nodes.count)
         var heights = [Int32](repeating: 0, count: nodes.count)
-        guard case .node(let first) = root else { return }
-        var path: [(node: Int, children: [Int], next: Int)] = [(first, children(of: first), 0)]
-        states[first] = .open
-        while let step = path.last {
-            guard path.count <= limit else { throw PickleError.tooDeep(file: file, limit: limit) }
-            if step.next < step.children.count {
-                path[path.count - 1].next += 1
-                let child = step.children[step.next]
-                if states[child] == .new {
-                    states[child] = .open
-                    path.append((child, children(of: child), 0))
-                } else if states[child] == .done {
-                    heights[step.node] = max(heights[step.node], heights[child] + 1)
+        // Every node counts, also one that was popped and is out of the root's reach: scans look at those too.
+        for first in nodes.indices where states[first] == .new {
+            var path: [(node: Int, children: [Int], next: Int)] = [(first, children(of: first), 0)]
+            states[first] = .open
+            while let step = path.last {
+                guard path.count <= limit else { throw PickleError.tooDeep(file: file, limit: limit) }
+                if step.next < step.children.count {
+                    path[path.count - 1].next += 1
+                    let child = step.children[step.next]
+                    if states[child] == .new {
+                        states[child] = .open
+                        path.append((child, children(of: child), 0))
+                    } else if states[child] == .done {
+                        heights[step.node] = max(heights[step.node], heights[child] + 1)
+                    }
+                } else {
+                    path.removeLast()
+                    states[step.node] = .done
+                    guard heights[step.node] < limit else { throw PickleError.tooDeep(file: file, limit: limit) }
+                    if let parent = path.last?.node { heights[parent] = max(heights[parent], heights[step.node] + 1) }
                 }
-            } else {
-                path.removeLast()
-                states[step.node] = .done
-                guard heights[step.node] < limit else { throw PickleError.tooDeep(file: file, limit: limit) }
-                if let parent = path.last?.node { heights[parent] = max(heights[parent], heights[step.node] + 1) }
             }
         }
     }
 
-    private func children(of index: Int) -> [Int] {
+    /// The nodes that a node refers to; of an object the callable first, where it is a node.
+    public func children(of index: Int) -> [Int] {
         func place(_ value: PickleValue) -> Int? { if case .node(let place) = value { place } else { nil } }
         switch nodes[index] {
         case .list(let items), .tuple(let items), .set(let items), .frozenSet(let items): return items.compactMap(place)

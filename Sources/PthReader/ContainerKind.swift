@@ -30,9 +30,10 @@ public enum ContainerKind: String, Sendable {
         return [2, 11].contains { bytes.matches([0x80]) && bytes.matches(number, at: $0) }
     }
 
+    /// A header whose checksum is right makes a tar, whatever else the bytes could be: Python's tarfile asks for no more.
     private static func looksLikeOldTar(_ bytes: ByteView) -> Bool {
-        guard bytes.count >= 1024 else { return false }
-        return ["sys_info", "storages", "tensors", "pickle"].contains { bytes.matches(Array($0.utf8) + [0], at: 0) }
+        guard let header = try? bytes.window(at: 0, count: 512) else { return false }
+        return TarArchive.hasValidChecksum(header.array)
     }
 
     private static func looksLikePickle(_ bytes: ByteView) -> Bool {

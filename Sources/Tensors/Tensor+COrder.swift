@@ -36,7 +36,7 @@ extension Tensor {
         if let used = try? bytes.window(at: usedBytes.lowerBound, count: usedBytes.count) { used.letGo() }
     }
 
-    /// Copies elements in C order; `init` has shown that every place read lies inside the storage.
+    /// Copies elements in C order; strides along sizes of 1 are never used and may be anything, so places wrap. `init` has shown that every place read lies inside the storage.
     private func gather<Element>(
         _ type: Element.Type, from source: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer,
         _ body: (UnsafeRawBufferPointer) throws -> Void
@@ -58,18 +58,18 @@ extension Tensor {
                 let element = source.loadUnaligned(fromByteOffset: place * width, as: type)
                 buffer.storeBytes(of: element, toByteOffset: filled, as: type)
                 filled += width
-                place += innerStride
+                place &+= innerStride
             }
-            place -= inner * innerStride
+            place &-= inner &* innerStride
             isDone = true
             for dimension in (0..<rank - 1).reversed() {
                 index[dimension] += 1
-                place += strides[dimension]
+                place &+= strides[dimension]
                 if index[dimension] < shape[dimension] {
                     isDone = false
                     break
                 }
-                place -= index[dimension] * strides[dimension]
+                place &-= index[dimension] &* strides[dimension]
                 index[dimension] = 0
             }
         }

@@ -33,11 +33,17 @@ enum InspectCommand {
         return check.map { $0.hasNonFinite } == true ? .checkFailed : .fine
     }
 
+    /// Whether the same bytes would do something as a pickle: a header's length may spell opcodes.
+    private static func readsAsPickle(_ file: MappedFile) -> Bool {
+        guard ContainerKind.recognise(file.bytes) != nil || (try? file.bytes.byte(at: 0)) == 0x80 else { return false }
+        let scan = SafetyScan(file)
+        return scan.isComplete || !scan.findings.isEmpty
+    }
+
     private static func safety(_ path: String, asJSON: Bool) throws -> ExitStatus {
         let file = try MappedFile(path: path)
         // Formats without pickles are complete and clean once their own reader accepts them.
-        if SafetensorsFormat.recognises(file.bytes) {
-            _ = try SafetensorsFormat.open(file, stateDictPath: nil)
+        if SafetensorsFormat.recognises(file.bytes), (try? SafetensorsFormat.open(file, stateDictPath: nil)) != nil, !readsAsPickle(file) {
             Terminal.print(asJSON ? SafetyReport.json(nil, file: file) : SafetyReport.text(nil, file: file))
             return .fine
         }

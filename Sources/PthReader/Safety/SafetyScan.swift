@@ -166,6 +166,24 @@ public struct SafetyScan: Sendable {
             }
             scan(bytes, place: "\(place), bytes of _load_from_bytes", depth: depth + 1)
         }
+        refuseIndirectLoaders(document, place: place)
+    }
+
+    /// `_load_from_bytes` is judged by the bytes it is called with; handed to something else that may call it, it loads what nobody saw.
+    private mutating func refuseIndirectLoaders(_ document: PickleDocument, place: String) {
+        let loaders = Set(document.nodes.indices.filter { document.globalName(.node($0)) == "torch.storage._load_from_bytes" })
+        guard !loaders.isEmpty else { return }
+        for index in document.nodes.indices {
+            var children = document.children(of: index)
+            if case .object(let object) = document.nodes[index], case .node(let callable) = object.callable, children.first == callable {
+                children.removeFirst()
+            }
+            guard children.contains(where: loaders.contains) else { continue }
+            findings.append(
+                Finding(
+                    module: "torch.storage", name: "_load_from_bytes", place: place, offset: 0, opcode: "handed on as an argument",
+                    verdict: .dangerous))
+        }
     }
 
     /// The bytes given to `_load_from_bytes`, also where protocol 2 spells them as encoded text.

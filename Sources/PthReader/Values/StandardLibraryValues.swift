@@ -27,6 +27,7 @@ enum StandardLibraryValues {
             return bytes(call.arguments).map { .byteArray($0) }
         case "builtins.bytes", "_codecs.encode":
             guard call.isUntouched else { return nil }
+            if call.name == "_codecs.encode" { guard case .string? = first else { return nil } }
             return bytes(call.arguments).map { .bytes($0) }
         case "pathlib.PosixPath", "pathlib.PurePosixPath", "pathlib.Path", "pathlib.PurePath":
             return path(call, separator: "/")
@@ -65,7 +66,8 @@ enum StandardLibraryValues {
         switch first {
         case .bytes(let view), .byteArray(let view): return view
         case .string(let text):
-            let encoding = arguments.dropFirst().first?.text ?? "latin1"
+            let encoding = (arguments.dropFirst().first?.text ?? "utf-8").lowercased()
+            guard ["latin1", "latin-1", "iso-8859-1", "utf-8", "utf8"].contains(encoding) else { return nil }
             if encoding.hasPrefix("utf") { return ByteView(copying: Array(text.utf8), name: "bytes") }
             let scalars = text.unicodeScalars.map { UInt8(exactly: $0.value) }
             let bytes = scalars.compactMap { $0 }
