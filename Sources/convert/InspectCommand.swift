@@ -35,8 +35,7 @@ enum InspectCommand {
 
     /// Whether the same bytes would do something as a pickle: a header's length may spell opcodes.
     private static func readsAsPickle(_ file: MappedFile) -> Bool {
-        guard ContainerKind.recognise(file.bytes) != nil || (try? file.bytes.byte(at: 0)) == 0x80 else { return false }
-        let scan = SafetyScan(file)
+        let scan = SafetyScan(asPickle: file)
         return scan.isComplete || !scan.findings.isEmpty
     }
 
@@ -47,7 +46,7 @@ enum InspectCommand {
             Terminal.print(asJSON ? SafetyReport.json(nil, file: file) : SafetyReport.text(nil, file: file))
             return .fine
         }
-        let scan = SafetyScan(file)
+        let scan = SafetensorsFormat.recognises(file.bytes) ? SafetyScan(asPickle: file) : SafetyScan(file)
         Terminal.print(asJSON ? SafetyReport.json(scan, file: file) : SafetyReport.text(scan, file: file))
         return scan.isCleared ? .fine : .checkFailed
     }

@@ -42,6 +42,11 @@ public struct SafetyScan: Sendable {
         scan(file.bytes, place: file.name, depth: 0)
     }
 
+    /// Scans the bytes as pickles whatever they look like: a loader that tries pickle last would read them so.
+    public init(asPickle file: MappedFile) {
+        scanStream(file.bytes, place: file.name, depth: 0)
+    }
+
     private mutating func scan(_ bytes: ByteView, place: String, depth: Int) {
         guard depth <= SafetyScan.deepest else {
             obstacles.append("\(place): pickles are nested more than \(SafetyScan.deepest) deep")
