@@ -11,6 +11,12 @@ public struct OpenedFile: Sendable {
         public let name: String
         /// Bytes in the file.
         public let byteCount: Int
+
+        /// A group.
+        public init(name: String, byteCount: Int) {
+            self.name = name
+            self.byteCount = byteCount
+        }
     }
 
     /// The mapped file.
@@ -21,6 +27,8 @@ public struct OpenedFile: Sendable {
     public let facts: [Checkpoint.Fact]
     /// The state dict's strided tensors with the file's plain metadata; nil where no state dict was found, see `stateDictError`.
     public let weights: Weights?
+    /// What the file says about the model besides its tensors; nil where it says nothing, as most checkpoints do.
+    public let document: ModelDocument?
     /// Which dictionary was taken and why; nil for formats that hold just one.
     public let selection: StateDictSelection?
     /// Why there are no weights.
@@ -31,40 +39,39 @@ public struct OpenedFile: Sendable {
     public let checksums: [Checkpoint.Check]
     /// The checkpoint behind it, for `.pth` only.
     public let checkpoint: Checkpoint?
-}
+    /// Identities of the files that its tensors lie in, itself first.
+    public let sources: [MappedFile]
 
-/// A format that can be told by content and read.
-public protocol ReadableFormat: Sendable {
-    /// The name people use, such as `safetensors`.
-    static var name: String { get }
-    /// File name endings, without the dot.
-    static var extensions: [String] { get }
-    /// Whether the content is of this format.
-    static func recognises(_ bytes: ByteView) -> Bool
-    /// Opens a file of this format. `stateDictPath` chooses where the format can hold several.
-    static func open(_ file: MappedFile, stateDictPath: String?) throws -> OpenedFile
-}
-
-/// The formats, one line each. Reading goes by content, writing by the output's extension.
-public enum FormatRegistry {
-    /// All formats; the first that recognises a file reads it.
-    public static let formats: [any ReadableFormat.Type] = [
-        SafetensorsFormat.self,
-        PthFormat.self,
-    ]
-
-    /// Opens a file by its content. What no format recognises gets an error that names it where it can.
-    public static func open(_ path: String, stateDictPath: String? = nil) throws -> OpenedFile {
-        let file = try MappedFile(path: path)
-        guard let format = formats.first(where: { $0.recognises(file.bytes) }) else { throw ContainerKind.refusal(file.bytes) }
-        return try format.open(file, stateDictPath: stateDictPath)
+    /// A file whose format holds just one set of weights.
+    init(
+        file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights, document: ModelDocument?, groups: [Group],
+        checksums: [Checkpoint.Check], companions: [MappedFile] = []
+    ) {
+        self.init(
+            file: file, format: format, facts: facts, weights: weights, document: document, selection: nil, stateDictError: nil,
+            groups: groups, checksums: checksums, checkpoint: nil, companions: companions)
     }
 
-    /// The format that an output's name asks for; nil where its ending belongs to none.
-    public static func format(forOutput path: String) -> (any ReadableFormat.Type)? {
-        let name = MappedFile.baseName(path).lowercased()
-        guard let dot = name.lastIndex(of: ".") else { return nil }
-        let ending = String(name[name.index(after: dot)...])
-        return formats.first { $0.extensions.contains(ending) }
+    init(
+        file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights?, document: ModelDocument?,
+        selection: StateDictSelection?, stateDictError: PthError?, groups: [Group], checksums: [Checkpoint.Check], checkpoint: Checkpoint?,
+        companions: [MappedFile] = []
+    ) {
+        self.file = file
+        self.format = format
+        self.facts = facts
+        self.weights = weights
+        self.document = document
+        self.selection = selection
+        self.stateDictError = stateDictError
+        self.groups = groups
+        self.checksums = checksums
+        self.checkpoint = checkpoint
+        sources = [file] + companions
+    }
+
+    /// Throws when a file that tensors lie in is no longer as it was when it was opened.
+    public func checkUnchanged() throws(FileError) {
+        for source in sources { try source.checkUnchanged() }
     }
 }

@@ -24,7 +24,7 @@ public struct SlimFile: Sendable {
         if let checkpoint = opened.checkpoint, let selection = opened.selection {
             plan = try SlimPlan(checkpoint, selection: selection, rules: rules)
         } else {
-            let checkpoint = SlimFile.checkpointValue(of: weights)
+            let checkpoint = ExportedCheckpoint.root(of: .weights(weights))
             let selection = try StateDictSelection(in: checkpoint, file: opened.file.path)
             plan = try SlimPlan(checkpoint, file: opened.file.path, selection: selection, rules: rules)
         }
@@ -53,42 +53,10 @@ public struct SlimFile: Sendable {
         self.weights = Weights(entries: entries, metadata: PthMetadata.scalars(of: plan.root), provenance: weights.provenance)
     }
 
-    /// The dictionary that a `.pth` made from another format holds: the scalars, then the state dict where it stood.
-    private static func checkpointValue(of weights: Weights) -> CheckpointValue {
-        let state = CheckpointDictionary(
-            kind: .orderedDict,
-            entries: weights.entries.map { .init(key: .string($0.name), value: .tensor(TorchTensor($0.tensor, location: "cpu"))) })
-        let path = weights.provenance.stateDictPath
-        if path.isEmpty && weights.metadata.members.isEmpty { return .dictionary(state) }
-        var entries = weights.metadata.members.map { member -> CheckpointDictionary.Entry in
-            let value: CheckpointValue =
-                switch member.value {
-                case .boolean(let flag): .boolean(flag)
-                case .integer(let number): .integer(number)
-                case .number(let number): .float(number)
-                case .string(let text): .string(text)
-                case .unsigned(let number):
-                    .bigInteger("\(number)", twosComplement: withUnsafeBytes(of: number.littleEndian) { Array($0) } + [0])
-                default: .none
-                }
-            return .init(key: .string(member.key), value: value)
-        }
-        var nested = CheckpointValue.dictionary(state)
-        let components = path.isEmpty ? ["state_dict"] : path.split(separator: ".").map(String.init)
-        for name in components.dropFirst().reversed() {
-            nested = .dictionary(CheckpointDictionary(entries: [.init(key: .string(name), value: nested)]))
-        }
-        entries.append(.init(key: .string(components[0]), value: nested))
-        return .dictionary(CheckpointDictionary(entries: entries))
-    }
-
     /// Writes the file in the format that the output's name asks for. The caller flushes, reads back and commits.
-    public func write(to output: OutputFile, as format: any ReadableFormat.Type) throws {
-        if format == SafetensorsFormat.self {
-            if let first = onlyInPth.first { throw SlimError.lazyTensor(name: first.name, what: first.what) }
-            try SafetensorsWriter.write(weights, to: output)
-        } else {
-            try PthWriter.write(root, to: output)
-        }
+    public func write(to output: OutputFile, as format: any FileFormat.Type) throws {
+        if format.name == PthFormat.name { return try PthWriter.write(root, to: output) }
+        if let first = onlyInPth.first { throw SlimError.lazyTensor(name: first.name, what: first.what) }
+        _ = try format.write(.weights(weights), to: output, options: ExportOptions())
     }
 }

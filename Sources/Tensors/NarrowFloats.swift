@@ -1,4 +1,4 @@
-/// Decoding of the floating-point kinds narrower than float32.
+/// Decoding of the floating-point kinds narrower than float32, and rounding to those of 16 bits.
 public enum NarrowFloat {
     /// float16, IEEE 754 binary16.
     public static func float16(_ bits: UInt16) -> Float {
@@ -38,5 +38,44 @@ public enum NarrowFloat {
         let significand = exponent == 0 ? mantissa : mantissa | 1 << mantissaBits
         let magnitude = Float(sign: .plus, exponent: max(exponent, 1) - bias - mantissaBits, significand: Float(significand))
         return bits & 0x80 == 0 ? magnitude : -magnitude
+    }
+
+    /// The nearest float16, ties to even; past its range an infinity. Exact from float64, since it rounds once.
+    public static func float16(rounding value: Double) -> UInt16 { round(value, exponentBits: 5, mantissaBits: 10) }
+
+    /// The nearest bfloat16, ties to even; past its range an infinity. Exact from float64, since it rounds once.
+    public static func bfloat16(rounding value: Double) -> UInt16 { round(value, exponentBits: 8, mantissaBits: 7) }
+
+    /// IEEE 754 rounding to nearest, ties to even, subnormal numbers included; NaN becomes a quiet NaN that keeps its upper payload.
+    private static func round(_ value: Double, exponentBits: Int, mantissaBits: Int) -> UInt16 {
+        let bits = value.bitPattern
+        let sign = UInt64(bits >> 63) << UInt64(exponentBits + mantissaBits)
+        let infinity: UInt64 = ((1 << UInt64(exponentBits)) - 1) << UInt64(mantissaBits)
+        let dropped = UInt64(52 - mantissaBits)
+        let magnitude = bits & 0x7FFF_FFFF_FFFF_FFFF
+        if magnitude >= 0x7FF0_0000_0000_0000 {
+            if magnitude == 0x7FF0_0000_0000_0000 { return UInt16(sign | infinity) }
+            let payload = (magnitude & 0xF_FFFF_FFFF_FFFF) >> dropped
+            let quiet: UInt64 = 1 << UInt64(mantissaBits - 1)
+            return UInt16(sign | infinity | payload | quiet)
+        }
+        let bias = (1 << (exponentBits - 1)) - 1
+        let exponent = Int(magnitude >> 52) - 1023 + bias
+        var significand = magnitude & 0xF_FFFF_FFFF_FFFF
+        var shift = dropped
+        var result = UInt64(max(exponent, 0)) << UInt64(mantissaBits)
+        if exponent <= 0 {
+            // Below the normal range the leading 1 becomes visible and moves right.
+            guard exponent > -mantissaBits - 1 else { return UInt16(sign) }
+            significand |= 1 << 52
+            shift += UInt64(1 - exponent)
+            result = 0
+        }
+        let half: UInt64 = 1 << (shift - 1)
+        let rest = significand & ((1 << shift) - 1)
+        result += significand >> shift
+        // A carry out of the mantissa raises the exponent by itself.
+        if rest > half || (rest == half && result & 1 == 1) { result += 1 }
+        return UInt16(sign | min(result, infinity))
     }
 }

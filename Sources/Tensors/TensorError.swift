@@ -16,6 +16,8 @@ public enum TensorError: DescribedError, Equatable {
     case wrongChecksum(storage: String, offset: Int, expected: UInt32, found: UInt32)
     /// The storage's bytes are fewer than it was said to hold.
     case shortStorage(storage: String, needed: Int, available: Int)
+    /// Complex or quantised elements where real numbers are needed.
+    case notReal(storage: String, dtype: DType)
 
     /// What is wrong, for people.
     public var problem: String {
@@ -33,6 +35,7 @@ public enum TensorError: DescribedError, Equatable {
             "\(storage), at offset \(offset): the bytes are damaged: CRC-32 \(String(found, radix: 16)) where \(String(expected, radix: 16)) is recorded"
         case .shortStorage(let storage, let needed, let available):
             "\(storage): the storage should hold \(needed) bytes, \(available) are there"
+        case .notReal(let storage, let dtype): "\(storage): elements of \(dtype.rawValue) are no real numbers"
         }
     }
 

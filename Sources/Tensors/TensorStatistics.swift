@@ -22,9 +22,8 @@ public struct TensorStatistics: Sendable, Equatable {
         var high = -Double.infinity
         var nans = 0
         var infinities = 0
-        func take<Raw>(_ raw: UnsafeRawBufferPointer, _ type: Raw.Type, _ number: (Raw) -> Double) {
-            for at in stride(from: 0, to: raw.count, by: MemoryLayout<Raw>.size) {
-                let value = number(raw.loadUnaligned(fromByteOffset: at, as: type))
+        try tensor.forEachDoubleWindow { window in
+            for value in window {
                 if value.isFinite {
                     sum += value
                     finite += 1
@@ -35,24 +34,6 @@ public struct TensorStatistics: Sendable, Equatable {
                 } else {
                     infinities += 1
                 }
-            }
-        }
-        let dtype = tensor.dtype
-        try tensor.forEachCOrderWindow { raw in
-            switch dtype {
-            case .float64: take(raw, Double.self) { $0 }
-            case .float32: take(raw, Float.self) { Double($0) }
-            case .float16: take(raw, UInt16.self) { Double(NarrowFloat.float16($0)) }
-            case .bfloat16: take(raw, UInt16.self) { Double(NarrowFloat.bfloat16($0)) }
-            case .int64: take(raw, Int64.self) { Double($0) }
-            case .int32: take(raw, Int32.self) { Double($0) }
-            case .int16: take(raw, Int16.self) { Double($0) }
-            case .int8: take(raw, Int8.self) { Double($0) }
-            case .uint64: take(raw, UInt64.self) { Double($0) }
-            case .uint32: take(raw, UInt32.self) { Double($0) }
-            case .uint16: take(raw, UInt16.self) { Double($0) }
-            case .uint8, .bool: take(raw, UInt8.self) { Double($0) }
-            default: take(raw, UInt8.self) { Double(NarrowFloat.float8($0, dtype) ?? .nan) }
             }
         }
         nanCount = nans

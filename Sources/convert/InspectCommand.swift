@@ -19,10 +19,10 @@ enum InspectCommand {
         let path = try parsed.onlyOperand(named: "FILE", command: "inspect")
         if parsed.has("--safety") { return try safety(path, asJSON: parsed.has("--json")) }
 
-        let opened = try FormatRegistry.open(path, stateDictPath: parsed.value("--state-dict"))
+        let opened = try FormatRegistry.open(path, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         if let failure = opened.stateDictError, parsed.value("--state-dict") != nil { throw failure }
         let check = parsed.has("--check") ? try InspectCheck(opened) : nil
-        try opened.file.checkUnchanged()
+        try opened.checkUnchanged()
         let report = InspectReport(opened, globs: parsed.all("--keys"), check: check)
         Terminal.print(parsed.has("--json") ? InspectJSON.text(report) : InspectText.text(report))
         if let failure = opened.stateDictError { throw failure }
@@ -42,7 +42,9 @@ enum InspectCommand {
     private static func safety(_ path: String, asJSON: Bool) throws -> ExitStatus {
         let file = try MappedFile(path: path)
         // Formats without pickles are complete and clean once their own reader accepts them.
-        if SafetensorsFormat.recognises(file.bytes), (try? SafetensorsFormat.open(file, stateDictPath: nil)) != nil, !readsAsPickle(file) {
+        if SafetensorsFormat.recognises(file.bytes), (try? SafetensorsFormat.open(file, options: OpenOptions())) != nil,
+            !readsAsPickle(file)
+        {
             Terminal.print(asJSON ? SafetyReport.json(nil, file: file) : SafetyReport.text(nil, file: file))
             return .fine
         }

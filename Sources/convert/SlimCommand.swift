@@ -20,7 +20,7 @@ enum SlimCommand {
         guard let target = parsed.value("--output") else { throw UsageError.missingArgument("-o OUT", command: "slim") }
         guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
 
-        let opened = try FormatRegistry.open(input, stateDictPath: parsed.value("--state-dict"))
+        let opened = try FormatRegistry.open(input, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         try OutputFile.check(target: target, replacing: parsed.has("--force"), inputs: [opened.file.identity])
         var rules = SlimPlan.Rules()
         rules.keep = parsed.all("--keep")
@@ -34,7 +34,7 @@ enum SlimCommand {
         try output.flush()
         Terminal.progress("reading back \(target)")
         let size = try verify(slim, written: output, format: format)
-        try opened.file.checkUnchanged()
+        try opened.checkUnchanged()
         try output.commit()
         Terminal.progress("")
         if !parsed.has("--quiet") { report(opened, slim, target: target, size: size, stripped: rules.stripPrefix) }
@@ -42,7 +42,7 @@ enum SlimCommand {
     }
 
     /// Opens the flushed file from disk and compares it with what it was made from. Its size, once all of it agrees.
-    private static func verify(_ slim: SlimFile, written output: OutputFile, format: any ReadableFormat.Type) throws -> Int {
+    private static func verify(_ slim: SlimFile, written output: OutputFile, format: any FileFormat.Type) throws -> Int {
         let file = try MappedFile(path: output.temporaryPath)
         let path = slim.weights.provenance.stateDictPath
         if format.name == PthFormat.name {
@@ -50,7 +50,7 @@ enum SlimCommand {
             try CheckpointComparison.check(checkpoint.root, against: slim.root, file: output.target)
             _ = path
         } else {
-            let back = try format.open(file, stateDictPath: nil)
+            let back = try format.open(file, options: OpenOptions())
             guard let weights = back.weights else { throw BitwiseDifference.missing(file: output.target, name: "the state dict") }
             try BitwiseComparison.check(weights, against: slim.weights, file: output.target)
         }

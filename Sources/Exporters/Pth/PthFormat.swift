@@ -5,25 +5,30 @@ import PthReader
 import Tensors
 
 /// PyTorch checkpoints: joins the container's reader with the two nouns of the project.
-public enum PthFormat: ReadableFormat {
+public enum PthFormat: FileFormat {
     /// The format's name.
     public static let name = "pth"
     /// Endings of its files.
     public static let extensions = ["pth", "pt", "ckpt", "bin"]
+    /// Training programs expect the source's tensors.
+    public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: true)
+    /// Top-level entry with the model's document, as text.
+    static let documentKey = "convert_model"
 
     /// Whether the content is of this format.
     public static func recognises(_ bytes: ByteView) -> Bool { ContainerKind.recognise(bytes) != nil }
 
     /// Opens a checkpoint; a missing state dict is told in the result, so that the rest can still be shown.
-    public static func open(_ file: MappedFile, stateDictPath: String?) throws -> OpenedFile {
+    public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let checkpoint = try Checkpoint(file)
         var selection: StateDictSelection?
         var failure: PthError?
         do throws(PthError) {
-            selection = try StateDictSelection(in: checkpoint.root, file: file.path, path: stateDictPath)
+            selection = try StateDictSelection(in: checkpoint.root, file: file.path, path: options.stateDictPath)
         } catch {
             failure = error
         }
+        let document = try storedDocument(checkpoint.root)
         let weights = selection.map { selection in
             Weights(
                 entries: selection.dictionary.entries.compactMap { entry in
@@ -31,12 +36,24 @@ public enum PthFormat: ReadableFormat {
                     return Weights.Entry(name: name, tensor: tensor.tensor)
                 },
                 metadata: PthMetadata.scalars(of: checkpoint.root),
-                provenance: Provenance(source: file.name, format: name, stateDictPath: selection.path))
+                provenance: document?.provenance ?? Provenance(source: file.name, format: name, stateDictPath: selection.path))
         }
         return OpenedFile(
-            file: file, format: name, facts: checkpoint.facts, weights: weights, selection: selection, stateDictError: failure,
-            groups: PthByteGroups.account(checkpoint, stateDictPath: selection?.path), checksums: checkpoint.checksums,
+            file: file, format: name, facts: checkpoint.facts, weights: weights, document: document, selection: selection,
+            stateDictError: failure, groups: PthByteGroups.account(checkpoint, stateDictPath: selection?.path),
+            checksums: checkpoint.checksums,
             checkpoint: checkpoint)
+    }
+
+    private static func storedDocument(_ root: CheckpointValue) throws -> ModelDocument? {
+        guard case .dictionary(let dictionary) = root, case .string(let text)? = dictionary[documentKey] else { return nil }
+        return try ModelDocument(text: Array(text.utf8))
+    }
+
+    /// Writes the dictionary that the reference project's programs load.
+    public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
+        try PthWriter.write(ExportedCheckpoint.root(of: content), to: output)
+        return []
     }
 }
 
@@ -46,7 +63,7 @@ enum PthMetadata {
         var metadata = Metadata()
         guard case .dictionary(let dictionary) = root else { return metadata }
         for entry in dictionary.entries {
-            guard case .string(let key) = entry.key, let value = plain(entry.value) else { continue }
+            guard case .string(let key) = entry.key, key != PthFormat.documentKey, let value = plain(entry.value) else { continue }
             metadata.append(key, value)
         }
         return metadata

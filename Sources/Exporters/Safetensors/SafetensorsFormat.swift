@@ -5,11 +5,13 @@ import PthReader
 import Tensors
 
 /// safetensors (huggingface/safetensors, README "Format"): 8 bytes of header length, a JSON header, tensors in C order without gaps.
-public enum SafetensorsFormat: ReadableFormat {
+public enum SafetensorsFormat: FileFormat {
     /// The format's name.
     public static let name = "safetensors"
     /// Endings of its files.
     public static let extensions = ["safetensors"]
+    /// Hugging Face readers expect the source's tensors.
+    public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: true)
 
     /// Longest header that the reference reader accepts.
     static let headerLimit = 100_000_000
@@ -18,6 +20,8 @@ public enum SafetensorsFormat: ReadableFormat {
     static let aliasKey = "convert.aliases"
     /// Metadata entry with the place that the state dict had in its checkpoint.
     static let stateDictKey = "convert.state_dict"
+    /// Metadata entry with the model's document.
+    static let documentKey = "convert.model"
 
     /// Whether the content is of this format.
     public static func recognises(_ bytes: ByteView) -> Bool {
@@ -26,7 +30,7 @@ public enum SafetensorsFormat: ReadableFormat {
     }
 
     /// Reads and checks the header; tensors stay in the mapped file.
-    public static func open(_ file: MappedFile, stateDictPath: String?) throws -> OpenedFile {
+    public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let length = try file.bytes.integer(at: 0, as: UInt64.self)
         guard length <= UInt64(headerLimit) else {
             throw SafetensorsError.headerTooLong(file: file.path, length: length, limit: headerLimit)
@@ -47,7 +51,8 @@ public enum SafetensorsFormat: ReadableFormat {
         var entries = try reader.tensors(members)
         let metadata = try reader.metadata(members)
         try restoreAliases(metadata, into: &entries, file: file.path)
-        let known = Set(["format", aliasKey, stateDictKey])
+        let known = Set(["format", aliasKey, stateDictKey, documentKey])
+        let document = try metadata[documentKey]?.string.map { try ModelDocument(text: Array($0.utf8)) }
         var plain = Metadata()
         for member in metadata.members where !known.contains(member.key) {
             plain.append(member.key, SafetensorsText.value(member.value.string ?? ""))
@@ -61,10 +66,23 @@ public enum SafetensorsFormat: ReadableFormat {
             ],
             weights: Weights(
                 entries: entries, metadata: plain,
-                provenance: Provenance(source: file.name, format: name, stateDictPath: metadata[stateDictKey]?.string ?? "")),
-            selection: nil, stateDictError: nil,
-            groups: [.init(name: "backbone", byteCount: dataBytes), .init(name: "container", byteCount: dataStart)], checksums: [],
-            checkpoint: nil)
+                provenance: document?.provenance
+                    ?? Provenance(source: file.name, format: name, stateDictPath: metadata[stateDictKey]?.string ?? "")),
+            document: document,
+            groups: [.init(name: "backbone", byteCount: dataBytes), .init(name: "container", byteCount: dataStart)], checksums: [])
+    }
+
+    /// Writes tensors, metadata and, for a model, its document.
+    public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
+        var document: ModelDocument?
+        if content.model != nil {
+            var model = content.document
+            // The checkpoint's own facts stand in entries of their own, where every reader sees them.
+            model.metadata = Metadata()
+            document = model
+        }
+        try SafetensorsWriter.write(content.weights, document: document, to: output)
+        return []
     }
 
     private static func restoreAliases(_ metadata: JSONObject, into entries: inout [Weights.Entry], file: String) throws {

@@ -7,7 +7,7 @@ import Tensors
 /// that every tensor is aligned to its elements), then by that order. A name that is the same view as another is left out and noted.
 public enum SafetensorsWriter {
     /// Writes everything; the caller flushes, checks and commits. Throws where a dtype has no place in the format.
-    public static func write(_ weights: Weights, to output: OutputFile) throws {
+    public static func write(_ weights: Weights, document: ModelDocument? = nil, to output: OutputFile) throws {
         let aliases = weights.aliases
         let left = Set(aliases.map(\.name))
         let kept = weights.entries.filter { !left.contains($0.name) }
@@ -24,7 +24,7 @@ public enum SafetensorsWriter {
             starts[index] = at
             at += kept[index].tensor.byteCount
         }
-        let header = try header(kept, starts: starts, aliases: aliases, weights: weights)
+        let header = try header(kept, starts: starts, aliases: aliases, weights: weights, document: document)
         guard header.count <= SafetensorsFormat.headerLimit else {
             throw SafetensorsError.cannotHold(name: output.target, what: "a header of \(header.count) bytes")
         }
@@ -37,13 +37,15 @@ public enum SafetensorsWriter {
     }
 
     private static func header(
-        _ kept: [Weights.Entry], starts: [Int], aliases: [(name: String, of: String)], weights: Weights
+        _ kept: [Weights.Entry], starts: [Int], aliases: [(name: String, of: String)], weights: Weights,
+        document: ModelDocument?
     ) throws -> [UInt8] {
         var metadata = JSONObject(["format": .string("pt")])
         for member in weights.metadata.members { metadata.append(member.key, .string(SafetensorsText.text(member.value))) }
         if !weights.provenance.stateDictPath.isEmpty {
             metadata.append(SafetensorsFormat.stateDictKey, .string(weights.provenance.stateDictPath))
         }
+        if let document { metadata.append(SafetensorsFormat.documentKey, .string(document.text)) }
         if !aliases.isEmpty {
             var names = JSONObject()
             for alias in aliases { names.append(alias.name, .string(alias.of)) }

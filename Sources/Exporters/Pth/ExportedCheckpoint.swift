@@ -1,0 +1,57 @@
+import IR
+import JSON
+import PthReader
+import Tensors
+
+/// The dictionary that a `.pth` holds when its content comes from any format: the scalars, then the state dict.
+enum ExportedCheckpoint {
+    static func root(of content: ExportContent) -> CheckpointValue {
+        let weights = content.weights
+        let state = CheckpointDictionary(
+            kind: .orderedDict,
+            entries: weights.entries.map { .init(key: .string($0.name), value: .tensor(TorchTensor($0.tensor, location: "cpu"))) })
+        if let model = content.model { return root(of: model, state: state) }
+        let path = weights.provenance.stateDictPath
+        if path.isEmpty && weights.metadata.members.isEmpty { return .dictionary(state) }
+        var entries = scalars(weights.metadata)
+        var nested = CheckpointValue.dictionary(state)
+        let components = path.isEmpty ? ["state_dict"] : path.split(separator: ".").map(String.init)
+        for name in components.dropFirst().reversed() {
+            nested = .dictionary(CheckpointDictionary(entries: [.init(key: .string(name), value: nested)]))
+        }
+        entries.append(.init(key: .string(components[0]), value: nested))
+        return .dictionary(CheckpointDictionary(entries: entries))
+    }
+
+    /// What the reference project's programs look up is filled in where the checkpoint did not say it.
+    private static func root(of model: Model, state: CheckpointDictionary) -> CheckpointValue {
+        var metadata = model.weights.metadata
+        metadata.append("backbone", .string(model.architecture.name))
+        metadata.append("model_arch", .string(model.architecture.name))
+        if let size = model.contract.height { metadata.append("image_size", .integer(Int64(size))) }
+        if let length = model.contract.embeddingLength { metadata.append("embedding_size", .integer(Int64(length))) }
+        var document = ModelDocument(model)
+        // They stand in the dictionary itself.
+        document.metadata = Metadata()
+        var entries = scalars(metadata)
+        entries.append(.init(key: .string(PthFormat.documentKey), value: .string(document.text)))
+        entries.append(.init(key: .string("backbone_state_dict"), value: .dictionary(state)))
+        return .dictionary(CheckpointDictionary(entries: entries))
+    }
+
+    private static func scalars(_ metadata: Metadata) -> [CheckpointDictionary.Entry] {
+        metadata.members.map { member in
+            let value: CheckpointValue =
+                switch member.value {
+                case .boolean(let flag): .boolean(flag)
+                case .integer(let number): .integer(number)
+                case .number(let number): .float(number)
+                case .string(let text): .string(text)
+                case .unsigned(let number):
+                    .bigInteger("\(number)", twosComplement: withUnsafeBytes(of: number.littleEndian) { Array($0) } + [0])
+                default: .none
+                }
+            return .init(key: .string(member.key), value: value)
+        }
+    }
+}

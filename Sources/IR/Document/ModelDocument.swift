@@ -1,0 +1,132 @@
+import JSON
+
+/// Everything about a model but its tensors, as one JSON document that travels in every format, so that each reads back to a full `Model`.
+///
+/// Members: `version`, `architecture`, `hyperparameters`, `contract`, `graph` (left out where the format's reader rebuilds it from the
+/// architecture), `metadata` (what the checkpoint said), `provenance`. A file of bare weights has only the last two.
+public struct ModelDocument: Sendable {
+    /// The version written here; readers refuse newer ones.
+    public static let version = 1
+
+    /// Which family it is; nil for bare weights.
+    public var architecture: Architecture?
+    /// How images enter; nil for bare weights.
+    public var contract: InputContract?
+    /// The graph, where it is in the document.
+    public var graph: Graph?
+    /// What the checkpoint said besides its tensors.
+    public var metadata: Metadata
+    /// Where the tensors came from.
+    public var provenance: Provenance
+
+    /// The document of a model.
+    public init(_ model: Model) {
+        architecture = model.architecture
+        contract = model.contract
+        graph = model.graph
+        metadata = model.weights.metadata
+        provenance = model.weights.provenance
+    }
+
+    /// The document of bare weights.
+    public init(_ weights: Weights) {
+        metadata = weights.metadata
+        provenance = weights.provenance
+    }
+
+    /// The document as JSON.
+    public var json: JSONObject {
+        var object = JSONObject(["version": .integer(Int64(ModelDocument.version))])
+        if let architecture {
+            object.append("architecture", .string(architecture.name))
+            object.append("hyperparameters", .object(architecture.hyperparameters))
+        }
+        if let contract { object.append("contract", .object(contract.json)) }
+        if let graph { object.append("graph", .object(graph.json)) }
+        object.append("metadata", .object(ModelDocument.tagged(metadata)))
+        object.append("provenance", .object(provenance.json))
+        return object
+    }
+
+    /// Compact JSON text, the same for the same model.
+    public var text: String { JSONValue.object(json).text() }
+
+    /// Reads a document. Throws where it is malformed or newer than this program.
+    public init(text: some Collection<UInt8>) throws(GraphError) {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONParser.parse(text)
+        } catch {
+            throw .malformedDocument(detail: "\(error)")
+        }
+        guard let object = value.object else { throw .malformedDocument(detail: "it is no object") }
+        guard let version = object["version"]?.integer, version >= 1 else { throw .malformedDocument(detail: "it has no version") }
+        guard version <= ModelDocument.version else {
+            throw .malformedDocument(detail: "its version is \(version), versions up to \(ModelDocument.version) are known")
+        }
+        if let name = object["architecture"] {
+            guard let name = name.string, let numbers = object["hyperparameters"]?.object else {
+                throw .malformedDocument(detail: "its architecture or hyperparameters are wrong")
+            }
+            architecture = Architecture(name: name, hyperparameters: numbers)
+        }
+        if let value = object["contract"] {
+            guard let members = value.object else { throw .malformedDocument(detail: "its contract is no object") }
+            contract = try InputContract(json: members)
+        }
+        if let value = object["graph"] {
+            guard let members = value.object else { throw .malformedDocument(detail: "its graph is no object") }
+            graph = try Graph(json: members)
+        }
+        guard let metadata = object["metadata"]?.object, let provenance = object["provenance"]?.object else {
+            throw .malformedDocument(detail: "its metadata or provenance are missing")
+        }
+        self.metadata = ModelDocument.untagged(metadata)
+        self.provenance = try Provenance(json: provenance)
+    }
+
+    /// JSON has no NaN or infinity: they travel as an object with one member, so that a text `NaN` stays a text.
+    private static func tagged(_ metadata: Metadata) -> Metadata {
+        var result = Metadata()
+        for member in metadata.members {
+            if case .number(let number) = member.value, !number.isFinite {
+                result.append(member.key, .object(JSONObject(["float": .string(member.value.nonFiniteText)])))
+            } else {
+                result.append(member.key, member.value)
+            }
+        }
+        return result
+    }
+
+    private static func untagged(_ metadata: Metadata) -> Metadata {
+        var result = Metadata()
+        for member in metadata.members {
+            switch member.value.object?["float"]?.string {
+            case "NaN": result.append(member.key, .number(.nan))
+            case "Infinity": result.append(member.key, .number(.infinity))
+            case "-Infinity": result.append(member.key, .number(-.infinity))
+            default: result.append(member.key, member.value)
+            }
+        }
+        return result
+    }
+}
+
+extension JSONValue {
+    fileprivate var nonFiniteText: String {
+        guard case .number(let number) = self else { return "" }
+        return number.isNaN ? "NaN" : number > 0 ? "Infinity" : "-Infinity"
+    }
+}
+
+extension Provenance {
+    /// The provenance as JSON.
+    var json: JSONObject {
+        JSONObject(["source": .string(source), "format": .string(format), "state_dict": .string(stateDictPath)])
+    }
+
+    init(json object: JSONObject) throws(GraphError) {
+        let reader = GraphJSONReader(object: object, place: "provenance")
+        self.init(source: try reader.text("source"), format: try reader.text("format"), stateDictPath: try reader.text("state_dict"))
+    }
+}
