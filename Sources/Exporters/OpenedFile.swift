@@ -29,6 +29,8 @@ public struct OpenedFile: Sendable {
     public let weights: Weights?
     /// What the file says about the model besides its tensors; nil where it says nothing, as most checkpoints do.
     public let document: ModelDocument?
+    /// Why a file that has a graph gives no document: what of it is not understood.
+    public let documentError: (any Error)?
     /// Which dictionary was taken and why; nil for formats that hold just one.
     public let selection: StateDictSelection?
     /// Why there are no weights.
@@ -44,17 +46,17 @@ public struct OpenedFile: Sendable {
 
     /// A file whose format holds just one set of weights.
     init(
-        file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights, document: ModelDocument?, groups: [Group],
-        checksums: [Checkpoint.Check], companions: [MappedFile] = []
+        file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights, document: ModelDocument?,
+        documentError: (any Error)? = nil, groups: [Group], checksums: [Checkpoint.Check], companions: [MappedFile] = []
     ) {
         self.init(
-            file: file, format: format, facts: facts, weights: weights, document: document, selection: nil, stateDictError: nil,
+            file: file, format: format, facts: facts, weights: weights, document: document, documentError: documentError, selection: nil, stateDictError: nil,
             groups: groups, checksums: checksums, checkpoint: nil, companions: companions)
     }
 
     init(
         file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights?, document: ModelDocument?,
-        selection: StateDictSelection?, stateDictError: PthError?, groups: [Group], checksums: [Checkpoint.Check], checkpoint: Checkpoint?,
+        documentError: (any Error)? = nil, selection: StateDictSelection?, stateDictError: PthError?, groups: [Group], checksums: [Checkpoint.Check], checkpoint: Checkpoint?,
         companions: [MappedFile] = []
     ) {
         self.file = file
@@ -62,6 +64,7 @@ public struct OpenedFile: Sendable {
         self.facts = facts
         self.weights = weights
         self.document = document
+        self.documentError = documentError
         self.selection = selection
         self.stateDictError = stateDictError
         self.groups = groups

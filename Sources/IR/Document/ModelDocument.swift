@@ -26,6 +26,7 @@ public struct ModelDocument: Sendable {
         graph = model.graph
         metadata = model.weights.metadata
         provenance = model.weights.provenance
+        isComplete = true
     }
 
     /// The document of bare weights.
@@ -33,6 +34,9 @@ public struct ModelDocument: Sendable {
         metadata = weights.metadata
         provenance = weights.provenance
     }
+
+    /// Whether it is what `init(_ model:)` wrote, with how images enter, and not put together by a reader of another program's file.
+    public var isComplete = false
 
     /// The document as JSON.
     public var json: JSONObject {
@@ -73,6 +77,7 @@ public struct ModelDocument: Sendable {
         if let value = object["contract"] {
             guard let members = value.object else { throw .malformedDocument(detail: "its contract is no object") }
             contract = try InputContract(json: members)
+            isComplete = true
         }
         if let value = object["graph"] {
             guard let members = value.object else { throw .malformedDocument(detail: "its graph is no object") }

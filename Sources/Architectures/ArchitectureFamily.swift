@@ -1,0 +1,32 @@
+import IR
+
+/// A family of networks: how its keys look, and how its graph is built from them. Adding one is a file and a line in `Architectures`.
+protocol ArchitectureFamily: Sendable {
+    /// Names for messages.
+    static var knownNames: [String] { get }
+    /// The one spelling of a name that this family answers to; nil for other names. The name is lower case with `_` for `-`.
+    static func canonicalName(_ name: String) -> String?
+    /// Keys that only this family has, for messages.
+    static var tellTaleKeys: [String] { get }
+    /// The network that the keys show; nil where the tell-tale keys are not there.
+    static func recognise(_ weights: Weights) -> RecognisedNetwork?
+    /// Builds graph and contract; throws where a weight is missing, unexpected or of the wrong shape.
+    static func build(_ network: RecognisedNetwork, from weights: Weights) throws -> BuiltNetwork
+}
+
+/// What keys and shapes show.
+struct RecognisedNetwork {
+    /// The one spelling of the network's name.
+    let name: String
+    /// What stands before every key.
+    let prefix: String
+}
+
+/// A graph with what belongs to it.
+struct BuiltNetwork {
+    let graph: Graph
+    let contract: InputContract
+    let hyperparameters: Metadata
+    /// Keys that inference does not need, such as `logits.weight`.
+    let extraKeys: [String]
+}

@@ -1,0 +1,83 @@
+import IR
+
+/// The known families, one line each.
+public enum Architectures {
+    static let families: [any ArchitectureFamily.Type] = [
+        IRResNet.self,
+        InceptionResnetV1.self,
+        MobileFaceNet.self,
+        PNet.self,
+        RNet.self,
+        ONet.self,
+    ]
+
+    /// Names that `--arch` takes.
+    public static var knownNames: [String] { families.flatMap { $0.knownNames } }
+
+    /// A rebuilt network, and what was left out of it.
+    public struct Rebuilt: Sendable {
+        /// The model; its weights are without `droppedKeys`.
+        public let model: Model
+        /// Keys that are not part of the embedding, such as `logits.weight`.
+        public let droppedKeys: [String]
+        /// What stands before every key, such as `module.`; empty for nothing.
+        public let prefix: String
+        /// A name in the checkpoint that no family answers to; the keys alone decided then.
+        public let unknownName: String?
+    }
+
+    /// Rebuilds the network that keys and shapes show. Throws `ArchitectureError`, also where the name that the checkpoint gives disagrees.
+    /// - Parameter requested: the name given with `--arch`, which overrules the checkpoint's.
+    public static func rebuild(_ weights: Weights, requested: String? = nil) throws -> Rebuilt {
+        let source = weights.provenance.source
+        var found: [(family: any ArchitectureFamily.Type, network: RecognisedNetwork)] = []
+        for family in families { if let network = family.recognise(weights) { found.append((family, network)) } }
+        guard let first = found.first else {
+            if let requested, canonicalName(requested) == nil { throw ArchitectureError.unknownName(requested, known: knownNames) }
+            throw ArchitectureError.unknownNetwork(
+                source: source,
+                wanted: families.map { "\($0.knownNames[0]) has \($0.tellTaleKeys.joined(separator: " and "))" },
+                seen: weights.entries.map(\.name))
+        }
+        var chosen = first
+        var unknownName: String?
+        if let requested {
+            guard let name = canonicalName(requested) else { throw ArchitectureError.unknownName(requested, known: knownNames) }
+            guard let match = found.first(where: { $0.network.name == name }) else {
+                throw ArchitectureError.notThisNetwork(source: source, requested: name, shown: first.network.name)
+            }
+            chosen = match
+        } else if found.count > 1 {
+            throw ArchitectureError.severalNetworks(source: source, names: found.map(\.network.name))
+        } else if let named = declaredName(weights) {
+            if let name = canonicalName(named) {
+                guard name == first.network.name else {
+                    throw ArchitectureError.nameDisagrees(source: source, named: named, shown: first.network.name)
+                }
+            } else {
+                unknownName = named
+            }
+        }
+        let built = try chosen.family.build(chosen.network, from: weights)
+        var kept = weights
+        if !built.extraKeys.isEmpty {
+            let extra = Set(built.extraKeys)
+            kept = Weights(
+                entries: weights.entries.filter { !extra.contains($0.name) }, metadata: weights.metadata, provenance: weights.provenance)
+        }
+        let architecture = Architecture(name: chosen.network.name, hyperparameters: built.hyperparameters)
+        let model = try Model(weights: kept, graph: built.graph, contract: built.contract, architecture: architecture)
+        return Rebuilt(model: model, droppedKeys: built.extraKeys, prefix: chosen.network.prefix, unknownName: unknownName)
+    }
+
+    /// What the checkpoint calls its network: `backbone`, else `model_arch` (the reference project's rule).
+    static func declaredName(_ weights: Weights) -> String? {
+        weights.metadata["backbone"]?.string ?? weights.metadata["model_arch"]?.string
+    }
+
+    private static func canonicalName(_ name: String) -> String? {
+        let plain = String(name.lowercased().map { $0 == "-" ? "_" : $0 })
+        for family in families { if let canonical = family.canonicalName(plain) { return canonical } }
+        return nil
+    }
+}

@@ -1,0 +1,147 @@
+import IR
+import JSON
+
+/// IR-ResNet of any depth, width and embedding size, in two layouts of keys: the reference project's (`input_layer`, `body`,
+/// `output_layer`) and insightface's iresnet (`conv1`, `layerS.B`, `fc`, `features`). BN ε 1e-5; no activation after the addition.
+enum IRResNet: ArchitectureFamily {
+    static let knownNames = ["ir_resnet18", "ir_resnet34", "ir_resnet50", "ir_resnet100"]
+    static let tellTaleKeys = ["input_layer.0.weight with body.0.0.residual.1.weight, or conv1.weight with layer1.0.prelu.weight"]
+    private static let epsilon: Float = 1e-5
+    /// Blocks a stage of the depths that have a name.
+    private static let namedDepths = [[2, 2, 2, 2]: "18", [3, 4, 6, 3]: "34", [3, 4, 14, 3]: "50", [3, 13, 30, 3]: "100"]
+
+    static func canonicalName(_ name: String) -> String? {
+        for start in ["ir_resnet", "iresnet", "ir_", "ir", "r"] where name.hasPrefix(start) {
+            let rest = String(name.dropFirst(start.count))
+            if namedDepths.values.contains(rest) { return "ir_resnet" + rest }
+            if start == "ir_resnet", rest.first == "_", rest.dropFirst().allSatisfy({ $0.isNumber || $0 == "_" }) { return name }
+        }
+        return nil
+    }
+
+    /// Where a layout keeps each layer.
+    private struct Layout {
+        let stem: (convolution: String, norm: String, prelu: String)
+        let block: @Sendable (_ stage: Int, _ block: Int) -> String
+        let residual: [String]
+        let shortcut: (convolution: String, norm: String)
+        let output: (norm: String, linear: String, lastNorm: String)
+
+        static let reference = Layout(
+            stem: ("input_layer.0", "input_layer.1", "input_layer.2"), block: { "body.\($0).\($1)" },
+            residual: ["residual.0", "residual.1", "residual.2", "residual.3", "residual.4", "residual.5"],
+            shortcut: ("shortcut.0", "shortcut.1"), output: ("output_layer.0", "output_layer.3", "output_layer.4"))
+        static let insightface = Layout(
+            stem: ("conv1", "bn1", "prelu"), block: { "layer\($0 + 1).\($1)" },
+            residual: ["bn1", "conv1", "bn2", "prelu", "conv2", "bn3"], shortcut: ("downsample.0", "downsample.1"),
+            output: ("bn2", "fc", "features"))
+    }
+
+    private static func layout(_ weights: Weights) -> (Layout, prefix: String)? {
+        func has(_ prefix: String, _ keys: String...) -> Bool { keys.allSatisfy { weights[prefix + $0] != nil } }
+        if let prefix = StateDictReader.prefix(before: "input_layer.0.weight", in: weights), has(prefix, "body.0.0.residual.1.weight") {
+            return (.reference, prefix)
+        }
+        // A block's own conv1.weight is longer than the stem's, so the shortest prefix is the network's.
+        if let prefix = StateDictReader.prefix(before: "conv1.weight", in: weights), has(prefix, "layer1.0.prelu.weight", "fc.weight") {
+            return (.insightface, prefix)
+        }
+        return nil
+    }
+
+    /// Blocks in each stage, counted by their first convolution.
+    private static func depths(_ layout: Layout, _ reader: StateDictReader) -> [Int] {
+        var depths: [Int] = []
+        while depths.count < 16 {
+            let stage = depths.count
+            var blocks = 0
+            while reader.shape("\(layout.block(stage, blocks)).\(layout.residual[1]).weight") != nil { blocks += 1 }
+            if blocks == 0 { break }
+            depths.append(blocks)
+        }
+        return depths
+    }
+
+    static func recognise(_ weights: Weights) -> RecognisedNetwork? {
+        guard let (layout, prefix) = layout(weights) else { return nil }
+        let depths = depths(layout, StateDictReader(weights, prefix: prefix))
+        let name = namedDepths[depths].map { "ir_resnet" + $0 } ?? "ir_resnet_" + depths.map(String.init).joined(separator: "_")
+        return RecognisedNetwork(name: name, prefix: prefix)
+    }
+
+    static func build(_ network: RecognisedNetwork, from weights: Weights) throws -> BuiltNetwork {
+        guard let (layout, prefix) = layout(weights) else { throw IR.GraphError.noOutput }
+        let reader = StateDictReader(weights, prefix: prefix)
+        let depths = depths(layout, reader)
+        let width = reader.shape("\(layout.stem.convolution).weight")?.first ?? 0
+        let channels = depths.indices.map { reader.shape("\(layout.block($0, 0)).\(layout.residual[1]).weight")?.first ?? 0 }
+        let linear = reader.shape("\(layout.output.linear).weight") ?? []
+        let (embedding, features) = linear.count == 2 ? (linear[0], linear[1]) : (0, 0)
+        let size = try imageSize(weights, features: features, channels: channels.last ?? width, stages: depths.count)
+
+        var builder = GraphBuilder(
+            reader, input: .init(name: "input", type: ValueType([.batch, .fixed(3), .fixed(size), .fixed(size)])))
+        var value = builder.convolution(
+            layout.stem.convolution, builder.start, from: 3, to: width, kernel: Size2D(3), padding: Padding2D(1))
+        value = builder.batchNorm(layout.stem.norm, value, channels: width, epsilon: epsilon)
+        value = builder.prelu(layout.stem.prelu, value, channels: width)
+        var from = width
+        for (stage, blocks) in depths.enumerated() {
+            for block in 0..<blocks {
+                value = append(
+                    layout, layout.block(stage, block), value, from: from, to: channels[stage], stride: block == 0 ? 2 : 1, to: &builder)
+                from = channels[stage]
+            }
+        }
+        value = builder.batchNorm(layout.output.norm, value, channels: from, epsilon: epsilon)
+        value = builder.append("flatten", .flatten, [value])
+        value = builder.linear(layout.output.linear, value, from: features, to: embedding, hasBias: true)
+        value = builder.batchNorm(layout.output.lastNorm, value, channels: embedding, epsilon: epsilon)
+        let graph = builder.graph(outputs: [value: "embedding"])
+        let extra = try builder.reader.check(name: network.name, extras: ["logits."])
+        // insightface trains with 127.5; a dictionary of the reference project's comes from a run with 128 whatever its layout.
+        let isReference = layout.stem.convolution == Layout.reference.stem.convolution || Architectures.declaredName(weights) != nil
+        let contract = InputContract(
+            height: size, width: size, standardDeviation: isReference ? 128 : 127.5, crop: .mtcnn(margin: 16), embeddingLength: embedding,
+            isNormalized: false, metric: .cosine)
+        let hyperparameters: Metadata = JSONObject([
+            "depths": .array(depths.map { .integer(Int64($0)) }), "width": .integer(Int64(width)),
+            "embedding_size": .integer(Int64(embedding)), "image_size": .integer(Int64(size)),
+        ])
+        return BuiltNetwork(graph: graph, contract: contract, hyperparameters: hyperparameters, extraKeys: extra)
+    }
+
+    /// One block: BN, conv, BN, PReLU, strided conv, BN, plus the shortcut, which is a 1×1 convolution where sizes change.
+    private static func append(
+        _ layout: Layout, _ block: String, _ input: String, from: Int, to: Int, stride: Int, to builder: inout GraphBuilder
+    ) -> String {
+        let names = layout.residual.map { "\(block).\($0)" }
+        var value = builder.batchNorm(names[0], input, channels: from, epsilon: epsilon)
+        value = builder.convolution(names[1], value, from: from, to: to, kernel: Size2D(3), padding: Padding2D(1))
+        value = builder.batchNorm(names[2], value, channels: to, epsilon: epsilon)
+        value = builder.prelu(names[3], value, channels: to)
+        value = builder.convolution(names[4], value, from: to, to: to, kernel: Size2D(3), stride: stride, padding: Padding2D(1))
+        value = builder.batchNorm(names[5], value, channels: to, epsilon: epsilon)
+        var shortcut = input
+        if stride != 1 || from != to {
+            shortcut = builder.convolution(
+                "\(block).\(layout.shortcut.convolution)", shortcut, from: from, to: to, kernel: Size2D(1), stride: stride)
+            shortcut = builder.batchNorm("\(block).\(layout.shortcut.norm)", shortcut, channels: to, epsilon: epsilon)
+        }
+        return builder.append(block, .add, [value, shortcut])
+    }
+
+    /// Height and width of the input: what the checkpoint says where it leads to the linear layer's features, else the features' side
+    /// doubled once a stage.
+    private static func imageSize(_ weights: Weights, features: Int, channels: Int, stages: Int) throws(ArchitectureError) -> Int {
+        var side = 1
+        while side < 1 << 12, side * side * max(channels, 1) < features { side += 1 }
+        guard let named = weights.metadata["image_size"]?.integer else { return max(side << stages, 1) }
+        var reached = named
+        for _ in 0..<stages { reached = (max(min(reached, 1 << 20), 0) + 1) / 2 }
+        guard reached * reached * channels == features else {
+            throw .imageSizeDisagrees(source: weights.provenance.source, named: named, features: features)
+        }
+        return named
+    }
+}

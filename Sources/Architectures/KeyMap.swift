@@ -1,0 +1,93 @@
+import Files
+import IR
+
+/// Renames keys by a file, for layouts nobody here has seen: a line is `OLD NEW`, where `*` in OLD stands for any text and each `*` in NEW
+/// for what the same one in OLD met. `#` begins a comment. The first line that matches a key decides; keys that none matches stay.
+public struct KeyMap: Sendable {
+    private struct Rule {
+        let pattern: [Substring]
+        let replacement: [Substring]
+        let line: Int
+        let text: String
+    }
+
+    private let rules: [Rule]
+    private let file: String
+    /// Longest file read, in bytes.
+    private static let limit = 1 << 24
+
+    /// Reads a key map. Throws `ArchitectureError.malformedKeyMap` with the line.
+    public init(path: String) throws {
+        let mapped = try MappedFile(path: path)
+        guard mapped.bytes.count <= KeyMap.limit, let text = mapped.bytes.text else {
+            throw ArchitectureError.malformedKeyMap(file: path, line: 1, detail: "this is no text of at most 16 MiB")
+        }
+        try self.init(text: text, file: path)
+    }
+
+    /// Reads a key map's text.
+    public init(text: String, file: String) throws(ArchitectureError) {
+        var rules: [Rule] = []
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
+            if words.isEmpty { continue }
+            guard words.count == 2 else {
+                throw .malformedKeyMap(file: file, line: index + 1, detail: "\(words.count) names stand there, not two")
+            }
+            let pattern = words[0].split(separator: "*", omittingEmptySubsequences: false)
+            let replacement = words[1].split(separator: "*", omittingEmptySubsequences: false)
+            guard replacement.count <= pattern.count else {
+                throw .malformedKeyMap(file: file, line: index + 1, detail: "the new name has more * than the old one")
+            }
+            rules.append(Rule(pattern: pattern, replacement: replacement, line: index + 1, text: String(words[0])))
+        }
+        self.rules = rules
+        self.file = file
+    }
+
+    /// The weights under their new names. Throws where two keys would become one, or a line matches nothing.
+    public func apply(to weights: Weights) throws(ArchitectureError) -> Weights {
+        var used: Set<Int> = []
+        var origins: [String: String] = [:]
+        var entries: [Weights.Entry] = []
+        for entry in weights.entries {
+            var name = entry.name
+            for (index, rule) in rules.enumerated() {
+                guard let renamed = KeyMap.rename(entry.name, rule) else { continue }
+                used.insert(index)
+                name = renamed
+                break
+            }
+            if let first = origins.updateValue(entry.name, forKey: name) {
+                throw .keyMapCollision(name: name, first: first, second: entry.name)
+            }
+            entries.append(Weights.Entry(name: name, tensor: entry.tensor))
+        }
+        for (index, rule) in rules.enumerated() where !used.contains(index) {
+            throw .keyMapUnused(file: file, line: rule.line, pattern: rule.text)
+        }
+        return Weights(entries: entries, metadata: weights.metadata, provenance: weights.provenance)
+    }
+
+    /// Each `*` takes as little as it can, the last one what is left.
+    private static func rename(_ key: String, _ rule: Rule) -> String? {
+        guard let head = rule.pattern.first, key.hasPrefix(head) else { return nil }
+        var rest = key.dropFirst(head.count)
+        var met: [Substring] = []
+        for (index, part) in rule.pattern.enumerated().dropFirst() {
+            if index == rule.pattern.count - 1 {
+                guard rest.hasSuffix(part) else { return nil }
+                met.append(rest.dropLast(part.count))
+                rest = ""
+            } else {
+                guard let found = rest.firstRange(of: part) else { return nil }
+                met.append(rest[..<found.lowerBound])
+                rest = rest[found.upperBound...]
+            }
+        }
+        guard rest.isEmpty else { return nil }
+        var renamed = String(rule.replacement[0])
+        for (index, part) in rule.replacement.enumerated().dropFirst() { renamed += met[index - 1] + part }
+        return renamed
+    }
+}

@@ -1,0 +1,164 @@
+import Files
+import IR
+import JSON
+import PthReader
+import Tensors
+
+/// ONNX (onnx.ai): a graph of operators with its weights as initializers, in protobuf.
+public enum ONNXFormat: FileFormat {
+    /// The format's name.
+    public static let name = "onnx"
+    /// Endings of its files.
+    public static let extensions = ["onnx"]
+    /// Without a graph there is no ONNX file.
+    public static let capabilities = FormatCapabilities(holdsBareWeights: false, promisesSourceTensors: false)
+
+    /// Whether the content is of this format.
+    public static func recognises(_ bytes: ByteView) -> Bool {
+        guard let first = try? bytes.byte(at: 0), first & 7 == 0 || first & 7 == 2 else { return false }
+        return ONNXPlaces.looksLikeModel(bytes)
+    }
+
+    /// Reads nodes and initializers; tensors stay in the mapped file. A graph that cannot be understood is told in the result, so that the
+    /// weights can still be used.
+    public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
+        let model = try ONNXUnpacking.read(file.bytes)
+        let source = ONNXTensorSource(file, companions: options.companions)
+        var tensors: [String: Tensor] = [:]
+        for initializer in model.initializers {
+            guard tensors[initializer.name] == nil else { throw ONNXError.nameCollision(name: initializer.name) }
+            tensors[initializer.name] = try source.tensor(initializer)
+        }
+        var constants: [String: Tensor] = [:]
+        for node in model.nodes where node.operatorName == "Constant" {
+            guard case .tensor(let tensor)? = node["value"], let output = node.outputs.first else { continue }
+            constants[output] = try source.tensor(tensor)
+        }
+        var read: ONNXGraphReader.Result?
+        var failure: (any Error)?
+        do {
+            read = try ONNXGraphReader.read(model, tensors: tensors, constants: constants, file: file.path)
+        } catch {
+            failure = error
+        }
+        let stored = try ONNXStoredDocument(model.metadata, file: file.path)
+        let weights = try weights(model, tensors: tensors, read: read, stored: stored, file: file)
+        let document = read.map { read in
+            ONNXStoredDocument.document(stored.document, graph: read.graph, weights: weights, provenance: weights.provenance)
+        }
+        let tensorBytes = tensors.values.reduce(0) { $0 + $1.byteCount }
+        let externalFiles = source.externalFiles
+        let inside = max(0, tensorBytes - externalFiles.reduce(0) { $0 + $1.bytes.count })
+        var facts = [
+            Checkpoint.Fact(name: "container", text: "ONNX"), Checkpoint.Fact(name: "IR version", text: "\(model.irVersion)"),
+            Checkpoint.Fact(name: "operator set", text: "\(model.opset)"),
+            Checkpoint.Fact(name: "producer", text: model.producer.isEmpty ? "unknown" : model.producer),
+            Checkpoint.Fact(name: "operators", text: "\(model.nodes.count)"),
+        ]
+        for external in externalFiles { facts.append(Checkpoint.Fact(name: "data file", text: external.name)) }
+        return OpenedFile(
+            file: file, format: name, facts: facts, weights: weights, document: document, documentError: failure,
+            groups: [
+                .init(name: "backbone", byteCount: inside), .init(name: "container", byteCount: file.bytes.count - inside),
+            ],
+            checksums: [], companions: externalFiles)
+    }
+
+    /// Writes a model; throws where there is no graph.
+    public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
+        guard let model = content.model else { throw ONNXError.needsGraph(reason: "these are bare weights") }
+        return try ONNXWriter.write(model, to: output, options: options)
+    }
+
+    /// Initializers as the graph reads them, unused tensors from the metadata, in the recorded order where there is one.
+    private static func weights(
+        _ model: ONNXModel, tensors: [String: Tensor], read: ONNXGraphReader.Result?, stored: ONNXStoredDocument, file: MappedFile
+    ) throws -> Weights {
+        var entries: [Weights.Entry] = []
+        var places: [String: Int] = [:]
+        func add(_ name: String, _ tensor: Tensor) throws {
+            guard places.updateValue(entries.count, forKey: name) == nil else { throw ONNXError.nameCollision(name: name) }
+            entries.append(Weights.Entry(name: name, tensor: tensor))
+        }
+        for initializer in model.initializers {
+            guard let tensor = tensors[initializer.name] else { continue }
+            if let read, read.weights[initializer.name] == nil, read.constants.contains(initializer.name) { continue }
+            try add(initializer.name, read?.weights[initializer.name] ?? tensor)
+        }
+        for (name, tensor) in (read?.weights ?? [:]).sorted(by: { $0.key < $1.key }) where places[name] == nil { try add(name, tensor) }
+        for (name, tensor) in stored.unused { try add(name, tensor) }
+        if let order = stored.order {
+            guard order.count == entries.count, Set(order) == Set(places.keys) else {
+                throw ONNXError.malformed(file: file.path, detail: "\(ONNXWriter.weightsKey) names other tensors than are there", offset: 0)
+            }
+            entries = order.compactMap { places[$0].map { entries[$0] } }
+        }
+        let provenance = stored.document?.provenance ?? Provenance(source: file.name, format: name, stateDictPath: "")
+        return Weights(entries: entries, metadata: stored.document?.metadata ?? stored.foreign, provenance: provenance)
+    }
+}
+
+/// What this project's writer left in `metadata_props`.
+struct ONNXStoredDocument {
+    private(set) var document: ModelDocument?
+    private(set) var order: [String]?
+    private(set) var unused: [(name: String, tensor: Tensor)] = []
+    /// Entries of other writers.
+    private(set) var foreign = Metadata()
+
+    init(_ metadata: [(key: String, value: String)], file: String) throws {
+        for (key, value) in metadata {
+            switch key {
+            case ONNXWriter.documentKey: document = try ModelDocument(text: Array(value.utf8))
+            case ONNXWriter.weightsKey: try takeWeights(value, file: file)
+            default: foreign.append(key, .string(value))
+            }
+        }
+    }
+
+    private mutating func takeWeights(_ text: String, file: String) throws {
+        func malformed(_ detail: String) -> ONNXError {
+            .malformed(file: file, detail: "\(ONNXWriter.weightsKey): \(detail)", offset: 0)
+        }
+        guard let object = (try? JSONParser.parse(Array(text.utf8)))?.object, let names = object["order"]?.array,
+            let tensors = object["unused"]?.object
+        else { throw malformed("it is no such object") }
+        order = names.compactMap(\.string)
+        guard order?.count == names.count else { throw malformed("a name is no text") }
+        for member in tensors.members {
+            guard let members = member.value.object, let tensor = ONNXUnusedTensor.tensor(members, name: "\(file), tensor \(member.key)") else {
+                throw malformed("the tensor \(member.key) is malformed")
+            }
+            unused.append((member.key, tensor))
+        }
+    }
+
+    /// The document of a file: what was stored with the file's own graph, or for other writers' files what the graph shows.
+    static func document(_ stored: ModelDocument?, graph: Graph, weights: Weights, provenance: Provenance) -> ModelDocument {
+        var document = stored ?? ModelDocument(weights)
+        document.graph = graph
+        document.architecture = document.architecture ?? .custom
+        document.contract = document.contract ?? guessedContract(graph, weights: weights)
+        return document
+    }
+
+    /// Preprocessing is not in the file: the reference project's is assumed, unless the graph itself begins with it.
+    private static func guessedContract(_ graph: Graph, weights: Weights) -> InputContract {
+        let shape = graph.inputs.first?.type.shape ?? []
+        let isEmbedded = graph.nodes.prefix(3).contains { node in
+            if case .subtract = node.operation { true } else { false }
+        }
+        var length: Int?
+        if graph.outputs.count == 1, let types = try? graph.valueTypes(weights: weights), let output = graph.outputs.first,
+            let type = types[output], type.shape.count == 2
+        {
+            length = type.shape[1].fixed
+        }
+        var isNormalized = false
+        if let last = graph.nodes.last, case .l2Normalize = last.operation { isNormalized = true }
+        return InputContract(
+            height: shape.count == 4 ? shape[2].fixed : nil, width: shape.count == 4 ? shape[3].fixed : nil,
+            mean: isEmbedded ? 0 : 127.5, standardDeviation: isEmbedded ? 1 : 128, crop: length == nil ? .none : .mtcnn(margin: 16),
+            embeddingLength: length, isNormalized: isNormalized, metric: length == nil ? .none : .cosine)
+    }
+}

@@ -1,0 +1,200 @@
+import IR
+import Tensors
+
+/// Rebuilds a graph from ONNX nodes: those that this project writes, and those that torch's exporters and onnxsim write for networks of
+/// the same kinds. What it does not know it refuses, naming operator and node.
+struct ONNXGraphReader {
+    /// The graph, and the tensors that its nodes read, in the layout that the graph expects.
+    struct Result {
+        var graph: Graph
+        /// Tensors by key; linear weights that ONNX keeps as [inputs, outputs] are views turned round, slopes are vectors.
+        var weights: [String: Tensor]
+        /// Initializers that became numbers or shapes inside nodes.
+        var constants: Set<String>
+    }
+
+    let file: String
+    let opset: Int
+    var initializers: [String: Tensor] = [:]
+    /// Number of nodes that read each value; outputs of the graph count too.
+    var readers: [String: Int] = [:]
+    /// Constants of nodes by value name.
+    var constants: [String: Tensor] = [:]
+    /// Values that are shapes, as far as they can be told.
+    var shapes: [String: [ShapeItem]] = [:]
+    /// Values that are another value under a new name.
+    var synonyms: [String: String] = [:]
+    /// Number of axes of each value.
+    var ranks: [String: Int] = [:]
+    /// The key of the weight behind a value that is a weight, through casts.
+    var weightKeys: [String: String] = [:]
+    var nodes: [Node] = []
+    /// Place in `nodes` of the node that gives a value.
+    var producers: [String: Int] = [:]
+    /// Parts of an L2 normalisation that were met: norm, then clamped norm, with the value that they are of.
+    var norms: [String: (of: String, axis: Int, epsilon: Float?)] = [:]
+    var used: [String: Tensor] = [:]
+    var constantKeys: Set<String> = []
+    /// Names given so far: each value is given once, or following a name could go round in circles.
+    var defined: Set<String> = []
+
+    /// One item of a shape value.
+    enum ShapeItem: Equatable {
+        case size(Int64)
+        /// The size of an axis of some value.
+        case axis(Int)
+    }
+
+    /// Reads a model whose initializers are `tensors` and whose Constant nodes give `constants`. Throws `ONNXError`.
+    static func read(
+        _ model: ONNXModel, tensors: [String: Tensor], constants: [String: Tensor], file: String
+    ) throws -> Result {
+        guard ONNXError.readableOpsets ~= model.opset else { throw ONNXError.unsupportedOpset(file: file, opset: model.opset) }
+        var reader = ONNXGraphReader(file: file, opset: model.opset)
+        reader.initializers = tensors
+        reader.constants = constants
+        for key in tensors.keys { reader.weightKeys[key] = key }
+        reader.defined = Set(tensors.keys).union(model.inputs.map(\.name))
+        for name in model.nodes.flatMap(\.inputs) + model.outputs.map(\.name) { reader.readers[name, default: 0] += 1 }
+        var inputs: [Graph.Input] = []
+        for value in model.inputs where tensors[value.name] == nil { inputs.append(try reader.input(value)) }
+        for node in model.nodes { try reader.take(node) }
+        let outputs = model.outputs.map { reader.resolve($0.name) }
+        let graph = Graph(inputs: inputs, nodes: reader.nodes, outputs: outputs).withoutDeadNodes().withSoftmaxUnwrapped()
+        return Result(graph: graph, weights: reader.used, constants: reader.constantKeys)
+    }
+
+    private mutating func input(_ value: ONNXValue) throws -> Graph.Input {
+        func bad(_ detail: String) -> ONNXError {
+            .unsupportedUse(file: file, node: value.name, operatorName: "input", detail: detail)
+        }
+        let elements: ElementType
+        switch value.elementType {
+        case ONNXElementType.float32: elements = .float32
+        case ONNXElementType.uint8: elements = .uint8
+        default: throw bad("element type \(value.elementType) is not supported")
+        }
+        guard let shape = value.shape else { throw bad("it has no shape") }
+        var dimensions: [Dimension] = []
+        for (axis, dimension) in shape.enumerated() {
+            switch dimension {
+            case .fixed(let size):
+                guard let size = Int(exactly: size), (1...1 << 24) ~= size else { throw bad("axis \(axis) has size \(size)") }
+                // An export with a fixed batch of one is run image by image all the same.
+                dimensions.append(axis == 0 && size == 1 ? .batch : .fixed(size))
+            case .symbol(let name): dimensions.append(axis == 0 ? .batch : .symbol(name))
+            case .unknown: dimensions.append(axis == 0 ? .batch : .symbol("axis\(axis)"))
+            }
+        }
+        ranks[value.name] = dimensions.count
+        return Graph.Input(name: value.name, type: ValueType(dimensions, elements: elements))
+    }
+
+    // MARK: Values
+
+    /// The value itself, where it is another under a new name.
+    func resolve(_ name: String) -> String {
+        var name = name
+        while let other = synonyms[name] { name = other }
+        return name
+    }
+
+    /// A constant of the graph: an initializer or a Constant node.
+    func constant(_ name: String) -> Tensor? { constants[name] ?? weightKeys[name].flatMap { initializers[$0] } }
+
+    /// One number, where the value is a constant with one element.
+    mutating func number(_ name: String) throws -> Float? {
+        guard let tensor = constant(name), tensor.elementCount == 1, tensor.dtype.isFloatingPoint else { return nil }
+        if let key = weightKeys[name] { constantKeys.insert(key) }
+        return try tensor.doubles().first.map { Float($0) }
+    }
+
+    /// Whole numbers, where the value is a constant.
+    mutating func integers(_ name: String) throws -> [Int64]? {
+        guard let tensor = constant(name), tensor.elementCount <= 64, tensor.dtype == .int64 || tensor.dtype == .int32 else { return nil }
+        if let key = weightKeys[name] { constantKeys.insert(key) }
+        return try tensor.doubles().map { Int64($0) }
+    }
+
+    /// Claims an initializer as a weight, under its key.
+    mutating func weight(_ name: String, _ node: ONNXNode, _ role: String, as turn: (Tensor) throws -> Tensor = { $0 }) throws -> String {
+        guard let key = weightKeys[name], let tensor = initializers[key] else {
+            // Some exporters keep small weights in Constant nodes: those become weights under the value's name.
+            if let tensor = constants[name] {
+                used[name] = try turn(tensor)
+                return name
+            }
+            throw unsupported(node, "its \(role) \(name) is computed, not stored")
+        }
+        let turned = try turn(tensor)
+        if let known = used[key], known.shape != turned.shape { throw unsupported(node, "its \(role) \(key) is used in two layouts") }
+        used[key] = turned
+        return key
+    }
+
+    func unsupported(_ node: ONNXNode, _ detail: String) -> ONNXError {
+        .unsupportedUse(file: file, node: label(node), operatorName: node.operatorName, detail: detail)
+    }
+
+    func label(_ node: ONNXNode) -> String { node.name.isEmpty ? node.outputs.first ?? "(unnamed)" : node.name }
+
+    /// The value at an input, which must be there and be computed.
+    func value(_ node: ONNXNode, _ index: Int) throws -> String {
+        guard index < node.inputs.count, !node.inputs[index].isEmpty else { throw unsupported(node, "input \(index) is missing") }
+        let name = resolve(node.inputs[index])
+        guard ranks[name] != nil else {
+            throw unsupported(node, constant(name) == nil ? "the value \(name) is not known" : "input \(index) is a constant")
+        }
+        return name
+    }
+
+    func rank(_ name: String) -> Int { ranks[name] ?? 0 }
+
+    func axis(_ axis: Int64, of name: String, _ node: ONNXNode) throws -> Int {
+        let rank = rank(name)
+        let place = axis < 0 ? Int(axis) + rank : Int(exactly: axis) ?? rank
+        guard (0..<rank) ~= place else { throw unsupported(node, "axis \(axis) of \(rank)") }
+        return place
+    }
+
+    /// Adds a node that gives the ONNX node's first output.
+    mutating func append(_ node: ONNXNode, _ operation: Operation, _ inputs: [String], rank: Int, named name: String? = nil) throws {
+        guard let output = node.outputs.first, !output.isEmpty else { throw unsupported(node, "it has no output") }
+        guard ranks[output] == nil else { throw unsupported(node, "the value \(output) is given twice") }
+        producers[output] = nodes.count
+        ranks[output] = rank
+        nodes.append(Node(name: name ?? label(node), operation: operation, inputs: inputs, output: output))
+    }
+
+    // MARK: Attributes
+
+    func integer(_ node: ONNXNode, _ name: String, default value: Int64) -> Int64 {
+        if case .integer(let number)? = node[name] { number } else { value }
+    }
+
+    func float(_ node: ONNXNode, _ name: String, default value: Float) -> Float {
+        if case .float(let number)? = node[name] { number } else { value }
+    }
+
+    /// Two sizes along height and width.
+    func size(_ node: ONNXNode, _ name: String, default value: Int) throws -> Size2D {
+        guard case .integers(let numbers)? = node[name] else { return Size2D(value) }
+        let sizes = numbers.compactMap { Int(exactly: $0) }
+        guard sizes.count == 2, numbers.count == 2, sizes.allSatisfy({ (0...1 << 24) ~= $0 }) else {
+            throw unsupported(node, "\(name) is \(numbers), two sizes are supported")
+        }
+        return Size2D(sizes[0], sizes[1])
+    }
+
+    func padding(_ node: ONNXNode) throws -> Padding2D {
+        if case .string(let mode)? = node["auto_pad"], mode != "NOTSET", mode != "VALID", !mode.isEmpty {
+            throw unsupported(node, "auto_pad \(mode) is not supported")
+        }
+        guard case .integers(let numbers)? = node["pads"] else { return Padding2D(0) }
+        let sizes = numbers.compactMap { Int(exactly: $0) }
+        guard sizes.count == 4, numbers.count == 4, sizes.allSatisfy({ (0...1 << 24) ~= $0 }) else {
+            throw unsupported(node, "pads are \(numbers), four are supported")
+        }
+        return Padding2D(top: sizes[0], left: sizes[1], bottom: sizes[2], right: sizes[3])
+    }
+}

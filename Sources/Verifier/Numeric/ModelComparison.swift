@@ -1,0 +1,33 @@
+import Exporters
+import Files
+import IR
+
+/// Holds an export, read back from disk, against what was written: every tensor bit for bit, and graph, contract and family.
+public enum ModelComparison {
+    /// Throws `BitwiseDifference` or `ExportError.differs`.
+    public static func check(_ opened: OpenedFile, against content: ExportContent, file: String) throws {
+        guard let weights = opened.weights else { throw BitwiseDifference.missing(file: file, name: "the state dict") }
+        try BitwiseComparison.check(weights, against: content.weights, file: file)
+        guard let model = content.model else { return }
+        let back = try OpenedModel(opened)
+        guard let found = back.content.model else {
+            throw ExportError.differs(file: file, what: "its graph is gone")
+        }
+        guard found.contract == model.contract else {
+            throw ExportError.differs(file: file, what: "the input contract is \(found.contract.summary), not \(model.contract.summary)")
+        }
+        guard found.architecture == model.architecture else {
+            throw ExportError.differs(file: file, what: "the architecture is \(found.architecture.name), not \(model.architecture.name)")
+        }
+        guard found.graph.inputs == model.graph.inputs, found.graph.outputs == model.graph.outputs else {
+            throw ExportError.differs(file: file, what: "the graph's inputs or outputs are others")
+        }
+        for (node, expected) in zip(found.graph.nodes, model.graph.nodes) where node != expected {
+            throw ExportError.differs(file: file, what: "the node \(node.name) is not \(expected.name) as it was written")
+        }
+        guard found.graph.nodes.count == model.graph.nodes.count else {
+            throw ExportError.differs(
+                file: file, what: "the graph has \(found.graph.nodes.count) nodes, not \(model.graph.nodes.count)")
+        }
+    }
+}
