@@ -30,7 +30,8 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Files"]),
         .testTarget(name: "PickleTests", dependencies: ["Pickle", "Files"]),
         .testTarget(name: "PthReaderTests", dependencies: ["PthReader", "Pickle", "Tensors", "Files", "TestSupport"]),
-        .testTarget(name: "ExportersTests", dependencies: ["Exporters", "PthReader", "IR", "Verifier", "Tensors", "Files", "TestSupport"]),
+        .testTarget(
+            name: "ExportersTests", dependencies: ["Exporters", "PthReader", "IR", "Verifier", "Tensors", "Files", "JSON", "TestSupport"]),
         .testTarget(name: "ConvertTests", dependencies: ["convert", "Exporters", "PthReader", "Verifier", "TestSupport", "JSON", "Files"]),
         .target(name: "TestSupport", dependencies: ["JSON", "Files"], path: "Tests/TestSupport"),
     ],

@@ -86,6 +86,7 @@ public struct ExportOptions: Sendable {
 public enum FormatRegistry {
     /// All formats; the first that recognises a file reads it.
     public static let formats: [any FileFormat.Type] = [
+        FlatFormat.self,
         ONNXFormat.self,
         SafetensorsFormat.self,
         PthFormat.self,

@@ -75,6 +75,14 @@ public struct OpenedModel: Sendable {
         self.hasOwnContract = hasOwnContract
     }
 
+    /// The same model with another contract; bare weights as they are.
+    public func withContract(_ change: (InputContract) -> InputContract) -> OpenedModel {
+        guard var model = content.model else { return self }
+        model.contract = change(model.contract)
+        return OpenedModel(
+            content: .model(model), droppedKeys: droppedKeys, prefix: prefix, unknownName: unknownName, hasOwnContract: true)
+    }
+
     /// A state dict may hold more than plain tensors; leaving that out in silence would change the network.
     private static func refuseWhatIsNoTensor(_ opened: OpenedFile) throws {
         guard let dictionary = opened.selection?.dictionary else { return }

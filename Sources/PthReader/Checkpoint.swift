@@ -47,6 +47,12 @@ public struct Checkpoint: Sendable {
         public let name: String
         /// Throws where the bytes do not match.
         public let run: @Sendable () throws -> Void
+
+        /// A checksum to compare.
+        public init(name: String, run: @escaping @Sendable () throws -> Void) {
+            self.name = name
+            self.run = run
+        }
     }
 
     /// Opens a checkpoint of any container. Throws `FileError`, `ZipError`, `PickleError`, `TensorError` or `PthError`.

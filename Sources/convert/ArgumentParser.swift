@@ -6,6 +6,8 @@ struct OptionTable {
     var single: Set<String> = []
     /// Options whose values add up.
     var repeated: Set<String> = []
+    /// Options that may stand alone or have a value behind `=`.
+    var optional: Set<String> = []
     /// Short spellings, such as `-o`.
     var short: [String: String] = [:]
 }
@@ -40,6 +42,9 @@ struct ParsedArguments {
             if table.flags.contains(name) {
                 if value != nil { throw .unexpectedValue(option: name) }
                 flags.insert(name)
+            } else if table.optional.contains(name) {
+                if values[name] != nil { throw .optionTwice(name) }
+                values[name] = [value ?? ""]
             } else if table.single.contains(name) || table.repeated.contains(name) {
                 if value == nil, index < arguments.count {
                     value = arguments[index]
@@ -56,6 +61,41 @@ struct ParsedArguments {
 
     func has(_ flag: String) -> Bool { flags.contains(flag) }
     func value(_ option: String) -> String? { values[option]?.first }
+    /// The value of an option that may stand alone: empty where it does, nil where it is not given.
+    func optionalValue(_ option: String) -> String? { values[option]?.first }
+
+    /// One of the cases of a type.
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ option: String, as type: Choice.Type = Choice.self
+    ) throws(UsageError) -> Choice? where Choice.RawValue == String {
+        guard let text = value(option) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            throw .badValue(option: option, value: text, expected: Choice.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return choice
+    }
+
+    /// A whole number within bounds.
+    func integer(_ option: String, in bounds: ClosedRange<Int>) throws(UsageError) -> Int? {
+        guard let text = value(option) else { return nil }
+        guard let number = Int(text), bounds ~= number else {
+            let isBounded = bounds != Int.min...Int.max
+            throw .badValue(
+                option: option, value: text,
+                expected: isBounded ? "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)" : "a whole number")
+        }
+        return number
+    }
+
+    /// A finite number.
+    func number(_ option: String, isPositive: Bool = false) throws(UsageError) -> Double? {
+        guard let text = value(option) else { return nil }
+        guard let number = Double(text), number.isFinite, !isPositive || number > 0 else {
+            throw .badValue(option: option, value: text, expected: isPositive ? "a number above 0" : "a number")
+        }
+        return number
+    }
+
     func all(_ option: String) -> [String] { values[option] ?? [] }
 
     /// The one operand that a command takes.

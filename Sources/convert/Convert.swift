@@ -27,8 +27,15 @@ struct Convert {
                 return .fine
             case "inspect": return try InspectCommand.run(Array(arguments.dropFirst()))
             case "slim": return try SlimCommand.run(Array(arguments.dropFirst()))
+            case "export": return try ExportCommand.run(Array(arguments.dropFirst()), isShort: false)
             default:
-                throw UsageError.unknownCommand(first)
+                // `convert IN OUT`: what is no command has to be a file.
+                let operand = arguments.first { !$0.hasPrefix("-") }
+                guard let operand else { throw UsageError.unknownCommand(first) }
+                if arguments.filter({ !$0.hasPrefix("-") }).count == 1, FileIdentity(path: operand) == nil {
+                    throw UsageError.noCommandAndNoFile(operand)
+                }
+                return try ExportCommand.run(arguments, isShort: true)
             }
         } catch let error as UsageError {
             Terminal.error("convert: \(error)")

@@ -4,6 +4,7 @@ enum HelpText {
         switch command {
         case "inspect": inspect
         case "slim": slim
+        case "export": export
         default: overview
         }
     }
@@ -11,13 +12,15 @@ enum HelpText {
     static let overview = """
         convert: reads PyTorch checkpoints without Python and without running anything in them
 
-          convert inspect FILE             what is in it: container, metadata, state dict, bytes by group, safety
-          convert slim FILE -o OUT         only what inference needs, as .pth or .safetensors, checked bit for bit
+          convert INPUT OUTPUT             rebuilds the network and exports it by OUTPUT's ending, checked from disk
+          convert inspect FILE             what is in it: container, metadata, state dict, graph, bytes by group, safety
+          convert slim FILE -o OUT         only what inference needs, whatever the network, checked bit for bit
+          convert export FILE -o OUT       the same as convert INPUT OUTPUT, with all options
 
           convert COMMAND --help           all options of a command
           convert --version
 
-        Reads .pth .pt .ckpt .bin (zip, legacy, tar, plain pickle) and .safetensors, by content.
+        Reads .pth .pt .ckpt .bin (zip, legacy, tar, plain pickle), .onnx, .safetensors, .h5 .hdf5 and .flat, by content.
         Exit codes: 0 fine, 1 a check failed, 2 an error, 64 wrong arguments.
         """
 
@@ -36,7 +39,7 @@ enum HelpText {
     static let slim = """
         convert slim FILE -o OUT [options]
 
-          -o, --output OUT     the file to write; .pth .pt .ckpt .bin or .safetensors
+          -o, --output OUT     the file to write; .pth .pt .ckpt .bin, .safetensors, .h5 .hdf5 or .flat
           --keep GLOB          keep this although it serves training only (repeatable), over dotted paths; * also crosses dots
           --drop GLOB          leave this out in any case (repeatable)
           --state-dict PATH    the dictionary that holds the weights, where it is not found by itself
@@ -45,5 +48,29 @@ enum HelpText {
           --quiet              say nothing unless something is wrong
 
         Keys and tensors of the state dict stay as they are. The output is read back from disk and compared bit for bit before it gets its name.
+        """
+
+    static let export = """
+        convert INPUT OUTPUT [options]
+        convert export FILE -o OUT [options]
+
+          -o, --output OUT     the file to write: .onnx .safetensors .h5 .hdf5 .flat .pth .pt .ckpt .bin
+          --to FORMAT          its format, where the ending does not say: onnx, safetensors, hdf5, flat, pth
+          --arch NAME          what the network is, where the checkpoint names another
+          --key-map FILE       rename keys first: a line is OLD NEW, * stands for any text
+          --state-dict PATH    the dictionary that holds the weights, where it is not found by itself
+          --dtype TYPE         round weights to float32, float16 or bfloat16; arithmetic stays float32
+          --fold-batchnorm     fold batch normalisation into the layer before it (.onnx .h5 .flat)
+          --normalize          append an L2 normalisation
+          --embed-preprocess   put mean and scale in front, for raw pixels; =uint8 for whole numbers
+          --input-mean N       what is subtracted from a pixel, where it is not the family's usual 127.5
+          --input-std N        what divides it then
+          --opset N            ONNX operator set, 11 to 22 (17)
+          --external-data      ONNX tensors in a file beside it, OUT.data
+          --compress N         HDF5: gzip level, 1 to 9
+          --verify WHAT        tensors (every bit, graph and contract, read back from disk) or none
+          --no-verify          the same as --verify none
+          --force              replace OUT if it exists
+          --quiet              say nothing unless something is wrong
         """
 }

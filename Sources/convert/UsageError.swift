@@ -10,6 +10,8 @@ enum UsageError: DescribedError, Equatable {
     case surplusArgument(String, command: String)
     case optionTwice(String)
     case conflict(String, String)
+    case badValue(option: String, value: String, expected: String)
+    case noCommandAndNoFile(String)
 
     var problem: String {
         switch self {
@@ -21,6 +23,8 @@ enum UsageError: DescribedError, Equatable {
         case .surplusArgument(let text, let command): "\(command) takes no further argument \(text)"
         case .optionTwice(let option): "\(option) is given twice"
         case .conflict(let first, let second): "\(first) and \(second) exclude each other"
+        case .badValue(let option, let value, let expected): "\(option) is \(value), it takes \(expected)"
+        case .noCommandAndNoFile(let name): "\(name) is no command and no file"
         }
     }
 

@@ -254,7 +254,7 @@ public enum SlimError: DescribedError, Equatable {
         case .nameCollision: "leave --strip-prefix out"
         case .tooManyValues: "leave the container out with --drop"
         case .lazyTensor: "leave it out with --drop, or write a .pth"
-        case .unwritableExtension: "end the name in .pth or .safetensors"
+        case .unwritableExtension: "end the name in .onnx, .safetensors, .h5, .flat or .pth, or name the format with --to"
         }
     }
 }

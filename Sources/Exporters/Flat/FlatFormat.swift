@@ -1,0 +1,56 @@
+import Files
+import IR
+import PthReader
+import Tensors
+
+/// The project's own format: one file that is mapped and used as it lies. `docs/flat-format.md` describes every byte.
+public enum FlatFormat: FileFormat {
+    /// The format's name.
+    public static let name = "flat"
+    /// Endings of its files.
+    public static let extensions = ["flat"]
+    /// It is made for running a model: folded tensors are welcome.
+    public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: false)
+
+    /// Whether the content is of this format.
+    public static func recognises(_ bytes: ByteView) -> Bool { bytes.matches(FlatHeader.magic) }
+
+    /// Reads and checks the header; tensors stay in the mapped file, and their checksums wait for `verify`.
+    public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
+        let header = try FlatHeader.read(file)
+        let document = try document(file, header)
+        let entries = try FlatReader(file: file, header: header).entries()
+        let isModel = document.architecture != nil || document.graph != nil
+        return OpenedFile(
+            file: file, format: name,
+            facts: [
+                Checkpoint.Fact(name: "container", text: "flat"), Checkpoint.Fact(name: "version", text: "\(FlatHeader.version)"),
+                Checkpoint.Fact(name: "header", text: "\(header.dataOffset) bytes"),
+                Checkpoint.Fact(name: "checksums", text: "CRC-32 of the header and of each tensor"),
+            ],
+            weights: Weights(entries: entries, metadata: document.metadata, provenance: document.provenance),
+            document: isModel ? document : nil,
+            groups: [
+                .init(name: "backbone", byteCount: file.bytes.count - header.dataOffset),
+                .init(name: "container", byteCount: header.dataOffset),
+            ],
+            checksums: entries.map { entry in Checkpoint.Check(name: entry.name) { try entry.tensor.storage.verify() } })
+    }
+
+    /// Writes tensors and document.
+    public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
+        try FlatWriter.write(content, to: output)
+        return []
+    }
+
+    private static func document(_ file: MappedFile, _ header: FlatHeader) throws -> ModelDocument {
+        let text = try file.bytes.window(at: FlatHeader.fixedLength, count: header.documentLength).array
+        do throws(GraphError) {
+            return try ModelDocument(text: text)
+        } catch {
+            var detail = error.problem
+            if case .malformedDocument(let inner) = error { detail = inner }
+            throw FlatError.malformedDocument(file: file.path, offset: FlatHeader.fixedLength, detail: detail)
+        }
+    }
+}

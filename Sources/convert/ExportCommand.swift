@@ -1,0 +1,167 @@
+import Architectures
+import Exporters
+import Files
+import IR
+import PthReader
+import Verifier
+
+/// `convert IN OUT` and `convert export FILE -o OUT`: any readable format to any writable one, checked from disk.
+enum ExportCommand {
+    /// How much of the output is checked before it gets its name.
+    enum Verification: String, CaseIterable {
+        /// Every tensor bit for bit, graph and input contract.
+        case tensors
+        /// Nothing.
+        case none
+    }
+
+    static let table = OptionTable(
+        flags: ["--force", "--quiet", "--help", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify"],
+        single: [
+            "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--input-mean",
+            "--input-std",
+        ],
+        optional: ["--embed-preprocess"], short: ["-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
+
+    /// `export FILE -o OUT`, or with `isShort` the sentence `convert IN OUT`.
+    static func run(_ arguments: [String], isShort: Bool) throws -> ExitStatus {
+        let parsed = try ParsedArguments(arguments, table: table, command: "export")
+        if parsed.has("--help") {
+            Terminal.print(HelpText.export)
+            return .fine
+        }
+        let request = try ExportRequest(parsed, isShort: isShort)
+        let opened = try FormatRegistry.open(request.input, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
+        let inputs = opened.sources.map(\.identity)
+        try OutputFile.check(target: request.target, replacing: request.isReplacing, inputs: inputs)
+        let model = try OpenedModel(opened, choice: request.choice)
+        let content = try request.plan.apply(to: model.overruled(request.contract), for: request.format)
+
+        let output = try OutputFile(target: request.target, replacing: request.isReplacing, inputs: inputs)
+        Terminal.progress("writing \(request.target)")
+        var options = request.options
+        options.inputs = inputs
+        let companions = try request.format.write(content, to: output, options: options)
+        for file in companions + [output] { try file.flush() }
+        if request.verification == .tensors {
+            Terminal.progress("reading back \(request.target)")
+            let places = companions.map { (MappedFile.baseName($0.target), $0.temporaryPath) }
+            let back = try request.format.open(
+                try MappedFile(path: output.temporaryPath),
+                options: OpenOptions(companions: Dictionary(places, uniquingKeysWith: { first, _ in first })))
+            for check in back.checksums { try check.run() }
+            try ModelComparison.check(back, against: content, file: request.target)
+        }
+        try opened.checkUnchanged()
+        let size = (companions + [output]).reduce(0) { $0 + (FileIdentity(path: $1.temporaryPath)?.size ?? 0) }
+        for file in companions + [output] { try file.commit() }
+        Terminal.progress("")
+        if !parsed.has("--quiet") {
+            for line in ExportText.lines(request, opened: opened, model: model, content: content, size: size, companions: companions) {
+                Terminal.print(line)
+            }
+        }
+        return .fine
+    }
+}
+
+/// What an export's arguments ask for, each checked for its kind.
+struct ExportRequest {
+    let input: String
+    let target: String
+    let format: any FileFormat.Type
+    let isReplacing: Bool
+    let verification: ExportCommand.Verification
+    let choice: OpenedModel.Choice
+    let plan: ExportPlan
+    let options: ExportOptions
+    let contract: ContractOverrule
+
+    init(_ parsed: ParsedArguments, isShort: Bool) throws {
+        let operands = parsed.operands
+        guard let first = operands.first else { throw UsageError.missingArgument("FILE", command: "export") }
+        input = first
+        var target = parsed.value("--output")
+        if isShort {
+            guard operands.count <= 2 else { throw UsageError.surplusArgument(operands[2], command: "export") }
+            if operands.count == 2 {
+                if target != nil { throw UsageError.surplusArgument(operands[1], command: "export") }
+                target = operands[1]
+            }
+        } else if operands.count > 1 {
+            throw UsageError.surplusArgument(operands[1], command: "export")
+        }
+        guard let target else { throw UsageError.missingArgument(isShort ? "OUT" : "-o OUT", command: "export") }
+        self.target = target
+        if let name = parsed.value("--to") {
+            guard let format = FormatRegistry.format(named: name) else {
+                throw UsageError.badValue(option: "--to", value: name, expected: FormatRegistry.formats.map { $0.name }.joined(separator: ", "))
+            }
+            self.format = format
+        } else {
+            guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
+            self.format = format
+        }
+        isReplacing = parsed.has("--force")
+        if parsed.has("--no-verify") {
+            if parsed.value("--verify") != nil { throw UsageError.conflict("--no-verify", "--verify") }
+            verification = .none
+        } else {
+            verification = try parsed.choice("--verify") ?? .tensors
+        }
+        choice = OpenedModel.Choice(
+            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        var plan = ExportPlan()
+        plan.foldsBatchNorm = parsed.has("--fold-batchnorm")
+        plan.normalizes = parsed.has("--normalize")
+        plan.precision = try parsed.choice("--dtype")
+        if let pixels = parsed.optionalValue("--embed-preprocess") {
+            guard let elements = pixels.isEmpty ? .float32 : ElementType(rawValue: pixels) else {
+                throw UsageError.badValue(option: "--embed-preprocess", value: pixels, expected: "float32 or uint8")
+            }
+            plan.embeddedPixels = elements
+        }
+        self.plan = plan
+        contract = ContractOverrule(
+            mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
+        options = try ExportRequest.options(parsed, format: format, isReplacing: isReplacing)
+    }
+
+    private static func options(_ parsed: ParsedArguments, format: any FileFormat.Type, isReplacing: Bool) throws -> ExportOptions {
+        var options = ExportOptions()
+        options.isReplacing = isReplacing
+        options.usesExternalData = parsed.has("--external-data")
+        if let opset = try parsed.integer("--opset", in: Int.min...Int.max) { options.opset = opset }
+        options.compressionLevel = try parsed.integer("--compress", in: 1...9)
+        for (isGiven, option, name) in [
+            (options.usesExternalData, "--external-data", "onnx"), (parsed.value("--opset") != nil, "--opset", "onnx"),
+            (options.compressionLevel != nil, "--compress", "hdf5"),
+        ] where isGiven && format.name != name {
+            throw ExportError.optionNotForFormat(option: option, format: format.name)
+        }
+        return options
+    }
+}
+
+/// `--input-mean` and `--input-std`.
+struct ContractOverrule {
+    let mean: Double?
+    let standardDeviation: Double?
+
+    var isEmpty: Bool { mean == nil && standardDeviation == nil }
+
+    func apply(to contract: InputContract) -> InputContract {
+        var contract = contract
+        if let mean { contract.mean = mean }
+        if let standardDeviation { contract.standardDeviation = standardDeviation }
+        return contract
+    }
+}
+
+extension OpenedModel {
+    /// The same with mean and scale as given on the command line.
+    func overruled(_ overrule: ContractOverrule) -> OpenedModel {
+        guard !overrule.isEmpty else { return self }
+        return withContract(overrule.apply(to:))
+    }
+}

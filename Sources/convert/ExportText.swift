@@ -1,0 +1,45 @@
+import Exporters
+import Files
+import IR
+
+/// What an export tells when it is done.
+enum ExportText {
+    static func lines(
+        _ request: ExportRequest, opened: OpenedFile, model: OpenedModel, content: ExportContent, size: Int, companions: [OutputFile]
+    ) -> [String] {
+        let before = opened.sources.reduce(0) { $0 + $1.bytes.count }
+        var lines = [
+            "\(opened.file.name) (\(NumberText.bytes(before))) -> \(request.target) (\(NumberText.bytes(size)), \(request.format.name)"
+                + (companions.isEmpty ? "" : ", data in \(companions.map { MappedFile.baseName($0.target) }.joined(separator: ", "))") + ")"
+        ]
+        if let selection = opened.selection {
+            lines.append("state dict: \(selection.path.isEmpty ? "the root" : selection.path), because \(selection.reason)")
+        }
+        if let network = content.model {
+            lines.append(
+                "network: \(network.architecture.name), \(network.graph.nodes.count) nodes, "
+                    + "\(network.graph.weightKeys.count) of \(network.weights.entries.count) tensors in use"
+                    + (model.prefix.isEmpty ? "" : ", every key behind \(model.prefix)"))
+            lines.append(
+                "input: \(network.contract.summary)" + (model.hasOwnContract ? "" : " (the family's usual way; the file does not say)"))
+        } else {
+            let reason = model.bareReason.map { "\($0)" } ?? "there is no network"
+            lines.append("weights alone: \(reason)")
+        }
+        if let name = model.unknownName { lines.append("note: no family is called \(name); the network was told by its keys and shapes") }
+        if !model.droppedKeys.isEmpty { lines.append("left out: \(model.droppedKeys.joined(separator: ", ")) (not part of the embedding)") }
+        if request.plan.foldsBatchNorm { lines.append("folded: batch normalisation into the layer before it, wherever that is exact") }
+        if let precision = request.plan.precision, precision != .float32 {
+            lines.append("rounded: weights to \(precision.rawValue); inputs, outputs and arithmetic stay float32")
+        }
+        for alias in content.weights.aliases { lines.append("shared: \(alias.name) is \(alias.of)") }
+        switch request.verification {
+        case .tensors:
+            lines.append(
+                "checked: \(content.weights.entries.count) tensors read back from disk, bit for bit the same"
+                    + (content.model == nil ? "" : "; graph and input contract as well"))
+        case .none: lines.append("not checked, as asked")
+        }
+        return lines
+    }
+}
