@@ -11,7 +11,7 @@ struct ONNXPlaces {
 
     /// Messages of onnx.proto that other messages are nested in, by field number.
     private enum Message {
-        case model, training, graph, node, attribute, tensor, sparseTensor, function, valueInfo, type, typeInside, shape, leaf
+        case model, training, graph, node, attribute, tensor, sparseTensor, function, valueInfo, type, tensorType, nestedType, shape, leaf
 
         func child(_ field: Int) -> Message? {
             switch (self, field) {
@@ -36,8 +36,11 @@ struct ONNXPlaces {
             case (.function, 7): .node
             case (.function, 9): .leaf
             case (.valueInfo, 2): .type
-            case (.type, 1), (.type, 4), (.type, 5), (.type, 8), (.type, 9): .typeInside
-            case (.typeInside, 1), (.typeInside, 2): .type
+            case (.type, 1), (.type, 8): .tensorType
+            case (.type, 4), (.type, 5), (.type, 9): .nestedType
+            case (.tensorType, 2): .shape
+            case (.shape, 1): .leaf
+            case (.nestedType, 1), (.nestedType, 2): .type
             default: nil
             }
         }
