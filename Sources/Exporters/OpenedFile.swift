@@ -50,13 +50,15 @@ public struct OpenedFile: Sendable {
         documentError: (any Error)? = nil, groups: [Group], checksums: [Checkpoint.Check], companions: [MappedFile] = []
     ) {
         self.init(
-            file: file, format: format, facts: facts, weights: weights, document: document, documentError: documentError, selection: nil, stateDictError: nil,
+            file: file, format: format, facts: facts, weights: weights, document: document, documentError: documentError, selection: nil,
+            stateDictError: nil,
             groups: groups, checksums: checksums, checkpoint: nil, companions: companions)
     }
 
     init(
         file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights?, document: ModelDocument?,
-        documentError: (any Error)? = nil, selection: StateDictSelection?, stateDictError: PthError?, groups: [Group], checksums: [Checkpoint.Check], checkpoint: Checkpoint?,
+        documentError: (any Error)? = nil, selection: StateDictSelection?, stateDictError: PthError?, groups: [Group],
+        checksums: [Checkpoint.Check], checkpoint: Checkpoint?,
         companions: [MappedFile] = []
     ) {
         self.file = file

@@ -95,7 +95,8 @@ struct ExportRequest {
         self.target = target
         if let name = parsed.value("--to") {
             guard let format = FormatRegistry.format(named: name) else {
-                throw UsageError.badValue(option: "--to", value: name, expected: FormatRegistry.formats.map { $0.name }.joined(separator: ", "))
+                throw UsageError.badValue(
+                    option: "--to", value: name, expected: FormatRegistry.formats.map { $0.name }.joined(separator: ", "))
             }
             self.format = format
         } else {

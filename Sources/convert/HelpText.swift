@@ -30,6 +30,9 @@ enum HelpText {
           --keys GLOB          list only names that match (repeatable); * also crosses dots
           --state-dict PATH    look at this dictionary instead of the one that would be chosen
           --check              compare checksums; count NaN and infinities; minimum, maximum and mean of each tensor
+          --graph              the network's graph, a line a node
+          --dot                the same in Graphviz's DOT language
+          --arch NAME          what the network is; --key-map FILE renames keys first
           --safety             only the safety scan: is it complete, and is it clean, unknown or dangerous
           --json               the same as JSON (docs/inspect-json.md)
 

@@ -1,3 +1,4 @@
+import Architectures
 import Exporters
 import Files
 import Glibc
@@ -9,21 +10,30 @@ import Tensors
 enum InspectCommand {
     static func run(_ arguments: [String]) throws -> ExitStatus {
         let table = OptionTable(
-            flags: ["--json", "--check", "--safety", "--help"], single: ["--state-dict"], repeated: ["--keys"], short: ["-h": "--help"])
+            flags: ["--json", "--check", "--safety", "--graph", "--dot", "--help"], single: ["--state-dict", "--arch", "--key-map"],
+            repeated: ["--keys"], short: ["-h": "--help"])
         let parsed = try ParsedArguments(arguments, table: table, command: "inspect")
         if parsed.has("--help") {
             Terminal.print(HelpText.inspect)
             return .fine
         }
-        if parsed.has("--safety"), parsed.has("--check") { throw UsageError.conflict("--safety", "--check") }
+        for (first, second) in [("--safety", "--check"), ("--safety", "--graph"), ("--graph", "--dot"), ("--graph", "--json")] {
+            if parsed.has(first), parsed.has(second) { throw UsageError.conflict(first, second) }
+        }
         let path = try parsed.onlyOperand(named: "FILE", command: "inspect")
         if parsed.has("--safety") { return try safety(path, asJSON: parsed.has("--json")) }
 
         let opened = try FormatRegistry.open(path, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         if let failure = opened.stateDictError, parsed.value("--state-dict") != nil { throw failure }
+        let choice = OpenedModel.Choice(
+            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        if parsed.has("--graph") || parsed.has("--dot") {
+            Terminal.print(try InspectNetwork.graph(opened, choice: choice, asDOT: parsed.has("--dot")))
+            return .fine
+        }
         let check = parsed.has("--check") ? try InspectCheck(opened) : nil
         try opened.checkUnchanged()
-        let report = InspectReport(opened, globs: parsed.all("--keys"), check: check)
+        let report = InspectReport(opened, globs: parsed.all("--keys"), check: check, network: InspectNetwork(opened, choice: choice))
         Terminal.print(parsed.has("--json") ? InspectJSON.text(report) : InspectText.text(report))
         if let failure = opened.stateDictError { throw failure }
         if let damage = check?.damage.first {
@@ -99,8 +109,10 @@ struct InspectReport {
     let totalRows: Int
     let check: InspectCheck?
     let sidecars: [Sidecar]
+    let network: InspectNetwork
 
-    init(_ opened: OpenedFile, globs: [String], check: InspectCheck?) {
+    init(_ opened: OpenedFile, globs: [String], check: InspectCheck?, network: InspectNetwork) {
+        self.network = network
         self.opened = opened
         self.check = check
         let all = InspectReport.rows(opened, check: check)

@@ -16,12 +16,14 @@ enum InspectJSON {
         var container = JSONObject()
         for fact in opened.facts { container.append(fact.name, .string(fact.text)) }
         root.append("container", .object(container))
-        var left = 200_000
+        // Shared containers unfold; a file may not make its report much longer than itself.
+        var left = min(200_000, opened.file.bytes.count + 1_000)
         if let checkpoint = opened.checkpoint, opened.selection?.path != "" {
             root.append("metadata", value(checkpoint.root, without: opened.selection?.path ?? "\u{0}", path: "", left: &left))
         } else {
             root.append("metadata", .object(opened.weights?.metadata ?? JSONObject()))
         }
+        root.append("network", network(report.network))
         root.append("state_dict", stateDict(report))
         var groups = JSONObject()
         for group in opened.groups { groups.append(group.name, .integer(Int64(group.byteCount))) }
@@ -39,6 +41,16 @@ enum InspectJSON {
                     ])))
         }
         return JSONValue.object(root).text(pretty: true)
+    }
+
+    private static func network(_ network: InspectNetwork) -> JSONValue {
+        guard let model = network.model else { return .object(JSONObject(["error": .string(network.reason ?? "there are no weights")])) }
+        return .object(
+            JSONObject([
+                "architecture": .string(model.architecture.name), "hyperparameters": .object(model.architecture.hyperparameters),
+                "contract": .object(model.contract.json), "graph": .object(model.graph.json),
+                "left_out": .array(network.droppedKeys.map { .string($0) }),
+            ]))
     }
 
     private static func integers(_ numbers: [Int]) -> JSONValue { .array(numbers.map { .integer(Int64($0)) }) }

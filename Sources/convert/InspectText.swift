@@ -12,6 +12,7 @@ enum InspectText {
         lines += indented(TextTable.lines(opened.facts.map { [$0.name, $0.text] }))
         lines += metadata(opened)
         lines += sidecars(report)
+        if opened.stateDictError == nil { lines += [""] + report.network.lines }
         lines += stateDict(report)
         lines.append("")
         lines.append("bytes")

@@ -1,11 +1,12 @@
+import Exporters
 import Files
 import JSON
 import PthReader
 
 /// What `inspect --safety` prints. A nil scan stands for a format that holds no pickle.
 enum SafetyReport {
-    static func text(_ scan: SafetyScan?, file: MappedFile) -> String {
-        guard let scan else { return "\(file.path)\n  scan: complete (the format holds no pickle)\n  verdict: clean" }
+    static func text(_ scan: SafetyScan?, file: MappedFile, format: String = PthFormat.name) -> String {
+        guard let scan else { return "\(file.path)\n  scan: complete (\(format) holds no pickle)\n  verdict: clean" }
         var lines = [file.path]
         lines.append("  scan: \(scan.isComplete ? "complete, \(scan.pickles.count) pickles read to their end" : "NOT COMPLETE")")
         lines += scan.obstacles.map { "    \($0)" }
@@ -23,8 +24,8 @@ enum SafetyReport {
         return lines.joined(separator: "\n")
     }
 
-    static func json(_ scan: SafetyScan?, file: MappedFile) -> String {
-        var root = JSONObject(["format_version": .integer(1), "file": .string(file.name)])
+    static func json(_ scan: SafetyScan?, file: MappedFile, format: String = PthFormat.name) -> String {
+        var root = JSONObject(["format_version": .integer(1), "file": .string(file.name), "format": .string(format)])
         root.append("complete", .boolean(scan?.isComplete ?? true))
         root.append("verdict", .string((scan?.verdict ?? .clean).rawValue))
         root.append("cleared", .boolean(scan?.isCleared ?? true))

@@ -126,7 +126,8 @@ struct ONNXStoredDocument {
         order = names.compactMap(\.string)
         guard order?.count == names.count else { throw malformed("a name is no text") }
         for member in tensors.members {
-            guard let members = member.value.object, let tensor = ONNXUnusedTensor.tensor(members, name: "\(file), tensor \(member.key)") else {
+            guard let members = member.value.object, let tensor = ONNXUnusedTensor.tensor(members, name: "\(file), tensor \(member.key)")
+            else {
                 throw malformed("the tensor \(member.key) is malformed")
             }
             unused.append((member.key, tensor))

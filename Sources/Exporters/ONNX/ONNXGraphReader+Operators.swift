@@ -63,7 +63,9 @@ extension ONNXGraphReader {
         guard node.inputs.count >= 2 else { throw unsupported(node, "it has no weight") }
         let weight = try weight(node.inputs[1], node, "weight")
         let bias = node.inputs.count > 2 && !node.inputs[2].isEmpty ? try self.weight(node.inputs[2], node, "bias") : nil
-        guard let groups = Int(exactly: integer(node, "group", default: 1)), (1...1 << 20) ~= groups else { throw unsupported(node, "group") }
+        guard let groups = Int(exactly: integer(node, "group", default: 1)), (1...1 << 20) ~= groups else {
+            throw unsupported(node, "group")
+        }
         let layer = Convolution(
             weight: weight, bias: bias, stride: try size(node, "strides", default: 1), padding: try padding(node),
             dilation: try size(node, "dilations", default: 1), groups: groups)
@@ -102,7 +104,8 @@ extension ONNXGraphReader {
                     file: file, node: node.name, operatorName: "PRelu",
                     detail: "a slope of shape \(sizes) does not run along the channels of a value with \(rank) axes")
             }
-            return try Tensor(dtype: tensor.dtype, shape: [channels], storage: Storage(name: tensor.storage.name, bytes: tensor.cOrderBytes()))
+            return try Tensor(
+                dtype: tensor.dtype, shape: [channels], storage: Storage(name: tensor.storage.name, bytes: tensor.cOrderBytes()))
         }
         try append(node, .prelu(slope: slope), [input], rank: rank)
     }
@@ -201,7 +204,9 @@ extension ONNXGraphReader {
 
     private mutating func subtract(_ node: ONNXNode) throws {
         let input = try value(node, 0)
-        guard node.inputs.count == 2, let number = try number(node.inputs[1]) else { throw unsupported(node, "only one number can be taken off") }
+        guard node.inputs.count == 2, let number = try number(node.inputs[1]) else {
+            throw unsupported(node, "only one number can be taken off")
+        }
         try append(node, .subtract(number), [input], rank: rank(input))
     }
 
@@ -218,8 +223,12 @@ extension ONNXGraphReader {
     private mutating func divide(_ node: ONNXNode) throws {
         let input = try value(node, 0)
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }
-        if let number = try number(node.inputs[1]), number != 0 { return try append(node, .multiply(1 / number), [input], rank: rank(input)) }
-        guard let norm = norms[resolve(node.inputs[1])], norm.of == input else { throw unsupported(node, "only division by a number or a norm") }
+        if let number = try number(node.inputs[1]), number != 0 {
+            return try append(node, .multiply(1 / number), [input], rank: rank(input))
+        }
+        guard let norm = norms[resolve(node.inputs[1])], norm.of == input else {
+            throw unsupported(node, "only division by a number or a norm")
+        }
         try append(node, .l2Normalize(axis: norm.axis, epsilon: norm.epsilon ?? 0), [input], rank: rank(input))
     }
 

@@ -67,7 +67,8 @@ extension ONNXGraphReader {
                 // Its bytes were found, and its tensor made, before the nodes were read.
                 guard constants[output] != nil else { throw unsupported(node, "its tensor could not be read") }
             case ("value_float", .float(let number)): constants[output] = try ONNXGraphReader.constant([number], [], .float32)
-            case ("value_floats", .floats(let numbers)): constants[output] = try ONNXGraphReader.constant(numbers, [numbers.count], .float32)
+            case ("value_floats", .floats(let numbers)):
+                constants[output] = try ONNXGraphReader.constant(numbers, [numbers.count], .float32)
             case ("value_int", .integer(let number)): constants[output] = try ONNXGraphReader.constant([number], [], .int64)
             case ("value_ints", .integers(let numbers)): constants[output] = try ONNXGraphReader.constant(numbers, [numbers.count], .int64)
             default: throw unsupported(node, "the attribute \(name) is not supported")

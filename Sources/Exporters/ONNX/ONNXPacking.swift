@@ -70,7 +70,9 @@ struct ONNXPacking {
         init(count: Int) throws {
             self.count = max(count, 1)
             let pointer = mmap(nil, self.count, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-            guard let pointer, pointer != MAP_FAILED else { throw ONNXError.packingFailed("\(count) bytes of address space are not to be had") }
+            guard let pointer, pointer != MAP_FAILED else {
+                throw ONNXError.packingFailed("\(count) bytes of address space are not to be had")
+            }
             start = UInt(bitPattern: pointer)
         }
 

@@ -33,7 +33,9 @@ final class ONNXTensorSource {
         func bad(_ detail: String) -> ONNXError { .badTensor(file: file.path, name: proto.name, detail: detail) }
         guard let dtype = ONNXDType.dtype(proto.elementType) else { throw bad("element type \(proto.elementType) is not supported") }
         let shape = proto.shape.compactMap { Int(exactly: $0) }
-        guard shape.count == proto.shape.count, shape.count <= 64, shape.allSatisfy({ $0 >= 0 }) else { throw bad("its shape is \(proto.shape)") }
+        guard shape.count == proto.shape.count, shape.count <= 64, shape.allSatisfy({ $0 >= 0 }) else {
+            throw bad("its shape is \(proto.shape)")
+        }
         let label = "\(file.path), tensor \(proto.name)"
         let bytes: ByteView
         switch proto.content {

@@ -45,7 +45,8 @@ enum ONNXUnpacking {
             for entry in messages(proto.opset_import, proto.n_opset_import) {
                 if ["", "ai.onnx"].contains(try text(entry.domain)) { opset = Int(clamping: entry.version) }
             }
-            var model = ONNXModel(irVersion: Int(clamping: proto.ir_version), opset: opset, inputs: [], outputs: [], nodes: [], initializers: [])
+            var model = ONNXModel(
+                irVersion: Int(clamping: proto.ir_version), opset: opset, inputs: [], outputs: [], nodes: [], initializers: [])
             model.producer = try [text(proto.producer_name), text(proto.producer_version)].filter { !$0.isEmpty }.joined(separator: " ")
             model.graphName = try text(graph.name)
             for entry in messages(proto.metadata_props, proto.n_metadata_props) {
@@ -110,12 +111,16 @@ enum ONNXUnpacking {
             let name = try text(proto.name)
             var tensor = ONNXTensor(
                 name: name, elementType: proto.data_type, shape: array(proto.dims, proto.n_dims), content: .inline([]))
-            guard proto.segment == nil else { throw ONNXError.badTensor(file: file, name: name, detail: "tensors in segments are not supported") }
+            guard proto.segment == nil else {
+                throw ONNXError.badTensor(file: file, name: name, detail: "tensors in segments are not supported")
+            }
             if proto.has_data_location != 0, proto.data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL {
                 let entries = messages(proto.external_data, proto.n_external_data)
                 tensor.content = .external(try entries.map { (try text($0.key), try text($0.value)) })
             } else if proto.has_raw_data != 0 {
-                guard let place = ONNXPlaces.place(bytes(proto.raw_data)) else { throw bad("the bytes of \(name) are not where they should be") }
+                guard let place = ONNXPlaces.place(bytes(proto.raw_data)) else {
+                    throw bad("the bytes of \(name) are not where they should be")
+                }
                 tensor.content = .raw(offset: place.offset, count: place.count)
             } else {
                 tensor.content = .inline(try typedBytes(proto, name: name))

@@ -30,9 +30,7 @@ enum ExportedCheckpoint {
         metadata.append("model_arch", .string(model.architecture.name))
         if let size = model.contract.height { metadata.append("image_size", .integer(Int64(size))) }
         if let length = model.contract.embeddingLength { metadata.append("embedding_size", .integer(Int64(length))) }
-        var document = ModelDocument(model)
-        // They stand in the dictionary itself.
-        document.metadata = Metadata()
+        let document = ModelDocument.besideMetadata(model)
         var entries = scalars(metadata)
         entries.append(.init(key: .string(PthFormat.documentKey), value: .string(document.text)))
         entries.append(.init(key: .string("backbone_state_dict"), value: .dictionary(state)))

@@ -74,13 +74,7 @@ public enum SafetensorsFormat: FileFormat {
 
     /// Writes tensors, metadata and, for a model, its document.
     public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
-        var document: ModelDocument?
-        if content.model != nil {
-            var model = content.document
-            // The checkpoint's own facts stand in entries of their own, where every reader sees them.
-            model.metadata = Metadata()
-            document = model
-        }
+        let document = content.model.map { ModelDocument.besideMetadata($0) }
         try SafetensorsWriter.write(content.weights, document: document, to: output)
         return []
     }

@@ -26,7 +26,7 @@ public enum GlobalVerdict: String, Sendable, Comparable {
     private static let allowed: Set<String> = [
         "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "builtins.dict", "builtins.list", "builtins.tuple",
         "builtins.set", "builtins.frozenset", "builtins.int", "builtins.float", "builtins.bool", "builtins.str", "builtins.bytes",
-        "builtins.bytearray", "builtins.complex", "builtins.slice", "builtins.range", "builtins.object", "builtins.long",
+        "builtins.bytearray", "builtins.complex", "builtins.slice", "builtins.object", "builtins.long",
         "builtins.unicode",
         "_codecs.encode", "copyreg._reconstructor", "argparse.Namespace", "types.SimpleNamespace",
         "pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePath", "pathlib.PurePosixPath", "pathlib.PureWindowsPath",

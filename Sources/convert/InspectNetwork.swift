@@ -1,0 +1,47 @@
+import Exporters
+import IR
+
+/// The network that a file holds, as `inspect` tells it.
+struct InspectNetwork {
+    /// The model; nil where there is none.
+    let model: Model?
+    /// Keys that are not part of the embedding.
+    let droppedKeys: [String]
+    /// Why there is no model.
+    let reason: String?
+
+    init(_ opened: OpenedFile, choice: OpenedModel.Choice) {
+        do {
+            let found = try OpenedModel(opened, choice: choice)
+            model = found.content.model
+            droppedKeys = found.droppedKeys
+            reason = found.bareReason.map { "\($0)" }
+        } catch {
+            (model, droppedKeys, reason) = (nil, [], "\(error)")
+        }
+    }
+
+    /// Lines for people.
+    var lines: [String] {
+        guard let model else { return opened(reason) }
+        var lines = [
+            "network: \(model.architecture.name), \(model.graph.nodes.count) nodes (--graph lists them)",
+            "  input: \(model.contract.summary)",
+        ]
+        for input in model.graph.inputs { lines.append("  in   \(input.name) \(input.type)") }
+        for output in model.graph.outputs { lines.append("  out  \(output) \(model.valueTypes[output].map { "\($0)" } ?? "")") }
+        let unused = model.unusedKeys.count
+        lines.append("  \(model.graph.weightKeys.count) tensors in use, \(unused) not")
+        if !droppedKeys.isEmpty { lines.append("  not part of the embedding: \(droppedKeys.joined(separator: ", "))") }
+        return lines
+    }
+
+    private func opened(_ reason: String?) -> [String] { ["network: none; \(reason ?? "there are no weights")"] }
+
+    /// The graph as text or in the DOT language. Throws where there is no graph.
+    static func graph(_ opened: OpenedFile, choice: OpenedModel.Choice, asDOT: Bool) throws -> String {
+        let found = try OpenedModel(opened, choice: choice)
+        guard let model = found.content.model else { throw found.bareReason ?? ONNXError.needsGraph(reason: "these are bare weights") }
+        return asDOT ? model.graph.dot(types: model.valueTypes) : model.graph.text(types: model.valueTypes)
+    }
+}
