@@ -12,7 +12,9 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .target(name: "CONNX", dependencies: ["CProtobufC"]),
+        .systemLibrary(name: "CHDF5Library", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .target(name: "CInterruption"),
+        .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
         .target(name: "JSON"),
         .target(name: "Files", dependencies: ["CZip", "CZlib", "CInterruption"]),
         .target(name: "Tensors", dependencies: ["Files"]),
@@ -20,7 +22,7 @@ let package = Package(
         .target(name: "PthReader", dependencies: ["Files", "Tensors", "Pickle"]),
         .target(name: "IR", dependencies: ["Files", "Tensors", "JSON"]),
         .target(name: "Architectures", dependencies: ["Files", "Tensors", "IR", "JSON"]),
-        .target(name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX"]),
+        .target(name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX", "CHDF5"]),
         .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR", "Exporters"]),
         .executableTarget(
             name: "convert",
@@ -31,7 +33,8 @@ let package = Package(
         .testTarget(name: "PickleTests", dependencies: ["Pickle", "Files"]),
         .testTarget(name: "PthReaderTests", dependencies: ["PthReader", "Pickle", "Tensors", "Files", "TestSupport"]),
         .testTarget(
-            name: "ExportersTests", dependencies: ["Exporters", "PthReader", "IR", "Verifier", "Tensors", "Files", "JSON", "TestSupport"]),
+            name: "ExportersTests",
+            dependencies: ["Exporters", "PthReader", "IR", "Verifier", "Tensors", "Files", "JSON", "CHDF5", "TestSupport"]),
         .testTarget(name: "ConvertTests", dependencies: ["convert", "Exporters", "PthReader", "Verifier", "TestSupport", "JSON", "Files"]),
         .target(name: "TestSupport", dependencies: ["JSON", "Files"], path: "Tests/TestSupport"),
     ],
