@@ -88,6 +88,7 @@ public enum FormatRegistry {
     public static let formats: [any FileFormat.Type] = [
         FlatFormat.self,
         ONNXFormat.self,
+        HDF5Format.self,
         SafetensorsFormat.self,
         PthFormat.self,
     ]

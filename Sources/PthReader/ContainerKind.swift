@@ -48,9 +48,6 @@ public enum ContainerKind: String, Sendable {
     public static func refusal(_ bytes: ByteView) -> PthError {
         func starts(_ text: String, at offset: Int = 0) -> Bool { bytes.matches(Array(text.utf8), at: offset) }
         let again = "fetch the file itself"
-        if bytes.matches([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) {
-            return .notACheckpoint(file: bytes.name, found: "an HDF5 file", remedy: "this version does not read HDF5")
-        }
         if starts("version https://git-lfs") {
             return .notACheckpoint(file: bytes.name, found: "a Git LFS pointer", remedy: "run git lfs pull to fetch the file itself")
         }

@@ -242,7 +242,7 @@ public enum SlimError: DescribedError, Equatable {
         case .nothingLeft(let file, let path): "\(file): nothing is left of the state dict \(path.isEmpty ? "at the root" : path)"
         case .nameCollision(let name, let prefix): "two tensors would be named \(name) once \(prefix) is taken off"
         case .tooManyValues: "the values that stay unfold to more than two million"
-        case .lazyTensor(let name, let what): "\(name): safetensors cannot hold \(what)"
+        case .lazyTensor(let name, let what): "\(name): only a .pth can hold \(what)"
         case .unwritableExtension(let path): "\(path): no format that can be written here has this ending"
         }
     }

@@ -1,0 +1,49 @@
+import Files
+import IR
+import PthReader
+
+/// HDF5 (The HDF Group's file format, versions 2 and 3 of the superblock), a group a module and a dataset a tensor:
+/// `body.0.0.residual.1.weight` lies at `/body/0/0/residual/1/weight`.
+///
+/// The root's attributes say what it is; `/__convert__/document` holds the model's document, `/__convert__/keys` all keys in order.
+/// Second names of a tensor are hard links.
+public enum HDF5Format: FileFormat {
+    /// The format's name.
+    public static let name = "hdf5"
+    /// Endings of its files.
+    public static let extensions = ["h5", "hdf5"]
+    /// No other program expects certain tensors in it.
+    public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: false)
+
+    /// Whether the content is of this format, whoever wrote it.
+    public static func recognises(_ bytes: ByteView) -> Bool {
+        bytes.matches([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
+    }
+
+    /// Reads what `write` wrote; other HDF5 files are refused by name. Plain tensors stay in the mapped file.
+    public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
+        let contents = try HDF5Library.serialised { try HDF5Reader(file).read() }
+        let rest = file.bytes.count.subtractingReportingOverflow(contents.tensorBytes).partialValue
+        let isModel = contents.document.architecture != nil || contents.document.graph != nil
+        return OpenedFile(
+            file: file, format: name,
+            facts: [
+                Checkpoint.Fact(name: "container", text: "HDF5"),
+                Checkpoint.Fact(name: "superblock", text: "version \(contents.superblock)"),
+                Checkpoint.Fact(name: "compression", text: contents.isCompressed ? "deflate" : "none"),
+                Checkpoint.Fact(
+                    name: "checksums",
+                    text: contents.isCompressed ? "CRC-32 of each tensor or Fletcher-32 of its chunks" : "CRC-32 of each tensor"),
+            ],
+            weights: Weights(entries: contents.entries, metadata: contents.document.metadata, provenance: contents.document.provenance),
+            document: isModel ? contents.document : nil,
+            groups: [.init(name: "backbone", byteCount: contents.tensorBytes), .init(name: "container", byteCount: max(0, rest))],
+            checksums: contents.checksums)
+    }
+
+    /// Writes tensors and document.
+    public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
+        try HDF5Writer(content, to: output, options: options).write()
+        return []
+    }
+}
