@@ -58,6 +58,13 @@ enum InspectCommand {
             Terminal.print(asJSON ? SafetyReport.json(nil, file: file) : SafetyReport.text(nil, file: file))
             return .fine
         }
+        // The first bytes of HDF5 may also be a tar's header, which torch would read first.
+        if HDF5Format.recognises(file.bytes), ContainerKind.recognise(file.bytes) == nil, !readsAsPickle(file),
+            (try? HDF5Format.open(file, options: OpenOptions())) != nil
+        {
+            Terminal.print(asJSON ? SafetyReport.json(nil, file: file) : SafetyReport.text(nil, file: file))
+            return .fine
+        }
         let scan = SafetensorsFormat.recognises(file.bytes) ? SafetyScan(asPickle: file) : SafetyScan(file)
         Terminal.print(asJSON ? SafetyReport.json(scan, file: file) : SafetyReport.text(scan, file: file))
         return scan.isCleared ? .fine : .checkFailed

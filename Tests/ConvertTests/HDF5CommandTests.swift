@@ -12,7 +12,9 @@ import Verifier
 
     @Test func aCheckpointGoesToHDF5AndBack() throws {
         let (first, second) = ("\(folder)/s.h5", "\(folder)/s.pth")
-        for arguments in [["slim", training, "-o", first], ["slim", first, "-o", second], ["inspect", "--check", first]] {
+        for arguments in [
+            ["slim", training, "-o", first], ["slim", first, "-o", second], ["inspect", "--check", first], ["inspect", "--safety", first],
+        ] {
             let run = try CommandRun(arguments)
             #expect(run.status == 0, "\(run.errors)")
         }
