@@ -22,7 +22,8 @@ let package = Package(
         .target(name: "PthReader", dependencies: ["Files", "Tensors", "Pickle"]),
         .target(name: "IR", dependencies: ["Files", "Tensors", "JSON"]),
         .target(name: "Architectures", dependencies: ["Files", "Tensors", "IR", "JSON"]),
-        .target(name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX", "CHDF5"]),
+        .target(
+            name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX", "CHDF5"]),
         .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR", "Exporters"]),
         .executableTarget(
             name: "convert",

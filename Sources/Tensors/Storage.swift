@@ -42,15 +42,15 @@ public final class Storage: Sendable {
 
     /// Throws where the bytes do not have the checksum recorded for them.
     public func verify() throws {
-        switch content {
-        case .lent(let bytes, let crc32?):
-            let found = CRC32.checksum(of: bytes)
-            guard found == crc32 else {
-                throw TensorError.wrongChecksum(storage: name, offset: bytes.start, expected: crc32, found: found)
-            }
-        case .lent: return
-        // What is loaded checks itself whenever it is.
-        case .loaded: return
+        if case .loaded(let load) = content { _ = try load() } else { try verifyLent() }
+    }
+
+    /// The same before the bytes are read anyway: what is loaded checks itself whenever it is, so only lent bytes are looked at.
+    public func verifyLent() throws {
+        guard case .lent(let bytes, let crc32?) = content else { return }
+        let found = CRC32.checksum(of: bytes)
+        guard found == crc32 else {
+            throw TensorError.wrongChecksum(storage: name, offset: bytes.start, expected: crc32, found: found)
         }
     }
 }

@@ -51,21 +51,17 @@ enum InspectCommand {
 
     private static func safety(_ path: String, asJSON: Bool) throws -> ExitStatus {
         let file = try MappedFile(path: path)
-        // Formats without pickles are complete and clean once their own reader accepts them.
-        if SafetensorsFormat.recognises(file.bytes), (try? SafetensorsFormat.open(file, options: OpenOptions())) != nil,
-            !readsAsPickle(file)
+        let format = FormatRegistry.formats.first { $0.recognises(file.bytes) && $0.name != PthFormat.name }
+        // Formats without pickles are complete and clean once their own reader accepts them; but the first bytes of HDF5 may also be a
+        // tar's header, which torch would read first.
+        if let format, ContainerKind.recognise(file.bytes) == nil, !readsAsPickle(file),
+            (try? format.open(file, options: OpenOptions())) != nil
         {
-            Terminal.print(asJSON ? SafetyReport.json(nil, file: file) : SafetyReport.text(nil, file: file))
+            Terminal.print(
+                asJSON ? SafetyReport.json(nil, file: file, format: format.name) : SafetyReport.text(nil, file: file, format: format.name))
             return .fine
         }
-        // The first bytes of HDF5 may also be a tar's header, which torch would read first.
-        if HDF5Format.recognises(file.bytes), ContainerKind.recognise(file.bytes) == nil, !readsAsPickle(file),
-            (try? HDF5Format.open(file, options: OpenOptions())) != nil
-        {
-            Terminal.print(asJSON ? SafetyReport.json(nil, file: file) : SafetyReport.text(nil, file: file))
-            return .fine
-        }
-        let scan = SafetensorsFormat.recognises(file.bytes) ? SafetyScan(asPickle: file) : SafetyScan(file)
+        let scan = format == nil || ContainerKind.recognise(file.bytes) != nil ? SafetyScan(file) : SafetyScan(asPickle: file)
         Terminal.print(asJSON ? SafetyReport.json(scan, file: file) : SafetyReport.text(scan, file: file))
         return scan.isCleared ? .fine : .checkFailed
     }

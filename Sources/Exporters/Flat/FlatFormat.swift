@@ -34,7 +34,7 @@ public enum FlatFormat: FileFormat {
                 .init(name: "backbone", byteCount: file.bytes.count - header.dataOffset),
                 .init(name: "container", byteCount: header.dataOffset),
             ],
-            checksums: entries.map { entry in Checkpoint.Check(name: entry.name) { try entry.tensor.storage.verify() } })
+            checksums: entries.map { entry in Checkpoint.Check(name: entry.name) { try entry.tensor.storage.verifyLent() } })
     }
 
     /// Writes tensors and document.

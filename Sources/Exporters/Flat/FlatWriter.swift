@@ -78,7 +78,7 @@ struct FlatWriter {
             if stretch.length > 0 {
                 stretch.start = FlatHeader.aligned(end)
                 try output.write([UInt8](repeating: 0, count: stretch.start - end))
-                try entry.tensor.storage.verify()
+                try entry.tensor.storage.verifyLent()
                 try entry.tensor.forEachCOrderWindow { window in
                     stretch.checksum = CRC32.update(stretch.checksum, with: window)
                     try output.write(window)

@@ -163,7 +163,7 @@ struct HDF5Writer {
     private func tensor(_ entry: Weights.Entry, at path: String, in file: borrowing HDF5Handle) throws -> Pending? {
         let tensor = entry.tensor
         guard let (element, label) = HDF5Element.stored(tensor.dtype) else { return nil }
-        try tensor.storage.verify()
+        try tensor.storage.verifyLent()
         let chunks = options.compressionLevel == nil ? nil : HDF5Chunks(tensor)
         let type = try calls.opened(chdf5_new_type(element), path)
         let sizes = tensor.shape.map { hsize_t($0) }

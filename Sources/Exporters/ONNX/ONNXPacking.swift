@@ -51,7 +51,7 @@ struct ONNXPacking {
             do {
                 if let tensor = streamed[UInt(bitPattern: data)] {
                     guard tensor.byteCount == count else { throw ONNXError.packingFailed("a tensor has another length than foreseen") }
-                    try tensor.storage.verify()
+                    try tensor.storage.verifyLent()
                     try tensor.forEachCOrderWindow { try output.write($0) }
                 } else {
                     try output.write(UnsafeRawBufferPointer(start: data, count: count))

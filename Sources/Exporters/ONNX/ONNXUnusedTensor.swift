@@ -8,7 +8,7 @@ enum ONNXUnusedTensor {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         text.reserveCapacity(tensor.byteCount * 2)
-        try tensor.storage.verify()
+        try tensor.storage.verifyLent()
         try tensor.forEachCOrderWindow { window in
             for byte in window {
                 text.append(digits[Int(byte >> 4)])

@@ -76,7 +76,7 @@ enum ONNXWriter {
         for entry in entries {
             at = (at + externalAlignment - 1) / externalAlignment * externalAlignment
             data.seek(to: at)
-            try entry.tensor.storage.verify()
+            try entry.tensor.storage.verifyLent()
             try entry.tensor.forEachCOrderWindow { try data.write($0) }
             at += entry.tensor.byteCount
         }

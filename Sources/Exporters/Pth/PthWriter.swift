@@ -38,7 +38,7 @@ public struct PthWriter {
         ]
         for id in writer.order {
             guard let slot = writer.slots[id] else { continue }
-            try slot.storage.verify()
+            try slot.storage.verifyLent()
             let bytes = try slot.storage.bytes().window(at: slot.used.lowerBound, count: slot.used.count)
             entries.append(ZipArchiveWriter.Entry(name: "archive/data/\(slot.key)", contents: bytes, alignment: alignment))
         }

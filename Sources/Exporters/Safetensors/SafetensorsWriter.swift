@@ -31,7 +31,7 @@ public enum SafetensorsWriter {
         try output.write(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) })
         try output.write(header)
         for index in order {
-            try kept[index].tensor.storage.verify()
+            try kept[index].tensor.storage.verifyLent()
             try kept[index].tensor.forEachCOrderWindow { try output.write($0) }
         }
     }
