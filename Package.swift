@@ -1,6 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// The loops are compiled twice from the same files, with and without AVX2 and FMA; which run is chosen when the program does. Other
+// processors' own instructions need no flags.
+#if arch(x86_64)
+    let fastFlags: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-Xcc", "-mavx2", "-Xcc", "-mfma"])]
+    let baselineFlags: [SwiftSetting] = [.define("CONVERT_BASELINE"), .unsafeFlags(["-Ounchecked"])]
+#else
+    let fastFlags: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
+    let baselineFlags: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
+#endif
+
 // The rooms, lowest first. A target may depend only on targets above it.
 let package = Package(
     name: "convert",
@@ -22,12 +32,18 @@ let package = Package(
         .target(name: "PthReader", dependencies: ["Files", "Tensors", "Pickle"]),
         .target(name: "IR", dependencies: ["Files", "Tensors", "JSON"]),
         .target(name: "Architectures", dependencies: ["Files", "Tensors", "IR", "JSON"]),
+        .target(name: "CCPU"),
+        .target(name: "KernelTypes"),
+        .target(name: "KernelsAVX2", dependencies: ["KernelTypes"], swiftSettings: fastFlags),
+        .target(name: "KernelsBaseline", dependencies: ["KernelTypes"], swiftSettings: baselineFlags),
+        .target(name: "Kernels", dependencies: ["KernelTypes", "KernelsAVX2", "KernelsBaseline", "CCPU"]),
+        .target(name: "Inference", dependencies: ["Files", "Tensors", "IR", "Kernels"]),
         .target(
             name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX", "CHDF5"]),
         .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR", "Exporters"]),
         .executableTarget(
             name: "convert",
-            dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Exporters", "Verifier", "JSON"]),
+            dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Inference", "Exporters", "Verifier", "JSON"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Files"]),

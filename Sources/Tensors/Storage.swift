@@ -27,6 +27,9 @@ public final class Storage: Sendable {
         content = .loaded(load)
     }
 
+    /// Whether the bytes lie in memory or in a mapped file for as long as this storage lives.
+    public var isLent: Bool { if case .lent = content { true } else { false } }
+
     /// All bytes. Throws where a deflated storage is damaged or not as long as it should be.
     public func bytes() throws -> ByteView {
         switch content {

@@ -5,6 +5,7 @@ enum HelpText {
         case "inspect": inspect
         case "slim": slim
         case "export": export
+        case "run": run
         default: overview
         }
     }
@@ -75,5 +76,21 @@ enum HelpText {
           --no-verify          the same as --verify none
           --force              replace OUT if it exists
           --quiet              say nothing unless something is wrong
+        """
+
+    static let run = """
+        convert run MODEL --input x.npy -o y.npy [options]
+
+          -i, --input FILE     float32 images × channels × height × width, mean and scale applied already
+          -o, --output FILE    the first output, float32, images × numbers
+          --normalize          append an L2 normalisation
+          --exact              direct convolution with short partial sums: slower, nearer to float64
+          --float64            the plain reference in float64: very slow
+          --threads N          threads (one a core)
+          --batch-size N       images worked on at once, at most; results do not depend on it
+          --repeat N           run N times and tell the median rate
+          --baseline           the loops for processors without AVX2 and FMA
+          --arch, --key-map, --state-dict   as for export
+          --force              replace the output; run although numbers are not finite
         """
 }

@@ -1,0 +1,1 @@
+// The header alone is used; a target needs one source.

@@ -1,0 +1,263 @@
+import IR
+import Kernels
+
+/// A network laid out for one input size: places of all values in one arena, and the loops' jobs over them.
+///
+/// `@unchecked Sendable`: the arena is used by one run at a time (see `FastExecutor`), whose threads write disjoint parts.
+final class ExecutionPlan: @unchecked Sendable {
+    /// One thing to do, in order.
+    enum Step {
+        case direct(ConvolutionJob)
+        case winograd(ConvolutionJob)
+        case window(WindowJob)
+        case linear(LinearJob)
+        case pixels(PixelJob)
+        case zeroFrame(ImageView)
+        case small(SmallJob)
+    }
+
+    /// Images that fit at once.
+    let capacity: Int
+    /// Bytes of the arena and of scratch.
+    let byteCount: Int
+    private(set) var steps: [(name: String, step: Step)] = []
+    private let arena: FloatMemory
+    private let scratch: [FloatMemory]
+    private let layers: [PackedLayer]
+    private var places: [String: ImageView] = [:]
+
+    /// Lays out `layers` for input of this extent. Throws where memory does not suffice.
+    init(
+        _ layers: [PackedLayer], model: Model, input: (name: String, extent: ValueExtent), types: [String: ValueType], capacity: Int,
+        workers: Int, isExact: Bool, memoryLimit: Int
+    ) throws {
+        var extents: [String: ValueExtent] = [:]
+        for (name, type) in types { extents[name] = ValueExtent(type) }
+        let plan = BufferPlan(
+            layers: layers.map(\.layer), input: input, extents: extents, borders: ExecutionPlan.borders(layers),
+            outputs: Set(model.graph.outputs))
+        let scratchCount =
+            layers.filter { $0.method == .winograd }.map { KernelTable.winogradScratch(channels: $0.weightShape[1]) }.max() ?? 0
+        let perImage = plan.arenaCount.multipliedReportingOverflow(by: 4)
+        guard !perImage.overflow, perImage.partialValue <= memoryLimit else {
+            throw InferenceError.tooMuchMemory(needed: perImage.partialValue, limit: memoryLimit)
+        }
+        // A batch that would not fit is run in parts.
+        let fitting = max(1, min(capacity, memoryLimit / max(perImage.partialValue, 1)))
+        guard let arena = FloatMemory(zeros: plan.arenaCount * fitting) else {
+            throw InferenceError.tooMuchMemory(needed: perImage.partialValue * fitting, limit: memoryLimit)
+        }
+        self.arena = arena
+        self.capacity = fitting
+        self.layers = layers
+        scratch = try (0..<workers).map { _ in
+            guard let memory = FloatMemory(zeros: scratchCount) else {
+                throw InferenceError.tooMuchMemory(needed: scratchCount * 4, limit: memoryLimit)
+            }
+            return memory
+        }
+        byteCount = (plan.arenaCount * fitting + scratchCount * workers) * 4
+        for (name, view) in plan.views {
+            let buffer = plan.buffers[view.buffer]
+            let base = arena.base + buffer.offset * fitting + buffer.border * (buffer.rowStride + buffer.pixelStride) + view.channelOffset
+            places[name] = ImageView(
+                base: base, height: view.extent.height, width: view.extent.width, channels: view.extent.channels,
+                pixelStride: buffer.pixelStride, rowStride: buffer.rowStride, imageStride: buffer.imageStride, border: buffer.border)
+        }
+        var framed: Set<Int> = []
+        func frame(_ name: String) {
+            guard let view = plan.views[name], plan.buffers[view.buffer].border > 0, framed.insert(view.buffer).inserted,
+                var place = places[name]
+            else { return }
+            place.base -= view.channelOffset
+            place.channels = plan.buffers[view.buffer].pixelStride
+            steps.append(("frame of \(name)", .zeroFrame(place)))
+        }
+        frame(input.name)
+        for layer in layers {
+            frame(layer.layer.output)
+            if let step = try step(layer, isExact: isExact) { steps.append((layer.layer.name, step)) }
+        }
+    }
+
+    /// Where a value lies.
+    func place(_ name: String) -> ImageView? { places[name] }
+
+    /// Zero pixels that direct convolutions read around their inputs.
+    private static func borders(_ layers: [PackedLayer]) -> [String: Int] {
+        var borders: [String: Int] = [:]
+        for packed in layers {
+            guard case .convolution(let layer) = packed.layer.kind, packed.method == .direct else { continue }
+            let padding = max(max(layer.padding.top, layer.padding.left), max(layer.padding.bottom, layer.padding.right))
+            borders[packed.layer.input] = max(borders[packed.layer.input] ?? 0, padding)
+        }
+        return borders
+    }
+
+    private func view(_ name: String, _ layer: FusedLayer) throws -> ImageView {
+        guard let view = places[name] else {
+            throw InferenceError.unsupported(node: layer.name, operation: "\(layer.kind)", detail: "the sizes of \(name) are not known")
+        }
+        return view
+    }
+
+    private func step(_ packed: PackedLayer, isExact: Bool) throws -> Step? {
+        let layer = packed.layer
+        let (input, output) = (try view(layer.input, layer), try view(layer.output, layer))
+        let residual = try layer.residual.map { try view($0, layer) }
+        switch layer.kind {
+        case .convolution(let convolution):
+            return convolutionStep(packed, convolution, input, output, residual, isExact: isExact)
+        case .linear:
+            guard let weights = packed.lentWeights else { return nil }
+            var job = LinearJob(
+                input: UnsafePointer(input.base), inputStride: input.imageStride, output: output.base, outputStride: output.imageStride,
+                weights: weights.base, inputs: packed.weightShape[1], outputs: packed.weightShape[0], images: 0)
+            job.scale = packed.scale.map { UnsafePointer($0.base) }
+            job.bias = packed.bias.map { UnsafePointer($0.base) }
+            job.activation = packed.activation
+            return .linear(job)
+        case .pool(let pooling, let isMaximum):
+            return .window(
+                WindowJob(
+                    kind: isMaximum ? .maximum : .mean, input: input, output: output, kernelHeight: pooling.kernel.height,
+                    kernelWidth: pooling.kernel.width, strideY: pooling.stride.height, strideX: pooling.stride.width,
+                    paddingTop: pooling.padding.top, paddingLeft: pooling.padding.left, images: 0))
+        case .globalAveragePool:
+            return .window(
+                WindowJob(
+                    kind: .mean, input: input, output: output, kernelHeight: input.height, kernelWidth: input.width, strideY: 1, strideX: 1,
+                    paddingTop: 0, paddingLeft: 0, images: 0))
+        case .pixels:
+            var job = PixelJob(input: input, output: output, images: 0)
+            job.addend = residual
+            job.scale = packed.scale.map { UnsafePointer($0.base) }
+            if layer.shift != nil { job.shift = packed.bias.map { UnsafePointer($0.base) } }
+            job.activation = packed.activation
+            return .pixels(job)
+        case .concatenate:
+            // Parts that were written into their place need no step.
+            let parts = try layer.inputs.map { try view($0, layer) }
+            if parts.first?.base == output.base { return nil }
+            return .small(SmallJob(kind: .concatenate(parts), input: input, output: output))
+        case .flatten: return .small(SmallJob(kind: .flatten, input: input, output: output))
+        case .permute(let axes): return .small(SmallJob(kind: .permute(axes), input: input, output: output))
+        case .softmax: return .small(SmallJob(kind: .softmax, input: input, output: output))
+        case .l2Normalize(let epsilon): return .small(SmallJob(kind: .l2Normalize(epsilon), input: input, output: output))
+        }
+    }
+
+    private func convolutionStep(
+        _ packed: PackedLayer, _ convolution: Convolution, _ input: ImageView, _ output: ImageView, _ residual: ImageView?, isExact: Bool
+    ) -> Step? {
+        guard let weights = packed.weights, let bias = packed.bias else { return nil }
+        if packed.method == .depthwise {
+            var job = WindowJob(
+                kind: .depthwise, input: input, output: output, kernelHeight: packed.weightShape[2], kernelWidth: packed.weightShape[3],
+                strideY: convolution.stride.height, strideX: convolution.stride.width, paddingTop: convolution.padding.top,
+                paddingLeft: convolution.padding.left, images: 0)
+            job.residual = residual
+            job.weights = UnsafePointer(weights.base)
+            job.bias = UnsafePointer(bias.base)
+            job.activation = packed.activation
+            job.dilationY = convolution.dilation.height
+            job.dilationX = convolution.dilation.width
+            return .window(job)
+        }
+        var job = ConvolutionJob(
+            input: input, output: output, weights: UnsafePointer(weights.base), bias: UnsafePointer(bias.base), images: 0)
+        job.residual = residual
+        job.activation = packed.activation
+        job.inputScale = packed.inputScale.map { UnsafePointer($0.base) }
+        job.inputShift = packed.inputShift.map { UnsafePointer($0.base) }
+        job.kernelHeight = packed.weightShape[2]
+        job.kernelWidth = packed.weightShape[3]
+        job.strideY = convolution.stride.height
+        job.strideX = convolution.stride.width
+        job.paddingTop = convolution.padding.top
+        job.paddingLeft = convolution.padding.left
+        job.dilationY = convolution.dilation.height
+        job.dilationX = convolution.dilation.width
+        job.partialTerms = isExact ? 72 : 288
+        return packed.method == .winograd ? .winograd(job) : .direct(job)
+    }
+
+    // MARK: Running
+
+    /// Does every step for the first `images` images of the arena.
+    func run(images: Int, kernels: KernelTable, workers: Workers, after: ((_ name: String) -> Void)? = nil) {
+        for (name, step) in steps {
+            run(step, images: images, kernels: kernels, workers: workers)
+            after?(name)
+        }
+    }
+
+    private func run(_ step: Step, images: Int, kernels: KernelTable, workers: Workers) {
+        switch step {
+        case .direct(var job):
+            job.images = images
+            let parts = Division(work: job.outputPixels, step: 96, blocks: job.outputBlocks, workers: workers.count)
+            let ready = job
+            workers.forEach(parts.count) { item, _ in
+                let (pixels, blocks) = parts[item]
+                kernels.direct(ready, pixels, blocks)
+            }
+        case .winograd(var job):
+            job.images = images
+            let tiles = images * job.tileRows * job.tileColumns
+            let step = job.input.channels >= 128 ? 24 : KernelTable.winogradTiles
+            let parts = Division(work: tiles, step: step, blocks: job.outputBlocks, workers: workers.count)
+            let ready = job
+            workers.forEach(parts.count) { [scratch] item, worker in
+                let (range, blocks) = parts[item]
+                kernels.winograd(ready, range, blocks, scratch[worker].base)
+            }
+        case .window(var job):
+            job.images = images
+            let ready = job
+            let parts = Division(work: images * job.output.height, step: 4, blocks: 1, workers: workers.count)
+            workers.forEach(parts.count) { item, _ in kernels.window(ready, parts[item].0) }
+        case .linear(var job):
+            job.images = images
+            let ready = job
+            let parts = Division(work: job.outputs, step: 16, blocks: 1, workers: workers.count)
+            workers.forEach(parts.count) { item, _ in kernels.linear(ready, parts[item].0) }
+        case .pixels(var job):
+            job.images = images
+            let ready = job
+            let parts = Division(work: images * job.output.height, step: 8, blocks: 1, workers: workers.count)
+            workers.forEach(parts.count) { item, _ in kernels.pixels(ready, parts[item].0) }
+        case .zeroFrame(let view): workers.forEach(images) { image, _ in view.zeroFrame(image: image) }
+        case .small(let job): workers.forEach(images) { image, _ in job.run(image: image) }
+        }
+    }
+}
+
+/// Divides a step's work into parts for threads: along the work, and where that gives too few, along the output channels too. Which part
+/// an output is in never changes its value.
+struct Division: Sendable {
+    private let work: Int
+    private let step: Int
+    private let rows: Int
+    private let blocks: Int
+    private let perPart: Int
+    private let columns: Int
+
+    init(work: Int, step: Int, blocks: Int, workers: Int) {
+        self.work = work
+        self.step = step
+        self.blocks = blocks
+        rows = (work + step - 1) / step
+        var columns = 1
+        if workers > 1 { while rows * columns < 4 * workers, columns < blocks { columns *= 2 } }
+        perPart = (blocks + columns - 1) / max(columns, 1)
+        self.columns = perPart == 0 ? 0 : (blocks + perPart - 1) / perPart
+    }
+
+    var count: Int { rows * columns }
+
+    subscript(_ part: Int) -> (Range<Int>, Range<Int>) {
+        let (row, column) = (part % rows, part / rows)
+        return (row * step..<min((row + 1) * step, work), column * perPart..<min((column + 1) * perPart, blocks))
+    }
+}

@@ -1,0 +1,142 @@
+import Glibc
+import Kernels
+
+/// Steps over few numbers, or ones that only move them: plain loops over the logical indices of one image.
+struct SmallJob: Sendable {
+    enum Kind: Sendable {
+        case concatenate([ImageView])
+        case flatten
+        case permute([Int])
+        case softmax
+        case l2Normalize(Float)
+    }
+
+    let kind: Kind
+    let input: ImageView
+    let output: ImageView
+
+    func run(image: Int) {
+        switch kind {
+        case .concatenate(let parts): concatenate(parts, image)
+        case .flatten: flatten(image)
+        case .permute(let axes): permute(axes, image)
+        case .softmax: softmax(image)
+        case .l2Normalize(let epsilon): l2Normalize(epsilon, image)
+        }
+    }
+
+    private func concatenate(_ parts: [ImageView], _ image: Int) {
+        for row in 0..<output.height {
+            for column in 0..<output.width {
+                let target = output.pixel(image, row, column)
+                var channel = 0
+                for part in parts {
+                    let source = part.pixel(image, row, column)
+                    for index in 0..<part.channels { target[channel + index] = source[index] }
+                    channel += part.channels
+                }
+                for index in channel..<output.paddedChannels { target[index] = 0 }
+            }
+        }
+    }
+
+    /// Pixels with their channels inside become channels with their pixels inside, as torch keeps them.
+    private func flatten(_ image: Int) {
+        let target = output.pixel(image, 0, 0)
+        let size = input.height * input.width
+        for row in 0..<input.height {
+            for column in 0..<input.width {
+                let source = input.pixel(image, row, column)
+                let place = row * input.width + column
+                for channel in 0..<input.channels { target[channel * size + place] = source[channel] }
+            }
+        }
+        for index in output.channels..<output.paddedChannels { target[index] = 0 }
+    }
+
+    private func permute(_ axes: [Int], _ image: Int) {
+        for channel in 0..<output.channels {
+            for row in 0..<output.height {
+                for column in 0..<output.width {
+                    var place = [0, 0, 0, 0]
+                    place[axes[1]] = channel
+                    place[axes[2]] = row
+                    place[axes[3]] = column
+                    output.pixel(image, row, column)[channel] = input.pixel(image, place[2], place[3])[place[1]]
+                }
+            }
+        }
+        for row in 0..<output.height {
+            for column in 0..<output.width {
+                for channel in output.channels..<output.paddedChannels { output.pixel(image, row, column)[channel] = 0 }
+            }
+        }
+    }
+
+    private func softmax(_ image: Int) {
+        for row in 0..<output.height {
+            for column in 0..<output.width {
+                let (source, target) = (input.pixel(image, row, column), output.pixel(image, row, column))
+                var largest = -Float.infinity
+                for channel in 0..<input.channels { largest = max(largest, source[channel]) }
+                var sum: Float = 0
+                for channel in 0..<input.channels {
+                    target[channel] = expf(source[channel] - largest)
+                    sum += target[channel]
+                }
+                for channel in 0..<input.channels { target[channel] /= sum }
+                for channel in output.channels..<output.paddedChannels { target[channel] = 0 }
+            }
+        }
+    }
+
+    private func l2Normalize(_ epsilon: Float, _ image: Int) {
+        for row in 0..<output.height {
+            for column in 0..<output.width {
+                let (source, target) = (input.pixel(image, row, column), output.pixel(image, row, column))
+                var sum = 0.0
+                for channel in 0..<input.channels { sum += Double(source[channel]) * Double(source[channel]) }
+                let norm = max(Float(sum.squareRoot()), epsilon)
+                for channel in 0..<input.channels { target[channel] = source[channel] / norm }
+                for channel in output.channels..<output.paddedChannels { target[channel] = 0 }
+            }
+        }
+    }
+}
+
+extension ImageView {
+    /// Zeros the frame around one image; other values may have lain there before.
+    func zeroFrame(image: Int) {
+        let whole = width + 2 * border
+        for row in -border..<height + border {
+            let start = pixel(image, row, -border)
+            if row < 0 || row >= height {
+                memset(start, 0, whole * pixelStride * 4)
+            } else {
+                memset(start, 0, border * pixelStride * 4)
+                memset(pixel(image, row, width), 0, border * pixelStride * 4)
+            }
+        }
+    }
+
+    /// Takes one image from channels × rows × columns.
+    func load(_ source: UnsafePointer<Float>, image: Int) {
+        for row in 0..<height {
+            for column in 0..<width {
+                let target = pixel(image, row, column)
+                for channel in 0..<channels { target[channel] = source[(channel * height + row) * width + column] }
+                for channel in channels..<paddedChannels { target[channel] = 0 }
+            }
+        }
+    }
+
+    /// Gives one image as channels × rows × columns.
+    func store(to target: UnsafeMutablePointer<Float>, image: Int) {
+        for row in 0..<height {
+            for column in 0..<width {
+                let source = pixel(image, row, column)
+                for channel in 0..<channels { target[(channel * height + row) * width + column] = source[channel] }
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import Dispatch
+import IR
+import Kernels
+import Synchronization
+import Tensors
+
+/// Runs a model in float32 on all cores: layers fused, weights packed once, values in one arena, loops for this processor.
+///
+/// Results depend neither on the number of threads nor on the batch that an image is in: each layer's method follows from the layer alone,
+/// and every sum has one order.
+public final class FastExecutor: Sendable {
+    /// How a model is run.
+    public struct Options: Sendable {
+        /// Threads; nil for one a core.
+        public var threads: Int?
+        /// Direct convolution with short partial sums instead of Winograd: slower, and nearer to float64.
+        public var isExact = false
+        /// Runs the loops that every processor can run.
+        public var usesBaseline = false
+        /// Runs although weights hold NaN or infinities.
+        public var allowsNotFinite = false
+        /// Images that are worked on together; a larger batch is run in parts of so many.
+        public var imagesAtOnce = 8
+        /// Bytes of working memory that may be taken.
+        public var memoryLimit = 4 << 30
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// The model.
+    public let model: Model
+    private let layers: [PackedLayer]
+    private let options: Options
+    private let workers: Workers
+    private let kernels: KernelTable
+    private let plans = Mutex<[[Int]: ExecutionPlan]>([:])
+
+    /// Input sizes whose plans are kept.
+    private static let keptPlans = 32
+
+    /// Fuses and packs. Throws where an operation cannot be run or weights are not finite.
+    public init(_ model: Model, options: Options = Options()) throws {
+        self.model = model
+        self.options = options
+        workers = Workers(count: max(1, options.threads ?? FastExecutor.coreCount))
+        kernels = options.usesBaseline ? Kernels.baseline : Kernels.best
+        let fused = try LayerFusion.layers(of: model)
+        layers = try LayerPacking.pack(fused, model: model, isExact: options.isExact, workers: workers)
+        if !options.allowsNotFinite { try checkWeights() }
+    }
+
+    /// Cores of this machine that this process may use.
+    public static var coreCount: Int { max(1, DispatchQueue.coreCount) }
+
+    /// What the loops were compiled for.
+    public var kernelName: String { kernels.name }
+
+    /// Bytes of packed weights.
+    public var packedByteCount: Int { layers.reduce(0) { $0 + ($1.weights?.count ?? 0) * 4 } }
+
+    /// The packed weights are looked through, not the tensors again; where they are not finite, the tensor is named.
+    private func checkWeights() throws {
+        for packed in layers {
+            let memories = [packed.weights, packed.bias, packed.scale, packed.slopes, packed.inputScale, packed.inputShift]
+            let isFinite = memories.allSatisfy { memory in
+                memory.map { FastExecutor.isFinite($0.base, $0.count) } ?? true
+            }
+            let lentIsFinite =
+                packed.lentWeights.map {
+                    FastExecutor.isFinite($0.base, packed.weightShape.reduce(1, *))
+                } ?? true
+            if isFinite, lentIsFinite { continue }
+            for entry in model.weights.entries where entry.tensor.dtype.isFloatingPoint {
+                if let found = try TensorStatistics(of: entry.tensor), found.nanCount + found.infinityCount > 0 {
+                    throw InferenceError.notFinite(tensor: entry.name, nanCount: found.nanCount, infinityCount: found.infinityCount)
+                }
+            }
+            throw InferenceError.notFinite(tensor: packed.layer.name, nanCount: 0, infinityCount: 1)
+        }
+    }
+
+    /// Whether all are finite: a NaN or an infinity times zero is a NaN, which no sum loses.
+    private static func isFinite(_ numbers: UnsafePointer<Float>, _ count: Int) -> Bool {
+        var sum = SIMD8<Float>.zero
+        var index = 0
+        let raw = UnsafeRawPointer(numbers)
+        while index + 8 <= count {
+            sum += raw.loadUnaligned(fromByteOffset: index * 4, as: SIMD8<Float>.self) * 0
+            index += 8
+        }
+        var total = sum.sum()
+        while index < count {
+            total += numbers[index] * 0
+            index += 1
+        }
+        return total == 0
+    }
+
+    /// The outputs for images × channels × height × width, in the graph's order. Throws `InferenceError` for an input that does not fit.
+    public func run(_ input: Batch) throws -> [NamedBatch] {
+        let extent = try inputExtent(input)
+        let size = input.imageSize
+        var results: [NamedBatch] = []
+        try plans.withLock { plans in
+            let plan = try plan(for: extent, images: input.imageCount, in: &plans)
+            results = try model.graph.outputs.map { name in
+                guard let place = plan.place(name) else { throw GraphError.missingOutput(name: name) }
+                let isImage = (model.valueTypes[name]?.shape.count ?? 2) == 4
+                let shape = [input.imageCount, place.channels] + (isImage ? [place.height, place.width] : [])
+                return NamedBatch(name: name, batch: Batch(unchecked: shape, [Float](repeating: 0, count: shape.reduce(1, *))))
+            }
+            guard let entry = plan.place(model.graph.inputs[0].name) else { return }
+            var first = 0
+            while first < input.imageCount {
+                let count = min(plan.capacity, input.imageCount - first)
+                input.values.withUnsafeBufferPointer { numbers in
+                    guard let base = numbers.baseAddress else { return }
+                    let source = SourcePointer(base: base + first * size)
+                    workers.forEach(count) { image, _ in entry.load(source.base + image * size, image: image) }
+                }
+                plan.run(images: count, kernels: kernels, workers: workers)
+                for index in results.indices {
+                    guard let place = plan.place(results[index].name) else { continue }
+                    let each = results[index].batch.imageSize
+                    results[index].batch.values.withUnsafeMutableBufferPointer { numbers in
+                        guard let base = numbers.baseAddress else { return }
+                        for image in 0..<count { place.store(to: base + (first + image) * each, image: image) }
+                    }
+                }
+                first += count
+            }
+        }
+        return results
+    }
+
+    /// Bytes of working memory for input of this shape.
+    public func workingBytes(for shape: [Int]) throws -> Int {
+        let extent = try inputExtent(Batch(unchecked: shape, []))
+        return try plans.withLock { try plan(for: extent, images: shape[0], in: &$0).byteCount }
+    }
+
+    private func inputExtent(_ input: Batch) throws -> ValueExtent {
+        guard model.graph.inputs.count == 1 else { throw InferenceError.severalInputs(names: model.graph.inputs.map(\.name)) }
+        let type = model.graph.inputs[0].type
+        try InputCheck.check(input.shape, against: type)
+        guard let extent = ValueExtent(ValueType(input.shape.map { .fixed($0) })) else {
+            throw InferenceError.wrongShape(expected: "\(type)", found: input.shape)
+        }
+        return extent
+    }
+
+    private func plan(for extent: ValueExtent, images: Int, in plans: inout [[Int]: ExecutionPlan]) throws -> ExecutionPlan {
+        let capacity = min(max(images, 1), max(options.imagesAtOnce, 1))
+        let key = [extent.channels, extent.height, extent.width]
+        if let known = plans[key], known.capacity >= capacity || known.capacity == options.imagesAtOnce { return known }
+        var graph = model.graph
+        let declared = graph.inputs[0].type
+        let rank = declared.shape.count
+        graph.inputs[0].type.shape = [.batch] + [extent.channels, extent.height, extent.width].prefix(rank - 1).map { .fixed($0) }
+        let types = try graph.valueTypes(weights: model.weights)
+        let plan = try ExecutionPlan(
+            layers, model: model, input: (graph.inputs[0].name, extent), types: types, capacity: capacity, workers: workers.count,
+            isExact: options.isExact, memoryLimit: options.memoryLimit)
+        if plans.count >= FastExecutor.keptPlans { plans.removeAll() }
+        plans[key] = plan
+        return plan
+    }
+}
+
+/// A pointer that threads read from while its owner waits for them.
+private struct SourcePointer: @unchecked Sendable {
+    let base: UnsafePointer<Float>
+}

@@ -1,0 +1,125 @@
+import Kernels
+import Tensors
+
+/// Puts weights into the order in which the loops read them, with the factor of each output channel multiplied in.
+enum WeightPacking {
+    /// Numbers of a packed direct convolution.
+    static func directCount(outputs: Int, inputs: Int, taps: Int) -> Int {
+        (outputs + blockChannels - 1) / blockChannels * blockChannels * inputs * taps
+    }
+
+    /// Numbers of a packed Winograd convolution.
+    static func winogradCount(outputs: Int, inputs: Int) -> Int {
+        36 * ((outputs + blockChannels - 1) / blockChannels * blockChannels) * padded(inputs)
+    }
+
+    static func padded(_ channels: Int) -> Int { (channels + laneCount - 1) / laneCount * laneCount }
+
+    /// Blocks of 16 outputs × taps × inputs × 16, from torch's outputs × inputs / groups × rows × columns. Groups become zeros between
+    /// channels that do not meet.
+    static func direct(
+        _ source: UnsafePointer<Float>, outputs: Int, inputs: Int, groups: Int, taps: Int, scale: [Double],
+        to target: UnsafeMutablePointer<Float>
+    ) {
+        let perGroup = inputs / groups
+        for output in 0..<outputs {
+            let factor = scale[scale.count == 1 ? 0 : output]
+            let first = output / (outputs / groups) * perGroup
+            let row = source + output * perGroup * taps
+            let place = target + output / blockChannels * blockChannels * inputs * taps + output % blockChannels
+            for input in 0..<perGroup {
+                for tap in 0..<taps {
+                    place[(tap * inputs + first + input) * blockChannels] = Float(Double(row[input * taps + tap]) * factor)
+                }
+            }
+        }
+    }
+
+    /// 36 positions × blocks of 16 outputs × inputs × 16: G g Gᵀ of each 3 × 3 kernel (see `winogradConvolution`).
+    static func winograd(
+        _ source: UnsafePointer<Float>, outputs: Range<Int>, ofOutputs all: Int, inputs: Int, scale: [Double],
+        to target: UnsafeMutablePointer<Float>
+    ) {
+        let padded = padded(inputs)
+        let blocks = (all + blockChannels - 1) / blockChannels
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 18) { middle in
+            for output in outputs {
+                let factor = scale[scale.count == 1 ? 0 : output]
+                for input in 0..<inputs {
+                    let kernel = source + (output * inputs + input) * 9
+                    for column in 0..<3 {
+                        let g = transformed(Double(kernel[column]), Double(kernel[3 + column]), Double(kernel[6 + column]))
+                        for row in 0..<6 { middle[row * 3 + column] = g[row] }
+                    }
+                    let place = target + (output / blockChannels * padded + input) * blockChannels + output % blockChannels
+                    for row in 0..<6 {
+                        let g = transformed(middle[row * 3], middle[row * 3 + 1], middle[row * 3 + 2])
+                        for column in 0..<6 {
+                            place[(row * 6 + column) * blocks * padded * blockChannels] = Float(g[column] * factor)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// G along one axis, for the points 0, ±√½, ±√2, ∞.
+    private static func transformed(_ a: Double, _ b: Double, _ c: Double) -> SIMD8<Double> {
+        let (p, q) = (0.5.squareRoot(), 2.0.squareRoot())
+        let near = (a + 0.5 * c) / -1.5
+        let nearOdd = p * b / -1.5
+        let far = (a + 2 * c) / 6
+        let farOdd = q * b / 6
+        return SIMD8(a, near + nearOdd, near - nearOdd, far + farOdd, far - farOdd, c, 0, 0)
+    }
+
+    /// Taps × channels, padded, for a depthwise convolution.
+    static func depthwise(
+        _ source: UnsafePointer<Float>, channels: Int, taps: Int, scale: [Double], to target: UnsafeMutablePointer<Float>
+    ) {
+        for channel in 0..<channels {
+            let factor = scale[scale.count == 1 ? 0 : channel]
+            for tap in 0..<taps {
+                target[tap * padded(channels) + channel] = Float(Double(source[channel * taps + tap]) * factor)
+            }
+        }
+    }
+}
+
+/// A tensor's numbers as float32 in C order: lent where they are so already, else converted.
+struct FloatReading {
+    private let owner: Tensor
+    private let copy: FloatMemory?
+    private let lent: UInt
+
+    init(_ tensor: Tensor) throws {
+        owner = tensor
+        if tensor.dtype == .float32, tensor.isContiguous {
+            // Mapped bytes may lie on any place that their file puts them; only aligned ones can be read as numbers.
+            let bytes = try tensor.cOrderBytes()
+            let address = bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+            if address % 4 == 0, address != 0, tensor.storage.isLent {
+                lent = address
+                copy = nil
+                return
+            }
+        }
+        guard let memory = FloatMemory(zeros: tensor.elementCount) else {
+            throw InferenceError.tooMuchMemory(needed: tensor.elementCount, limit: 0)
+        }
+        var at = 0
+        try tensor.forEachDoubleWindow { window in
+            for (index, value) in window.enumerated() { memory.base[at + index] = Float(value) }
+            at += window.count
+        }
+        copy = memory
+        lent = 0
+    }
+
+    /// The numbers; valid while this value lives.
+    var base: UnsafePointer<Float> {
+        if let copy { return UnsafePointer(copy.base) }
+        // `init` has shown that the address is not zero.
+        return UnsafePointer(bitPattern: lent).unsafelyUnwrapped
+    }
+}

@@ -1,0 +1,12 @@
+import KernelTypes
+
+#if CONVERT_BASELINE
+    private let compiledFor = "baseline"
+#else
+    private let compiledFor = "AVX2 and FMA"
+#endif
+
+/// The loops as this target was compiled.
+public let kernelTable = KernelTable(
+    name: compiledFor, direct: directConvolution, winograd: winogradConvolution, window: slideWindow, linear: linearLayer,
+    pixels: mapPixels)

@@ -1,0 +1,83 @@
+import Architectures
+import Exporters
+import Files
+import Glibc
+import IR
+import Inference
+
+/// `convert run MODEL --input x.npy -o y.npy`: a network's outputs, so that any other program's can be compared.
+enum RunCommand {
+    static let table = OptionTable(
+        flags: ["--force", "--quiet", "--help", "--normalize", "--exact", "--float64", "--baseline", "--timing"],
+        single: [
+            "--input", "--output", "--batch-size", "--threads", "--arch", "--key-map", "--state-dict", "--input-mean", "--input-std",
+            "--repeat",
+        ],
+        short: ["-i": "--input", "-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
+
+    static func run(_ arguments: [String]) throws -> ExitStatus {
+        let parsed = try ParsedArguments(arguments, table: table, command: "run")
+        if parsed.has("--help") {
+            Terminal.print(HelpText.run)
+            return .fine
+        }
+        let path = try parsed.onlyOperand(named: "MODEL", command: "run")
+        guard let inputPath = parsed.value("--input") else { throw UsageError.missingArgument("--input x.npy", command: "run") }
+        let opened = try FormatRegistry.open(path, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
+        let choice = OpenedModel.Choice(
+            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        let found = try OpenedModel(opened, choice: choice)
+        guard var model = found.content.model else { throw found.bareReason ?? ONNXError.needsGraph(reason: "these are bare weights") }
+        if parsed.has("--normalize") { model = try model.appendingNormalization() }
+        let array = try NumpyArray(try MappedFile(path: inputPath))
+        if let target = parsed.value("--output") {
+            try OutputFile.check(target: target, replacing: parsed.has("--force"), inputs: opened.sources.map(\.identity))
+        }
+        if parsed.has("--float64") {
+            let outputs = try PlainExecutor(model).run(PlainTensor(shape: array.shape, values: array.doubles))
+            guard let first = outputs.first else { return .failed }
+            try first.tensor.values.withUnsafeBytes { try write($0, .float64, first.tensor.shape, parsed) }
+            return .fine
+        }
+        var options = FastExecutor.Options()
+        options.isExact = parsed.has("--exact")
+        options.usesBaseline = parsed.has("--baseline")
+        options.allowsNotFinite = parsed.has("--force")
+        options.threads = try parsed.integer("--threads", in: 1...1024)
+        if let size = try parsed.integer("--batch-size", in: 1...1 << 20) { options.imagesAtOnce = min(size, options.imagesAtOnce) }
+        let clock = ContinuousClock()
+        let began = clock.now
+        let executor = try FastExecutor(model, options: options)
+        let packed = clock.now - began
+        let input = try Batch(shape: array.shape, values: array.floats)
+        if !parsed.has("--force"), let place = input.values.firstIndex(where: { !$0.isFinite }) {
+            throw InferenceError.inputNotFinite(image: place / max(input.imageSize, 1), index: place)
+        }
+        var outputs = try executor.run(input)
+        if let count = try parsed.integer("--repeat", in: 1...1_000_000) {
+            var laps: [Duration] = []
+            for _ in 0..<count {
+                let start = clock.now
+                outputs = try executor.run(input)
+                laps.append(clock.now - start)
+            }
+            laps.sort()
+            let median = laps[laps.count / 2]
+            let rate = Double(input.imageCount) / (Double(median.components.seconds) + Double(median.components.attoseconds) * 1e-18)
+            Terminal.error("\(NumberText.fixed(rate, 2)) images/s, packed in \(packed), \(executor.kernelName)")
+        }
+        guard let first = outputs.first else { return .failed }
+        try first.batch.values.withUnsafeBytes { try write($0, .float32, first.batch.shape, parsed) }
+        return .fine
+    }
+
+    private static func write(
+        _ raw: UnsafeRawBufferPointer, _ element: NumpyArray.Element, _ shape: [Int], _ parsed: ParsedArguments
+    ) throws {
+        guard let target = parsed.value("--output") else { return }
+        let output = try OutputFile(target: target, replacing: parsed.has("--force"), inputs: [])
+        try NumpyArray.write(raw, element: element, shape: shape, to: output)
+        try output.commit()
+        if !parsed.has("--quiet") { Terminal.print("\(target): \(element.rawValue) \(shape)") }
+    }
+}
