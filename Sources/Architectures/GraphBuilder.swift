@@ -29,7 +29,7 @@ struct GraphBuilder {
         return append(name, .convolution(layer), [value])
     }
 
-    mutating func batchNorm(_ name: String, _ value: String, channels: Int, epsilon: Float) -> String {
+    mutating func batchNorm(_ name: String, _ value: String, channels: Int, epsilon: Double) -> String {
         let layer = BatchNormalization(
             scale: reader.take("\(name).weight", [channels]), bias: reader.take("\(name).bias", [channels]),
             mean: reader.take("\(name).running_mean", [channels]), variance: reader.take("\(name).running_var", [channels]),

@@ -6,7 +6,7 @@ import JSON
 enum IRResNet: ArchitectureFamily {
     static let knownNames = ["ir_resnet18", "ir_resnet34", "ir_resnet50", "ir_resnet100"]
     static let tellTaleKeys = ["input_layer.0.weight with body.0.0.residual.1.weight, or conv1.weight with layer1.0.prelu.weight"]
-    private static let epsilon: Float = 1e-5
+    private static let epsilon: Double = 1e-5
     /// Blocks a stage of the depths that have a name.
     private static let namedDepths = [[2, 2, 2, 2]: "18", [3, 4, 6, 3]: "34", [3, 4, 14, 3]: "50", [3, 13, 30, 3]: "100"]
 

@@ -5,7 +5,7 @@ import JSON
 enum InceptionResnetV1: ArchitectureFamily {
     static let knownNames = ["inception_resnet_v1"]
     static let tellTaleKeys = ["conv2d_1a.conv.weight", "block8.conv2d.weight"]
-    private static let epsilon: Float = 1e-3
+    private static let epsilon: Double = 1e-3
     /// What facenet-pytorch's published weights were trained on, where the checkpoint does not say.
     private static let usualImageSize = 160
 
@@ -78,7 +78,7 @@ enum InceptionResnetV1: ArchitectureFamily {
 
     /// 1×1 convolution with bias over the joined branches, scaled, added to the block's input.
     private static func join(
-        _ name: String, _ branches: [String], _ input: String, from: Int, to: Int, scale: Float, hasReLU: Bool,
+        _ name: String, _ branches: [String], _ input: String, from: Int, to: Int, scale: Double, hasReLU: Bool,
         to builder: inout GraphBuilder
     ) -> String {
         var value = builder.append("\(name).cat", .concatenate(axis: 1), branches)
@@ -109,7 +109,7 @@ enum InceptionResnetV1: ArchitectureFamily {
     }
 
     private static func block8(
-        _ name: String, _ input: String, scale: Float, hasReLU: Bool, to builder: inout GraphBuilder
+        _ name: String, _ input: String, scale: Double, hasReLU: Bool, to builder: inout GraphBuilder
     ) -> String {
         let first = unit("\(name).branch0", input, 1792, 192, 1, to: &builder)
         var second = unit("\(name).branch1.0", input, 1792, 192, 1, to: &builder)

@@ -5,7 +5,7 @@ import JSON
 enum MobileFaceNet: ArchitectureFamily {
     static let knownNames = ["mobilefacenet"]
     static let tellTaleKeys = ["conv2_dw.conv.weight", "GDC_dw.weight"]
-    private static let epsilon: Float = 1e-5
+    private static let epsilon: Double = 1e-5
 
     static func canonicalName(_ name: String) -> String? {
         ["mobilefacenet", "mobile_facenet", "mobile_face_net"].contains(name) ? "mobilefacenet" : nil

@@ -44,7 +44,17 @@ import KernelTypes
         let last = count &- 1
         @inline(__always) func row(_ index: Int) -> UnsafePointer<Float> { rows + min(first &+ index, last) &* channels }
         var total = Tile6x16()
-        multiply(&total, row(0), row(1), row(2), row(3), row(4), row(5), weights, channels)
+        var done = 0
+        while done < channels {
+            // Short sums joined in a total keep what a long chain of additions would lose.
+            let terms = min(winogradTerms, channels &- done)
+            var part = Tile6x16()
+            multiply(
+                &part, row(0) + done, row(1) + done, row(2) + done, row(3) + done, row(4) + done, row(5) + done,
+                weights + 2 &* done, terms)
+            total += part
+            done &+= terms
+        }
         @inline(__always) func put(_ index: Int, _ a: Lanes, _ b: Lanes) {
             guard first &+ index < count else { return }
             store(a, sums + (first &+ index) &* blockChannels)
@@ -59,6 +69,9 @@ import KernelTypes
         first &+= 6
     }
 }
+
+/// Products in one partial sum.
+private let winogradTerms = 16
 
 private let p: Float = 0.7071067811865476
 private let q: Float = 1.4142135623730951

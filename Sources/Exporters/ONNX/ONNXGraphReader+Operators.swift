@@ -244,8 +244,8 @@ extension ONNXGraphReader {
         guard let first = node.inputs.first, let norm = norms[resolve(first)], norm.epsilon == nil, let output = node.outputs.first else {
             throw unsupported(node, "only a norm can be limited")
         }
-        var limit: Float?
-        if case .float(let number)? = node["min"] { limit = number }
+        var limit: Double?
+        if case .float(let number)? = node["min"] { limit = number.shortestDecimal }
         if node.inputs.count > 1, !node.inputs[1].isEmpty { limit = try number(node.inputs[1]) }
         let hasMaximum = node["max"] != nil || (node.operatorName == "Clip" && node.inputs.count > 2 && !node.inputs[2].isEmpty)
         guard let limit, !hasMaximum else { throw unsupported(node, "only a lower limit that is stored") }

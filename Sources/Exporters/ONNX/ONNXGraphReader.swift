@@ -32,7 +32,7 @@ struct ONNXGraphReader {
     /// Place in `nodes` of the node that gives a value.
     var producers: [String: Int] = [:]
     /// Parts of an L2 normalisation that were met: norm, then clamped norm, with the value that they are of.
-    var norms: [String: (of: String, axis: Int, epsilon: Float?)] = [:]
+    var norms: [String: (of: String, axis: Int, epsilon: Double?)] = [:]
     var used: [String: Tensor] = [:]
     var constantKeys: Set<String> = []
     /// Names given so far: each value is given once, or following a name could go round in circles.
@@ -103,10 +103,10 @@ struct ONNXGraphReader {
     func constant(_ name: String) -> Tensor? { constants[name] ?? weightKeys[name].flatMap { initializers[$0] } }
 
     /// One number, where the value is a constant with one element.
-    mutating func number(_ name: String) throws -> Float? {
+    mutating func number(_ name: String) throws -> Double? {
         guard let tensor = constant(name), tensor.elementCount == 1, tensor.dtype.isFloatingPoint else { return nil }
         if let key = weightKeys[name] { constantKeys.insert(key) }
-        return try tensor.doubles().first.map { Float($0) }
+        return try tensor.doubles().first.map { Float($0).shortestDecimal }
     }
 
     /// Whole numbers, where the value is a constant.
@@ -172,8 +172,8 @@ struct ONNXGraphReader {
         if case .integer(let number)? = node[name] { number } else { value }
     }
 
-    func float(_ node: ONNXNode, _ name: String, default value: Float) -> Float {
-        if case .float(let number)? = node[name] { number } else { value }
+    func float(_ node: ONNXNode, _ name: String, default value: Double) -> Double {
+        if case .float(let number)? = node[name] { number.shortestDecimal } else { value }
     }
 
     /// Two sizes along height and width.

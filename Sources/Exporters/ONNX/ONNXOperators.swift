@@ -44,7 +44,7 @@ struct ONNXOperatorTable {
             return [
                 names.node(
                     node, "BatchNormalization", [layer.scale, layer.bias, layer.mean, layer.variance].map(names.weight),
-                    [("epsilon", .float(layer.epsilon))])
+                    [("epsilon", .float(Float(layer.epsilon)))])
             ]
         },
         Row(operation: "prelu", opsets: 11...22) { node, names in
@@ -55,12 +55,12 @@ struct ONNXOperatorTable {
         Row(operation: "add", opsets: 11...22) { node, names in [names.node(node, "Add")] },
         Row(operation: "multiply", opsets: 11...22) { node, names in
             guard case .multiply(let constant) = node.operation else { return [] }
-            let value = names.constant("\(node.name).constant", .float(constant))
+            let value = names.constant("\(node.name).constant", .float(Float(constant)))
             return [value, names.node(node, "Mul", value.outputs)]
         },
         Row(operation: "subtract", opsets: 11...22) { node, names in
             guard case .subtract(let constant) = node.operation else { return [] }
-            let value = names.constant("\(node.name).constant", .float(constant))
+            let value = names.constant("\(node.name).constant", .float(Float(constant)))
             return [value, names.node(node, "Sub", value.outputs)]
         },
         Row(operation: "concatenate", opsets: 11...22) { node, names in
@@ -137,8 +137,8 @@ struct ONNXOperatorTable {
     }
 
     /// ‖x‖ raised to at least ε, and x divided by it: torch's `F.normalize`, where LpNormalization has no ε.
-    private static func clampAndDivide(_ node: Node, _ names: ONNXNames, _ epsilon: Float) -> [ONNXNode] {
-        let limit = names.constant("\(node.name).epsilon", .float(epsilon))
+    private static func clampAndDivide(_ node: Node, _ names: ONNXNames, _ epsilon: Double) -> [ONNXNode] {
+        let limit = names.constant("\(node.name).epsilon", .float(Float(epsilon)))
         let clamp = ONNXNode(
             name: "\(node.name).clamp", operatorName: "Clip", inputs: ["\(node.name).norm"] + limit.outputs,
             outputs: ["\(node.name).clamp"])

@@ -57,7 +57,7 @@ extension Node {
         ])
         for (role, key) in operation.weights { object.append(role, .string(key)) }
         func append(_ name: String, _ numbers: Int...) { object.append(name, .array(numbers.map { .integer(Int64($0)) })) }
-        func appendNumber(_ name: String, _ number: Float) { object.append(name, .number(Double(number))) }
+        func appendNumber(_ name: String, _ number: Double) { object.append(name, .number(number)) }
         switch operation {
         case .convolution(let layer):
             append("stride", layer.stride.height, layer.stride.width)
@@ -134,9 +134,9 @@ struct GraphJSONReader {
         return number
     }
 
-    func float(_ name: String) throws(GraphError) -> Float {
+    func float(_ name: String) throws(GraphError) -> Double {
         guard let number = object[name]?.double else { throw bad(name) }
-        return Float(number)
+        return number
     }
 
     private func size(_ name: String) throws(GraphError) -> Size2D {

@@ -1,4 +1,6 @@
 /// What a node computes. Weights are named by their source key; arithmetic is float32, layout N×C×H×W.
+///
+/// Constants are kept as the decimal numbers that a program gives, such as 1e-5, whatever width a format stores them in.
 public enum Operation: Sendable, Equatable {
     /// A 2-D convolution.
     case convolution(Convolution)
@@ -11,9 +13,9 @@ public enum Operation: Sendable, Equatable {
     /// The sum of two values of equal shape.
     case add
     /// x · constant.
-    case multiply(Float)
+    case multiply(Double)
     /// x − constant.
-    case subtract(Float)
+    case subtract(Double)
     /// Values joined along an axis.
     case concatenate(axis: Int)
     /// The maximum over a window; padding counts as −∞.
@@ -31,7 +33,7 @@ public enum Operation: Sendable, Equatable {
     /// exp(x) over its sum along an axis.
     case softmax(axis: Int)
     /// x / max(‖x‖₂, ε) along an axis, as torch's `F.normalize`.
-    case l2Normalize(axis: Int, epsilon: Float)
+    case l2Normalize(axis: Int, epsilon: Double)
     /// Whole numbers to float32.
     case convertToFloat
 
@@ -111,10 +113,10 @@ public struct BatchNormalization: Sendable, Equatable {
     /// Key of the running variance.
     public var variance: String
     /// What is added to the variance.
-    public var epsilon: Float
+    public var epsilon: Double
 
     /// A batch normalisation.
-    public init(scale: String, bias: String, mean: String, variance: String, epsilon: Float) {
+    public init(scale: String, bias: String, mean: String, variance: String, epsilon: Double) {
         self.scale = scale
         self.bias = bias
         self.mean = mean

@@ -1,6 +1,6 @@
 extension Model {
     /// The ε of torch's `F.normalize`.
-    public static let normalizationEpsilon: Float = 1e-12
+    public static let normalizationEpsilon: Double = 1e-12
 
     /// The model with an L2 normalisation at its end; itself where its output has unit length already.
     public func appendingNormalization() throws(GraphError) -> Model {

@@ -19,13 +19,14 @@ extension Model {
         }
         if contract.mean != 0 {
             let node = Node(
-                name: "Sub_preprocess", operation: .subtract(Float(contract.mean)), inputs: [value], output: free("Sub_preprocess"))
+                name: "Sub_preprocess", operation: .subtract(Float(contract.mean).shortestDecimal), inputs: [value],
+                output: free("Sub_preprocess"))
             first.append(node)
             value = node.output
         }
         if contract.standardDeviation != 1 {
             let node = Node(
-                name: "Mul_preprocess", operation: .multiply(Float(1 / contract.standardDeviation)), inputs: [value],
+                name: "Mul_preprocess", operation: .multiply(Float(1 / contract.standardDeviation).shortestDecimal), inputs: [value],
                 output: free("Mul_preprocess"))
             first.append(node)
             value = node.output

@@ -178,7 +178,7 @@ final class ExecutionPlan: @unchecked Sendable {
         job.paddingLeft = convolution.padding.left
         job.dilationY = convolution.dilation.height
         job.dilationX = convolution.dilation.width
-        job.partialTerms = isExact ? 72 : 288
+        job.partialTerms = isExact ? 72 : 144
         return packed.method == .winograd ? .winograd(job) : .direct(job)
     }
 

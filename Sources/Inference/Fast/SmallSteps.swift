@@ -8,7 +8,7 @@ struct SmallJob: Sendable {
         case flatten
         case permute([Int])
         case softmax
-        case l2Normalize(Float)
+        case l2Normalize(Double)
     }
 
     let kind: Kind
@@ -90,13 +90,13 @@ struct SmallJob: Sendable {
         }
     }
 
-    private func l2Normalize(_ epsilon: Float, _ image: Int) {
+    private func l2Normalize(_ epsilon: Double, _ image: Int) {
         for row in 0..<output.height {
             for column in 0..<output.width {
                 let (source, target) = (input.pixel(image, row, column), output.pixel(image, row, column))
                 var sum = 0.0
                 for channel in 0..<input.channels { sum += Double(source[channel]) * Double(source[channel]) }
-                let norm = max(Float(sum.squareRoot()), epsilon)
+                let norm = Float(max(sum.squareRoot(), epsilon))
                 for channel in 0..<input.channels { target[channel] = source[channel] / norm }
                 for channel in output.channels..<output.paddedChannels { target[channel] = 0 }
             }

@@ -14,7 +14,7 @@ struct FusedLayer {
         case flatten
         case permute([Int])
         case softmax
-        case l2Normalize(epsilon: Float)
+        case l2Normalize(epsilon: Double)
     }
 
     enum Activation {
