@@ -83,7 +83,7 @@ public struct PickleObject: Sendable {
 
 /// A place in a pickle where a class or function is named.
 public struct PickleGlobalUse: Sendable, Equatable {
-    /// The module, or `copyreg extension` for an extension code.
+    /// The module; `copyreg extension` for an extension code, `loader-supplied` for what only the loading program knows.
     public let module: String
     /// The qualified name.
     public let name: String

@@ -92,8 +92,12 @@ public struct PickleMachine {
         case .shortBinBytes: try push(.bytes(try readBytes(UInt64(try readInteger(UInt8.self)))))
         case .binBytes8: try push(.bytes(try readBytes(try readInteger(UInt64.self))))
         case .byteArray8: try push(.byteArray(try readBytes(try readInteger(UInt64.self))))
-        case .nextBuffer: try push(.outOfBandBuffer)
-        case .readonlyBuffer: _ = try top(opcode)
+        case .nextBuffer:
+            fromLoader("buffer", opcode)
+            try push(.outOfBandBuffer)
+        case .readonlyBuffer:
+            fromLoader("buffer", opcode)
+            _ = try top(opcode)
 
         case .emptyList: try push(.list([]))
         case .emptyTuple: try push(.tuple([]))
@@ -153,6 +157,8 @@ public struct PickleMachine {
         case .ext2: try pushExtension(Int(try readInteger(UInt16.self)), opcode)
         case .ext4: try pushExtension(Int(try readInteger(Int32.self)), opcode)
         case .persId:
+            // torch's own ids are tuples, which protocol 0 cannot spell.
+            fromLoader("persistent id", opcode)
             try push(.string(try readLine()))
             let id = try pop(opcode)
             try push(.persistentReference(id))
@@ -211,6 +217,11 @@ public struct PickleMachine {
     private mutating func pushGlobal(_ module: String, _ name: String, _ opcode: PickleOpcode) throws {
         globals.append(PickleGlobalUse(module: module, name: name, offset: opcodeOffset, opcode: opcode.name))
         try push(.global(module: module, name: name))
+    }
+
+    /// What only the loading program could supply is recorded like a name, because nothing in the file tells what it would be.
+    private mutating func fromLoader(_ what: String, _ opcode: PickleOpcode) {
+        globals.append(PickleGlobalUse(module: "loader-supplied", name: what, offset: opcodeOffset, opcode: opcode.name))
     }
 
     private mutating func pushExtension(_ code: Int, _ opcode: PickleOpcode) throws {

@@ -1,5 +1,5 @@
 /// The opcodes of protocols 0 to 5 (CPython, Lib/pickle.py).
-enum PickleOpcode: UInt8 {
+enum PickleOpcode: UInt8, CaseIterable {
     // Protocol 0 and 1.
     case mark = 0x28, stop = 0x2E, pop = 0x30, popMark = 0x31, dup = 0x32
     case float = 0x46, int = 0x49, binInt = 0x4A, binInt1 = 0x4B, long = 0x4C, binInt2 = 0x4D, none = 0x4E
@@ -19,19 +19,77 @@ enum PickleOpcode: UInt8 {
     // Protocol 5.
     case byteArray8 = 0x96, nextBuffer = 0x97, readonlyBuffer = 0x98
 
-    /// The name that Python's pickletools gives it.
+    /// The name that Python's pickletools gives it; written out, because a derived one would follow every renaming here.
     var name: String {
-        var text = ""
-        for character in String(describing: self) {
-            if character.isUppercase && !text.isEmpty { text.append("_") }
-            text.append(contentsOf: character.uppercased())
-        }
         switch self {
-        case .binInt, .binInt1, .binInt2, .binGet, .binPut, .binFloat, .setItem, .setItems, .newObj, .newTrue, .newFalse, .binString,
-            .binUnicode, .binBytes, .persId, .addItems, .frozenSet, .popMark:
-            return self == .popMark ? "POP_MARK" : text.filter { $0 != "_" }
-        case .newObjEx: return "NEWOBJ_EX"
-        default: return text
+        case .mark: "MARK"
+        case .stop: "STOP"
+        case .pop: "POP"
+        case .popMark: "POP_MARK"
+        case .dup: "DUP"
+        case .float: "FLOAT"
+        case .int: "INT"
+        case .binInt: "BININT"
+        case .binInt1: "BININT1"
+        case .long: "LONG"
+        case .binInt2: "BININT2"
+        case .none: "NONE"
+        case .persId: "PERSID"
+        case .binPersId: "BINPERSID"
+        case .reduce: "REDUCE"
+        case .string: "STRING"
+        case .binString: "BINSTRING"
+        case .shortBinString: "SHORT_BINSTRING"
+        case .unicode: "UNICODE"
+        case .binUnicode: "BINUNICODE"
+        case .append: "APPEND"
+        case .build: "BUILD"
+        case .global: "GLOBAL"
+        case .dict: "DICT"
+        case .appends: "APPENDS"
+        case .get: "GET"
+        case .binGet: "BINGET"
+        case .inst: "INST"
+        case .longBinGet: "LONG_BINGET"
+        case .list: "LIST"
+        case .obj: "OBJ"
+        case .put: "PUT"
+        case .binPut: "BINPUT"
+        case .longBinPut: "LONG_BINPUT"
+        case .setItem: "SETITEM"
+        case .tuple: "TUPLE"
+        case .setItems: "SETITEMS"
+        case .emptyDict: "EMPTY_DICT"
+        case .emptyList: "EMPTY_LIST"
+        case .emptyTuple: "EMPTY_TUPLE"
+        case .binFloat: "BINFLOAT"
+        case .proto: "PROTO"
+        case .newObj: "NEWOBJ"
+        case .ext1: "EXT1"
+        case .ext2: "EXT2"
+        case .ext4: "EXT4"
+        case .tuple1: "TUPLE1"
+        case .tuple2: "TUPLE2"
+        case .tuple3: "TUPLE3"
+        case .newTrue: "NEWTRUE"
+        case .newFalse: "NEWFALSE"
+        case .long1: "LONG1"
+        case .long4: "LONG4"
+        case .binBytes: "BINBYTES"
+        case .shortBinBytes: "SHORT_BINBYTES"
+        case .shortBinUnicode: "SHORT_BINUNICODE"
+        case .binUnicode8: "BINUNICODE8"
+        case .binBytes8: "BINBYTES8"
+        case .emptySet: "EMPTY_SET"
+        case .addItems: "ADDITEMS"
+        case .frozenSet: "FROZENSET"
+        case .newObjEx: "NEWOBJ_EX"
+        case .stackGlobal: "STACK_GLOBAL"
+        case .memoize: "MEMOIZE"
+        case .frame: "FRAME"
+        case .byteArray8: "BYTEARRAY8"
+        case .nextBuffer: "NEXT_BUFFER"
+        case .readonlyBuffer: "READONLY_BUFFER"
         }
     }
 }
