@@ -18,7 +18,7 @@ public enum ContainerKind: String, Sendable {
     public static func recognise(_ bytes: ByteView) -> ContainerKind? {
         if bytes.matches([0x50, 0x4B, 0x03, 0x04]) || bytes.matches([0x50, 0x4B, 0x05, 0x06]) { return .zip }
         if isLegacy(bytes) { return .legacy }
-        if bytes.matches(Array("ustar".utf8), at: 257) || looksLikeOldTar(bytes) { return .tar }
+        if looksLikeTar(bytes) { return .tar }
         return looksLikePickle(bytes) ? .barePickle : nil
     }
 
@@ -31,7 +31,8 @@ public enum ContainerKind: String, Sendable {
     }
 
     /// A header whose checksum is right makes a tar, whatever else the bytes could be: Python's tarfile asks for no more.
-    private static func looksLikeOldTar(_ bytes: ByteView) -> Bool {
+    static func looksLikeTar(_ bytes: ByteView) -> Bool {
+        if bytes.matches(Array("ustar".utf8), at: 257) { return true }
         guard let header = try? bytes.window(at: 0, count: 512) else { return false }
         return TarArchive.hasValidChecksum(header.array)
     }

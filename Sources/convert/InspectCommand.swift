@@ -54,7 +54,7 @@ enum InspectCommand {
         let format = FormatRegistry.formats.first { $0.recognises(file.bytes) && $0.name != PthFormat.name }
         // Formats without pickles are complete and clean once their own reader accepts them; but the first bytes of HDF5 may also be a
         // tar's header, which torch would read first.
-        if let format, ContainerKind.recognise(file.bytes) == nil, !readsAsPickle(file),
+        if let format, ContainerKind.recognise(file.bytes) == nil, !readsAsPickle(file), !SafetyScan.hidesArchive(file.bytes),
             (try? format.open(file, options: OpenOptions())) != nil
         {
             Terminal.print(

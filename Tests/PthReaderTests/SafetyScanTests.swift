@@ -42,22 +42,12 @@ import Testing
             [0x80, 2] + Array("cos\nsystem\n".utf8) + [0x58, 2, 0, 0, 0] + Array("id".utf8) + [0x85, 0x52, 0x30] + value + [0x2E]
         }
         let zero: [UInt8] = [0x4B, 0]
-        var tar: [UInt8] = []
-        for (name, contents) in [
-            ("storages", hidden(zero) + [0x80, 2, 0x5D, 0x2E]), ("tensors", [0x80, 2] + zero + [0x2E]), ("pickle", [0x80, 2, 0x7D, 0x2E]),
-        ] {
-            var header = Array(name.utf8) + [UInt8](repeating: 0, count: 512 - name.utf8.count)
-            let size = Array(String(contents.count, radix: 8).utf8)
-            header.replaceSubrange(124 + 11 - size.count..<124 + 11, with: size)
-            header[156] = UInt8(ascii: "0")
-            header.replaceSubrange(257..<262, with: Array("ustar".utf8))
-            header.replaceSubrange(148..<156, with: [UInt8](repeating: 0x20, count: 8))
-            let sum = Array(String(header.reduce(0) { $0 + Int($1) }, radix: 8).utf8)
-            header.replaceSubrange(148..<148 + sum.count, with: sum)
-            tar += header + contents + [UInt8](repeating: 0, count: 512 - contents.count)
-        }
+        let tar = ArchiveBytes.tar([
+            ("storages", hidden(zero) + [0x80, 2, 0x5D, 0x2E], "0"), ("tensors", [0x80, 2] + zero + [0x2E], "0"),
+            ("pickle", [0x80, 2, 0x7D, 0x2E], "0"),
+        ])
         let path = "\(Fixtures.temporaryFolder())/hidden.tar"
-        Fixtures.write(tar + [UInt8](repeating: 0, count: 1024), to: path)
+        Fixtures.write(tar, to: path)
         let scan = SafetyScan(try MappedFile(path: path))
         #expect(scan.verdict == .dangerous, "\(scan.obstacles)")
     }

@@ -1,4 +1,5 @@
 import CZip
+import Glibc
 
 /// One entry of a zip archive.
 public struct ZipEntry: Sendable {
@@ -10,6 +11,8 @@ public struct ZipEntry: Sendable {
     public let size: Int
     /// Size of the bytes in the file.
     public let compressedSize: Int
+    /// Offset of its local header in the file.
+    let headerOffset: Int
     /// Offset of those bytes in the file.
     public let dataOffset: Int
     /// CRC-32 of the uncompressed bytes.
@@ -27,6 +30,7 @@ public struct ZipArchive: Sendable {
     /// Whether every CRC is zero, which is how torch writes an archive without checksums.
     public let hasNoChecksums: Bool
     private let indexByName: [String: Int]
+    let directoryStart: Int
 
     /// Reads the directory. Throws for a cut, damaged, overlapping or encrypted archive.
     public init(_ bytes: ByteView) throws {
@@ -36,12 +40,15 @@ public struct ZipArchive: Sendable {
         entries = listing
         hasNoChecksums = !listing.isEmpty && listing.allSatisfy { $0.crc32 == 0 }
         var indexByName: [String: Int] = [:]
+        // torch's reader does not tell capitals apart: of `data.pkl` and `DATA.PKL` it may load the other one.
+        var folded: Set<String> = []
         for (index, entry) in listing.enumerated() {
-            guard indexByName.updateValue(index, forKey: entry.name) == nil else {
+            guard indexByName.updateValue(index, forKey: entry.name) == nil, folded.insert(entry.name.lowercased()).inserted else {
                 throw ZipError.duplicateEntry(file: bytes.name, entry: entry.name)
             }
         }
         self.indexByName = indexByName
+        directoryStart = directory.start
         try ZipArchive.refuseOverlaps(listing, directoryStart: directory.start, file: bytes)
     }
 
@@ -113,6 +120,11 @@ public struct ZipArchive: Sendable {
                 throw ZipError.damagedDirectory(file: bytes.name, detail: "entry \(index) cannot be listed", offset: directory.start)
             }
             let name = String(cString: rawName)
+            guard let unconverted = zip_get_name(archive, UInt64(index), zip_flags_t(ZIP_FL_ENC_RAW)),
+                record.name.elementsEqual(UnsafeRawBufferPointer(start: unconverted, count: strlen(unconverted)))
+            else {
+                throw ZipError.ambiguousDirectory(file: bytes.name, detail: "entry \(index) has two names", offset: record.localHeader)
+            }
             if record.flags & 1 != 0 || status.encryption_method != 0 { throw ZipError.encrypted(file: bytes.name, entry: name) }
             guard record.method == 0 || record.method == 8 else {
                 throw ZipError.unknownCompression(file: bytes.name, entry: name, method: Int(record.method))
@@ -130,7 +142,8 @@ public struct ZipArchive: Sendable {
             }
             entries.append(
                 ZipEntry(
-                    name: name, index: UInt64(index), size: record.size, compressedSize: record.compressedSize, dataOffset: dataOffset,
+                    name: name, index: UInt64(index), size: record.size, compressedSize: record.compressedSize,
+                    headerOffset: record.localHeader, dataOffset: dataOffset,
                     crc32: record.crc32, isStored: record.method == 0))
         }
         return entries

@@ -21,20 +21,40 @@ struct ZipCentralDirectory {
         var entryCount = Int(try bytes.integer(at: end + 10, as: UInt16.self))
         var size = Int(try bytes.integer(at: end + 12, as: UInt32.self))
         var start = Int(try bytes.integer(at: end + 16, as: UInt32.self))
+        var directoryEnd = end
         if end >= 20, bytes.matches([0x50, 0x4B, 0x06, 0x07], at: end - 20) {
             let wide = try bytes.integer(at: end - 20 + 8, as: UInt64.self)
             guard let wideEnd = Int(exactly: wide), bytes.matches([0x50, 0x4B, 0x06, 0x06], at: wideEnd) else {
                 throw ZipError.damagedDirectory(
                     file: bytes.name, detail: "the ZIP64 end record is not where it should be", offset: end - 20)
             }
-            // ZIP64 fields hold where the 32-bit ones are at their maximum.
-            if entryCount == 0xFFFF { entryCount = try ZipCentralDirectory.int(bytes, wideEnd + 32) }
-            if size == 0xFFFF_FFFF { size = try ZipCentralDirectory.int(bytes, wideEnd + 40) }
-            if start == 0xFFFF_FFFF { start = try ZipCentralDirectory.int(bytes, wideEnd + 48) }
+            // Some readers take ZIP64 numbers always, others only where the 32-bit ones are at their maximum, so both must agree.
+            func agreed(_ narrow: Int, most: Int, at offset: Int) throws -> Int {
+                let number = try ZipCentralDirectory.int(bytes, wideEnd + offset)
+                guard narrow == most || narrow == number else {
+                    throw ZipError.ambiguousDirectory(
+                        file: bytes.name, detail: "ZIP64 says \(number) where \(narrow) is given", offset: wideEnd)
+                }
+                return number
+            }
+            entryCount = try agreed(entryCount, most: 0xFFFF, at: 32)
+            size = try agreed(size, most: 0xFFFF_FFFF, at: 40)
+            start = try agreed(start, most: 0xFFFF_FFFF, at: 48)
+            guard wideEnd == end - 20 - 56 else {
+                throw ZipError.ambiguousDirectory(
+                    file: bytes.name, detail: "the ZIP64 end record is not right before its locator", offset: wideEnd)
+            }
+            directoryEnd = wideEnd
         }
         let (needed, overflow) = start.addingReportingOverflow(size)
         guard !overflow, start >= 0, size >= 0, needed <= end else {
             throw ZipError.damagedDirectory(file: bytes.name, detail: "it claims \(size) bytes at \(start)", offset: end)
+        }
+        // Python's zipfile counts back from the end record where torch's reader counts from the file's beginning: only a directory right
+        // before its end record is the same one for both.
+        guard needed == directoryEnd else {
+            throw ZipError.ambiguousDirectory(
+                file: bytes.name, detail: "\(directoryEnd - needed) bytes stand between directory and end record", offset: needed)
         }
         guard entryCount <= size / 46 else {
             throw ZipError.damagedDirectory(file: bytes.name, detail: "it claims \(entryCount) entries in \(size) bytes", offset: end)
@@ -47,23 +67,65 @@ struct ZipCentralDirectory {
             records.append(record)
             at = next
         }
+        // One reader goes by the number of entries, another by the size in bytes.
+        guard at == needed else {
+            throw ZipError.ambiguousDirectory(
+                file: bytes.name, detail: "\(entryCount) entries end there, the directory at \(needed)", offset: at)
+        }
         self.records = records
         self.start = start
     }
 
     /// The end record, at most a comment of 65,535 bytes from the end.
+    ///
+    /// miniz, which torch reads with, takes the last signature that has 22 bytes, whatever comment length stands there; Python's zipfile
+    /// takes the last of all; libzip weighs all that it finds. Where they could part, the archive is refused.
     private static func findEnd(_ bytes: ByteView) throws -> Int {
-        var at = bytes.count - 22
-        let lowest = max(0, bytes.count - 22 - 0xFFFF)
-        while at >= lowest {
-            if bytes.matches([0x50, 0x4B, 0x05, 0x06], at: at) {
-                let comment = Int(try bytes.integer(at: at + 20, as: UInt16.self))
-                if at + 22 + comment == bytes.count { return at }
-            }
-            at -= 1
+        let places = try endSignatures(in: bytes)
+        func reachesEnd(_ place: Int) throws -> Bool {
+            guard place + 22 <= bytes.count else { return false }
+            return place + 22 + Int(try bytes.integer(at: place + 20, as: UInt16.self)) == bytes.count
         }
-        throw ZipError.noDirectory(file: bytes.name, size: bytes.count)
+        guard let end = try places.last(where: reachesEnd) else { throw ZipError.noDirectory(file: bytes.name, size: bytes.count) }
+        for place in places where place != end {
+            if try place > end || reachesEnd(place) || hasAbsoluteDirectory(bytes, end: place) {
+                throw ZipError.ambiguousDirectory(file: bytes.name, detail: "beside the end record at \(end) stands another", offset: place)
+            }
+        }
+        return end
     }
+
+    /// Where end records may stand, in order.
+    static func endSignatures(in bytes: ByteView) throws -> [Int] {
+        let start = max(0, bytes.count - 22 - 0xFFFF)
+        return try bytes.window(at: start, count: bytes.count - start).withUnsafeBytes { raw in
+            guard raw.count >= 4 else { return [] }
+            return (0...raw.count - 4).filter { at in
+                raw[at] == 0x50 && raw[at + 1] == 0x4B && raw[at + 2] == 0x05 && raw[at + 3] == 0x06
+            }.map { start + $0 }
+        }
+    }
+
+    /// Four bytes of a tensor may look like an end record; a directory where it says, counted from either side, makes it one.
+    static func hasDirectory(_ bytes: ByteView, end: Int) -> Bool {
+        guard let size = try? bytes.integer(at: end + 12, as: UInt32.self) else { return false }
+        return hasAbsoluteDirectory(bytes, end: end) || bytes.matches([0x50, 0x4B, 0x06, 0x07], at: end - 20)
+            || bytes.matches(recordSignature, at: end - Int(size))
+    }
+
+    /// The same counted from the file's beginning alone, as libzip does; an archive that is a stored entry of this one has none.
+    private static func hasAbsoluteDirectory(_ bytes: ByteView, end: Int) -> Bool {
+        if bytes.matches([0x50, 0x4B, 0x06, 0x07], at: end - 20), let wide = try? bytes.integer(at: end - 12, as: UInt64.self),
+            let wideEnd = Int(exactly: wide), bytes.matches([0x50, 0x4B, 0x06, 0x06], at: wideEnd)
+        {
+            return true
+        }
+        guard let start = try? bytes.integer(at: end + 16, as: UInt32.self) else { return false }
+        return bytes.matches(recordSignature, at: Int(start))
+    }
+
+    static let recordSignature: [UInt8] = [0x50, 0x4B, 0x01, 0x02]
+    static let localSignature: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
 
     private static func int(_ bytes: ByteView, _ offset: Int) throws -> Int {
         guard let value = Int(exactly: try bytes.integer(at: offset, as: UInt64.self)) else {
@@ -73,7 +135,7 @@ struct ZipCentralDirectory {
     }
 
     private static func record(_ bytes: ByteView, at: Int) throws -> (Record, next: Int) {
-        guard bytes.matches([0x50, 0x4B, 0x01, 0x02], at: at) else {
+        guard bytes.matches(recordSignature, at: at) else {
             throw ZipError.damagedDirectory(file: bytes.name, detail: "no entry record is there", offset: at)
         }
         let nameLength = Int(try bytes.integer(at: at + 28, as: UInt16.self))
@@ -104,11 +166,15 @@ struct ZipCentralDirectory {
 
     /// Where the bytes of an entry begin: behind its local header, whose name and extra lengths may differ from the directory's.
     static func dataOffset(of record: Record, in bytes: ByteView) throws -> Int {
-        guard bytes.matches([0x50, 0x4B, 0x03, 0x04], at: record.localHeader) else {
+        guard bytes.matches(localSignature, at: record.localHeader) else {
             throw ZipError.damagedDirectory(file: bytes.name, detail: "no local header is there", offset: record.localHeader)
         }
         let nameLength = Int(try bytes.integer(at: record.localHeader + 26, as: UInt16.self))
         let extraLength = Int(try bytes.integer(at: record.localHeader + 28, as: UInt16.self))
+        guard try bytes.window(at: record.localHeader + 30, count: nameLength).array == record.name else {
+            throw ZipError.ambiguousDirectory(
+                file: bytes.name, detail: "a local header gives another name than the directory", offset: record.localHeader)
+        }
         return record.localHeader + 30 + nameLength + extraLength
     }
 }

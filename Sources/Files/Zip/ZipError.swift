@@ -6,9 +6,11 @@ public enum ZipError: DescribedError, Equatable {
     case cutShort(file: String, needed: Int, size: Int)
     /// The directory contradicts itself or libzip.
     case damagedDirectory(file: String, detail: String, offset: Int)
+    /// Two readers could find two directories in it.
+    case ambiguousDirectory(file: String, detail: String, offset: Int)
     /// Two entries share bytes, as zip bombs do.
     case overlappingEntries(file: String, first: String, second: String, offset: Int)
-    /// Two entries bear one name.
+    /// Two entries bear one name, or names that differ in case alone.
     case duplicateEntry(file: String, entry: String)
     /// The entry needs a password.
     case encrypted(file: String, entry: String)
@@ -31,6 +33,8 @@ public enum ZipError: DescribedError, Equatable {
         case .cutShort(let file, let needed, let size):
             "\(file): the zip archive is cut short: \(size) bytes are there, \(needed) are needed"
         case .damagedDirectory(let file, let detail, let offset): "\(file): the zip directory is damaged at offset \(offset): \(detail)"
+        case .ambiguousDirectory(let file, let detail, let offset):
+            "\(file): the zip archive can be read in two ways, at offset \(offset): \(detail)"
         case .overlappingEntries(let file, let first, let second, let offset):
             "\(file): zip entries \(first) and \(second) overlap at offset \(offset)"
         case .duplicateEntry(let file, let entry): "\(file): the zip archive holds two entries named \(entry)"
@@ -49,7 +53,8 @@ public enum ZipError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .noDirectory, .cutShort, .damagedDirectory, .wrongChecksum, .unreadableEntry: "fetch the file again or save it again"
-        case .overlappingEntries, .duplicateEntry, .inflatesTooFar: "do not trust this file; save the checkpoint again from its source"
+        case .ambiguousDirectory, .overlappingEntries, .duplicateEntry, .inflatesTooFar:
+            "do not trust this file; save the checkpoint again from its source"
         case .encrypted: "decrypt the archive first"
         case .unknownCompression: "save the checkpoint again with torch.save, which stores entries uncompressed"
         case .unwritable: "check free space and permissions"

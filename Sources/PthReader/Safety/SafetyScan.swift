@@ -37,14 +37,27 @@ public struct SafetyScan: Sendable {
     /// Deepest nesting of pickles inside pickles.
     private static let deepest = 8
 
+    private init() {}
+
     /// Scans a file of any kind; never throws, because what stops it is part of the answer.
     public init(_ file: MappedFile) {
+        refuseAppendedArchive(file.bytes, place: file.name)
         scan(file.bytes, place: file.name, depth: 0)
     }
 
     /// Scans the bytes as pickles whatever they look like: a loader that tries pickle last would read them so.
     public init(asPickle file: MappedFile) {
-        scanStream(file.bytes, place: file.name, depth: 0)
+        refuseAppendedArchive(file.bytes, place: file.name)
+        scanStream(file.bytes, place: file.name, depth: 0, definesIDs: false)
+    }
+
+    /// Whether a reader of zip archives would find one in a file that begins as something else.
+    public static func hidesArchive(_ bytes: ByteView) -> Bool {
+        ContainerKind.recognise(bytes) != .zip && ZipArchive.appendedArchiveOffset(bytes) != nil
+    }
+
+    private mutating func refuseAppendedArchive(_ bytes: ByteView, place: String) {
+        if SafetyScan.hidesArchive(bytes) { obstacles.append("\(place): a zip archive ends it, which other readers would open") }
     }
 
     private mutating func scan(_ bytes: ByteView, place: String, depth: Int) {
@@ -53,11 +66,18 @@ public struct SafetyScan: Sendable {
             return
         }
         do {
-            switch ContainerKind.recognise(bytes) {
+            let kind = ContainerKind.recognise(bytes)
+            if kind == .zip, ContainerKind.looksLikeTar(bytes) { obstacles.append("\(place): this is a tar archive, too") }
+            switch kind {
             case .zip?: try scanZip(bytes, place: place, depth: depth)
             case .legacy?: try scanLegacy(bytes, place: place, depth: depth)
-            case .tar?: try scanTar(bytes, place: place, depth: depth)
-            case .barePickle?: scanStream(bytes, place: place, depth: depth)
+            case .tar?:
+                // The first member's name begins the file, and may spell opcodes to a loader that does not try tar.
+                let asPickle = scanQuietly(bytes, place: "\(place), as a pickle", depth: depth)
+                findings += asPickle.findings
+                if asPickle.isComplete { obstacles.append("\(place): this is a pickle, too") }
+                try scanTar(bytes, place: place, depth: depth)
+            case .barePickle?: scanStream(bytes, place: place, depth: depth, definesIDs: false)
             case nil: obstacles.append("\(place): \(ContainerKind.refusal(bytes).problem)")
             }
         } catch {
@@ -65,13 +85,25 @@ public struct SafetyScan: Sendable {
         }
     }
 
+    /// A scan of its own, whose obstacles do not count.
+    private func scanQuietly(_ bytes: ByteView, place: String, depth: Int) -> SafetyScan {
+        var scan = SafetyScan()
+        _ = scan.scanOne(bytes, from: 0, place: place, depth: depth + 1, definesIDs: false)
+        return scan
+    }
+
     /// Entries that are pickles by name or by their first bytes; raw storages cannot be loaded as code by `torch.load`.
     private mutating func scanZip(_ bytes: ByteView, place: String, depth: Int) throws {
         let archive = try ZipArchive(bytes)
+        if let offset = archive.unnamedEntryOffset {
+            obstacles.append("\(place): at offset \(offset) stands an archive entry that the directory does not name")
+        }
         for entry in archive.entries {
-            let isNamed = [".pkl", ".pickle", ".pt", ".pth", ".bin", ".joblib"].contains { entry.name.hasSuffix($0) }
-            let isStorage = entry.name.split(separator: "/").dropLast().last == "data"
-            let isScript = entry.name.hasSuffix(".py") || entry.name.hasSuffix(".so")
+            // torch's reader does not tell capitals apart, and loads `DATA.PKL` where it looks for `data.pkl`.
+            let name = entry.name.lowercased()
+            let isNamed = [".pkl", ".pickle", ".pt", ".pth", ".bin", ".joblib"].contains { name.hasSuffix($0) }
+            let isStorage = name.split(separator: "/").dropLast().last == "data"
+            let isScript = name.hasSuffix(".py") || name.hasSuffix(".so")
             if isScript {
                 findings.append(
                     Finding(module: "archive", name: entry.name, place: place, offset: entry.dataOffset, opcode: "file", verdict: .unknown))
@@ -83,6 +115,7 @@ public struct SafetyScan: Sendable {
                 guard head.matches([0x80]), let version = try? head.byte(at: 1), version <= 5 else { continue }
             }
             let contents = try archive.contents(of: entry)
+            refuseAppendedArchive(contents, place: "\(place), entry \(entry.name)")
             if ContainerKind.recognise(contents) == .zip || ContainerKind.recognise(contents) == .legacy {
                 scan(contents, place: "\(place), entry \(entry.name)", depth: depth + 1)
             } else {
@@ -126,24 +159,34 @@ public struct SafetyScan: Sendable {
     }
 
     /// Pickles one behind the other to the end of the bytes.
-    private mutating func scanStream(_ bytes: ByteView, place: String, depth: Int) {
+    private mutating func scanStream(_ bytes: ByteView, place: String, depth: Int, definesIDs: Bool = true) {
         var at = 0
         while at < bytes.count {
-            guard let end = scanOne(bytes, from: at, place: at == 0 ? place : "\(place), behind byte \(at)", depth: depth) else { return }
+            guard
+                let end = scanOne(
+                    bytes, from: at, place: at == 0 ? place : "\(place), behind byte \(at)", depth: depth, definesIDs: definesIDs)
+            else { return }
             at = end
             // Zeros behind a pickle are padding.
             if let rest = try? bytes.window(at: at, count: bytes.count - at), rest.withUnsafeBytes({ $0.allSatisfy { $0 == 0 } }) { return }
         }
     }
 
-    /// Scans one pickle; its end, or nil where it could not be read through.
-    private mutating func scanOne(_ bytes: ByteView, from start: Int, place: String, depth: Int) -> Int? {
+    /// Scans one pickle; its end, or nil where it could not be read through. torch's containers define what persistent ids stand for;
+    /// where nothing does, the loading program decides.
+    private mutating func scanOne(_ bytes: ByteView, from start: Int, place: String, depth: Int, definesIDs: Bool = true) -> Int? {
         pickles.append(place)
         guard let rest = try? bytes.window(at: start, count: bytes.count - start, name: place) else { return nil }
         var machine = PickleMachine(rest)
         do {
             let document = try machine.run()
             record(document.globals, place: place)
+            if !definesIDs, document.nodes.contains(where: { if case .persistentReference = $0 { true } else { false } }) {
+                findings.append(
+                    Finding(
+                        module: "loader-supplied", name: "persistent id", place: place, offset: 0, opcode: "BINPERSID",
+                        verdict: .unknown))
+            }
             scanNested(document, place: place, depth: depth)
             return start + document.byteCount
         } catch {
@@ -169,7 +212,9 @@ public struct SafetyScan: Sendable {
                 obstacles.append("\(place): torch.storage._load_from_bytes is given something other than bytes")
                 continue
             }
-            scan(bytes, place: "\(place), bytes of _load_from_bytes", depth: depth + 1)
+            let inner = "\(place), bytes of _load_from_bytes"
+            refuseAppendedArchive(bytes, place: inner)
+            scan(bytes, place: inner, depth: depth + 1)
         }
         refuseIndirectLoaders(document, place: place)
     }

@@ -1,0 +1,31 @@
+/// What another reader of zip archives could find where this one sees none: such bytes are never clean.
+extension ZipArchive {
+    /// Where, between the entries that the directory names, stands the header of an entry that it does not name: a reader that goes from
+    /// header to header would unpack it. Nil where there is none.
+    public var unnamedEntryOffset: Int? {
+        var at = 0
+        for entry in entries.sorted(by: { $0.headerOffset < $1.headerOffset }) {
+            if let found = signature(from: at, to: entry.headerOffset) { return found }
+            at = max(at, entry.dataOffset + entry.compressedSize)
+        }
+        return signature(from: at, to: directoryStart)
+    }
+
+    private func signature(from start: Int, to end: Int) -> Int? {
+        guard start < end, let gap = try? bytes.window(at: start, count: end - start) else { return nil }
+        let seconds: [(UInt8, UInt8)] = [(3, 4), (1, 2), (5, 6)]
+        return gap.withUnsafeBytes { raw in
+            guard raw.count >= 4 else { return nil }
+            for at in 0...raw.count - 4 where raw[at] == 0x50 && raw[at + 1] == 0x4B {
+                if seconds.contains(where: { raw[at + 2] == $0.0 && raw[at + 3] == $0.1 }) { return start + at }
+            }
+            return nil
+        }
+    }
+
+    /// Where an archive stands at the end of bytes that begin as something else; Python's zipfile and libzip look there first. Nil where no
+    /// end record with a directory is found.
+    public static func appendedArchiveOffset(_ bytes: ByteView) -> Int? {
+        (try? ZipCentralDirectory.endSignatures(in: bytes))?.last { ZipCentralDirectory.hasDirectory(bytes, end: $0) }
+    }
+}

@@ -1,0 +1,79 @@
+import Files
+
+/// Archives put together by hand, so that tests can make what no library writes.
+public enum ArchiveBytes {
+    /// One member of a tar: its name, its bytes and its kind.
+    public typealias TarMember = (name: String, contents: [UInt8], kind: Character)
+
+    /// Little-endian bytes of a number.
+    public static func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+        withUnsafeBytes(of: number.littleEndian) { Array($0) }
+    }
+
+    /// A zip archive of stored entries; `base` is added to every offset, for an archive that something stands before.
+    public static func zip(_ entries: [(name: String, contents: [UInt8])], base: Int = 0, comment: [UInt8] = []) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var directory: [UInt8] = []
+        for (name, contents) in entries {
+            let crc = CRC32.checksum(of: ByteView(copying: contents, name: name))
+            let size = little(UInt32(contents.count))
+            let common = little(UInt16(0)) + little(UInt16(0)) + little(UInt32(0)) + little(crc) + size + size
+            let nameLength = little(UInt16(name.utf8.count))
+            directory += [0x50, 0x4B, 1, 2, 20, 0, 20, 0] + common + nameLength + [UInt8](repeating: 0, count: 12)
+            directory += little(UInt32(base + bytes.count)) + Array(name.utf8)
+            bytes += [0x50, 0x4B, 3, 4, 20, 0] + common + nameLength + [0, 0] + Array(name.utf8) + contents
+        }
+        let count = little(UInt16(entries.count))
+        let end = [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + count + count + little(UInt32(directory.count)) + little(UInt32(base + bytes.count))
+        return bytes + directory + end + little(UInt16(comment.count)) + comment
+    }
+
+    /// A tar archive with right checksums.
+    public static func tar(_ members: [TarMember]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for (name, contents, kind) in members {
+            var header = Array(name.utf8) + [UInt8](repeating: 0, count: 512 - name.utf8.count)
+            put(contents.count, at: 124, width: 11, in: &header)
+            header[156] = kind.asciiValue ?? 0
+            header.replaceSubrange(257..<262, with: Array("ustar".utf8))
+            bytes += withChecksum(header) + contents + [UInt8](repeating: 0, count: (512 - contents.count % 512) % 512)
+        }
+        return bytes + [UInt8](repeating: 0, count: 1024)
+    }
+
+    /// A tar header with the sum of its bytes put in.
+    public static func withChecksum(_ header: [UInt8]) -> [UInt8] {
+        var header = header
+        header.replaceSubrange(148..<156, with: [UInt8](repeating: 0x20, count: 8))
+        put(header.reduce(0) { $0 + Int($1) }, at: 148, width: 6, in: &header)
+        header[154] = 0
+        return header
+    }
+
+    private static func put(_ number: Int, at place: Int, width: Int, in header: inout [UInt8]) {
+        let digits = Array(String(number, radix: 8).utf8)
+        header.replaceSubrange(place..<place + width, with: [UInt8](repeating: 0x30, count: width - digits.count) + digits)
+    }
+}
+
+/// Pickles spelt by hand.
+public enum PickleBytes {
+    /// A call of `module.name` with one text; without STOP.
+    public static func call(_ module: String, _ name: String, _ argument: String) -> [UInt8] {
+        global(module, name) + text(argument) + [0x85, 0x52]
+    }
+
+    /// GLOBAL.
+    public static func global(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
+
+    /// SHORT_BINUNICODE.
+    public static func text(_ text: String) -> [UInt8] { [0x8C, UInt8(text.utf8.count)] + Array(text.utf8) }
+
+    /// A whole pickle of protocol 4 around these opcodes.
+    public static func whole(_ opcodes: [UInt8]) -> [UInt8] { [0x80, 4] + opcodes + [0x2E] }
+
+    /// `{}`, whole.
+    public static let emptyDictionary = whole([0x7D])
+    /// A pickle that would run a program.
+    public static let dangerous = whole(call("os", "system", "true"))
+}
