@@ -44,11 +44,9 @@ enum SlimCommand {
     /// Opens the flushed file from disk and compares it with what it was made from. Its size, once all of it agrees.
     private static func verify(_ slim: SlimFile, written output: OutputFile, format: any FileFormat.Type) throws -> Int {
         let file = try MappedFile(path: output.temporaryPath)
-        let path = slim.weights.provenance.stateDictPath
         if format.name == PthFormat.name {
             let checkpoint = try Checkpoint(file)
             try CheckpointComparison.check(checkpoint.root, against: slim.root, file: output.target)
-            _ = path
         } else {
             let back = try format.open(file, options: OpenOptions())
             guard let weights = back.weights else { throw BitwiseDifference.missing(file: output.target, name: "the state dict") }
