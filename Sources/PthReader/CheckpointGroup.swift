@@ -14,15 +14,47 @@ public enum CheckpointGroup: String, Sendable, CaseIterable {
     /// its name.
     public static func of(key: String, value: CheckpointValue, stateDictPath: String) -> CheckpointGroup {
         if stateDictPath == key || stateDictPath.hasPrefix(key + ".") { return .backbone }
-        guard value.isContainer else { return .other }
-        let words = Set(key.lowercased().split { !$0.isLetter }.map(String.init))
-        func holds(_ names: String...) -> Bool { names.contains { words.contains($0) } }
-        if holds("optimizer", "optimizers", "optim", "optimiser") { return .optimizer }
-        if holds("scheduler", "schedulers", "scheduler_state", "lrscheduler") { return .scheduler }
-        if holds("scaler", "scalers", "gradscaler", "amp") { return .scaler }
+        // A dotted name with a tensor is a parameter, whatever its words: `backbone.head.weight` is no head.
+        guard value.isContainer, !(value.isTensor && key.contains(".")) else { return .other }
+        let words = KeyWords.split(key)
+        func holds(_ names: String...) -> Bool { words.contains { word in names.contains(word) } }
+        func begins(_ prefixes: String...) -> Bool { words.contains { word in prefixes.contains { word.hasPrefix($0) } } }
+
+        if begins("optimizer", "optimiser") || holds("optim", "optims") || value.isOptimizerState { return .optimizer }
+        // The scheduler of a diffusion network is part of how it infers.
+        if begins("scheduler", "lrsched") || holds("sched") && holds("lr") { return holds("noise", "diffusion") ? .other : .scheduler }
+        if begins("gradscaler") || holds("amp") || value.isGradScalerState { return .scaler }
+        // A scaler of inputs or features belongs to the network; one named by nothing but the way training scales does not.
+        if holds("scaler", "scalers"), words.allSatisfy({ KeyWords.ofGradScalers.contains($0) || $0.count == 1 }) { return .scaler }
         if holds("history", "histories") { return .history }
         if holds("arcface", "cosface", "sphereface", "head", "heads", "margin", "metric", "criterion"), value.holdsTensors { return .head }
         return .other
+    }
+}
+
+/// A key taken apart into lower-case words: `lr_scheduler`, `lrScheduler` and `optimizerG2` alike.
+private enum KeyWords {
+    static let ofGradScalers: Set<String> = [
+        "scaler", "scalers", "grad", "gradient", "loss", "native", "mixed", "precision", "fp", "state", "dict", "states", "torch", "cuda",
+    ]
+
+    /// Words end at anything that is no letter, before a capital that follows a small letter, and before the last of several capitals
+    /// where a small letter follows it (`LRScheduler`).
+    static func split(_ key: String) -> [String] {
+        let characters = Array(key)
+        var words: [String] = []
+        var word = ""
+        for (index, character) in characters.enumerated() {
+            let follows = index + 1 < characters.count && characters[index + 1].isLowercase
+            let isBoundary = index > 0 && character.isUppercase && (characters[index - 1].isLowercase || follows)
+            if !word.isEmpty, isBoundary || !character.isLetter {
+                words.append(word.lowercased())
+                word = ""
+            }
+            if character.isLetter { word.append(character) }
+        }
+        if !word.isEmpty { words.append(word.lowercased()) }
+        return words
     }
 }
 
@@ -33,6 +65,24 @@ extension CheckpointValue {
         case .list, .tuple, .set, .frozenSet, .dictionary, .placeholder, .tensor, .quantizedTensor, .sparseTensor, .numpyArray, .storage:
             true
         default: false
+        }
+    }
+
+    /// Whether this is what `torch.optim.Optimizer.state_dict` returns, or a container of such, whatever it is called.
+    fileprivate var isOptimizerState: Bool { isState(of: ["state", "param_groups"]) }
+
+    /// Whether this is what `GradScaler.state_dict` returns, or a container of such.
+    fileprivate var isGradScalerState: Bool { isState(of: ["scale", "growth_factor"]) }
+
+    private func isState(of names: [String], depth: Int = 1) -> Bool {
+        switch self {
+        case .dictionary(let dictionary):
+            if names.allSatisfy({ dictionary[$0] != nil }) { return true }
+            return depth > 0 && !dictionary.entries.isEmpty
+                && dictionary.entries.allSatisfy { $0.value.isState(of: names, depth: depth - 1) }
+        case .list(let items), .tuple(let items):
+            return depth > 0 && !items.isEmpty && items.allSatisfy { $0.isState(of: names, depth: depth - 1) }
+        default: return false
         }
     }
 

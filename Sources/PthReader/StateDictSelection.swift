@@ -6,7 +6,7 @@ public struct StateDictSelection: Sendable {
     public let dictionary: CheckpointDictionary
     /// Why this one, as a clause for people.
     public let reason: String
-    /// All dictionaries that could have been it.
+    /// All dictionaries that could have been it; those of optimizers and losses only where one of them was asked for or nothing else is there.
     public let candidates: [String]
 
     /// Names under which training programs keep their weights, most telling first.
@@ -15,10 +15,19 @@ public struct StateDictSelection: Sendable {
     /// Deepest dictionary looked at, counted in keys from the root.
     static let deepest = 3
 
+    private struct Candidate {
+        let path: [String]
+        let dictionary: CheckpointDictionary
+        let isTrainingOnly: Bool
+    }
+
     /// Chooses the state dict. Throws `PthError` where there is none, where several are equal, or where `path` names none.
     public init(in root: CheckpointValue, file: String, path wanted: String? = nil) throws(PthError) {
-        var found: [(path: [String], dictionary: CheckpointDictionary)] = []
-        StateDictSelection.collect(root, path: [], into: &found)
+        var all: [Candidate] = []
+        StateDictSelection.collect(root, path: [], isTrainingOnly: false, into: &all)
+        // What an optimizer or a loss keeps counts only where it was asked for or nothing else is there.
+        let serving = all.filter { !$0.isTrainingOnly }
+        let found = wanted != nil || serving.isEmpty ? all : serving
         let names = found.map { $0.path.isEmpty ? "(the root)" : $0.path.joined(separator: ".") }
         func select(_ index: Int, _ reason: String) -> (String, CheckpointDictionary, String) {
             (found[index].path.joined(separator: "."), found[index].dictionary, reason)
@@ -47,7 +56,7 @@ public struct StateDictSelection: Sendable {
     }
 
     /// The best known name; of two with the same name the one nearer the root. Nil where none is known.
-    private static func byName(_ found: [(path: [String], dictionary: CheckpointDictionary)]) -> Int? {
+    private static func byName(_ found: [Candidate]) -> Int? {
         for name in knownNames {
             let matching = found.indices.filter { found[$0].path.last == name }
             if let nearest = matching.min(by: { found[$0].path.count < found[$1].path.count }) { return nearest }
@@ -56,18 +65,19 @@ public struct StateDictSelection: Sendable {
     }
 
     private static func collect(
-        _ value: CheckpointValue, path: [String], into found: inout [(path: [String], dictionary: CheckpointDictionary)]
+        _ value: CheckpointValue, path: [String], isTrainingOnly: Bool, into found: inout [Candidate]
     ) {
         guard case .dictionary(let dictionary) = value else { return }
         if isStateDict(dictionary) {
-            found.append((path, dictionary))
+            found.append(Candidate(path: path, dictionary: dictionary, isTrainingOnly: isTrainingOnly))
             return
         }
         guard path.count < deepest else { return }
         for entry in dictionary.entries {
             // Optimizers keep their tensors under numbers: those are no state dicts.
             guard case .string(let name) = entry.key else { continue }
-            collect(entry.value, path: path + [name], into: &found)
+            let group = CheckpointGroup.of(key: name, value: entry.value, stateDictPath: "\u{0}")
+            collect(entry.value, path: path + [name], isTrainingOnly: isTrainingOnly || group.isTrainingOnly, into: &found)
         }
     }
 
