@@ -22,6 +22,15 @@ private func storage(_ count: Int) -> Storage {
         }
     }
 
+    @Test func stridesAlongSizesOf1MayBeAnything() throws {
+        let huge = [Int.max, 3, 1 << 62, 1]
+        let tensor = try Tensor(dtype: .uint8, shape: [1, 2, 1, 2], strides: huge, offset: 1, storage: storage(8))
+        #expect(tensor.usedBytes == 1..<6)
+        #expect(try tensor.cOrderBytes().array == [1, 2, 4, 5])
+        let single = try Tensor(dtype: .float32, shape: [1, 1], strides: [Int.max, Int.max], offset: 1, storage: storage(8))
+        #expect(try single.cOrderBytes().array == [4, 5, 6, 7])
+    }
+
     @Test func emptyTensorsTouchNothing() throws {
         let tensor = try Tensor(dtype: .float32, shape: [3, 0, 2], strides: [2, 2, 1], offset: 99, storage: storage(0))
         #expect(tensor.byteCount == 0)

@@ -46,7 +46,7 @@ public struct SlimPlan: Sendable {
     init(_ source: CheckpointValue, file: String, selection: StateDictSelection, rules: Rules) throws {
         var builder = Builder(rules: rules, selection: selection)
         if case .dictionary(let dictionary) = source, !selection.path.isEmpty {
-            var entries: [CheckpointDictionary.Entry] = []
+            var entries = SlimEntries(path: [])
             for entry in dictionary.entries {
                 let key = entry.key.pathComponent
                 let group = CheckpointGroup.of(key: key, value: entry.value, stateDictPath: selection.path)
@@ -59,9 +59,11 @@ public struct SlimPlan: Sendable {
                     if builder.matches(rules.drop, [key]) { builder.dropped.append((key, group)) }
                     continue
                 }
-                entries.append(.init(key: builder.cleanKey(entry.key), value: cleaned))
+                if isPartial { builder.note([key], "only what --keep names stays") }
+                try entries.append(key: builder.plainKey(entry.key, at: []), from: entry.key, value: cleaned)
             }
-            root = .dictionary(CheckpointDictionary(kind: dictionary.kind == .orderedDict ? .orderedDict : .dict, entries: entries))
+            let kind: CheckpointDictionary.Kind = dictionary.kind == .orderedDict ? .orderedDict : .dict
+            root = .dictionary(CheckpointDictionary(kind: kind, entries: entries.entries))
         } else {
             root = try builder.clean(source, at: [], onlyKept: false) ?? .none
         }
@@ -175,18 +177,18 @@ public struct SlimPlan: Sendable {
 
         private mutating func clean(_ dictionary: CheckpointDictionary, at path: [String], onlyKept: Bool) throws -> CheckpointValue {
             let isStateDict = path.joined(separator: ".") == selection.path
-            var entries: [CheckpointDictionary.Entry] = []
+            var entries = SlimEntries(path: path)
             var names: Set<ExactText> = []
             for entry in dictionary.entries {
                 guard let value = try clean(entry.value, at: path + [entry.key.pathComponent], onlyKept: onlyKept) else { continue }
-                var key = cleanKey(entry.key)
+                var key = try plainKey(entry.key, at: path)
                 if isStateDict, let prefix = rules.stripPrefix, case .string(let name) = key, name.hasPrefix(prefix) {
                     key = .string(String(name.dropFirst(prefix.count)))
                 }
                 if isStateDict, case .string(let name) = key, !names.insert(ExactText(name)).inserted {
                     throw SlimError.nameCollision(name: name, prefix: rules.stripPrefix ?? "")
                 }
-                entries.append(.init(key: key, value: value))
+                try entries.append(key: key, from: entry.key, value: value)
             }
             var kind = dictionary.kind
             if kind == .defaultDict || kind == .namespace {
@@ -200,20 +202,26 @@ public struct SlimPlan: Sendable {
             } else if dictionary.attributes != nil, kind != .orderedDict || isStateDict {
                 note(path, "attributes of the dictionary dropped")
             }
-            let cleaned = CheckpointDictionary(kind: kind, entries: entries, attributes: attributes)
+            let cleaned = CheckpointDictionary(kind: kind, entries: entries.entries, attributes: attributes)
             if isStateDict { stateDict = cleaned }
             return .dictionary(cleaned)
         }
 
-        mutating func cleanKey(_ key: CheckpointValue) -> CheckpointValue {
-            switch key {
-            case .numpyScalar(let scalar): scalar.value
-            case .path(let text), .date(let text), .numpyDType(let text): .string(text)
-            case .global(let name): .string(name)
-            case .placeholder(let object): .string(object.className)
-            case .frozenSet, .cycle: .string(key.kindName)
-            default: key
-            }
+        /// The key as the safe loader takes it, with a note where it is another.
+        mutating func plainKey(_ key: CheckpointValue, at path: [String]) throws -> CheckpointValue {
+            var isChanged = false
+            let plain = try plainKey(key, isChanged: &isChanged)
+            if isChanged { note(path, "the key \(key.keyDescription) written as \(plain.keyDescription)") }
+            return plain
+        }
+
+        private mutating func plainKey(_ key: CheckpointValue, isChanged: inout Bool) throws -> CheckpointValue {
+            left -= 1
+            guard left > 0 else { throw SlimError.tooManyValues }
+            if case .tuple(let items) = key { return .tuple(try items.map { try plainKey($0, isChanged: &isChanged) }) }
+            guard let plain = key.plainKey else { return key }
+            isChanged = true
+            return plain
         }
     }
 }
@@ -224,37 +232,6 @@ extension CheckpointValue {
         switch self {
         case .list, .tuple, .set, .frozenSet, .dictionary: true
         default: false
-        }
-    }
-}
-
-/// What keeps a slim file from being made.
-public enum SlimError: DescribedError, Equatable {
-    case nothingLeft(file: String, path: String)
-    case nameCollision(name: String, prefix: String)
-    case tooManyValues
-    case lazyTensor(name: String, what: String)
-    case unwritableExtension(path: String)
-
-    /// What is wrong, for people.
-    public var problem: String {
-        switch self {
-        case .nothingLeft(let file, let path): "\(file): nothing is left of the state dict \(path.isEmpty ? "at the root" : path)"
-        case .nameCollision(let name, let prefix): "two tensors would be named \(name) once \(prefix) is taken off"
-        case .tooManyValues: "the values that stay unfold to more than two million"
-        case .lazyTensor(let name, let what): "\(name): only a .pth can hold \(what)"
-        case .unwritableExtension(let path): "\(path): no format that can be written here has this ending"
-        }
-    }
-
-    /// What to do about it.
-    public var remedy: String {
-        switch self {
-        case .nothingLeft: "check --drop"
-        case .nameCollision: "leave --strip-prefix out"
-        case .tooManyValues: "leave the container out with --drop"
-        case .lazyTensor: "leave it out with --drop, or write a .pth"
-        case .unwritableExtension: "end the name in .onnx, .safetensors, .h5, .flat or .pth, or name the format with --to"
         }
     }
 }

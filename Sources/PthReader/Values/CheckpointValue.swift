@@ -107,16 +107,30 @@ public struct CheckpointDictionary: Sendable {
 }
 
 extension CheckpointValue {
-    /// A text that is equal for equal keys; nil for keys that have no simple text.
-    var keyText: String? {
+    /// A text that is equal for equal keys; nil for keys that have no simple text, and for NaN, which Python holds for different from itself.
+    public var keyText: String? {
         switch self {
         case .string(let text): "s\(text)"
         case .integer(let number): "i\(number)"
         case .boolean(let flag): "i\(flag ? 1 : 0)"
-        case .float(let number): Int64(exactly: number).map { "i\($0)" } ?? "f\(number)"
+        case .float(let number): number.isNaN ? nil : Int64(exactly: number).map { "i\($0)" } ?? "f\(number)"
         case .none: "n"
+        case .bigInteger(let text, _): "i\(text)"
+        case .bytes(let view): "b\(view.array)"
+        case .tuple(let items): CheckpointValue.keyText(of: items)
         default: nil
         }
+    }
+
+    /// Tuples inside tuples are left alone, because shared ones would unfold without end. Lengths keep neighbours apart.
+    private static func keyText(of items: [CheckpointValue]) -> String? {
+        var text = "t"
+        for item in items {
+            if case .tuple = item { return nil }
+            guard let part = item.keyText else { return nil }
+            text += " \(part.utf8.count):\(part)"
+        }
+        return text
     }
 
     /// How a key is written in a dotted path.
