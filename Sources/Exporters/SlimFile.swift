@@ -9,6 +9,8 @@ public struct SlimFile: Sendable {
     public let root: CheckpointValue
     /// The state dict as named tensors; nil where it holds tensors that are no plain strided views.
     public let weights: Weights
+    /// Where the state dict stands in `root`.
+    let stateDictPath: String
     /// State-dict entries that only a `.pth` can hold, with the reason.
     public let onlyInPth: [(name: String, what: String)]
     /// Top-level entries that went.
@@ -23,10 +25,12 @@ public struct SlimFile: Sendable {
         let plan: SlimPlan
         if let checkpoint = opened.checkpoint, let selection = opened.selection {
             plan = try SlimPlan(checkpoint, selection: selection, rules: rules)
+            stateDictPath = selection.path
         } else {
             let checkpoint = ExportedCheckpoint.root(of: .weights(weights))
             let selection = try StateDictSelection(in: checkpoint, file: opened.file.path)
             plan = try SlimPlan(checkpoint, file: opened.file.path, selection: selection, rules: rules)
+            stateDictPath = selection.path
         }
         root = plan.root
         dropped = plan.dropped

@@ -37,7 +37,7 @@ enum SlimCommand {
         try opened.checkUnchanged()
         try output.commit()
         Terminal.progress("")
-        if !parsed.has("--quiet") { report(opened, slim, target: target, size: size, stripped: rules.stripPrefix) }
+        if !parsed.has("--quiet") { report(opened, slim, target: target, format: format, size: size, stripped: rules.stripPrefix) }
         return .fine
     }
 
@@ -55,7 +55,9 @@ enum SlimCommand {
         return file.bytes.count
     }
 
-    private static func report(_ opened: OpenedFile, _ slim: SlimFile, target: String, size: Int, stripped: String?) {
+    private static func report(
+        _ opened: OpenedFile, _ slim: SlimFile, target: String, format: any FileFormat.Type, size: Int, stripped: String?
+    ) {
         let before = opened.file.bytes.count
         Terminal.print(
             "\(opened.file.name) (\(NumberText.bytes(before))) -> \(target) (\(NumberText.bytes(size)), "
@@ -63,17 +65,16 @@ enum SlimCommand {
         if let selection = opened.selection {
             Terminal.print("state dict: \(selection.path.isEmpty ? "the root" : selection.path), because \(selection.reason)")
         }
-        let gone = Set(slim.dropped.map(\.group.rawValue))
-        let rows = opened.groups.map { group -> [String] in
-            let went = gone.contains(group.name) || group.name == "unused storages"
-            return [
-                "  " + group.name, NumberText.bytes(group.byteCount),
-                went ? "went" : group.name == "container" || group.name == "pickle" ? "rewritten" : "stayed",
-            ]
-        }
+        let rows = slim.shares(of: opened, as: format).map { ["  " + $0.name, NumberText.bytes($0.byteCount), fate($0)] }
         for line in TextTable.lines(rows, rightAligned: [1]) { Terminal.print(line) }
         if !slim.dropped.isEmpty {
             Terminal.print("left out: " + slim.dropped.map { "\($0.key) (\($0.group.rawValue))" }.joined(separator: ", "))
+        }
+        let rest = slim.leftOut(by: format)
+        if !rest.isEmpty {
+            Terminal.print(
+                "left out, because a .\(format.extensions.first ?? format.name) holds the state dict and plain values alone: "
+                    + rest.joined(separator: ", "))
         }
         for change in slim.changes { Terminal.print("changed: \(change.path): \(change.what)") }
         for alias in slim.weights.aliases { Terminal.print("shared: \(alias.name) is \(alias.of)") }
@@ -82,5 +83,13 @@ enum SlimCommand {
             Terminal.print("note: \(prefixed) names begin with module. (nn.DataParallel); --strip-prefix module. takes it off")
         }
         Terminal.print("checked: \(slim.weights.entries.count) tensors read back from disk, bit for bit the same")
+    }
+
+    /// What became of a group's bytes; both numbers where only a part went.
+    private static func fate(_ share: SlimFile.Share) -> String {
+        guard let stayed = share.stayed else { return "rewritten" }
+        if stayed == share.byteCount { return "stayed" }
+        if stayed == 0 { return "went" }
+        return "\(NumberText.bytes(stayed)) stayed, \(NumberText.bytes(share.byteCount - stayed)) went"
     }
 }

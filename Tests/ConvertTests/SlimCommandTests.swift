@@ -99,4 +99,13 @@ import Verifier
         #expect(back.weights?.metadata["distill_weight"] == source.weights?.metadata["distill_weight"])
         #expect(back.weights?.metadata["backbone"] == .string("ir_resnet18"))
     }
+
+    @Test func theReportTellsBothNumbersOfAGroupThatIsSplitAndWhatAFormatCannotHold() throws {
+        let split = try CommandRun(["slim", training, "-o", "\(folder)/r.pth", "--drop", "backbone_state_dict.output_layer.*"])
+        let row = split.output.split(separator: "\n").first { $0.hasPrefix("  backbone ") }
+        #expect(row?.contains(" stayed, ") == true && row?.hasSuffix(" went") == true, "\(split.output)")
+        let run = try CommandRun(["slim", Fixtures.path("metadata/everything.pth"), "-o", "\(folder)/r.safetensors"])
+        let line = run.output.split(separator: "\n").first { $0.hasPrefix("left out, because a .safetensors") }
+        #expect(line?.contains("nested (dict)") == true && line?.contains("epoch") == false, "\(run.output)")
+    }
 }
