@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "Inference", dependencies: ["Files", "Tensors", "IR", "Kernels"]),
         .target(
             name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX", "CHDF5"]),
-        .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR", "Exporters"]),
+        .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR", "Inference", "Exporters", "JSON"]),
         .executableTarget(
             name: "convert",
             dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Inference", "Exporters", "Verifier", "JSON"]),

@@ -76,7 +76,7 @@ extension Weights {
 
 extension Tensor {
     /// The same numbers in a narrower or wider floating-point type, rounded once to nearest even.
-    func rounded(to precision: WeightPrecision) throws(TensorError) -> Tensor {
+    public func rounded(to precision: WeightPrecision) throws(TensorError) -> Tensor {
         let source = self
         let width = precision.dtype.byteCount
         let name = "\(storage.name) (as \(precision.rawValue))"

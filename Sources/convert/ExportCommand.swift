@@ -8,7 +8,9 @@ import Verifier
 /// `convert IN OUT` and `convert export FILE -o OUT`: any readable format to any writable one, checked from disk.
 enum ExportCommand {
     /// How much of the output is checked before it gets its name.
-    enum Verification: String, CaseIterable {
+    enum Checking: String, CaseIterable {
+        /// The same as `tensors`, and both networks run on seeded images.
+        case full
         /// Every tensor bit for bit, graph and input contract.
         case tensors
         /// Nothing.
@@ -43,7 +45,8 @@ enum ExportCommand {
         options.inputs = inputs
         let companions = try request.format.write(content, to: output, options: options)
         for file in companions + [output] { try file.flush() }
-        if request.verification == .tensors {
+        var verification: Verification?
+        if request.checking != .none {
             Terminal.progress("reading back \(request.target)")
             let places = companions.map { (MappedFile.baseName($0.target), $0.temporaryPath) }
             let back = try request.format.open(
@@ -51,17 +54,40 @@ enum ExportCommand {
                 options: OpenOptions(companions: Dictionary(places, uniquingKeysWith: { first, _ in first })))
             for check in back.checksums { try check.run() }
             try ModelComparison.check(back, against: content, file: request.target)
+            if request.checking == .full, content.model != nil {
+                Terminal.progress("running both networks")
+                verification = try fullCheck(back, request: request, against: model, opened)
+                if let verification, !verification.isSame {
+                    Terminal.progress("")
+                    Terminal.error("convert: \(request.target): read back from disk, this is not the same network; nothing was left behind")
+                    for line in VerificationText.lines(verification) { Terminal.error("  " + line) }
+                    return .checkFailed
+                }
+            }
         }
         try opened.checkUnchanged()
         let size = (companions + [output]).reduce(0) { $0 + (FileIdentity(path: $1.temporaryPath)?.size ?? 0) }
         for file in companions + [output] { try file.commit() }
         Terminal.progress("")
         if !parsed.has("--quiet") {
-            for line in ExportText.lines(request, opened: opened, model: model, content: content, size: size, companions: companions) {
+            for line in ExportText.lines(
+                request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification)
+            {
                 Terminal.print(line)
             }
         }
         return .fine
+    }
+
+    /// Runs the network that was read back beside the one that came in, before any change that was asked for.
+    private static func fullCheck(
+        _ back: OpenedFile, request: ExportRequest, against model: OpenedModel, _ opened: OpenedFile
+    ) throws -> Verification {
+        var settings = Verification.Settings()
+        settings.seededImages = 2
+        return try Verification(
+            export: Verification.Export(try OpenedModel(back).content), source: model.overruled(request.contract).content,
+            names: (request.target, opened.file.name), settings: settings)
     }
 }
 
@@ -71,7 +97,7 @@ struct ExportRequest {
     let target: String
     let format: any FileFormat.Type
     let isReplacing: Bool
-    let verification: ExportCommand.Verification
+    let checking: ExportCommand.Checking
     let choice: OpenedModel.Choice
     let plan: ExportPlan
     let options: ExportOptions
@@ -106,9 +132,9 @@ struct ExportRequest {
         isReplacing = parsed.has("--force")
         if parsed.has("--no-verify") {
             if parsed.value("--verify") != nil { throw UsageError.conflict("--no-verify", "--verify") }
-            verification = .none
+            checking = .none
         } else {
-            verification = try parsed.choice("--verify") ?? .tensors
+            checking = try parsed.choice("--verify") ?? .full
         }
         choice = OpenedModel.Choice(
             architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })

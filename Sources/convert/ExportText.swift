@@ -1,11 +1,13 @@
 import Exporters
 import Files
 import IR
+import Verifier
 
 /// What an export tells when it is done.
 enum ExportText {
     static func lines(
-        _ request: ExportRequest, opened: OpenedFile, model: OpenedModel, content: ExportContent, size: Int, companions: [OutputFile]
+        _ request: ExportRequest, opened: OpenedFile, model: OpenedModel, content: ExportContent, size: Int, companions: [OutputFile],
+        verification: Verification?
     ) -> [String] {
         let before = opened.sources.reduce(0) { $0 + $1.bytes.count }
         var lines = [
@@ -33,11 +35,12 @@ enum ExportText {
             lines.append("rounded: weights to \(precision.rawValue); inputs, outputs and arithmetic stay float32")
         }
         for alias in content.weights.aliases { lines.append("shared: \(alias.name) is \(alias.of)") }
-        switch request.verification {
-        case .tensors:
+        switch request.checking {
+        case .full, .tensors:
             lines.append(
                 "checked: \(content.weights.entries.count) tensors read back from disk, bit for bit the same"
                     + (content.model == nil ? "" : "; graph and input contract as well"))
+            if let verification { lines += VerificationText.lines(verification).map { "  " + $0 } }
         case .none: lines.append("not checked, as asked")
         }
         return lines

@@ -6,6 +6,7 @@ enum HelpText {
         case "slim": slim
         case "export": export
         case "run": run
+        case "verify": verify
         default: overview
         }
     }
@@ -17,6 +18,9 @@ enum HelpText {
           convert inspect FILE             what is in it: container, metadata, state dict, graph, bytes by group, safety
           convert slim FILE -o OUT         only what inference needs, whatever the network, checked bit for bit
           convert export FILE -o OUT       the same as convert INPUT OUTPUT, with all options
+
+          convert verify EXPORT --against FILE   is it the same network: tensors, numbers, and the layer where they part
+          convert run MODEL -i x.npy -o y.npy    a network's outputs
 
           convert COMMAND --help           all options of a command
           convert --version
@@ -72,7 +76,8 @@ enum HelpText {
           --opset N            ONNX operator set, 11 to 22 (17)
           --external-data      ONNX tensors in a file beside it, OUT.data
           --compress N         HDF5: gzip level, 1 to 9
-          --verify WHAT        tensors (every bit, graph and contract, read back from disk) or none
+          --verify WHAT        full (tensors, and both networks run on seeded images), tensors (every bit, graph and contract, read back
+                               from disk) or none
           --no-verify          the same as --verify none
           --force              replace OUT if it exists
           --quiet              say nothing unless something is wrong
@@ -92,5 +97,21 @@ enum HelpText {
           --baseline           the loops for processors without AVX2 and FMA
           --arch, --key-map, --state-dict   as for export
           --force              replace the output; run although numbers are not finite
+        """
+
+    static let verify = """
+        convert verify EXPORT --against FILE [options]
+
+          --against FILE       what it was made from; any readable format
+          -i, --input FILE     pixels from 0 to 255 as .npy, images × channels × height × width, instead of seeded noise
+          --atol N, --rtol N   allow so much, and so much of the source's magnitude, on outputs as they are
+          --exact              run with short partial sums
+          --input-mean N, --input-std N   how pixels enter, for both
+          --threads N, --batch-size N
+          --arch, --key-map, --state-dict   as for export, for FILE
+          --json               the same as JSON
+
+        Allowed without --atol and --rtol, on outputs brought to unit length: 3e-6 (float32), 2e-3 (float16), 1.5e-2 (bfloat16 weights).
+        Exit codes: 0 the same network, 1 a difference, 2 an error or damage that a checksum reveals, 64 wrong arguments.
         """
 }

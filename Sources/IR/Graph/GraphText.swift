@@ -45,7 +45,7 @@ extension Graph {
 
 extension Operation {
     /// Attributes as `name=value`, those at their usual value left out.
-    var attributeTexts: [String] {
+    public var attributeTexts: [String] {
         switch self {
         case .convolution(let layer):
             [

@@ -1,0 +1,141 @@
+import IR
+import Inference
+import Tensors
+
+/// The second part of a verification: both networks run on the same images, and their outputs compared.
+public struct NumericComparison: Sendable {
+    /// What may differ, and by how much.
+    public struct Tolerance: Sendable, Equatable {
+        /// On outputs brought to unit length; nil where `absolute` or `relative` is given instead.
+        public var normalized: Double?
+        /// On outputs as they are.
+        public var absolute: Double?
+        /// Of the source's magnitude, on outputs as they are.
+        public var relative: Double?
+
+        /// A tolerance.
+        public init(normalized: Double? = nil, absolute: Double? = nil, relative: Double? = nil) {
+            self.normalized = normalized
+            self.absolute = absolute
+            self.relative = relative
+        }
+
+        /// The default for the narrower of two models' weights: what rounding them alone explains, with room.
+        public static func usual(_ one: Model, _ other: Model) -> Tolerance {
+            func narrowest(_ model: Model) -> Double {
+                let dtypes = Set(model.graph.weightKeys.compactMap { model.weights[$0]?.dtype })
+                return dtypes.contains(.bfloat16) ? 1.5e-2 : dtypes.contains(.float16) ? 2e-3 : 3e-6
+            }
+            let (a, b) = (narrowest(one), narrowest(other))
+            // Both rounded alike are the same network.
+            return Tolerance(normalized: a == b && isSameDTypes(one, other) ? 3e-6 : max(a, b))
+        }
+
+        private static func isSameDTypes(_ one: Model, _ other: Model) -> Bool {
+            one.graph.weightKeys.allSatisfy { key in other.weights[key].map { $0.dtype == one.weights[key]?.dtype } ?? false }
+        }
+    }
+
+    /// Images as pixels from 0 to 255: images × channels × height × width. Each model's own mean and scale are applied to them.
+    public struct Images: Sendable {
+        /// The pixels.
+        public let batch: Batch
+        /// What they are, for people.
+        public let description: String
+
+        /// Images.
+        public init(_ batch: Batch, description: String) {
+            self.batch = batch
+            self.description = description
+        }
+    }
+
+    /// Figures of each output.
+    public let outputs: [OutputFigures]
+    /// What the images were.
+    public let images: String
+    /// What was allowed.
+    public let tolerance: Tolerance
+    /// Whether every output is within it.
+    public let isWithin: Bool
+
+    /// Runs both. Throws where a network cannot be run, or their inputs or outputs have nothing in common.
+    public init(
+        export: Model, source: Model, images: Images, tolerance: Tolerance, options: FastExecutor.Options,
+        overrule: (InputContract) -> InputContract = { $0 }
+    ) throws {
+        let expected = try NumericComparison.run(source, images, options, overrule)
+        let found = try NumericComparison.run(export, images, options, overrule)
+        guard expected.count == found.count else {
+            throw VerificationError.differentOutputs(expected: expected.map(\.name), found: found.map(\.name))
+        }
+        var figures: [OutputFigures] = []
+        for (one, other) in zip(found, expected) {
+            guard one.batch.shape == other.batch.shape else {
+                throw VerificationError.differentShapes(output: other.name, expected: other.batch.shape, found: one.batch.shape)
+            }
+            let isEmbedding = source.contract.embeddingLength != nil && one.batch.shape.count == 2
+            figures.append(
+                OutputFigures(
+                    name: other.name, found: one.batch.values, expected: other.batch.values, vectorLength: one.batch.imageSize,
+                    isEmbedding: isEmbedding, relativeTolerance: tolerance.relative ?? 0))
+        }
+        // A normalisation that only one of them has at its end changes lengths, not directions.
+        let lengthsDiffer = export.contract.isNormalized != source.contract.isNormalized
+        outputs = figures
+        self.images = images.description
+        self.tolerance = tolerance
+        isWithin = figures.allSatisfy { output in
+            if output.hasNonFinite { return false }
+            if tolerance.absolute != nil || tolerance.relative != nil, !lengthsDiffer {
+                return output.leastAbsoluteTolerance <= tolerance.absolute ?? 0
+            }
+            return output.maxNormalized <= tolerance.normalized ?? 3e-6
+        }
+    }
+
+    private static func run(
+        _ model: Model, _ images: Images, _ options: FastExecutor.Options, _ overrule: (InputContract) -> InputContract
+    ) throws -> [NamedBatch] {
+        let input = try overrule(model.contract).standardise(images.batch)
+        return try FastExecutor(model, options: options).run(input)
+    }
+
+    /// Seeded noise of the size that a model takes; the same on every machine.
+    public static func seeded(for model: Model, count: Int, seed: UInt64 = 24) throws -> Images {
+        let shape = (model.graph.inputs.first?.type.shape ?? []).enumerated().map { axis, dimension -> Int in
+            // An image of any size is tried in one that no stride divides.
+            dimension.fixed ?? (axis == 0 ? count : 45 + 8 * axis)
+        }
+        var state = seed
+        var values: [Float] = []
+        let total = shape.reduce(1, *)
+        values.reserveCapacity(total)
+        for _ in 0..<total {
+            // splitmix64 (Steele, Lea and Flood 2014).
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = state
+            mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+            values.append(Float((mixed ^ mixed >> 31) & 0xFF))
+        }
+        return Images(try Batch(shape: shape, values: values), description: "\(shape.first ?? 0) seeded images of noise")
+    }
+}
+
+extension InputContract {
+    /// Pixels from 0 to 255, in RGB, as the network takes them.
+    public func standardise(_ pixels: Batch) throws -> Batch {
+        var values = pixels.values
+        if channelOrder == .bgr, pixels.shape.count == 4, pixels.shape[1] == 3 {
+            let plane = pixels.shape[2] * pixels.shape[3]
+            for image in 0..<pixels.imageCount {
+                let start = image * 3 * plane
+                for index in 0..<plane { values.swapAt(start + index, start + 2 * plane + index) }
+            }
+        }
+        let (mean, deviation) = (Float(mean), Float(standardDeviation))
+        if mean != 0 || deviation != 1 { for index in values.indices { values[index] = (values[index] - mean) / deviation } }
+        return try Batch(shape: pixels.shape, values: values)
+    }
+}

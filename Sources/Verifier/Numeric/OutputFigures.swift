@@ -1,0 +1,68 @@
+/// How far two outputs of a network are apart.
+public struct OutputFigures: Sendable, Equatable {
+    /// The output's name in the source.
+    public let name: String
+    /// Largest absolute difference.
+    public let maxAbsolute: Double
+    /// Largest difference over the larger magnitude of the two, where that is not 0.
+    public let maxRelative: Double
+    /// Root of the mean square of differences over that of the source.
+    public let relativeRMS: Double
+    /// Smallest cosine between the two vectors of an image.
+    public let minCosine: Double
+    /// Largest absolute difference after each image's vector was brought to unit length. For outputs that are no embeddings each is divided
+    /// by the source's largest magnitude instead.
+    public let maxNormalized: Double
+    /// Whether any number is NaN or infinite in one and not in the other.
+    public let hasNonFinite: Bool
+    /// For `--atol` and `--rtol`: the least absolute tolerance with which everything would pass, given the relative one.
+    public let leastAbsoluteTolerance: Double
+
+    /// Compares `found` with `expected`, `vectorLength` numbers an image.
+    /// - Parameters:
+    ///   - isEmbedding: whether outputs are vectors whose direction counts.
+    ///   - relativeTolerance: what is taken off each difference before `leastAbsoluteTolerance`.
+    public init(
+        name: String, found: [Float], expected: [Float], vectorLength: Int, isEmbedding: Bool, relativeTolerance: Double = 0
+    ) {
+        var (largest, relative, least, nonFinite) = (0.0, 0.0, 0.0, found.count != expected.count)
+        var (differences, squares, magnitude) = (0.0, 0.0, 0.0)
+        for (one, other) in zip(found, expected) {
+            let (a, b) = (Double(one), Double(other))
+            guard a.isFinite, b.isFinite else {
+                if !(a == b || (a.isNaN && b.isNaN)) { nonFinite = true }
+                continue
+            }
+            let difference = abs(a - b)
+            largest = max(largest, difference)
+            let scale = max(abs(a), abs(b))
+            if scale > 0 { relative = max(relative, difference / scale) }
+            least = max(least, difference - relativeTolerance * abs(b))
+            differences += difference * difference
+            squares += b * b
+            magnitude = max(magnitude, abs(b))
+        }
+        var (cosine, normalized) = (1.0, isEmbedding ? 0.0 : largest / max(magnitude, 1e-12))
+        let length = max(vectorLength, 1)
+        for start in stride(from: 0, to: min(found.count, expected.count) / length * length, by: length) where isEmbedding {
+            let (a, b) = (found[start..<start + length].map(Double.init), expected[start..<start + length].map(Double.init))
+            let (normA, normB) = (OutputFigures.norm(a), OutputFigures.norm(b))
+            var dot = 0.0
+            for index in a.indices {
+                dot += a[index] / normA * (b[index] / normB)
+                normalized = max(normalized, abs(a[index] / normA - b[index] / normB))
+            }
+            cosine = min(cosine, dot)
+        }
+        self.name = name
+        maxAbsolute = largest
+        maxRelative = relative
+        relativeRMS = squares > 0 ? (differences / squares).squareRoot() : (differences > 0 ? .infinity : 0)
+        minCosine = cosine
+        maxNormalized = normalized
+        hasNonFinite = nonFinite
+        leastAbsoluteTolerance = least
+    }
+
+    private static func norm(_ vector: [Double]) -> Double { max(vector.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-12) }
+}

@@ -1,0 +1,60 @@
+import Architectures
+import Exporters
+import Files
+import IR
+import Inference
+import Verifier
+
+/// `convert verify EXPORT --against FILE`: is it the same network, tensor by tensor and number by number?
+enum VerifyCommand {
+    static let table = OptionTable(
+        flags: ["--json", "--quiet", "--help", "--exact"],
+        single: [
+            "--against", "--images", "--input", "--atol", "--rtol", "--threads", "--batch-size", "--input-mean", "--input-std", "--arch",
+            "--key-map", "--state-dict",
+        ],
+        short: ["-h": "--help", "-q": "--quiet", "-i": "--input"])
+
+    static func run(_ arguments: [String]) throws -> ExitStatus {
+        let parsed = try ParsedArguments(arguments, table: table, command: "verify")
+        if parsed.has("--help") {
+            Terminal.print(HelpText.verify)
+            return .fine
+        }
+        let exportPath = try parsed.onlyOperand(named: "EXPORT", command: "verify")
+        guard let sourcePath = parsed.value("--against") else { throw UsageError.missingArgument("--against FILE", command: "verify") }
+        let choice = OpenedModel.Choice(
+            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        let export = try FormatRegistry.open(exportPath)
+        let source = try FormatRegistry.open(sourcePath, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
+        // Damage that a checksum reveals is an error, not a difference.
+        for opened in [export, source] { for check in opened.checksums { try check.run() } }
+
+        var settings = Verification.Settings()
+        settings.executor.isExact = parsed.has("--exact")
+        settings.executor.threads = try parsed.integer("--threads", in: 1...1024)
+        if let size = try parsed.integer("--batch-size", in: 1...1 << 20) { settings.executor.imagesAtOnce = min(size, 8) }
+        let overrule = ContractOverrule(
+            mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
+        settings.overrule = { overrule.apply(to: $0) }
+        let (absolute, relative) = (try parsed.number("--atol", isPositive: true), try parsed.number("--rtol", isPositive: true))
+        if absolute != nil || relative != nil { settings.tolerance = .init(absolute: absolute, relative: relative) }
+        if let path = parsed.value("--input") {
+            let array = try NumpyArray(try MappedFile(path: path))
+            settings.images = .init(
+                try Batch(shape: array.shape, values: array.floats), description: "\(array.shape.first ?? 0) images of \(path)")
+        }
+        let verification = try Verification(
+            export: try Verification.Export(export), source: try OpenedModel(source, choice: choice).content,
+            names: (export.file.name, source.file.name), settings: settings)
+        for opened in [export, source] { try opened.checkUnchanged() }
+        if parsed.has("--json") {
+            Terminal.print(VerificationText.json(verification, export: export.file.name, source: source.file.name))
+        } else if !parsed.has("--quiet") {
+            Terminal.print("\(export.file.name) against \(source.file.name)")
+            for line in VerificationText.lines(verification) { Terminal.print("  " + line) }
+            Terminal.print(verification.isSame ? "the same network" : "NOT the same network")
+        }
+        return verification.isSame ? .fine : .checkFailed
+    }
+}
