@@ -134,6 +134,31 @@ public final class FastExecutor: Sendable {
         return results
     }
 
+    /// Time of each step for a batch of at most `imagesAtOnce` images, in order; the median of several runs.
+    public func stepTimes(_ input: Batch, runs: Int = 5) throws -> [(name: String, method: String, seconds: Double)] {
+        _ = try run(input)
+        let extent = try inputExtent(input)
+        return try plans.withLock { plans in
+            let plan = try plan(for: extent, images: input.imageCount, in: &plans)
+            let clock = ContinuousClock()
+            var laps = [[Duration]](repeating: [], count: plan.steps.count)
+            for _ in 0..<runs {
+                var before = clock.now
+                var index = 0
+                plan.run(images: min(input.imageCount, plan.capacity), kernels: kernels, workers: workers) { _ in
+                    let now = clock.now
+                    laps[index].append(now - before)
+                    before = now
+                    index += 1
+                }
+            }
+            return zip(plan.steps, laps).map { step, laps in
+                let median = laps.sorted()[laps.count / 2].components
+                return (step.name, step.step.kindName, Double(median.seconds) + Double(median.attoseconds) * 1e-18)
+            }
+        }
+    }
+
     /// Bytes of working memory for input of this shape.
     public func workingBytes(for shape: [Int]) throws -> Int {
         let extent = try inputExtent(Batch(unchecked: shape, []))

@@ -71,7 +71,7 @@ import KernelTypes
 }
 
 /// Products in one partial sum.
-private let winogradTerms = 16
+private let winogradTerms = 24
 
 private let p: Float = 0.7071067811865476
 private let q: Float = 1.4142135623730951

@@ -94,6 +94,7 @@ enum HelpText {
           --threads N          threads (one a core)
           --batch-size N       images worked on at once, at most; results do not depend on it
           --repeat N           run N times and tell the median rate
+          --timing             tell the milliseconds of each step
           --baseline           the loops for processors without AVX2 and FMA
           --arch, --key-map, --state-dict   as for export
           --force              replace the output; run although numbers are not finite

@@ -53,6 +53,12 @@ enum RunCommand {
         if !parsed.has("--force"), let place = input.values.firstIndex(where: { !$0.isFinite }) {
             throw InferenceError.inputNotFinite(image: place / max(input.imageSize, 1), index: place)
         }
+        if parsed.has("--timing") {
+            let times = try executor.stepTimes(input)
+            let rows = times.map { [NumberText.fixed($0.seconds * 1000, 3), $0.method, $0.name] }
+            for line in TextTable.lines(rows, rightAligned: [0]) { Terminal.error(line) }
+            Terminal.error("\(NumberText.fixed(times.reduce(0) { $0 + $1.seconds } * 1000, 3)) ms in all")
+        }
         var outputs = try executor.run(input)
         if let count = try parsed.integer("--repeat", in: 1...1_000_000) {
             var laps: [Duration] = []

@@ -14,6 +14,19 @@ final class ExecutionPlan: @unchecked Sendable {
         case pixels(PixelJob)
         case zeroFrame(ImageView)
         case small(SmallJob)
+
+        /// For people.
+        var kindName: String {
+            switch self {
+            case .direct: "direct"
+            case .winograd: "winograd"
+            case .window(let job): "\(job.kind)"
+            case .linear: "linear"
+            case .pixels: "pixels"
+            case .zeroFrame: "frame"
+            case .small: "small"
+            }
+        }
     }
 
     /// Images that fit at once.
