@@ -8,7 +8,7 @@ public struct ConvolutionJob: @unchecked Sendable {
     public var output: ImageView
     /// Added before the activation; of the output's sizes.
     public var residual: ImageView?
-    /// Packed weights: output blocks of 16 × taps × input channels × 16 for `direct`, 36 × blocks × input channels × 16 for `winograd`.
+    /// Packed weights: output blocks of 16 × taps × input channels × 16 for `direct`, output blocks of 16 × 36 × input channels × 16 for `winograd`.
     public var weights: UnsafePointer<Float>
     /// One number an output channel, padded to blocks of 16.
     public var bias: UnsafePointer<Float>
@@ -240,10 +240,14 @@ public struct KernelTable: Sendable {
     }
 
     /// Tiles that one call of `winograd` may be given at once.
-    public static let winogradTiles = 48
+    public static let winogradTiles = 72
+
+    /// Numbers between two of the 36 matrices in scratch.
+    public static let winogradGap = 16
 
     /// Numbers of scratch that `winograd` needs for so many input channels.
     public static func winogradScratch(channels: Int) -> Int {
-        36 * winogradTiles * ((channels + laneCount - 1) / laneCount * laneCount) + 36 * winogradTiles * blockChannels
+        let padded = (channels + laneCount - 1) / laneCount * laneCount
+        return 36 * (winogradTiles * padded + winogradGap) + 36 * (winogradTiles * blockChannels + winogradGap)
     }
 }

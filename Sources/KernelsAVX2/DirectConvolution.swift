@@ -18,9 +18,9 @@ import KernelTypes
         for block in blocks {
             let weights = UnsafeRawPointer(job.weights + block &* taps &* channels &* blockChannels).assumingMemoryBound(to: Lanes.self)
             var first = pixels.lowerBound
+            var cursor = PixelCursor(first, job)
             while first < pixels.upperBound {
                 let count = min(6, pixels.upperBound &- first)
-                var cursor = PixelCursor(first, job)
                 // Rows past the end repeat the last one and are not stored.
                 let p0 = cursor.next(if: true)
                 let p1 = cursor.next(if: count > 1)
@@ -62,25 +62,38 @@ import KernelTypes
     _ p4: UnsafePointer<Float>, _ p5: UnsafePointer<Float>
 ) {
     var w = weights
-    var part = Tile6x16()
-    var summed = 0
+    if channels <= terms {
+        // Whole taps, as many as fit.
+        let perPart = terms / channels
+        var tap = 0
+        while tap < tapOffsets.count {
+            let end = min(tap &+ perPart, tapOffsets.count)
+            var part = Tile6x16()
+            while tap < end {
+                let offset = tapOffsets[tap]
+                multiply(&part, p0 + offset, p1 + offset, p2 + offset, p3 + offset, p4 + offset, p5 + offset, w, channels)
+                w += 2 &* channels
+                tap &+= 1
+            }
+            total += part
+        }
+        return
+    }
+    // Equal parts of a tap.
+    let parts = (channels &+ terms &- 1) / terms
+    let perPart = (channels &+ parts &- 1) / parts
     for tap in 0..<tapOffsets.count {
         var done = 0
         while done < channels {
-            let count = min(channels &- done, terms &- summed)
+            let count = min(perPart, channels &- done)
             let offset = tapOffsets[tap] &+ done
+            var part = Tile6x16()
             multiply(&part, p0 + offset, p1 + offset, p2 + offset, p3 + offset, p4 + offset, p5 + offset, w, count)
+            total += part
             w += 2 &* count
             done &+= count
-            summed &+= count
-            if summed >= terms {
-                total += part
-                part = Tile6x16()
-                summed = 0
-            }
         }
     }
-    total += part
 }
 
 /// One output pixel: where its window begins in the input, and where it is.

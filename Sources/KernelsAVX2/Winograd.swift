@@ -10,26 +10,28 @@ import KernelTypes
 ) {
     let channels = job.input.paddedChannels
     let count = tiles.count
-    // Transformed inputs: 36 × tiles × channels; sums of one block: 36 × tiles × 16.
+    // Transformed inputs: 36 × tiles × channels; sums of one block: 36 × tiles × 16. The 36 matrices are a cache line further apart than
+    // they are long: at multiples of 4,096 bytes all would fall on the same few lines of the cache.
+    let inputStep = count &* channels &+ KernelTable.winogradGap
+    let sumStep = count &* blockChannels &+ KernelTable.winogradGap
     let transformed = scratch
-    let sums = scratch + 36 &* KernelTable.winogradTiles &* channels
-    for index in 0..<count { transformInput(job, tiles.lowerBound &+ index, transformed + index &* channels, count &* channels) }
+    let sums = scratch + 36 &* (KernelTable.winogradTiles &* channels &+ KernelTable.winogradGap)
+    for index in 0..<count { transformInput(job, tiles.lowerBound &+ index, transformed + index &* channels, inputStep) }
     let blockSize = channels &* blockChannels
     for block in blocks {
         for position in 0..<36 {
-            let weights = UnsafeRawPointer(job.weights + (position &* job.outputBlocks &+ block) &* blockSize)
+            let weights = UnsafeRawPointer(job.weights + (block &* 36 &+ position) &* blockSize)
                 .assumingMemoryBound(to: Lanes.self)
             multiplyTiles(
-                UnsafePointer(transformed + position &* count &* channels), channels, weights,
-                sums + position &* count &* blockChannels, count)
+                UnsafePointer(transformed + position &* inputStep), channels, weights, sums + position &* sumStep, count)
         }
         for index in 0..<count {
             let tile = tiles.lowerBound &+ index
             let from = UnsafePointer(sums + index &* blockChannels)
             let channel = block &* blockChannels
-            transformOutput(job, tile, from, count &* blockChannels, channel)
+            transformOutput(job, tile, from, sumStep, channel)
             if channel &+ laneCount < job.output.paddedChannels {
-                transformOutput(job, tile, from + laneCount, count &* blockChannels, channel &+ laneCount)
+                transformOutput(job, tile, from + laneCount, sumStep, channel &+ laneCount)
             }
         }
     }

@@ -218,7 +218,7 @@ final class ExecutionPlan: @unchecked Sendable {
         case .winograd(var job):
             job.images = images
             let tiles = images * job.tileRows * job.tileColumns
-            let step = job.input.channels >= 128 ? 24 : KernelTable.winogradTiles
+            let step = KernelTable.winogradTiles
             let parts = Division(work: tiles, step: step, blocks: job.outputBlocks, workers: workers.count)
             let ready = job
             workers.forEach(parts.count) { [scratch] item, worker in

@@ -146,7 +146,7 @@ enum LayerPacking {
                 return stride(from: 0, to: shape[0], by: 64).map { first in
                     { @Sendable in
                         WeightPacking.winograd(
-                            source.base, outputs: first..<min(first + 64, shape[0]), ofOutputs: shape[0], inputs: shape[1], scale: scale,
+                            source.base, outputs: first..<min(first + 64, shape[0]), inputs: shape[1], scale: scale,
                             to: target.base)
                     }
                 }

@@ -35,13 +35,12 @@ enum WeightPacking {
         }
     }
 
-    /// 36 positions × blocks of 16 outputs × inputs × 16: G g Gᵀ of each 3 × 3 kernel (see `winogradConvolution`).
+    /// Blocks of 16 outputs × 36 positions × inputs × 16: G g Gᵀ of each 3 × 3 kernel (see `winogradConvolution`).
     static func winograd(
-        _ source: UnsafePointer<Float>, outputs: Range<Int>, ofOutputs all: Int, inputs: Int, scale: [Double],
+        _ source: UnsafePointer<Float>, outputs: Range<Int>, inputs: Int, scale: [Double],
         to target: UnsafeMutablePointer<Float>
     ) {
         let padded = padded(inputs)
-        let blocks = (all + blockChannels - 1) / blockChannels
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 18) { middle in
             for output in outputs {
                 let factor = scale[scale.count == 1 ? 0 : output]
@@ -51,11 +50,11 @@ enum WeightPacking {
                         let g = transformed(Double(kernel[column]), Double(kernel[3 + column]), Double(kernel[6 + column]))
                         for row in 0..<6 { middle[row * 3 + column] = g[row] }
                     }
-                    let place = target + (output / blockChannels * padded + input) * blockChannels + output % blockChannels
+                    let place = target + (output / blockChannels * 36 * padded + input) * blockChannels + output % blockChannels
                     for row in 0..<6 {
                         let g = transformed(middle[row * 3], middle[row * 3 + 1], middle[row * 3 + 2])
                         for column in 0..<6 {
-                            place[(row * 6 + column) * blocks * padded * blockChannels] = Float(g[column] * factor)
+                            place[(row * 6 + column) * padded * blockChannels] = Float(g[column] * factor)
                         }
                     }
                 }
