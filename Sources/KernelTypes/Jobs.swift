@@ -214,9 +214,14 @@ public struct KernelTable: Sendable {
     public let name: String
     /// Output pixels of the flattened batch × blocks of 16 output channels.
     public let direct: @Sendable (_ job: ConvolutionJob, _ pixels: Range<Int>, _ blocks: Range<Int>) -> Void
-    /// Winograd F(4×4, 3×3): tiles of the flattened batch × blocks of 16 output channels, with scratch of `winogradScratch` numbers.
+    /// Winograd F(4×4, 3×3): at most `winogradTiles` tiles of the flattened batch × blocks of 16 output channels, with scratch of
+    /// `winogradScratch` numbers.
     public let winograd:
         @Sendable (_ job: ConvolutionJob, _ tiles: Range<Int>, _ blocks: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
+    /// Tiles that one call of `winograd` may be given at once.
+    public let winogradTiles: Int
+    /// Numbers of scratch that `winograd` needs for so many input channels.
+    public let winogradScratch: @Sendable (_ channels: Int) -> Int
     /// Rows of outputs of the flattened batch.
     public let window: @Sendable (_ job: WindowJob, _ rows: Range<Int>) -> Void
     /// Outputs, for all images.
@@ -228,26 +233,17 @@ public struct KernelTable: Sendable {
     public init(
         name: String, direct: @escaping @Sendable (ConvolutionJob, Range<Int>, Range<Int>) -> Void,
         winograd: @escaping @Sendable (ConvolutionJob, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void,
+        winogradTiles: Int, winogradScratch: @escaping @Sendable (Int) -> Int,
         window: @escaping @Sendable (WindowJob, Range<Int>) -> Void, linear: @escaping @Sendable (LinearJob, Range<Int>) -> Void,
         pixels: @escaping @Sendable (PixelJob, Range<Int>) -> Void
     ) {
         self.name = name
         self.direct = direct
         self.winograd = winograd
+        self.winogradTiles = winogradTiles
+        self.winogradScratch = winogradScratch
         self.window = window
         self.linear = linear
         self.pixels = pixels
-    }
-
-    /// Tiles that one call of `winograd` may be given at once.
-    public static let winogradTiles = 72
-
-    /// Numbers between two of the 36 matrices in scratch.
-    public static let winogradGap = 16
-
-    /// Numbers of scratch that `winograd` needs for so many input channels.
-    public static func winogradScratch(channels: Int) -> Int {
-        let padded = (channels + laneCount - 1) / laneCount * laneCount
-        return 36 * (winogradTiles * padded + winogradGap) + 36 * (winogradTiles * blockChannels + winogradGap)
     }
 }

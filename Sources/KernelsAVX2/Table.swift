@@ -8,5 +8,6 @@ import KernelTypes
 
 /// The loops as this target was compiled.
 public let kernelTable = KernelTable(
-    name: compiledFor, direct: directConvolution, winograd: winogradConvolution, window: slideWindow, linear: linearLayer,
+    name: compiledFor, direct: directConvolution, winograd: winogradConvolution,
+    winogradTiles: winogradTiles, winogradScratch: winogradScratch, window: slideWindow, linear: linearLayer,
     pixels: mapPixels)

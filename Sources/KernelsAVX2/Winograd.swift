@@ -12,10 +12,10 @@ import KernelTypes
     let count = tiles.count
     // Transformed inputs: 36 × tiles × channels; sums of one block: 36 × tiles × 16. The 36 matrices are a cache line further apart than
     // they are long: at multiples of 4,096 bytes all would fall on the same few lines of the cache.
-    let inputStep = count &* channels &+ KernelTable.winogradGap
-    let sumStep = count &* blockChannels &+ KernelTable.winogradGap
+    let inputStep = count &* channels &+ winogradGap
+    let sumStep = count &* blockChannels &+ winogradGap
     let transformed = scratch
-    let sums = scratch + 36 &* (KernelTable.winogradTiles &* channels &+ KernelTable.winogradGap)
+    let sums = scratch + 36 &* (winogradTiles &* channels &+ winogradGap)
     for index in 0..<count { transformInput(job, tiles.lowerBound &+ index, transformed + index &* channels, inputStep) }
     let blockSize = channels &* blockChannels
     for block in blocks {
@@ -74,6 +74,17 @@ import KernelTypes
 
 /// Products in one partial sum.
 private let winogradTerms = 24
+/// Tiles that one call may be given: more share each weight, and need more cache.
+let winogradTiles = 72
+/// Numbers between two of the 36 matrices in scratch.
+private let winogradGap = 16
+
+/// Numbers of scratch for so many input channels.
+@Sendable func winogradScratch(channels: Int) -> Int {
+    let padded = (channels + laneCount - 1) / laneCount * laneCount
+    return 36 * (winogradTiles * padded + winogradGap) + 36 * (winogradTiles * blockChannels + winogradGap)
+}
+
 
 private let p: Float = 0.7071067811865476
 private let q: Float = 1.4142135623730951

@@ -42,7 +42,7 @@ final class ExecutionPlan: @unchecked Sendable {
     /// Lays out `layers` for input of this extent. Throws where memory does not suffice.
     init(
         _ layers: [PackedLayer], model: Model, input: (name: String, extent: ValueExtent), types: [String: ValueType], capacity: Int,
-        workers: Int, isExact: Bool, memoryLimit: Int
+        workers: Int, kernels: KernelTable, isExact: Bool, memoryLimit: Int
     ) throws {
         var extents: [String: ValueExtent] = [:]
         for (name, type) in types { extents[name] = ValueExtent(type) }
@@ -50,7 +50,7 @@ final class ExecutionPlan: @unchecked Sendable {
             layers: layers.map(\.layer), input: input, extents: extents, borders: ExecutionPlan.borders(layers),
             outputs: Set(model.graph.outputs))
         let scratchCount =
-            layers.filter { $0.method == .winograd }.map { KernelTable.winogradScratch(channels: $0.weightShape[1]) }.max() ?? 0
+            layers.filter { $0.method == .winograd }.map { kernels.winogradScratch($0.weightShape[1]) }.max() ?? 0
         let perImage = plan.arenaCount.multipliedReportingOverflow(by: 4)
         guard !perImage.overflow, perImage.partialValue <= memoryLimit else {
             throw InferenceError.tooMuchMemory(needed: perImage.partialValue, limit: memoryLimit)
@@ -218,8 +218,7 @@ final class ExecutionPlan: @unchecked Sendable {
         case .winograd(var job):
             job.images = images
             let tiles = images * job.tileRows * job.tileColumns
-            let step = KernelTable.winogradTiles
-            let parts = Division(work: tiles, step: step, blocks: job.outputBlocks, workers: workers.count)
+            let parts = Division(work: tiles, step: kernels.winogradTiles, blocks: job.outputBlocks, workers: workers.count)
             let ready = job
             workers.forEach(parts.count) { [scratch] item, worker in
                 let (range, blocks) = parts[item]
