@@ -49,6 +49,10 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Files"]),
         .testTarget(name: "PickleTests", dependencies: ["Pickle", "Files"]),
         .testTarget(name: "PthReaderTests", dependencies: ["PthReader", "Pickle", "Tensors", "Files", "TestSupport"]),
+        .testTarget(name: "IRTests", dependencies: ["IR", "Tensors", "Files", "JSON"]),
+        .testTarget(
+            name: "ArchitecturesTests",
+            dependencies: ["Architectures", "Exporters", "PthReader", "IR", "Tensors", "Files", "JSON", "TestSupport"]),
         .testTarget(
             name: "ExportersTests",
             dependencies: ["Exporters", "PthReader", "IR", "Verifier", "Tensors", "Files", "JSON", "CHDF5", "TestSupport"]),

@@ -13,6 +13,7 @@ public enum GraphError: DescribedError, Equatable {
     case windowTooLarge(node: String, operation: String, input: String)
     case noOutput
     case missingOutput(name: String)
+    case notOneValue(kind: String, names: [String], purpose: String)
     case malformedDocument(detail: String)
 
     /// What is wrong, for people.
@@ -31,10 +32,15 @@ public enum GraphError: DescribedError, Equatable {
         case .windowTooLarge(let node, let operation, let input): "node \(node): the window of \(operation) does not fit into \(input)"
         case .noOutput: "the graph has no output"
         case .missingOutput(let name): "the output \(name) is given by no node"
+        case .notOneValue(let kind, let names, let purpose):
+            "which \(kind) to \(purpose) cannot be told: the network has \(names.isEmpty ? "none" : names.joined(separator: ", "))"
         case .malformedDocument(let detail): "the description of the model is malformed: \(detail)"
         }
     }
 
     /// What to do about it.
-    public var remedy: String { "the file is damaged, or was made for another version of its weights: export it again from the checkpoint" }
+    public var remedy: String {
+        if case .notOneValue = self { return "leave the option out" }
+        return "the file is damaged, or was made for another version of its weights: export it again from the checkpoint"
+    }
 }

@@ -58,7 +58,10 @@ private struct NodeInference {
             let shape = try weightShape("slope", slope)
             if shape != [1] { try expect("slope", slope, [try channelCount(input)]) }
             return input
-        case .relu, .multiply, .subtract: return input
+        case .relu: return input
+        case .multiply(let constant), .subtract(let constant):
+            guard constant.isFinite else { throw bad("its constant is \(constant)") }
+            return input
         case .maxPool(let pooling), .averagePool(let pooling): return try pool(pooling, input)
         case .globalAveragePool:
             let image = try image(input)
@@ -100,8 +103,8 @@ private struct NodeInference {
     private func pool(_ pooling: Pooling, _ input: ValueType) throws(GraphError) -> ValueType {
         let image = try image(input)
         let (kernel, padding) = (pooling.kernel, pooling.padding)
-        guard padding.top * 2 <= kernel.height, padding.bottom * 2 <= kernel.height, padding.left * 2 <= kernel.width,
-            padding.right * 2 <= kernel.width
+        // Halved and not doubled: numbers of a file may be as large as they like.
+        guard max(padding.top, padding.bottom) <= kernel.height / 2, max(padding.left, padding.right) <= kernel.width / 2
         else { throw bad("padding is more than half of the window") }
         let window = Window(kernel: kernel, stride: pooling.stride, padding: padding, dilation: Size2D(1), ceilMode: pooling.ceilMode)
         return ValueType([image[0], image[1]] + (try slide(window, image)))

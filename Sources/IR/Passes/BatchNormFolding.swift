@@ -13,13 +13,16 @@ extension Model {
         for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value, default: 0] += 1 }
         var uses: [String: Int] = [:]
         for node in graph.nodes { for weight in node.operation.weights { uses[weight.key, default: 0] += 1 } }
+        var names = Set(weights.entries.map(\.name))
         var nodes: [Node] = []
         var places: [String: Int] = [:]
         var folds: [Fold] = []
         for node in graph.nodes {
             if case .batchNormalization(let normal) = node.operation, let input = node.inputs.first, readers[input] == 1,
-                let place = places[input], let fold = Fold(nodes[place].operation, normal, weights: weights, uses: uses)
+                let place = places[input], let fold = Fold(nodes[place].operation, normal, weights: weights, uses: uses, names: &names)
             {
+                // A layer is folded once: another normalisation behind this one would be computed from the layer's old numbers.
+                uses[fold.weight] = nil
                 nodes[place].operation = fold.operation
                 nodes[place].output = node.output
                 places[node.output] = place
@@ -52,11 +55,12 @@ private struct Fold {
     let normal: BatchNormalization
     let operation: Operation
 
-    /// Nil where the layer is of another kind, or shares its tensors with another.
-    init?(_ layer: Operation, _ normal: BatchNormalization, weights: Weights, uses: [String: Int]) {
+    /// Nil where the layer is of another kind, or shares its tensors with another. `names` are taken; a new bias's is added.
+    init?(_ layer: Operation, _ normal: BatchNormalization, weights: Weights, uses: [String: Int], names: inout Set<String>) {
+        guard [normal.scale, normal.bias, normal.mean, normal.variance].allSatisfy({ uses[$0] == 1 }) else { return nil }
         func free(_ weight: String) -> String {
             var name = weight.hasSuffix("weight") ? String(weight.dropLast(6)) + "bias" : weight + ".bias"
-            while weights[name] != nil { name += "_" }
+            while !names.insert(name).inserted { name += "_" }
             return name
         }
         switch layer {
@@ -74,7 +78,6 @@ private struct Fold {
             operation = .linear(linear)
         default: return nil
         }
-        guard [normal.scale, normal.bias, normal.mean, normal.variance].allSatisfy({ uses[$0] == 1 }) else { return nil }
         self.normal = normal
     }
 

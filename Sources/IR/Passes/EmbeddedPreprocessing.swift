@@ -4,32 +4,29 @@ extension Model {
     /// The nodes' names begin with `Sub` and `Mul`, by which insightface's loader recognises that it must not scale again.
     /// - Parameter elements: what the pixels are given as.
     public func embeddingPreprocessing(elements: ElementType) throws(GraphError) -> Model {
-        guard graph.inputs.count == 1, let input = graph.inputs.first else { return self }
+        guard graph.inputs.count == 1, let input = graph.inputs.first else {
+            throw .notOneValue(kind: "input", names: graph.inputs.map(\.name), purpose: "embed preprocessing")
+        }
         var graph = graph
-        func free(_ name: String) -> String {
+        let taken = Set(valueTypes.keys).union(graph.nodes.map(\.name))
+        func node(_ name: String, _ operation: Operation, _ input: String) -> Node {
             var name = name
-            while valueTypes[name] != nil { name += "_" }
-            return name
+            while taken.contains(name) { name += "_" }
+            return Node(name: name, operation: operation, inputs: [input], output: name)
         }
         var first: [Node] = []
         var value = input.name
         if elements == .uint8 {
-            first.append(Node(name: "Cast_preprocess", operation: .convertToFloat, inputs: [value], output: free("Cast_preprocess")))
-            value = free("Cast_preprocess")
+            first.append(node("Cast_preprocess", .convertToFloat, value))
+            value = first.last?.output ?? value
         }
         if contract.mean != 0 {
-            let node = Node(
-                name: "Sub_preprocess", operation: .subtract(Float(contract.mean).shortestDecimal), inputs: [value],
-                output: free("Sub_preprocess"))
-            first.append(node)
-            value = node.output
+            first.append(node("Sub_preprocess", .subtract(Float(contract.mean).shortestDecimal), value))
+            value = first.last?.output ?? value
         }
         if contract.standardDeviation != 1 {
-            let node = Node(
-                name: "Mul_preprocess", operation: .multiply(Float(1 / contract.standardDeviation).shortestDecimal), inputs: [value],
-                output: free("Mul_preprocess"))
-            first.append(node)
-            value = node.output
+            first.append(node("Mul_preprocess", .multiply(Float(1 / contract.standardDeviation).shortestDecimal), value))
+            value = first.last?.output ?? value
         }
         for index in graph.nodes.indices {
             graph.nodes[index].inputs = graph.nodes[index].inputs.map { $0 == input.name ? value : $0 }

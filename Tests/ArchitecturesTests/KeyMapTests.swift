@@ -1,0 +1,74 @@
+import Architectures
+import Files
+import IR
+import TestSupport
+import Testing
+
+/// `--key-map FILE`: keys under new names, nothing lost or guessed.
+@Suite struct KeyMapTests {
+    private func names(_ map: String, _ keys: [String]) throws -> [String] {
+        let weights = Weights(
+            entries: try keys.map { Weights.Entry(name: $0, tensor: try Networks.zero(.float32, [1])) },
+            provenance: Provenance(source: "a.pth", format: "pth", stateDictPath: ""))
+        return try KeyMap(text: map, file: "map.txt").apply(to: weights).entries.map(\.name)
+    }
+
+    @Test func wildcardsCarryTheirTextAlong() throws {
+        #expect(try names("net.* *", ["net.a.weight", "b"]) == ["a.weight", "b"])
+        #expect(try names("stage*.unit*.w layer*.*.weight", ["stage1.unit22.w"]) == ["layer1.22.weight"])
+        #expect(try names("*.gamma *.weight\n*.beta *.bias", ["a.gamma", "a.beta", "a.other"]) == ["a.weight", "a.bias", "a.other"])
+        #expect(try names("a* x*y", ["a", "ab"]) == ["xy", "xby"])
+        #expect(try names("a*.tail b", ["a1.tail"]) == ["b"])
+        #expect(try names("a**c x*-*", ["abc"]) == ["x-b"])
+    }
+
+    @Test func theFirstLineThatMatchesDecides() throws {
+        #expect(try names("a.weight first\na.* rest.*", ["a.weight", "a.bias"]) == ["first", "rest.bias"])
+    }
+
+    @Test func commentsBlankLinesAndWindowsLineEndsAreTaken() throws {
+        #expect(try names("# names\r\n\r\n  a\tb   # and why\r\n", ["a"]) == ["b"])
+        #expect(try names("", ["a"]) == ["a"])
+    }
+
+    @Test func wholeNamesMustMatch() throws {
+        #expect(throws: ArchitectureError.keyMapUnused(file: "map.txt", line: 1, pattern: "a.weight")) {
+            try names("a.weight b", ["a.weight_g", "xa.weight"])
+        }
+        #expect(throws: ArchitectureError.keyMapUnused(file: "map.txt", line: 1, pattern: "a*a")) { try names("a*a b", ["a"]) }
+    }
+
+    @Test func twoKeysUnderOneNameAreRefused() {
+        #expect(throws: ArchitectureError.keyMapCollision(name: "b", first: "b", second: "a")) { try names("a b", ["b", "a"]) }
+        #expect(throws: ArchitectureError.keyMapCollision(name: "x", first: "a1", second: "a2")) { try names("a* x", ["a1", "a2"]) }
+    }
+
+    @Test func linesThatAreNoneAreRefusedWithTheirNumber() {
+        for (text, line) in [("a", 1), ("\na b c", 2), ("a b\nc *", 2), ("a* b**", 1), ("# c\n#\nx # y", 3)] {
+            let error = #expect(throws: ArchitectureError.self) { try KeyMap(text: text, file: "map.txt") }
+            #expect(error?.problem.hasPrefix("map.txt, line \(line): ") == true, "\(text): \(error?.problem ?? "")")
+        }
+    }
+
+    @Test func whatIsNoTextIsRefused() throws {
+        let path = Fixtures.temporaryFolder() + "/map.txt"
+        Fixtures.write([0xFF, 0xFE, 0x61], to: path)
+        #expect(throws: ArchitectureError.self) { try KeyMap(path: path) }
+        #expect(throws: FileError.self) { try KeyMap(path: path + ".none") }
+    }
+
+    @Test func aLayoutNobodyHasSeenBecomesAKnownNetwork() throws {
+        let weights = try Networks.weights("models/ir_small.pth")
+        let odd = weights.renamed { "net/" + $0.split(separator: ".").joined(separator: "/") }
+        #expect(throws: ArchitectureError.self) { try Architectures.rebuild(odd) }
+        let map = try KeyMap(
+            text: """
+                net/input_layer/*/* input_layer.*.*
+                net/output_layer/*/* output_layer.*.*
+                net/body/*/*/*/*/* body.*.*.*.*.*
+                """, file: "map.txt")
+        let renamed = try map.apply(to: odd)
+        #expect(renamed.entries.map(\.name) == weights.entries.map(\.name))
+        #expect(try Architectures.rebuild(renamed).model.graph == Architectures.rebuild(weights).model.graph)
+    }
+}

@@ -1,0 +1,143 @@
+import IR
+import JSON
+import Testing
+
+/// Graph, contract and document as JSON: the same again, and typed errors where the text is another.
+@Suite struct DocumentTests {
+    private func parsed(_ object: JSONObject) throws -> JSONObject {
+        try #require(try JSONParser.parse(Array(JSONValue.object(object).text().utf8)).object)
+    }
+
+    @Test func aGraphWithEveryOperationComesBackTheSame() throws {
+        let graph = Sample.everything
+        let names = Set(graph.nodes.map(\.operation.name))
+        #expect(names.count == 17, "an operation is missing from the sample: \(names.sorted())")
+        #expect(try Graph(json: parsed(graph.json)) == graph)
+    }
+
+    @Test func floatsComeBackToTheBit() throws {
+        for bits in stride(from: UInt32(0), to: 0x7F80_0000, by: 0x0101_0103) {
+            let graph = Sample.chain([.batch, .fixed(2)], ["m": .multiply(-Float(bitPattern: bits))])
+            #expect(try Graph(json: parsed(graph.json)) == graph, "\(Float(bitPattern: bits))")
+        }
+    }
+
+    @Test func dimensionsOfAllKindsComeBack() throws {
+        let graph = Graph(inputs: [Sample.input([.batch, .fixed(3), .derived, .symbol("größe")])], nodes: [], outputs: ["input"])
+        #expect(try Graph(json: parsed(graph.json)) == graph)
+    }
+
+    static let contracts = [
+        Sample.contract,
+        InputContract(
+            height: nil, width: 7, channelOrder: .bgr, mean: 0.1, standardDeviation: 1e-3, crop: .whole, embeddingLength: nil,
+            isNormalized: true, metric: .none),
+        InputContract(
+            height: nil, width: nil, standardDeviation: 1, crop: .none, embeddingLength: nil, isNormalized: false, metric: .none),
+    ]
+
+    @Test(arguments: contracts) func aContractComesBackTheSame(_ contract: InputContract) throws {
+        #expect(try InputContract(json: parsed(contract.json)) == contract)
+    }
+
+    @Test func aDocumentComesBackWithItsMetadata() throws {
+        let metadata: Metadata = JSONObject([
+            "epoch": .integer(3), "loss": .number(.nan), "best": .number(-.infinity), "note": .string("NaN"), "rate": .number(0.1),
+        ])
+        let weights = Weights(
+            entries: try Sample.everythingWeights().entries, metadata: metadata,
+            provenance: Provenance(source: "ä.pth", format: "pth", stateDictPath: "a.b"))
+        let model = try Sample.model(Sample.everything, weights)
+        let document = try ModelDocument(text: Array(ModelDocument(model).text.utf8))
+        #expect(document.graph == model.graph && document.contract == model.contract && document.architecture == .custom)
+        #expect(document.provenance == weights.provenance && document.text == ModelDocument(model).text)
+        guard case .number(let loss)? = document.metadata["loss"] else {
+            Issue.record("no number")
+            return
+        }
+        #expect(loss.isNaN && document.metadata["note"] == .string("NaN") && document.metadata["best"] == .number(-.infinity))
+        let bare = try ModelDocument(text: Array(ModelDocument(weights).text.utf8))
+        #expect(bare.graph == nil && bare.contract == nil && bare.architecture == nil && bare.metadata["epoch"] == .integer(3))
+    }
+
+    // MARK: Damage
+
+    /// The document with one member of one object replaced, or taken away.
+    private func changed(_ value: JSONValue, _ path: [String], to new: JSONValue?) -> JSONValue {
+        guard let first = path.first else { return new ?? .null }
+        let rest = Array(path.dropFirst())
+        if let items = value.array, let index = Int(first) {
+            return .array(items.enumerated().map { $0 == index ? changed($1, rest, to: new) : $1 })
+        }
+        var result = JSONObject()
+        for member in value.object?.members ?? [] {
+            if member.key != first {
+                result.append(member.key, member.value)
+            } else if !rest.isEmpty || new != nil {
+                result.append(member.key, changed(member.value, rest, to: new))
+            }
+        }
+        return .object(result)
+    }
+
+    private func paths(_ value: JSONValue, _ path: [String] = []) -> [[String]] {
+        var all = path.isEmpty ? [] : [path]
+        for (index, item) in (value.array ?? []).enumerated() { all += paths(item, path + ["\(index)"]) }
+        for member in value.object?.members ?? [] { all += paths(member.value, path + [member.key]) }
+        return all
+    }
+
+    /// Whatever is put wherever: an error of its type, or a document whose graph is then judged, but never a trap.
+    @Test func anyMemberOfAnyKindIsReadOrRefusedWithATypedError() throws {
+        let model = try Sample.model(Sample.everything, try Sample.everythingWeights())
+        let root = JSONValue.object(ModelDocument(model).json)
+        let places = paths(root).filter { $0.first == "graph" || $0.first == "contract" || $0.count == 1 }
+        #expect(places.count > 200)
+        let values: [JSONValue?] = [
+            nil, .null, .boolean(true), .integer(-1), .integer(0), .integer(Int64.max), .integer(Int64.min), .unsigned(UInt64.max),
+            .number(1e300), .number(-0.5), .string(""), .string("\u{0}x"), .array([]), .array([.integer(Int64.max), .integer(Int64.max)]),
+            .array([.integer(Int64.max), .integer(0), .integer(0), .integer(0)]),
+            .array([.integer(Int64.min), .integer(1), .integer(1), .integer(Int64.min)]), .object(JSONObject()),
+        ]
+        var (refused, taken) = (0, 0)
+        for place in places {
+            for value in values {
+                let text = changed(root, place, to: value).text()
+                do throws(GraphError) {
+                    let document = try ModelDocument(text: Array(text.utf8))
+                    if let graph = document.graph { _ = try graph.valueTypes(weights: model.weights) }
+                    taken += 1
+                } catch {
+                    refused += 1
+                }
+            }
+        }
+        #expect(refused > 1500 && taken > 100, "\(refused) refused, \(taken) taken")
+    }
+
+    @Test func whatIsWrongIsNamed() throws {
+        let model = try Sample.model(Sample.everything, try Sample.everythingWeights())
+        let root = JSONValue.object(ModelDocument(model).json)
+        func problem(_ path: [String], _ value: JSONValue?) -> String {
+            do throws(GraphError) {
+                _ = try ModelDocument(text: Array(changed(root, path, to: value).text().utf8))
+                return "none"
+            } catch {
+                return error.problem
+            }
+        }
+        #expect(problem(["version"], .integer(2)).contains("version is 2"))
+        #expect(problem(["version"], nil).contains("no version"))
+        #expect(problem(["graph", "nodes", "3", "operation"], .string("conv9")).contains("operation of nodes conv"))
+        #expect(problem(["graph", "nodes", "3", "stride"], .array([.integer(1)])).contains("stride of nodes conv"))
+        #expect(problem(["graph", "outputs"], .array([.integer(1)])).contains("outputs of graph"))
+        #expect(problem(["graph", "inputs", "0", "elements"], .string("int9")).contains("elements of inputs pixels"))
+        #expect(problem(["contract", "standard_deviation"], .integer(0)).contains("standard_deviation"))
+        #expect(problem(["contract", "height"], .number(1e9)).contains("height"))
+        #expect(problem(["contract", "crop"], .string("face")).contains("crop"))
+        #expect(problem(["provenance"], nil).contains("provenance"))
+        for text in ["", "[]", "{", "{\"version\":1}", "{\"version\":\"1\"}", "{\"version\":1e300}"] {
+            #expect(throws: GraphError.self, "\(text)") { try ModelDocument(text: Array(text.utf8)) }
+        }
+    }
+}

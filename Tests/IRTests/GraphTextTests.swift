@@ -1,0 +1,44 @@
+import IR
+import Testing
+
+/// The forms of a graph for people.
+@Suite struct GraphTextTests {
+    @Test func theTextHasALineForEveryValueWithTypeWeightsAndAttributes() throws {
+        let model = try Sample.model(Sample.everything, try Sample.everythingWeights())
+        let lines = model.graph.text(types: model.valueTypes).split(separator: "\n").map(String.init)
+        #expect(lines.count == 2 + 18 + 3)
+        for line in [
+            "input pixels: uint8 [batch, 3, 16, width]",
+            "conv: [batch, 4, 8, 17] = convolution(mul) weight=conv.weight bias=conv.bias stride=2x1 padding=1,0,2,3 dilation=2x1",
+            "depthwise: [batch, 4, 8, 17] = convolution(prelu) weight=dw.weight stride=1x1 groups=4",
+            "bn: [batch, 4, 8, 17] = batch_normalization(conv) scale=bn.weight bias=bn.bias mean=bn.mean variance=bn.var epsilon=0.001",
+            "max: [batch, 8, 4, 9] = max_pool(cat) kernel=3x2 stride=2x2 padding=1,0,0,1 ceil",
+            "cat: [batch, 8, 8, 17] = concatenate(add, prelu) axis=1", "permute: [batch, 8, 8, 3] = permute(average) axes=0,1,3,2",
+            "embedding: [batch, 5] = l2_normalize(linear) axis=1 epsilon=1e-12", "output cast: [batch, 3, 16, width]",
+        ] { #expect(lines.contains(line), "\(line)\n\(lines.joined(separator: "\n"))") }
+    }
+
+    @Test func dotHasANodeAndItsEdgesForEveryValue() throws {
+        let model = try Sample.model(Sample.everything, try Sample.everythingWeights())
+        let dot = model.graph.dot(types: model.valueTypes)
+        let lines = dot.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
+        #expect(lines.first == "digraph model {" && lines.last == "}")
+        #expect(lines.filter { $0.contains(" -> ") }.count == model.graph.nodes.reduce(0) { $0 + $1.inputs.count } + 3)
+        #expect(lines.contains("\"add\" -> \"cat\" [label=\"[batch, 4, 8, 17]\"];"))
+        #expect(lines.contains("\"relu\" [label=\"relu\\nrelu\"];"))
+        #expect(lines.contains("\"embedding\" -> \"output embedding\";"))
+    }
+
+    @Test func quotesAndBackslashesInNamesDoNotBreakOutOfDot() throws {
+        let graph = Graph(
+            inputs: [Sample.input([.batch])], nodes: [Node(name: "a\"]; x\\", operation: .relu, inputs: ["input"], output: "v\"w\\")],
+            outputs: ["v\"w\\"])
+        let dot = graph.dot(types: [:])
+        #expect(dot.contains("\"v\\\"w\\\\\" [label=\"relu\\na\\\"]; x\\\\\"];"), "\(dot)")
+    }
+
+    @Test func aContractIsToldInOneLine() {
+        #expect(
+            Sample.contract.summary == "16×16 RGB, (x − 127.5) / 128.0, MTCNN crop with margin 16; out: 5 numbers, not normalised")
+    }
+}

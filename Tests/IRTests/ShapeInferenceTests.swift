@@ -1,0 +1,183 @@
+import IR
+import Tensors
+import Testing
+
+/// Shapes of every operation, and what is wrong with a graph told with the node's name.
+@Suite struct ShapeInferenceTests {
+    private func types(_ graph: Graph, _ weights: Weights) throws -> [String: String] {
+        try graph.valueTypes(weights: weights).mapValues { "\($0)" }
+    }
+
+    /// The type that one operation gives for one input.
+    private func type(_ operation: Operation, _ shape: [Dimension], _ shapes: KeyValuePairs<String, [Int]> = [:]) throws -> String {
+        try types(Sample.chain(shape, ["n": operation]), try Sample.weights(shapes))["n"] ?? "none"
+    }
+
+    private let image: [Dimension] = [.batch, .fixed(4), .fixed(9), .fixed(10)]
+    private let free: [Dimension] = [.batch, .fixed(4), .symbol("h"), .fixed(10)]
+
+    @Test func everyOperationHasItsShape() throws {
+        let all = try types(Sample.everything, try Sample.everythingWeights())
+        #expect(
+            all == [
+                "pixels": "uint8 [batch, 3, 16, width]", "cast": "[batch, 3, 16, width]", "input": "[batch, 3, 16, 16]",
+                "sub": "[batch, 3, 16, 16]", "mul": "[batch, 3, 16, 16]", "conv": "[batch, 4, 8, 17]", "bn": "[batch, 4, 8, 17]",
+                "prelu": "[batch, 4, 8, 17]", "depthwise": "[batch, 4, 8, 17]", "relu": "[batch, 4, 8, 17]", "add": "[batch, 4, 8, 17]",
+                "cat": "[batch, 8, 8, 17]", "max": "[batch, 8, 4, 9]", "average": "[batch, 8, 3, 8]", "permute": "[batch, 8, 8, 3]",
+                "soft": "[batch, 8, 8, 3]", "global": "[batch, 8, 1, 1]", "flatten": "[batch, 8]", "linear": "[batch, 5]",
+                "embedding": "[batch, 5]",
+            ])
+    }
+
+    /// Sizes as torch's `pooling_output_shape` and the formula of its `Conv2d` page give them, reckoned by hand.
+    @Test func windowsGiveTorchsSizes() throws {
+        func pool(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ isCeil: Bool) throws -> String {
+            let pooling = Pooling(kernel: Size2D(kernel), stride: Size2D(stride), padding: Padding2D(padding), ceilMode: isCeil)
+            return try type(.maxPool(pooling), [.batch, .fixed(1), .fixed(size), .fixed(size)])
+        }
+        for (size, kernel, stride, padding, isCeil, expected) in [
+            (10, 3, 2, 0, false, 4), (10, 3, 2, 0, true, 5), (11, 3, 2, 0, true, 5), (12, 2, 2, 0, true, 6), (5, 2, 2, 0, true, 3),
+            (22, 3, 2, 0, true, 11), (4, 2, 3, 1, true, 2), (3, 1, 2, 0, true, 2), (2, 1, 3, 0, true, 1), (5, 3, 2, 1, true, 3),
+            (6, 3, 2, 1, false, 3), (6, 3, 2, 1, true, 4),
+        ] {
+            #expect(
+                try pool(size, kernel, stride, padding, isCeil) == "[batch, 1, \(expected), \(expected)]",
+                "\(size) \(kernel) \(stride) \(padding) \(isCeil)")
+        }
+        let layer = Convolution(
+            weight: "w", stride: Size2D(2, 1), padding: Padding2D(top: 1, left: 2, bottom: 3, right: 4), dilation: Size2D(3, 2), groups: 2)
+        #expect(try type(.convolution(layer), image, ["w": [6, 2, 3, 2]]) == "[batch, 6, 4, 14]")
+    }
+
+    @Test func symbolicSizesStaySymbolsUntilAWindowPasses() throws {
+        #expect(try type(.relu, free) == "[batch, 4, h, 10]")
+        #expect(try type(.maxPool(Pooling(kernel: Size2D(2), stride: Size2D(2))), free) == "[batch, 4, ?, 5]")
+        #expect(try type(.convolution(Convolution(weight: "w")), free, ["w": [7, 4, 3, 3]]) == "[batch, 7, ?, 8]")
+        #expect(try type(.globalAveragePool, free) == "[batch, 4, 1, 1]")
+        #expect(try type(.flatten, free) == "[batch, ?]")
+        #expect(try type(.permute([0, 3, 2, 1]), free) == "[batch, 10, h, 4]")
+        #expect(try type(.softmax(axis: 1), free) == "[batch, 4, h, 10]")
+        #expect(try type(.l2Normalize(axis: 2, epsilon: 0), free) == "[batch, 4, h, 10]")
+    }
+
+    @Test func oneSlopeServesAllChannels() throws {
+        #expect(try type(.prelu(slope: "s"), image, ["s": [1]]) == "[batch, 4, 9, 10]")
+        #expect(try type(.prelu(slope: "s"), [.batch, .fixed(4)], ["s": [4]]) == "[batch, 4]")
+    }
+
+    // MARK: What is wrong
+
+    static let wrongNodes: [(Operation, [Int], [String: [Int]], String)] = [
+        (.convolution(Convolution(weight: "w")), [4, 9, 9], [:], "w is missing"),
+        (.convolution(Convolution(weight: "w")), [4, 9, 9], ["w": [2, 3, 1, 1]], "[outputs, 4, height, width]"),
+        (.convolution(Convolution(weight: "w", groups: 0)), [4, 9, 9], ["w": [2, 4, 1, 1]], "0 groups"),
+        (.convolution(Convolution(weight: "w", groups: 3)), [4, 9, 9], ["w": [3, 1, 1, 1]], "3 groups"),
+        (.convolution(Convolution(weight: "w", groups: 2)), [4, 9, 9], ["w": [3, 2, 1, 1]], "has shape [3, 2, 1, 1]"),
+        (.convolution(Convolution(weight: "w", bias: "b")), [4, 9, 9], ["w": [2, 4, 1, 1], "b": [3]], "bias b has shape [3]"),
+        (.convolution(Convolution(weight: "w")), [4, 2, 9], ["w": [2, 4, 3, 3]], "does not fit"),
+        (.convolution(Convolution(weight: "w", stride: Size2D(0))), [4, 9, 9], ["w": [2, 4, 1, 1]], "stride 0"),
+        (.convolution(Convolution(weight: "w", padding: Padding2D(-1))), [4, 9, 9], ["w": [2, 4, 1, 1]], "padding -1"),
+        (.convolution(Convolution(weight: "w", dilation: Size2D(Int.max))), [4, 9, 9], ["w": [2, 4, 3, 3]], "dilation"),
+        (.convolution(Convolution(weight: "w")), [4], ["w": [2, 4, 1, 1]], "[batch, channels, height, width]"),
+        (
+            .batchNormalization(BatchNormalization(scale: "s", bias: "s", mean: "s", variance: "v", epsilon: 0)), [4, 9, 9],
+            ["s": [4], "v": [5]], "variance v has shape [5]"
+        ),
+        (
+            .batchNormalization(BatchNormalization(scale: "s", bias: "s", mean: "s", variance: "s", epsilon: .nan)), [4, 9, 9],
+            ["s": [4]], "epsilon"
+        ),
+        (
+            .batchNormalization(BatchNormalization(scale: "s", bias: "s", mean: "s", variance: "s", epsilon: -1)), [4], ["s": [4]],
+            "epsilon"
+        ),
+        (.prelu(slope: "s"), [4, 9, 9], ["s": [3]], "slope s has shape [3]"),
+        (.prelu(slope: "s"), [4, 9, 9], [:], "slope s is missing"),
+        (.maxPool(Pooling(kernel: Size2D(2), stride: Size2D(0))), [4, 9, 9], [:], "stride 0"),
+        (.maxPool(Pooling(kernel: Size2D(0), stride: Size2D(1))), [4, 9, 9], [:], "window 0"),
+        (.maxPool(Pooling(kernel: Size2D(2), stride: Size2D(1), padding: Padding2D(2))), [4, 9, 9], [:], "more than half"),
+        (.maxPool(Pooling(kernel: Size2D(2), stride: Size2D(1), padding: Padding2D(Int.max))), [4, 9, 9], [:], "more than half"),
+        (.averagePool(Pooling(kernel: Size2D(10), stride: Size2D(1))), [4, 9, 9], [:], "does not fit"),
+        (.averagePool(Pooling(kernel: Size2D(Int.max), stride: Size2D(1))), [4, 9, 9], [:], "window"),
+        (.globalAveragePool, [4], [:], "[batch, channels, height, width]"),
+        (.linear(Linear(weight: "w")), [4], ["w": [2, 5]], "[outputs, 4]"),
+        (.linear(Linear(weight: "w")), [4, 9, 9], ["w": [2, 4]], "[batch, features]"),
+        (.linear(Linear(weight: "w", bias: "b")), [4], ["w": [2, 4], "b": [4]], "bias b"),
+        (.permute([0, 1]), [4, 9, 9], [:], "axes"),
+        (.permute([0, 1, 2, 2]), [4, 9, 9], [:], "axes"),
+        (.permute([Int.min, 1, 2, 3]), [4, 9, 9], [:], "axes"),
+        (.softmax(axis: 2), [4], [:], "axis 2"),
+        (.softmax(axis: -1), [4], [:], "axis -1"),
+        (.l2Normalize(axis: 2, epsilon: 0), [4], [:], "axis 2"),
+        (.l2Normalize(axis: 1, epsilon: .infinity), [4], [:], "epsilon"),
+        (.multiply(.nan), [4], [:], "constant"),
+        (.subtract(.infinity), [4], [:], "constant"),
+        (.concatenate(axis: 2), [4], [:], "axis 2"),
+    ]
+
+    @Test(arguments: wrongNodes.indices) func aWrongNodeIsNamed(_ index: Int) throws {
+        let (operation, sizes, shapes, words) = ShapeInferenceTests.wrongNodes[index]
+        let graph = Sample.chain([.batch] + sizes.map { .fixed($0) }, ["the.node": operation])
+        let weights = Sample.weights(try shapes.map { ($0.key, try Sample.tensor($0.value)) })
+        let error = #expect(throws: GraphError.self) { try graph.valueTypes(weights: weights) }
+        let problem = error?.problem ?? ""
+        #expect(problem.hasPrefix("node the.node: ") && problem.contains(words), "\(problem)")
+    }
+
+    private func error(_ graph: Graph, _ weights: Weights? = nil) throws -> GraphError? {
+        let weights = try weights ?? Sample.weights([:])
+        return #expect(throws: GraphError.self) { try graph.valueTypes(weights: weights) }
+    }
+
+    @Test func integerWeightsAreNoWeights() throws {
+        let weights = Sample.weights([("w", try Sample.integers([1, 2, 3, 4], [1, 4]))])
+        let graph = Sample.chain([.batch, .fixed(4)], ["fc": .linear(Linear(weight: "w"))])
+        #expect(try error(graph, weights) == .wrongWeightKind(node: "fc", role: "weight", key: "w", found: "int64"))
+    }
+
+    @Test func valuesAndOutputsAreAccountedFor() throws {
+        let input = Sample.input([.batch, .fixed(4)])
+        func graph(_ nodes: [Node], _ outputs: [String], inputs: [Graph.Input]? = nil) -> Graph {
+            Graph(inputs: inputs ?? [input], nodes: nodes, outputs: outputs)
+        }
+        func relu(_ name: String, _ inputs: [String], _ output: String) -> Node {
+            Node(name: name, operation: .relu, inputs: inputs, output: output)
+        }
+        #expect(try error(graph([relu("a", ["none"], "x")], ["x"])) == .unknownValue(name: "none", node: "a"))
+        #expect(try error(graph([relu("a", ["b"], "a"), relu("b", ["a"], "b")], ["b"])) == .unknownValue(name: "b", node: "a"))
+        #expect(try error(graph([relu("a", ["input"], "input")], ["input"])) == .duplicateValue(name: "input", node: "a"))
+        #expect(try error(graph([], ["input"], inputs: [input, input])) == .duplicateValue(name: "input", node: "(input)"))
+        #expect(
+            try error(graph([relu("a", ["input", "input"], "x")], ["x"]))
+                == .wrongInputCount(node: "a", operation: "relu", expected: "1", found: 2))
+        #expect(try error(graph([relu("a", [], "x")], ["x"])) == .wrongInputCount(node: "a", operation: "relu", expected: "1", found: 0))
+        #expect(try error(graph([relu("a", ["input"], "x")], [])) == .noOutput)
+        #expect(try error(graph([relu("a", ["input"], "x")], ["y"])) == .missingOutput(name: "y"))
+    }
+
+    @Test func additionAndConcatenationNeedFittingValues() throws {
+        func graph(_ operation: Operation, _ shapes: [[Dimension]]) -> Graph {
+            let inputs = shapes.enumerated().map { Graph.Input(name: "i\($0)", type: ValueType($1)) }
+            return Graph(
+                inputs: inputs, nodes: [Node(name: "n", operation: operation, inputs: inputs.map(\.name), output: "n")], outputs: ["n"])
+        }
+        for wrong in [
+            graph(.add, [[.batch, .fixed(4)], [.batch, .fixed(5)]]), graph(.add, [[.batch, .fixed(4)]]),
+            graph(.add, [[.batch, .fixed(4)], [.batch, .symbol("n")]]), graph(.concatenate(axis: 1), []),
+            graph(.concatenate(axis: 1), [[.batch, .fixed(4)], [.fixed(3), .fixed(4)]]),
+            graph(.concatenate(axis: 1), [[.batch, .fixed(4)], [.batch, .fixed(4), .fixed(1)]]),
+        ] {
+            let problem = try error(wrong)?.problem ?? ""
+            #expect(problem.hasPrefix("node n: "), "\(problem)")
+        }
+        let joined = graph(.concatenate(axis: 1), [[.batch, .fixed(4)], [.batch, .symbol("n")], [.batch, .fixed(1)]])
+        #expect(try types(joined, try Sample.weights([:]))["n"] == "[batch, ?]")
+    }
+
+    @Test func wholeNumbersMustBeConvertedFirst() throws {
+        let graph = Graph(
+            inputs: [Sample.input([.batch, .fixed(3)], elements: .uint8)],
+            nodes: [Node(name: "r", operation: .relu, inputs: ["input"], output: "r")], outputs: ["r"])
+        #expect(try error(graph)?.problem == "node r: relu needs float32, not uint8 [batch, 3]")
+    }
+}

@@ -1,0 +1,60 @@
+import IR
+import Tensors
+import Testing
+
+/// `--dtype`: floating-point tensors only, once to nearest even, and what does not fit is told.
+@Suite struct WeightRoundingTests {
+    @Test func onlyFloatingPointTensorsAreRounded() throws {
+        let weights = Sample.weights([
+            ("a", try Sample.tensor([1 + 0x1p-11, -3, 0x1.8p-24], [3])), ("n", try Sample.integers([7], [])),
+            ("d", try Sample.tensor(doubles: [1 + 0x1p-11 + 0x1p-40], [1])),
+        ])
+        let half = try weights.rounded(to: .float16)
+        #expect(half.entries.map(\.tensor.dtype) == [.float16, .int64, .float16])
+        #expect(half.entries.map(\.name) == ["a", "n", "d"] && half.provenance == weights.provenance)
+        #expect(try half["a"]?.doubles() == [1, -3, 0x1p-23])
+        // By way of float32 this would become 1: it must be rounded once.
+        #expect(try half["d"]?.doubles() == [1 + 0x1p-10])
+        #expect(try half["n"]?.doubles() == [7])
+        #expect(half["n"]?.isSameView(as: try #require(weights["n"])) == true)
+        let wide = try half.rounded(to: .float32)
+        #expect(wide["a"]?.dtype == .float32)
+        #expect(try wide["a"]?.doubles() == [1, -3, 0x1p-23])
+    }
+
+    @Test func aTensorOfTheTypeAskedForStaysTheVeryTensor() throws {
+        let weights = try Sample.weights(["a": [4]])
+        #expect(try weights.rounded(to: .float32)["a"]?.isSameView(as: try #require(weights["a"])) == true)
+    }
+
+    @Test func manyWindowsAreRoundedElementByElement() throws {
+        let values = (0..<40000).map { Float($0) + 0.3 }
+        let weights = Sample.weights([("a", try Sample.tensor(values, [200, 200]))])
+        #expect(
+            try weights.rounded(to: .bfloat16)["a"]?.doubles()
+                == values.map { Double(NarrowFloat.bfloat16(NarrowFloat.bfloat16(rounding: Double($0)))) })
+    }
+
+    @Test func viewsAreRoundedInTheOrderOfTheirElements() throws {
+        let base = try Sample.tensor([1, 2, 3, 4, 5, 6], [2, 3])
+        let turned = try Tensor(dtype: .float32, shape: [3, 2], strides: [1, 3], offset: 0, storage: base.storage)
+        #expect(try Sample.weights([("t", turned)]).rounded(to: .float16)["t"]?.doubles() == [1, 4, 2, 5, 3, 6])
+    }
+
+    @Test func namesOfOneTensorStayNamesOfOneTensor() throws {
+        let shared = try Sample.tensor([1, 2], [2])
+        let rounded = try Sample.weights([("a", shared), ("b", try Sample.tensor([1, 2], [2])), ("c", shared)]).rounded(to: .float16)
+        #expect(rounded.aliases.map(\.name) == ["c"] && rounded.aliases.map(\.of) == ["a"])
+    }
+
+    @Test func overflowIsReportedByTensorWithCountAndLargest() throws {
+        let weights = Sample.weights([
+            ("fits", try Sample.tensor([65504, 65519.99], [2])), ("not", try Sample.tensor([65520, -70000, 1, .infinity, .nan], [5])),
+            ("integers", try Sample.integers([1 << 40], [1])), ("wide", try Sample.tensor(doubles: [1e39, 0x1.ffp127], [2])),
+        ])
+        #expect(
+            try weights.overflows(at: .float16).map { "\($0.name) \($0.count) \($0.largest)" } == ["not 2 70000.0", "wide 2 1e+39"])
+        #expect(try weights.overflows(at: .bfloat16).map { "\($0.name) \($0.count)" } == ["wide 2"])
+        #expect(try weights.overflows(at: .float32).map { "\($0.name) \($0.count)" } == ["wide 1"])
+    }
+}
