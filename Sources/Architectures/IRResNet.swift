@@ -134,12 +134,17 @@ enum IRResNet: ArchitectureFamily {
     /// Height and width of the input: what the checkpoint says where it leads to the linear layer's features, else the features' side
     /// doubled once a stage.
     private static func imageSize(_ weights: Weights, features: Int, channels: Int, stages: Int) throws(ArchitectureError) -> Int {
+        // Sizes of tensors without elements may be as large as a file claims.
+        func count(_ side: Int) -> Int {
+            let (product, overflow) = (side * side).multipliedReportingOverflow(by: channels)
+            return overflow ? Int.max : product
+        }
         var side = 1
-        while side < 1 << 12, side * side * max(channels, 1) < features { side += 1 }
+        while side < 1 << 12, channels > 0, count(side) < features { side += 1 }
         guard let named = weights.metadata["image_size"]?.integer else { return max(side << stages, 1) }
         var reached = named
         for _ in 0..<stages { reached = (max(min(reached, 1 << 20), 0) + 1) / 2 }
-        guard reached * reached * channels == features else {
+        guard named > 0, count(reached) == features else {
             throw .imageSizeDisagrees(source: weights.provenance.source, named: named, features: features)
         }
         return named

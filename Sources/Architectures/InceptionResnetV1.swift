@@ -22,7 +22,7 @@ enum InceptionResnetV1: ArchitectureFamily {
 
     static func build(_ network: RecognisedNetwork, from weights: Weights) throws -> BuiltNetwork {
         let reader = StateDictReader(weights, prefix: network.prefix)
-        let size = weights.metadata["image_size"]?.integer.map { min(max($0, 1), 1 << 16) } ?? usualImageSize
+        let size = weights.metadata["image_size"]?.integer ?? usualImageSize
         let embedding = reader.shape("last_linear.weight")?.first ?? 512
         var builder = GraphBuilder(
             reader, input: .init(name: "input", type: ValueType([.batch, .fixed(3), .fixed(size), .fixed(size)])))

@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("training/small_epoch_003.pth", "width=3", "embedding_size=8", 32), ("models/ir_small.pth", "width=4", "embedding_size=16", 112),
+        ("training/small_epoch_003.pth", "width=2", "embedding_size=32", 112), ("models/ir_small.pth", "width=4", "embedding_size=16", 112),
     ]) func depthsWidthEmbeddingAndImageSizeComeFromTheKeys(_ file: String, _ width: String, _ embedding: String, _ size: Int) throws {
         let weights = try Networks.weights(file)
         let rebuilt = try Architectures.rebuild(weights)
