@@ -30,6 +30,8 @@ public struct OpenedModel: Sendable {
     public let prefix: String
     /// A name in the checkpoint that no family answers to.
     public let unknownName: String?
+    /// Why the file's own graph was not taken, where keys and shapes gave the network in its place.
+    public let passedOver: (any Error)?
     /// Whether the file itself says how images enter, or the family's usual way is taken.
     public let hasOwnContract: Bool
 
@@ -56,22 +58,24 @@ public struct OpenedModel: Sendable {
             if let contract = opened.document?.contract { model.contract = contract }
             self.init(
                 content: .model(model), droppedKeys: rebuilt.droppedKeys, prefix: rebuilt.prefix, unknownName: rebuilt.unknownName,
-                hasOwnContract: opened.document?.contract != nil)
+                passedOver: opened.documentError, hasOwnContract: opened.document?.contract != nil)
         } catch let error as ArchitectureError {
-            guard case .unknownNetwork = error else { throw error }
+            // Who names a network does not want bare weights.
+            guard case .unknownNetwork = error, choice.architecture == nil else { throw error }
             self.init(content: .weights(weights), bareReason: opened.documentError ?? error)
         }
     }
 
     private init(
         content: ExportContent, bareReason: (any Error)? = nil, droppedKeys: [String] = [], prefix: String = "", unknownName: String? = nil,
-        hasOwnContract: Bool = false
+        passedOver: (any Error)? = nil, hasOwnContract: Bool = false
     ) {
         self.content = content
         self.bareReason = bareReason
         self.droppedKeys = droppedKeys
         self.prefix = prefix
         self.unknownName = unknownName
+        self.passedOver = passedOver
         self.hasOwnContract = hasOwnContract
     }
 
@@ -80,7 +84,8 @@ public struct OpenedModel: Sendable {
         guard var model = content.model else { return self }
         model.contract = change(model.contract)
         return OpenedModel(
-            content: .model(model), droppedKeys: droppedKeys, prefix: prefix, unknownName: unknownName, hasOwnContract: true)
+            content: .model(model), droppedKeys: droppedKeys, prefix: prefix, unknownName: unknownName, passedOver: passedOver,
+            hasOwnContract: true)
     }
 
     /// A state dict may hold more than plain tensors; leaving that out in silence would change the network.

@@ -187,8 +187,12 @@ struct ContractOverrule {
 
 extension OpenedModel {
     /// The same with mean and scale as given on the command line.
-    func overruled(_ overrule: ContractOverrule) -> OpenedModel {
+    func overruled(_ overrule: ContractOverrule) throws -> OpenedModel {
         guard !overrule.isEmpty else { return self }
+        guard content.model != nil else {
+            throw ExportError.notForBareWeights(
+                option: overrule.mean == nil ? "--input-std" : "--input-mean", reason: bareReason.map { "\($0)" } ?? "there is none")
+        }
         return withContract(overrule.apply(to:))
     }
 }

@@ -29,6 +29,9 @@ enum ExportText {
             lines.append("weights alone: \(reason)")
         }
         if let name = model.unknownName { lines.append("note: no family is called \(name); the network was told by its keys and shapes") }
+        if let reason = model.passedOver {
+            lines.append("note: the file's own graph is passed over, keys and shapes told the network: \(reason)")
+        }
         if !model.droppedKeys.isEmpty { lines.append("left out: \(model.droppedKeys.joined(separator: ", ")) (not part of the embedding)") }
         if request.plan.foldsBatchNorm { lines.append("folded: batch normalisation into the layer before it, wherever that is exact") }
         if let precision = request.plan.precision, precision != .float32 {

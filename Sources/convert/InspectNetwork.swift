@@ -7,6 +7,8 @@ struct InspectNetwork {
     let model: Model?
     /// Keys that are not part of the embedding.
     let droppedKeys: [String]
+    /// Why the file's own graph is not the model's.
+    let passedOver: String?
     /// Why there is no model.
     let reason: String?
 
@@ -15,9 +17,10 @@ struct InspectNetwork {
             let found = try OpenedModel(opened, choice: choice)
             model = found.content.model
             droppedKeys = found.droppedKeys
+            passedOver = found.passedOver.map { "\($0)" }
             reason = found.bareReason.map { "\($0)" }
         } catch {
-            (model, droppedKeys, reason) = (nil, [], "\(error)")
+            (model, droppedKeys, passedOver, reason) = (nil, [], nil, "\(error)")
         }
     }
 
@@ -32,6 +35,7 @@ struct InspectNetwork {
         for output in model.graph.outputs { lines.append("  out  \(output) \(model.valueTypes[output].map { "\($0)" } ?? "")") }
         let unused = model.unusedKeys.count
         lines.append("  \(model.graph.weightKeys.count) tensors in use, \(unused) not")
+        if let passedOver { lines.append("  the file's own graph is passed over, keys and shapes told the network: \(passedOver)") }
         if !droppedKeys.isEmpty { lines.append("  not part of the embedding: \(droppedKeys.joined(separator: ", "))") }
         return lines
     }

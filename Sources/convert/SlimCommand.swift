@@ -21,14 +21,14 @@ enum SlimCommand {
         guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
 
         let opened = try FormatRegistry.open(input, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
-        try OutputFile.check(target: target, replacing: parsed.has("--force"), inputs: [opened.file.identity])
+        try OutputFile.check(target: target, replacing: parsed.has("--force"), inputs: opened.sources.map(\.identity))
         var rules = SlimPlan.Rules()
         rules.keep = parsed.all("--keep")
         rules.drop = parsed.all("--drop")
         rules.stripPrefix = parsed.value("--strip-prefix")
         let slim = try SlimFile(opened, rules: rules)
 
-        let output = try OutputFile(target: target, replacing: parsed.has("--force"), inputs: [opened.file.identity])
+        let output = try OutputFile(target: target, replacing: parsed.has("--force"), inputs: opened.sources.map(\.identity))
         Terminal.progress("writing \(target)")
         try slim.write(to: output, as: format)
         try output.flush()

@@ -31,10 +31,8 @@ extension ONNXGraphReader {
             guard try axis(integer(node, "axis", default: 1), of: input, node) == 1 else { throw unsupported(node, "axis other than 1") }
             try append(node, .flatten, [input], rank: 2)
         case "Reshape", "Squeeze": try reshape(node)
-        case "Transpose":
-            let input = try value(node, 0)
-            guard case .integers(let axes)? = node["perm"] else { throw unsupported(node, "perm is missing") }
-            try append(node, .permute(axes.compactMap { Int(exactly: $0) }), [input], rank: rank(input))
+        case "Transpose": try transpose(node)
+        case "Unsqueeze": try unsqueeze(node)
         case "Softmax": try softmax(node)
         case "ReduceL2": try reduceL2(node)
         case "Clip", "Max": try clamp(node)
@@ -130,11 +128,51 @@ extension ONNXGraphReader {
     }
 
     /// [inputs, outputs] seen as [outputs, inputs], without a copy.
-    private static func turned(_ tensor: Tensor) throws -> Tensor {
+    static func turned(_ tensor: Tensor) throws -> Tensor {
         guard tensor.shape.count == 2 else { return tensor }
         return try Tensor(
             dtype: tensor.dtype, shape: tensor.shape.reversed(), strides: tensor.strides.reversed(), offset: tensor.offset,
             storage: tensor.storage)
+    }
+
+    /// Without constant folding, torch turns a linear layer's weight in the graph.
+    private mutating func transpose(_ node: ONNXNode) throws {
+        guard case .integers(let axes)? = node["perm"] else { throw unsupported(node, "perm is missing") }
+        if let (tensor, output) = stored(node) {
+            guard axes == [1, 0], tensor.shape.count == 2 else { throw unsupported(node, "only a matrix of weights is turned") }
+            weightKeys[output] = weightKeys[node.inputs[0]]
+            views[output] = try ONNXGraphReader.turned(tensor)
+            return
+        }
+        let input = try value(node, 0)
+        try append(node, .permute(axes.compactMap { Int(exactly: $0) }), [input], rank: rank(input))
+    }
+
+    /// Further axes of size 1: without constant folding, torch gives a slope those of an image in the graph.
+    private mutating func unsqueeze(_ node: ONNXNode) throws {
+        guard let (tensor, output) = stored(node), let axes = try reducedAxes(node) else {
+            throw unsupported(node, "only a stored tensor gets further axes")
+        }
+        let rank = tensor.shape.count + axes.count
+        let places = axes.map { $0 < 0 ? Int($0) + rank : Int($0) }.sorted()
+        guard rank <= 8, places.allSatisfy({ (0..<rank) ~= $0 }), Set(places).count == places.count else {
+            throw unsupported(node, "axes \(axes)")
+        }
+        var (shape, strides) = (tensor.shape, tensor.strides)
+        for place in places {
+            shape.insert(1, at: place)
+            strides.insert(1, at: place)
+        }
+        weightKeys[output] = weightKeys[node.inputs[0]]
+        views[output] = try Tensor(dtype: tensor.dtype, shape: shape, strides: strides, offset: tensor.offset, storage: tensor.storage)
+    }
+
+    /// The weight that is a node's first input, as that value shows it, and the name of what becomes of it.
+    private func stored(_ node: ONNXNode) -> (tensor: Tensor, output: String)? {
+        guard let name = node.inputs.first, let key = weightKeys[name], let tensor = views[name] ?? initializers[key],
+            let output = node.outputs.first
+        else { return nil }
+        return (tensor, output)
     }
 
     private mutating func pool(_ node: ONNXNode) throws {
@@ -248,7 +286,9 @@ extension ONNXGraphReader {
         if case .float(let number)? = node["min"] { limit = number.shortestDecimal }
         if node.inputs.count > 1, !node.inputs[1].isEmpty { limit = try number(node.inputs[1]) }
         let hasMaximum = node["max"] != nil || (node.operatorName == "Clip" && node.inputs.count > 2 && !node.inputs[2].isEmpty)
-        guard let limit, !hasMaximum else { throw unsupported(node, "only a lower limit that is stored") }
+        guard let limit, !hasMaximum, node.operatorName == "Clip" || node.inputs.count == 2 else {
+            throw unsupported(node, "only a lower limit that is stored")
+        }
         norms[output] = (norm.of, norm.axis, limit)
     }
 
@@ -286,30 +326,35 @@ extension ONNXGraphReader {
         case .size(let size): keepsBatch = size == 0 && integer(node, "allowzero", default: 0) == 0 || size == -1 || size == 1
         }
         guard keepsBatch else { throw unsupported(node, "the batch would not stay the first axis") }
+        if case .size(let size) = items[1], size > 0, let output = node.outputs.first { claimedFeatures[output] = size }
         try append(node, .flatten, [input], rank: 2)
     }
 
     private mutating func rename(_ node: ONNXNode) throws {
         guard let input = node.inputs.first, let output = node.outputs.first else { throw unsupported(node, "it has no input") }
-        if let key = weightKeys[input] {
-            weightKeys[output] = key
-        } else if let tensor = constants[input] {
+        if takeStored(input, as: output) { return }
+        let name = resolve(input)
+        guard ranks[name] != nil else { throw unsupported(node, "the value \(input) is not known") }
+        synonyms[output] = name
+    }
+
+    /// A weight or constant under a further name; false for what is computed.
+    private mutating func takeStored(_ input: String, as output: String) -> Bool {
+        if let tensor = constants[input] {
             constants[output] = tensor
-        } else {
-            let name = resolve(input)
-            guard ranks[name] != nil else { throw unsupported(node, "the value \(input) is not known") }
-            synonyms[output] = name
+            return true
         }
+        guard let key = weightKeys[input] else { return false }
+        weightKeys[output] = key
+        views[output] = views[input]
+        return true
     }
 
     private mutating func cast(_ node: ONNXNode) throws {
         guard let input = node.inputs.first, let output = node.outputs.first else { throw unsupported(node, "it has no input") }
         guard integer(node, "to", default: 0) == Int64(ONNXElementType.float32) else { throw unsupported(node, "only casts to float32") }
-        if let key = weightKeys[input] {
-            weightKeys[output] = key
-        } else {
-            let value = try value(node, 0)
-            try append(node, .convertToFloat, [value], rank: rank(value))
-        }
+        if takeStored(input, as: output) { return }
+        let value = try value(node, 0)
+        try append(node, .convertToFloat, [value], rank: rank(value))
     }
 }

@@ -33,7 +33,12 @@ extension ONNXGraphReader {
             return true
         case "Unsqueeze", "Squeeze", "Cast":
             // One number and a vector of one number are the same here.
-            guard let given = items(0) else { return false }
+            var given = items(0)
+            if given == nil, node.operatorName != "Cast", let name = node.inputs.first {
+                given = try integers(name)?.map { .size($0) }
+            }
+            guard let given else { return false }
+            if node.inputs.count > 1 { _ = try integers(node.inputs[1]) }
             shapes[output] = given
             return true
         case "Concat":

@@ -28,6 +28,10 @@ struct ONNXGraphReader {
     var ranks: [String: Int] = [:]
     /// The key of the weight behind a value that is a weight, through casts.
     var weightKeys: [String: String] = [:]
+    /// Such values that show their weight in another layout: axes exchanged, or further axes of size 1.
+    var views: [String: Tensor] = [:]
+    /// Features that a reshape says a flattened value has.
+    var claimedFeatures: [String: Int64] = [:]
     var nodes: [Node] = []
     /// Place in `nodes` of the node that gives a value.
     var producers: [String: Int] = [:]
@@ -61,7 +65,25 @@ struct ONNXGraphReader {
         for node in model.nodes { try reader.take(node) }
         let outputs = model.outputs.map { reader.resolve($0.name) }
         let graph = Graph(inputs: inputs, nodes: reader.nodes, outputs: outputs).withoutDeadNodes().withSoftmaxUnwrapped()
+        try reader.checkClaimedFeatures(graph)
         return Result(graph: graph, weights: reader.used, constants: reader.constantKeys)
+    }
+
+    /// A reshape to two axes is a flatten only where it leaves the batch alone: [batch, 8, 2, 2] to [-1, 8] is none.
+    private func checkClaimedFeatures(_ graph: Graph) throws {
+        let weights = Weights(
+            entries: used.map { Weights.Entry(name: $0.key, tensor: $0.value) },
+            provenance: Provenance(source: "", format: "", stateDictPath: ""))
+        // A graph that does not fit together is told by whoever makes a model of it.
+        guard !claimedFeatures.isEmpty, let types = try? graph.valueTypes(weights: weights) else { return }
+        for node in graph.nodes {
+            guard let claimed = claimedFeatures[node.output], let found = types[node.output]?.shape.last?.fixed, claimed != found else {
+                continue
+            }
+            throw ONNXError.unsupportedUse(
+                file: file, node: node.name, operatorName: "Reshape",
+                detail: "\(claimed) features are wanted, flattening all behind the batch gives \(found)")
+        }
     }
 
     private mutating func input(_ value: ONNXValue) throws -> Graph.Input {
@@ -113,7 +135,12 @@ struct ONNXGraphReader {
     mutating func integers(_ name: String) throws -> [Int64]? {
         guard let tensor = constant(name), tensor.elementCount <= 64, tensor.dtype == .int64 || tensor.dtype == .int32 else { return nil }
         if let key = weightKeys[name] { constantKeys.insert(key) }
-        return try tensor.doubles().map { Int64($0) }
+        let bytes = try tensor.cOrderBytes()
+        // Not by way of doubles: torch writes "to the end" as the largest Int64, which no double is.
+        return try (0..<tensor.elementCount).map { index in
+            if tensor.dtype == .int32 { return Int64(try bytes.integer(at: index * 4, as: Int32.self)) }
+            return try bytes.integer(at: index * 8, as: Int64.self)
+        }
     }
 
     /// Claims an initializer as a weight, under its key.
@@ -126,8 +153,11 @@ struct ONNXGraphReader {
             }
             throw unsupported(node, "its \(role) \(name) is computed, not stored")
         }
-        let turned = try turn(tensor)
-        if let known = used[key], known.shape != turned.shape { throw unsupported(node, "its \(role) \(key) is used in two layouts") }
+        let turned = try turn(views[name] ?? tensor)
+        // A square weight has the same shape both ways.
+        if let known = used[key], known.shape != turned.shape || known.strides != turned.strides {
+            throw unsupported(node, "its \(role) \(key) is used in two layouts")
+        }
         used[key] = turned
         return key
     }

@@ -140,6 +140,8 @@ enum ONNXWriter {
         var seen: Set<String> = [""]
         for name in file.inputs.map(\.name) + file.initializers.map(\.name) + file.nodes.flatMap(\.outputs) {
             guard seen.insert(name).inserted else { throw .nameCollision(name: name.isEmpty ? "(a tensor without a name)" : name) }
+            // protobuf-c's texts end at a zero.
+            guard !name.utf8.contains(0) else { throw .cannotHold(name: name, what: "a name with a zero byte in it") }
         }
     }
 
