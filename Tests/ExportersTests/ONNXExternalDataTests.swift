@@ -1,0 +1,91 @@
+import Exporters
+import Files
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Exporters
+
+/// Data files beside a model: only plain files inside its folder, and never past their end.
+@Suite struct ONNXExternalDataTests {
+    let folder = Fixtures.temporaryFolder()
+
+    /// A model whose one initializer, two floats, lies in another file.
+    private func write(_ entries: KeyValuePairs<String, String>) -> String {
+        let bytes = Message.model { graph in
+            graph.tensor(5, "w", 1, [2]) { tensor in
+                for (key, value) in entries {
+                    tensor.message(13) { entry in
+                        entry.text(1, key)
+                        entry.text(2, value)
+                    }
+                }
+                tensor.number(14, 1)
+            }
+            graph.node("Relu", ["in"], ["out"])
+            graph.value(11, "in", [nil, 4])
+            graph.value(12, "out", [nil, 4])
+        }
+        let path = "\(folder)/inner/t.onnx"
+        mkdir("\(folder)/inner", 0o755)
+        mkdir("\(folder)/inner/sub", 0o755)
+        Fixtures.write(bytes, to: path)
+        for name in ["outside.bin", "inner/a.bin", "inner/sub/a.bin"] {
+            Fixtures.write([0, 0, 0x80, 0x3F, 0, 0, 0, 0x40, 9], to: "\(folder)/\(name)")
+        }
+        symlink("a.bin", "\(folder)/inner/link.bin")
+        symlink("sub", "\(folder)/inner/linked")
+        return path
+    }
+
+    private func refusal(_ entries: KeyValuePairs<String, String>) -> String {
+        do {
+            _ = try FormatRegistry.open(write(entries))
+            return "none"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func plainPlacesAreRead() throws {
+        for (location, offset) in [("a.bin", "0"), ("sub/a.bin", "0"), ("a.bin", "1")] {
+            let opened = try FormatRegistry.open(write(["location": location, "offset": offset, "length": "8"]))
+            let numbers = try #require(opened.weights?["w"]).doubles()
+            if offset == "0" { #expect(numbers == [1, 2]) }
+            #expect(opened.sources.count == 2)
+        }
+    }
+
+    @Test func otherPlacesAreRefusedWithTheTensorsName() {
+        for (location, words) in [
+            ("../outside.bin", "leaves its folder"), ("sub/../../outside.bin", "leaves its folder"), ("..", "leaves its folder"),
+            ("\(folder)/outside.bin", "no relative path"), ("", "no relative path"), ("link.bin", "is a link"),
+            ("linked/a.bin", "is a link"), ("none.bin", "is not there"), ("sub//a.bin", "leaves its folder"),
+            ("a.bin/", "leaves its folder"),
+        ] {
+            let found = refusal(["location": location, "length": "8"])
+            #expect(found.contains("tensor w") && found.contains(words), "\(location): \(found)")
+        }
+        #expect(refusal(["location": "sub", "length": "8"]) != "none")
+        #expect(refusal(["offset": "0"]).contains("no relative path"))
+    }
+
+    @Test func otherStretchesAreRefused() {
+        for (offset, length) in [
+            ("2", "8"), ("10", "0"), ("-1", "8"), ("0", "-8"), ("0", "10"), ("0", "9223372036854775807"), ("9223372036854775807", "8"),
+            ("x", "8"), ("0", "8.0"), ("0", "99999999999999999999"), ("0", "4"), ("0", ""),
+        ] { #expect(refusal(["location": "a.bin", "offset": offset, "length": length]) != "none", "\(offset) \(length)") }
+        // Without a length all that is left is taken, which here is one byte too many.
+        #expect(refusal(["location": "a.bin"]).contains("9 are given"))
+    }
+
+    @Test func aDataFileThatIsCutShortLaterIsRefused() throws {
+        let model = try ONNXTrip.model("ir_small.pth")
+        let path = try ONNXTrip.check(model, ONNXTrip.options(isExternal: true), path: "\(folder)/m.onnx").path
+        let data = try Fixtures.bytes(path + ".data")
+        Fixtures.write(Array(data.dropLast()), to: path + ".data")
+        #expect(throws: ONNXError.self) { try FormatRegistry.open(path) }
+        unlink(path + ".data")
+        #expect(throws: ONNXError.self) { try FormatRegistry.open(path) }
+    }
+}
