@@ -56,7 +56,11 @@ let package = Package(
         .testTarget(
             name: "ExportersTests",
             dependencies: ["Exporters", "PthReader", "IR", "Verifier", "Tensors", "Files", "JSON", "CHDF5", "TestSupport"]),
-        .testTarget(name: "ConvertTests", dependencies: ["convert", "Exporters", "PthReader", "Verifier", "TestSupport", "JSON", "Files"]),
+        .testTarget(
+            name: "ConvertTests",
+            dependencies: [
+                "convert", "Architectures", "Exporters", "PthReader", "Verifier", "IR", "Tensors", "TestSupport", "JSON", "Files",
+            ]),
         .target(name: "TestSupport", dependencies: ["JSON", "Files"], path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]

@@ -25,7 +25,8 @@ enum ExportText {
             lines.append(
                 "input: \(network.contract.summary)" + (model.hasOwnContract ? "" : " (the family's usual way; the file does not say)"))
         } else {
-            let reason = model.bareReason.map { "\($0)" } ?? "there is no network"
+            // What is wrong only: the remedy, bare weights, is what was just written.
+            let reason = model.bareReason.map { ($0 as? any DescribedError)?.problem ?? "\($0)" } ?? "there is no network"
             lines.append("weights alone: \(reason)")
         }
         if let name = model.unknownName { lines.append("note: no family is called \(name); the network was told by its keys and shapes") }

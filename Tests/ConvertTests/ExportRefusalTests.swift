@@ -1,0 +1,216 @@
+import Exporters
+import Files
+import Foundation
+import IR
+import Tensors
+import TestSupport
+import Testing
+import Verifier
+
+/// What an export refuses: told in one line, with an exit code, and without a file left behind.
+@Suite struct ExportRefusalTests {
+    let folder = Fixtures.temporaryFolder()
+    let small = Fixtures.path("models/ir_small.pth")
+    let unknown = Fixtures.path("models/branches.pth")
+
+    private var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
+
+    /// Runs and expects a refusal with these words; nothing may be left but `kept`.
+    private func refused(
+        _ arguments: [String], status: Int32 = 2, _ words: String..., kept: [String] = [], sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let run = try CommandRun(arguments)
+        #expect(run.status == status, "\(arguments): \(run.output) \(run.errors)", sourceLocation: sourceLocation)
+        #expect(
+            run.errors.hasPrefix("convert: ") && run.errors.filter { $0 == "\n" }.count == 1, "\(run.errors)",
+            sourceLocation: sourceLocation)
+        for word in words { #expect(run.errors.contains(word), "\(word): \(run.errors)", sourceLocation: sourceLocation) }
+        #expect(names == kept, sourceLocation: sourceLocation)
+    }
+
+    /// Writes weights of the small network with some replaced.
+    private func write(_ name: String, _ change: (String, Tensor) throws -> (String, Tensor)?) throws -> String {
+        let weights = try #require(try FormatRegistry.open(small).weights)
+        let entries = try weights.entries.compactMap { entry in
+            try change(entry.name, entry.tensor).map { Weights.Entry(name: $0.0, tensor: $0.1) }
+        }
+        let path = "\(Fixtures.temporaryFolder())/\(name)"
+        let output = try OutputFile(target: path, replacing: false, inputs: [])
+        let changed = Weights(entries: entries, metadata: weights.metadata, provenance: weights.provenance)
+        _ = try PthFormat.write(.weights(changed), to: output, options: ExportOptions())
+        try output.commit()
+        return path
+    }
+
+    private func constant(_ value: Float, _ shape: [Int]) throws -> Tensor {
+        let bytes = (0..<shape.reduce(1, *)).flatMap { _ in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
+        return try Tensor(dtype: .float32, shape: shape, storage: Storage(name: "t", bytes: ByteView(copying: bytes, name: "t")))
+    }
+
+    // MARK: Unknown networks
+
+    @Test(arguments: ["safetensors", "h5", "flat", "pth"]) func anUnknownNetworkGoesAsWeightsAloneWithOneLine(_ ending: String) throws {
+        let out = "\(folder)/x.\(ending)"
+        let run = try CommandRun([unknown, out])
+        #expect(run.status == 0, "\(run.errors)")
+        let lines = run.output.split(separator: "\n").filter { $0.hasPrefix("weights alone: ") }
+        #expect(lines.count == 1 && lines[0].contains("no family known here") && lines[0].contains("mobilefacenet"))
+        // It was just written: nobody needs to be told to write it.
+        #expect(!run.output.contains("or write bare weights"))
+        let (source, back) = (try FormatRegistry.open(unknown), try FormatRegistry.open(out))
+        try BitwiseComparison.check(try #require(back.weights), against: try #require(source.weights), file: out)
+        #expect(back.weights?.entries.count == 44)
+    }
+
+    @Test func forONNXAnUnknownNetworkIsAnErrorThatTellsTheFamilies() throws {
+        try refused(
+            [unknown, "\(folder)/x.onnx"], "ir_resnet18 has", "inception_resnet_v1 has", "mobilefacenet has", "mtcnn_pnet",
+            "stem.conv.weight", "--key-map")
+    }
+
+    @Test func whatNeedsANetworkIsRefusedForBareWeights() throws {
+        for option in [["--normalize"], ["--fold-batchnorm"], ["--embed-preprocess"], ["--input-mean", "0"], ["--input-std", "1"]] {
+            try refused([unknown, "\(folder)/x.h5"] + option, option[0], "no family")
+        }
+        try refused([unknown, "\(folder)/x.h5", "--arch", "ir_resnet18"], "no family known here")
+        try refused([unknown, "\(folder)/x.h5", "--arch", "resnext"], "resnext is no architecture known here", "inception_resnet_v1")
+    }
+
+    // MARK: Options
+
+    @Test func foldingIsRefusedWhereTheSourcesTensorsArePromised() throws {
+        for ending in ["pth", "safetensors"] {
+            try refused([small, "\(folder)/x.\(ending)", "--fold-batchnorm"], "batch normalisation", ".onnx, .h5 or .flat")
+        }
+    }
+
+    @Test func overflowIsReportedByTensorAndNothingIsWritten() throws {
+        let source = try write("big.pth") { name, tensor in
+            (name, ["input_layer.1.bias", "output_layer.3.bias"].contains(name) ? try constant(-65520, tensor.shape) : tensor)
+        }
+        for ending in ["onnx", "h5", "pth"] {
+            try refused(
+                [source, "\(folder)/x.\(ending)", "--dtype", "float16"], "input_layer.1.bias (4 numbers, the largest 65520",
+                "output_layer.3.bias (16 numbers", "bfloat16")
+        }
+        #expect(try CommandRun([source, "\(folder)/x.onnx", "--dtype", "bfloat16"]).status == 0)
+    }
+
+    @Test func optionsOutOfRangeAreRefused() throws {
+        for opset in ["10", "23", "0", "-1", "99999999999"] {
+            try refused([small, "\(folder)/x.onnx", "--opset", opset], "operator set \(opset)", "11 to 22")
+        }
+        for (option, value) in [
+            ("--opset", "seventeen"), ("--opset", "99999999999999999999"), ("--dtype", "float8"), ("--input-std", "0"),
+            ("--input-std", "nan"),
+            ("--input-mean", "inf"), ("--to", "tflite"), ("--verify", "half"),
+        ] { try refused([small, "\(folder)/x.onnx", option, value], status: 64, option) }
+        for level in ["0", "10", "x"] { try refused([small, "\(folder)/x.h5", "--compress", level], status: 64, "--compress") }
+        try refused([small, "\(folder)/x.onnx", "--embed-preprocess=int4"], status: 64, "--embed-preprocess")
+        try refused([small, "\(folder)/x.onnx", "--dtype", "bfloat16", "--opset", "12"], "bfloat16", "--opset 13")
+    }
+
+    @Test func optionsOfOtherFormatsAreRefused() throws {
+        try refused([small, "\(folder)/x.flat", "--opset", "17"], "--opset means nothing for flat")
+        try refused([small, "\(folder)/x.h5", "--external-data"], "--external-data means nothing for hdf5")
+        try refused([small, "\(folder)/x.onnx", "--compress", "3"], "--compress means nothing for onnx")
+    }
+
+    @Test func severalOutputsAreNotNormalised() throws {
+        guard (try? Fixtures.bytes("\(Fixtures.mtcnn)/onet.pt")) != nil else {
+            print("MTCNN's weights are not in \(Fixtures.mtcnn): normalising several outputs is not tested; make setup fetches them")
+            return
+        }
+        try refused(
+            ["\(Fixtures.mtcnn)/onet.pt", "\(folder)/x.onnx", "--normalize"], "regression, landmarks, probability", "leave the option out")
+    }
+
+    // MARK: Names of networks and keys
+
+    @Test func aWrongNameIsRefusedWithTheOneThatFits() throws {
+        try refused([small, "\(folder)/x.onnx", "--arch", "mobilefacenet"], "mobilefacenet was asked for", "--arch ir_resnet18")
+        #expect(try CommandRun([small, "\(folder)/x.onnx", "--arch", "ir_resnet18"]).status == 0)
+    }
+
+    @Test func keysThatDoNotMatchAreListed() throws {
+        let source = try write("odd.pth") { name, tensor in
+            switch name {
+            case "body.0.0.residual.0.bias": nil
+            case "input_layer.2.weight": (name, try constant(1, [5]))
+            case "output_layer.4.num_batches_tracked": ("stray", tensor)
+            default: (name, tensor)
+            }
+        }
+        for ending in ["onnx", "safetensors", "flat"] {
+            try refused(
+                [source, "\(folder)/x.\(ending)"], "1 missing (body.0.0.residual.0.bias)", "1 unexpected (stray)",
+                "input_layer.2.weight is [5], not [4]")
+        }
+    }
+
+    @Test func aKeyMapMakesAKnownNetworkOfUnknownKeys() throws {
+        let source = try write("odd.pth") { ("net_" + $0, $1) }
+        try refused([source, "\(folder)/x.onnx"], "no family known here")
+        let map = "\(folder)/map.txt"
+        Fixtures.write(Array("# our own names\nnet_* *\n".utf8), to: map)
+        let run = try CommandRun([source, "\(folder)/x.onnx", "--key-map", map])
+        #expect(run.status == 0 && run.output.contains("network: ir_resnet18"), "\(run.errors)")
+        let (found, expected) = (try FormatRegistry.open("\(folder)/x.onnx").weights, try FormatRegistry.open(small).weights)
+        try BitwiseComparison.check(try #require(found), against: try #require(expected), file: "x.onnx")
+        Fixtures.write(Array("net_* *\nnothing.* *\n".utf8), to: map)
+        try refused([source, "\(folder)/y.onnx", "--key-map", map], "map.txt, line 2", "nothing.*", kept: ["map.txt", "x.onnx"])
+        try refused([source, "\(folder)/y.onnx", "--key-map", "\(folder)/none"], "none", kept: ["map.txt", "x.onnx"])
+    }
+
+    // MARK: Files
+
+    @Test func anExistingOutputNeedsForceAndStaysAsItWas() throws {
+        Fixtures.write([7], to: "\(folder)/x.onnx")
+        try refused([small, "\(folder)/x.onnx"], "--force", kept: ["x.onnx"])
+        #expect(try Fixtures.bytes("\(folder)/x.onnx") == [7])
+        #expect(try CommandRun([small, "\(folder)/x.onnx", "--force"]).status == 0)
+        // A failing export must not harm it either.
+        let good = try Fixtures.bytes("\(folder)/x.onnx")
+        try refused([unknown, "\(folder)/x.onnx", "--force"], "no family", kept: ["x.onnx"])
+        #expect(try Fixtures.bytes("\(folder)/x.onnx") == good)
+        try refused(["\(folder)/x.onnx", "\(folder)/x.onnx", "--force"], "x.onnx", kept: ["x.onnx"])
+        #expect(try Fixtures.bytes("\(folder)/x.onnx") == good)
+    }
+
+    @Test func anExistingDataFileNeedsForceToo() throws {
+        Fixtures.write([7], to: "\(folder)/x.onnx.data")
+        try refused([small, "\(folder)/x.onnx", "--external-data"], "x.onnx.data", kept: ["x.onnx.data"])
+        #expect(try Fixtures.bytes("\(folder)/x.onnx.data") == [7])
+        #expect(try CommandRun([small, "\(folder)/x.onnx", "--external-data", "--force"]).status == 0)
+        #expect(names == ["x.onnx", "x.onnx.data"])
+    }
+
+    @Test(arguments: [["x.onnx"], ["x.onnx", "--external-data"], ["x.flat"], ["x.h5"], ["x.safetensors"], ["x.pth"]])
+    func aFullDiskLeavesNothing(_ arguments: [String]) throws {
+        let run = try CommandRun([small, "\(folder)/\(arguments[0])"] + arguments.dropFirst(), shellPrefix: "ulimit -f 64;")
+        #expect(run.status == 2 && run.errors.filter { $0 == "\n" }.count == 1, "\(run.status) \(run.errors)")
+        #expect(names == [])
+    }
+
+    @Test func endingsAndPlacesThatCannotBeAreRefused() throws {
+        try refused([small, "\(folder)/x.tflite"], "x.tflite")
+        try refused([small, "\(folder)/x"], "/x")
+        try refused([small, "\(folder)/none/x.onnx"], "none")
+        try refused(["\(folder)/missing.pth", "\(folder)/x.onnx"], "missing.pth")
+        try refused([small, folder], folder)
+        try refused([small, "\(folder)/x.onnx", "\(folder)/y.onnx"], status: 64, "y.onnx")
+        try refused([small, "\(folder)/x.onnx", "-o", "\(folder)/y.onnx"], status: 64, "x.onnx")
+    }
+
+    @Test func anIncompleteGraphIsToldWhenKeysGiveTheNetwork() throws {
+        #expect(try CommandRun([small, "\(folder)/x.onnx"]).status == 0)
+        // The same file with an operator nobody knows in place of the flattening.
+        var bytes = try Fixtures.bytes("\(folder)/x.onnx")
+        let place = try #require(bytes.firstRange(of: Array("Flatten".utf8)))
+        bytes.replaceSubrange(place, with: Array("Flutter".utf8))
+        Fixtures.write(bytes, to: "\(folder)/y.onnx")
+        let run = try CommandRun(["\(folder)/y.onnx", "\(folder)/z.pth"])
+        #expect(run.output.contains("the file's own graph is passed over") && run.output.contains("Flutter"), "\(run.output) \(run.errors)")
+        #expect(try CommandRun(["inspect", "\(folder)/y.onnx"]).output.contains("Flutter"))
+    }
+}
