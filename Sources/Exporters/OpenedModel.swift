@@ -61,7 +61,10 @@ public struct OpenedModel: Sendable {
                 passedOver: opened.documentError, hasOwnContract: opened.document?.contract != nil)
         } catch let error as ArchitectureError {
             // Who names a network does not want bare weights.
-            guard case .unknownNetwork = error, choice.architecture == nil else { throw error }
+            guard case .unknownNetwork = error, choice.architecture == nil else {
+                // Keys were only looked at because the file's own graph is not understood: then that is what to tell.
+                throw (choice.architecture == nil ? opened.documentError : nil) ?? error
+            }
             self.init(content: .weights(weights), bareReason: opened.documentError ?? error)
         }
     }
