@@ -146,6 +146,8 @@ import Verifier
         #expect(seen > 10)
         // Bytes of the file and of its data are told apart.
         #expect(opened.groups.reduce(0) { $0 + $1.byteCount } == opened.file.bytes.count)
+        let kept = model.graph.weightKeys.compactMap { model.weights[$0]?.byteCount }.filter { $0 < 1024 }
+        #expect(opened.groups.first?.name == "backbone" && opened.groups.first?.byteCount == kept.reduce(0, +))
     }
 
     @Test func theSameModelGivesTheSameBytesWithoutPathsInAnyFolder() throws {

@@ -46,9 +46,11 @@ public enum ONNXFormat: FileFormat {
         let document = read.map { read in
             ONNXStoredDocument.document(stored.document, graph: read.graph, weights: weights, provenance: weights.provenance)
         }
-        let tensorBytes = tensors.values.reduce(0) { $0 + $1.byteCount }
         let externalFiles = source.externalFiles
-        let inside = max(0, tensorBytes - externalFiles.reduce(0) { $0 + $1.bytes.count })
+        let inside = model.initializers.reduce(0) { sum, initializer in
+            if case .external = initializer.content { return sum }
+            return sum + (tensors[initializer.name]?.byteCount ?? 0)
+        }
         var facts = [
             Checkpoint.Fact(name: "container", text: "ONNX"), Checkpoint.Fact(name: "IR version", text: "\(model.irVersion)"),
             Checkpoint.Fact(name: "operator set", text: "\(model.opset)"),
@@ -59,7 +61,8 @@ public enum ONNXFormat: FileFormat {
         return OpenedFile(
             file: file, format: name, facts: facts, weights: weights, document: document, documentError: failure,
             groups: [
-                .init(name: "backbone", byteCount: inside), .init(name: "container", byteCount: file.bytes.count - inside),
+                .init(name: "backbone", byteCount: min(inside, file.bytes.count)),
+                .init(name: "container", byteCount: max(0, file.bytes.count - inside)),
             ],
             checksums: [], companions: externalFiles)
     }
