@@ -85,7 +85,6 @@ private let winogradGap = 16
     return 36 * (winogradTiles * padded + winogradGap) + 36 * (winogradTiles * blockChannels + winogradGap)
 }
 
-
 private let p: Float = 0.7071067811865476
 private let q: Float = 1.4142135623730951
 

@@ -4,7 +4,7 @@ import Testing
 
 /// Folding held against plainly computed numbers, and where it must not happen.
 @Suite struct BatchNormFoldingTests {
-    private func norm(_ name: String, epsilon: Float = 0.001) -> Operation {
+    private func norm(_ name: String, epsilon: Double = 0.001) -> Operation {
         .batchNormalization(
             BatchNormalization(
                 scale: "\(name).weight", bias: "\(name).bias", mean: "\(name).running_mean", variance: "\(name).running_var",
@@ -21,7 +21,7 @@ import Testing
 
     /// weight · scale / √(variance + ε) and (bias − mean) · scale / √(variance + ε) + shift, as written in any textbook.
     private func expected(
-        _ weights: Weights, weight: String, bias: String?, norm: String, epsilon: Float
+        _ weights: Weights, weight: String, bias: String?, norm: String, epsilon: Double
     ) throws -> (weight: [Float], bias: [Float]) {
         let (scale, shift) = (try values(weights, "\(norm).weight"), try values(weights, "\(norm).bias"))
         let (mean, variance) = (try values(weights, "\(norm).running_mean"), try values(weights, "\(norm).running_var"))

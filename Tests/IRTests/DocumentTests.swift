@@ -17,7 +17,7 @@ import Testing
 
     @Test func floatsComeBackToTheBit() throws {
         for bits in stride(from: UInt32(0), to: 0x7F80_0000, by: 0x0101_0103) {
-            let graph = Sample.chain([.batch, .fixed(2)], ["m": .multiply(-Float(bitPattern: bits))])
+            let graph = Sample.chain([.batch, .fixed(2)], ["m": .multiply(-Double(Float(bitPattern: bits)))])
             #expect(try Graph(json: parsed(graph.json)) == graph, "\(Float(bitPattern: bits))")
         }
     }
