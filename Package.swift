@@ -23,6 +23,9 @@ let package = Package(
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .target(name: "CONNX", dependencies: ["CProtobufC"]),
         .systemLibrary(name: "CHDF5Library", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+        .systemLibrary(name: "CJPEGLibrary", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .systemLibrary(name: "CPNGLibrary", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .target(name: "CImages", dependencies: ["CJPEGLibrary", "CPNGLibrary"]),
         .target(name: "CInterruption"),
         .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
         .target(name: "JSON"),
@@ -40,10 +43,13 @@ let package = Package(
         .target(name: "Inference", dependencies: ["Files", "Tensors", "IR", "Kernels"]),
         .target(
             name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX", "CHDF5"]),
+        .target(name: "Faces", dependencies: ["Files", "CImages"]),
         .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR", "Inference", "Exporters", "JSON"]),
         .executableTarget(
             name: "convert",
-            dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Inference", "Exporters", "Verifier", "JSON"]),
+            dependencies: [
+                "Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Inference", "Exporters", "Faces", "Verifier", "JSON",
+            ]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Files"]),
@@ -61,6 +67,7 @@ let package = Package(
             dependencies: [
                 "convert", "Architectures", "Exporters", "PthReader", "Verifier", "IR", "Tensors", "TestSupport", "JSON", "Files",
             ]),
+        .testTarget(name: "FacesTests", dependencies: ["Faces", "Files", "JSON", "TestSupport"]),
         .target(name: "TestSupport", dependencies: ["JSON", "Files"], path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]

@@ -20,7 +20,7 @@ enum HelpText {
           convert export FILE -o OUT       the same as convert INPUT OUTPUT, with all options
 
           convert verify EXPORT --against FILE   is it the same network: tensors, numbers, and the layer where they part
-          convert run MODEL -i x.npy -o y.npy    a network's outputs
+          convert run MODEL IMAGE…               embeddings of pictures, or with -i x.npy -o y.npy any input's outputs
 
           convert COMMAND --help           all options of a command
           convert --version
@@ -84,10 +84,15 @@ enum HelpText {
         """
 
     static let run = """
+        convert run MODEL IMAGE… [-o y.npy | -o y.csv] [options]
         convert run MODEL --input x.npy -o y.npy [options]
 
+          IMAGE                a JPEG or PNG, or a folder with such files, taken in sorted order: resized whole to the network's size as
+                               Pillow's BILINEAR does it; EXIF orientation is not followed
           -i, --input FILE     float32 images × channels × height × width, mean and scale applied already
-          -o, --output FILE    the first output, float32, images × numbers
+          -o, --output FILE    the first output: .npy float32, images × numbers; .csv a line an image, its path first (for IMAGE… only);
+                               without it the first few numbers of each image are printed
+          --input-mean N, --input-std N   how pixels of IMAGE… enter, where the model says otherwise
           --normalize          append an L2 normalisation
           --exact              direct convolution with short partial sums: slower, nearer to float64
           --float64            the plain reference in float64: very slow
@@ -98,6 +103,9 @@ enum HelpText {
           --baseline           the loops for processors without AVX2 and FMA
           --arch, --key-map, --state-dict   as for export
           --force              replace the output; run although numbers are not finite
+
+        A network of any input size takes one image, in its own size. An image that cannot be read gets a line, the others are done.
+        Exit codes: 0 fine, 1 some image could not be read, 2 an error, 64 wrong arguments.
         """
 
     static let verify = """
@@ -105,6 +113,7 @@ enum HelpText {
 
           --against FILE       what it was made from; any readable format
           -i, --input FILE     pixels from 0 to 255 as .npy, images × channels × height × width, instead of seeded noise
+          --images PATH        pictures instead of noise: a JPEG or PNG, or a folder's first 64 in sorted order
           --atol N, --rtol N   allow so much, and so much of the source's magnitude, on outputs as they are
           --exact              run with short partial sums
           --input-mean N, --input-std N   how pixels enter, for both

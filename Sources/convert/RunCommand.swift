@@ -1,11 +1,12 @@
 import Architectures
 import Exporters
+import Faces
 import Files
-import Glibc
 import IR
 import Inference
 
-/// `convert run MODEL --input x.npy -o y.npy`: a network's outputs, so that any other program's can be compared.
+/// `convert run MODEL IMAGE…` and `convert run MODEL --input x.npy -o y.npy`: a network's outputs, so that any other program's can be
+/// compared.
 enum RunCommand {
     static let table = OptionTable(
         flags: ["--force", "--quiet", "--help", "--normalize", "--exact", "--float64", "--baseline", "--timing"],
@@ -21,33 +22,38 @@ enum RunCommand {
             Terminal.print(HelpText.run)
             return .fine
         }
-        let path = try parsed.onlyOperand(named: "MODEL", command: "run")
-        guard let inputPath = parsed.value("--input") else { throw UsageError.missingArgument("--input x.npy", command: "run") }
+        guard let path = parsed.operands.first else { throw UsageError.missingArgument("MODEL", command: "run") }
+        let pictures = Array(parsed.operands.dropFirst())
+        let inputPath = parsed.value("--input")
+        if inputPath == nil, pictures.isEmpty { throw UsageError.missingArgument("IMAGE… or --input x.npy", command: "run") }
+        if !pictures.isEmpty {
+            if inputPath != nil { throw UsageError.conflict("IMAGE…", "--input") }
+            if parsed.has("--float64") { throw UsageError.conflict("IMAGE…", "--float64") }
+            if parsed.value("--repeat") != nil { throw UsageError.conflict("IMAGE…", "--repeat") }
+        }
+        let images = try ImageFiles.list(pictures)
         let opened = try FormatRegistry.open(path, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         let choice = OpenedModel.Choice(
             architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
         let found = try OpenedModel(opened, choice: choice)
         guard var model = found.content.model else { throw found.bareReason ?? ONNXError.needsGraph(reason: "these are bare weights") }
         if parsed.has("--normalize") { model = try model.appendingNormalization() }
-        let array = try NumpyArray(try MappedFile(path: inputPath))
         if let target = parsed.value("--output") {
-            try OutputFile.check(target: target, replacing: parsed.has("--force"), inputs: opened.sources.map(\.identity))
+            try OutputFile.check(
+                target: target, replacing: parsed.has("--force"),
+                inputs: opened.sources.map(\.identity) + images.compactMap(FileIdentity.init(path:)))
         }
+        guard let inputPath else { return try RunImages(model, parsed: parsed).run(images) }
+        let array = try NumpyArray(try MappedFile(path: inputPath))
         if parsed.has("--float64") {
             let outputs = try PlainExecutor(model).run(PlainTensor(shape: array.shape, values: array.doubles))
             guard let first = outputs.first else { return .failed }
             try first.tensor.values.withUnsafeBytes { try write($0, .float64, first.tensor.shape, parsed) }
             return .fine
         }
-        var options = FastExecutor.Options()
-        options.isExact = parsed.has("--exact")
-        options.usesBaseline = parsed.has("--baseline")
-        options.allowsNotFinite = parsed.has("--force")
-        options.threads = try parsed.integer("--threads", in: 1...1024)
-        if let size = try parsed.integer("--batch-size", in: 1...1 << 20) { options.imagesAtOnce = min(size, options.imagesAtOnce) }
         let clock = ContinuousClock()
         let began = clock.now
-        let executor = try FastExecutor(model, options: options)
+        let executor = try FastExecutor(model, options: try executorOptions(parsed))
         let packed = clock.now - began
         let input = try Batch(shape: array.shape, values: array.floats)
         if !parsed.has("--force"), let place = input.values.firstIndex(where: { !$0.isFinite }) {
@@ -77,7 +83,19 @@ enum RunCommand {
         return .fine
     }
 
-    private static func write(
+    /// How the arguments want the network to be run.
+    static func executorOptions(_ parsed: ParsedArguments) throws -> FastExecutor.Options {
+        var options = FastExecutor.Options()
+        options.isExact = parsed.has("--exact")
+        options.usesBaseline = parsed.has("--baseline")
+        options.allowsNotFinite = parsed.has("--force")
+        options.threads = try parsed.integer("--threads", in: 1...1024)
+        if let size = try parsed.integer("--batch-size", in: 1...1 << 20) { options.imagesAtOnce = min(size, options.imagesAtOnce) }
+        return options
+    }
+
+    /// Writes numbers to `-o`, where it is given.
+    static func write(
         _ raw: UnsafeRawBufferPointer, _ element: NumpyArray.Element, _ shape: [Int], _ parsed: ParsedArguments
     ) throws {
         guard let target = parsed.value("--output") else { return }

@@ -39,13 +39,17 @@ enum VerifyCommand {
         settings.overrule = { overrule.apply(to: $0) }
         let (absolute, relative) = (try parsed.number("--atol", isPositive: true), try parsed.number("--rtol", isPositive: true))
         if absolute != nil || relative != nil { settings.tolerance = .init(absolute: absolute, relative: relative) }
+        let sourceContent = try OpenedModel(source, choice: choice).content
         if let path = parsed.value("--input") {
+            if parsed.value("--images") != nil { throw UsageError.conflict("--input", "--images") }
             let array = try NumpyArray(try MappedFile(path: path))
             settings.images = .init(
                 try Batch(shape: array.shape, values: array.floats), description: "\(array.shape.first ?? 0) images of \(path)")
+        } else if let path = parsed.value("--images"), let model = sourceContent.model {
+            settings.images = try PictureBatch.forComparison(path, model: model)
         }
         let verification = try Verification(
-            export: try Verification.Export(export), source: try OpenedModel(source, choice: choice).content,
+            export: try Verification.Export(export), source: sourceContent,
             names: (export.file.name, source.file.name), settings: settings)
         for opened in [export, source] { try opened.checkUnchanged() }
         if parsed.has("--json") {

@@ -1,0 +1,100 @@
+import CImages
+import Files
+
+/// A picture as 8-bit RGB, byte for byte what Pillow 10.2's `Image.open(path).convert("RGB")` makes of it.
+///
+/// The orientation in a photograph's EXIF data is not followed, as Pillow does not follow it there.
+public struct DecodedImage: Sendable, Equatable {
+    /// Pixels in a row.
+    public let width: Int
+    /// Rows.
+    public let height: Int
+    /// Red, green and blue of each pixel, row after row without padding.
+    public let pixels: [UInt8]
+    /// What the picture is, for messages: its path.
+    public let name: String
+    /// What the decoder mended, in its own words; nil for a sound file. Pillow says nothing and takes such a picture.
+    public let damage: String?
+
+    /// The most pixels that are decoded: 300 MB of RGB.
+    public static let pixelLimit = 100_000_000
+    /// The most pixels a side: what a JPEG can have.
+    public static let sideLimit = 65_500
+
+    /// A picture from pixels. Throws where they are not width × height × 3 bytes.
+    public init(width: Int, height: Int, pixels: [UInt8], name: String) throws(FacesError) {
+        let count = try DecodedImage.byteCount(width, height, name)
+        guard count == pixels.count else { throw .badSize(name: name, width: width, height: height) }
+        self.init(unchecked: width, height, pixels, name, damage: nil)
+    }
+
+    /// Decodes the JPEG or PNG at `path`; which of the two it is, its first bytes say. Throws `FileError` or `FacesError`.
+    public init(path: String) throws {
+        let file = try MappedFile(path: path)
+        try self.init(file.bytes, path: path)
+        try file.checkUnchanged()
+    }
+
+    /// Decodes the bytes of a JPEG or PNG; `path` is for messages.
+    public init(_ bytes: ByteView, path: String) throws(FacesError) {
+        let kind = try ImageKind(bytes, path: path)
+        var report = cimages_report()
+        bytes.withUnsafeBytes { raw in
+            let start = raw.bindMemory(to: UInt8.self).baseAddress
+            switch kind {
+            case .jpeg: cimages_jpeg_header(start, raw.count, &report)
+            case .png: cimages_png_header(start, raw.count, &report)
+            }
+        }
+        try DecodedImage.check(report, path)
+        let (width, height) = (Int(report.width), Int(report.height))
+        guard width > 0, height > 0 else { throw .damaged(path: path, detail: "it has no pixels") }
+        guard width <= DecodedImage.sideLimit, height <= DecodedImage.sideLimit, width * height <= DecodedImage.pixelLimit else {
+            throw .tooLarge(path: path, width: width, height: height)
+        }
+        let count = width * height * 3
+        // Initialised to nothing: an untouched page of a large picture costs nothing where decoding ends at its first row.
+        let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
+            bytes.withUnsafeBytes { raw in
+                let start = raw.bindMemory(to: UInt8.self).baseAddress
+                switch kind {
+                case .jpeg: cimages_jpeg_decode(start, raw.count, target.baseAddress, &report)
+                case .png: cimages_png_decode(start, raw.count, target.baseAddress, &report)
+                }
+            }
+            // A picture that was not decoded to its end is given up below, and its bytes are never looked at.
+            filled = report.status == cimages_fine ? count : 0
+        }
+        try DecodedImage.check(report, path)
+        self.init(unchecked: width, height, pixels, path, damage: report.warnings > 0 ? DecodedImage.message(report) : nil)
+    }
+
+    init(unchecked width: Int, _ height: Int, _ pixels: [UInt8], _ name: String, damage: String?) {
+        self.width = width
+        self.height = height
+        self.pixels = pixels
+        self.name = name
+        self.damage = damage
+    }
+
+    static func byteCount(_ width: Int, _ height: Int, _ name: String) throws(FacesError) -> Int {
+        guard 1...sideLimit ~= width, 1...sideLimit ~= height, width * height <= pixelLimit else {
+            throw .badSize(name: name, width: width, height: height)
+        }
+        return width * height * 3
+    }
+
+    private static func check(_ report: cimages_report, _ path: String) throws(FacesError) {
+        switch report.status {
+        case cimages_fine: return
+        case cimages_truncated: throw .truncated(path: path)
+        case cimages_unsupported: throw .unsupported(path: path, detail: message(report))
+        case cimages_no_memory: throw .noMemory(path: path, width: Int(report.width), height: Int(report.height))
+        default: throw .damaged(path: path, detail: message(report))
+        }
+    }
+
+    private static func message(_ report: cimages_report) -> String {
+        withUnsafeBytes(of: report.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}

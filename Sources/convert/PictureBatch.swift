@@ -1,0 +1,98 @@
+import Faces
+import Files
+import IR
+import Inference
+import Verifier
+
+/// Pictures on their way into a network: decoded, resized whole to its size, as planes of pixels from 0 to 255.
+struct PictureBatch {
+    /// Height and width that the network takes; nil where it takes any.
+    let size: (height: Int, width: Int)?
+    private var resizer = PillowResize()
+    /// Paths of the pictures that are in.
+    private(set) var paths: [String] = []
+    private var shape: [Int] = []
+    private var values: [Float] = []
+
+    init(_ model: Model) {
+        let declared = model.graph.inputs.first?.type.shape ?? []
+        let height = declared.count == 4 ? declared[2].fixed : model.contract.height
+        let width = declared.count == 4 ? declared[3].fixed : model.contract.width
+        size = height.flatMap { height in width.map { (height, $0) } }
+    }
+
+    /// Adds the picture at `path`. Throws where it cannot be decoded; the batch is then as it was.
+    mutating func add(_ path: String) throws {
+        var image = try DecodedImage(path: path)
+        if let damage = image.damage {
+            Terminal.error("convert: \(path): the picture is damaged (\(damage)); it is used as far as it goes")
+        }
+        if let size, size.width != image.width || size.height != image.height {
+            image = try resizer.resize(image, width: size.width, height: size.height)
+        }
+        let plane = image.width * image.height
+        let start = values.count
+        values += repeatElement(0, count: 3 * plane)
+        values.withUnsafeMutableBufferPointer { values in
+            image.pixels.withUnsafeBufferPointer { pixels in
+                for channel in 0..<3 {
+                    let first = start + channel * plane
+                    for place in 0..<plane { values[first + place] = Float(pixels[3 * place + channel]) }
+                }
+            }
+        }
+        shape = [3, image.height, image.width]
+        paths.append(path)
+    }
+
+    /// The pixels.
+    func pixels() throws -> Batch { try Batch(shape: [paths.count] + shape, values: values) }
+
+    mutating func removeAll() {
+        paths.removeAll()
+        values.removeAll(keepingCapacity: true)
+    }
+
+    /// Throws where a network of any size is to take several pictures: they seldom have one size.
+    func checkCount(_ count: Int) throws {
+        if size == nil, count > 1 { throw PictureError.severalForAnySize(count: count) }
+    }
+
+    /// The first pictures at `path`, for both networks of a verification. One that cannot be read is told and left out.
+    static func forComparison(_ path: String, model: Model) throws -> NumericComparison.Images {
+        let all = try ImageFiles.list([path])
+        let limit = 64
+        var batch = PictureBatch(model)
+        try batch.checkCount(all.count)
+        var lastFailure: (any Error)?
+        for path in all.prefix(limit) {
+            do { try batch.add(path) } catch {
+                Terminal.error("convert: \(error)")
+                lastFailure = error
+            }
+        }
+        if batch.paths.isEmpty { throw lastFailure ?? FacesError.noImages(folder: path) }
+        var what = batch.paths.count == 1 ? "the picture \(batch.paths[0])" : "\(batch.paths.count) pictures of \(path)"
+        if all.count > limit { what += ", the first \(limit) of \(all.count)" }
+        let missing = min(all.count, limit) - batch.paths.count
+        if missing > 0 { what += ", \(missing) could not be read" }
+        return .init(try batch.pixels(), description: what)
+    }
+}
+
+/// What keeps pictures from a network as a whole.
+enum PictureError: DescribedError, Equatable {
+    case severalForAnySize(count: Int)
+
+    var problem: String {
+        switch self {
+        case .severalForAnySize(let count): "the network takes images of any size, and \(count) were given"
+        }
+    }
+
+    var remedy: String {
+        switch self {
+        case .severalForAnySize: "give one image; it is taken in its own size"
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Faces
+import Files
+import IR
+import Inference
+import Verifier
+
+/// `convert run MODEL IMAGE…`: a network's first output for each picture.
+struct RunImages {
+    private let model: Model
+    private let parsed: ParsedArguments
+    private let contract: InputContract
+
+    /// Pictures that are decoded before the network runs on them: enough to keep all cores busy, few enough to need little memory.
+    private static let atOnce = 32
+
+    init(_ model: Model, parsed: ParsedArguments) throws {
+        self.model = model
+        self.parsed = parsed
+        let overrule = ContractOverrule(
+            mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
+        contract = overrule.apply(to: model.contract)
+    }
+
+    /// One picture's numbers.
+    private struct Row {
+        let path: String
+        let values: ArraySlice<Float>
+    }
+
+    func run(_ paths: [String]) throws -> ExitStatus {
+        let target = parsed.value("--output")
+        var batch = PictureBatch(model)
+        try batch.checkCount(paths.count)
+        let executor = try FastExecutor(model, options: try RunCommand.executorOptions(parsed))
+        var (rows, shape, failures): ([Row], [Int], Int) = ([], [], 0)
+        func embed() throws {
+            guard !batch.paths.isEmpty else { return }
+            let outputs = try executor.run(try contract.standardise(try batch.pixels()))
+            guard let output = outputs.first?.batch else { return }
+            shape = Array(output.shape.dropFirst())
+            for (index, path) in batch.paths.enumerated() {
+                rows.append(Row(path: path, values: output.values[index * output.imageSize..<(index + 1) * output.imageSize]))
+            }
+            batch.removeAll()
+            guard target == nil else { return }
+            // Printed as they come, and not kept.
+            for row in rows { Terminal.print(RunImages.line(row.path, row.values, shape)) }
+            rows.removeAll()
+        }
+        for path in paths {
+            do { try batch.add(path) } catch {
+                failures += 1
+                Terminal.error("convert: \(error)")
+            }
+            if batch.paths.count == RunImages.atOnce { try embed() }
+        }
+        try embed()
+        if let target, !rows.isEmpty {
+            if target.lowercased().hasSuffix(".csv") {
+                try writeCSV(rows, to: target, inputs: paths.compactMap(FileIdentity.init(path:)))
+            } else {
+                let values = rows.flatMap(\.values)
+                try values.withUnsafeBytes { try RunCommand.write($0, .float32, [rows.count] + shape, parsed) }
+            }
+        }
+        guard failures > 0 else { return .fine }
+        let done = paths.count - failures
+        Terminal.error(
+            "convert: \(failures) of \(paths.count) pictures could not be read"
+                + (target != nil && done > 0 ? "; the output holds the other \(done), in order" : ""))
+        return .checkFailed
+    }
+
+    /// The path, how many numbers there are, and the first few.
+    private static func line(_ path: String, _ values: ArraySlice<Float>, _ shape: [Int]) -> String {
+        let shown = values.prefix(5).map { "\($0)" }.joined(separator: " ")
+        return "\(path)  \(shape.map(String.init).joined(separator: "×")): \(shown)\(values.count > 5 ? " …" : "")"
+    }
+
+    private func writeCSV(_ rows: [Row], to target: String, inputs: [FileIdentity]) throws {
+        let output = try OutputFile(target: target, replacing: parsed.has("--force"), inputs: inputs)
+        for row in rows {
+            var line = RunImages.quoted(row.path)
+            for value in row.values { line += ",\(value)" }
+            try output.write(Array((line + "\n").utf8))
+        }
+        try output.commit()
+        if !parsed.has("--quiet") { Terminal.print("\(target): \(rows.count) pictures") }
+    }
+
+    /// A field as RFC 4180 writes it.
+    private static func quoted(_ text: String) -> String {
+        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+}
