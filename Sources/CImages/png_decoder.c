@@ -102,8 +102,7 @@ static void read_png(const uint8_t *bytes, size_t count, uint8_t *pixels, cimage
     kind.depth = png_get_bit_depth(png, info);
     kind.color = png_get_color_type(png, info);
     if (kind.color == PNG_COLOR_TYPE_PALETTE) {
-        // A pixel beyond the palette's end takes Pillow's default for that entry.
-        for (int entry = 0; entry < 256; entry++) memset(kind.palette[entry], entry, 3);
+        // A pixel beyond the palette's end is black, as it is for Pillow.
         png_colorp colors = NULL;
         int length = 0;
         png_get_PLTE(png, info, &colors, &length);
