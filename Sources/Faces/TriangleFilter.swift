@@ -12,6 +12,7 @@ struct TriangleFilter: Sendable {
     private var starts: [Int] = []
     private var counts: [Int] = []
     private var weights: [Int32] = []
+    private var shares: [Double] = []
 
     mutating func prepare(from source: Int, to target: Int) {
         // Crops of one size follow one another often enough.
@@ -21,10 +22,13 @@ struct TriangleFilter: Sendable {
         let support = stretch
         reach = Int(support.rounded(.up)) * 2 + 1
         (sourceCount, count) = (source, target)
-        starts = [Int](repeating: 0, count: target)
-        counts = starts
-        weights = [Int32](repeating: 0, count: target * reach)
-        var shares = [Double](repeating: 0, count: reach)
+        // Kept from size to size; what an earlier one left behind is never looked at.
+        if starts.count < target {
+            starts = [Int](repeating: 0, count: target)
+            counts = starts
+        }
+        if weights.count < target * reach { weights = [Int32](repeating: 0, count: target * reach) }
+        if shares.count < reach { shares = [Double](repeating: 0, count: reach) }
         let narrowing = 1 / stretch
         for index in 0..<target {
             let center = (Double(index) + 0.5) * scale

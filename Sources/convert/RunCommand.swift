@@ -26,6 +26,9 @@ enum RunCommand {
         let pictures = Array(parsed.operands.dropFirst())
         let inputPath = parsed.value("--input")
         if inputPath == nil, pictures.isEmpty { throw UsageError.missingArgument("IMAGE… or --input x.npy", command: "run") }
+        if inputPath != nil, let target = parsed.value("--output"), RunImages.isCSV(target) {
+            throw UsageError.conflict("--input", "-o \(target)")
+        }
         if !pictures.isEmpty {
             if inputPath != nil { throw UsageError.conflict("IMAGE…", "--input") }
             if parsed.has("--float64") { throw UsageError.conflict("IMAGE…", "--float64") }

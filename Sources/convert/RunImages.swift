@@ -21,6 +21,9 @@ struct RunImages {
         contract = overrule.apply(to: model.contract)
     }
 
+    /// Whether an output is wanted as text.
+    static func isCSV(_ path: String) -> Bool { path.lowercased().hasSuffix(".csv") }
+
     /// One picture's numbers.
     private struct Row {
         let path: String
@@ -56,7 +59,7 @@ struct RunImages {
         }
         try embed()
         if let target, !rows.isEmpty {
-            if target.lowercased().hasSuffix(".csv") {
+            if RunImages.isCSV(target) {
                 try writeCSV(rows, to: target, inputs: paths.compactMap(FileIdentity.init(path:)))
             } else {
                 let values = rows.flatMap(\.values)

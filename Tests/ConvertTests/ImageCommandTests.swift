@@ -41,6 +41,7 @@ import Testing
     @Test func picturesAndArraysExcludeEachOther() throws {
         #expect(try CommandRun(["run", network, picture, "-i", "x.npy"]).status == 64)
         #expect(try CommandRun(["run", network]).status == 64)
+        #expect(try CommandRun(["run", network, "-i", "x.npy", "-o", "y.csv"]).status == 64)
         #expect(try CommandRun(["run", network, folder]).status == 2)
     }
 
