@@ -59,6 +59,10 @@ let package = Package(
         .testTarget(
             name: "ArchitecturesTests",
             dependencies: ["Architectures", "Exporters", "PthReader", "IR", "Tensors", "Files", "JSON", "TestSupport"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Inference"]),
+        .testTarget(
+            name: "InferenceTests",
+            dependencies: ["Inference", "Architectures", "Exporters", "IR", "Tensors", "Files", "JSON", "TestSupport"]),
         .testTarget(
             name: "ExportersTests",
             dependencies: ["Exporters", "PthReader", "IR", "Verifier", "Tensors", "Files", "JSON", "CHDF5", "TestSupport"]),

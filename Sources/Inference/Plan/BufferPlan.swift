@@ -56,14 +56,13 @@ struct BufferPlan {
             guard let extent = extents[layer.output] else { continue }
             let joined = slices[layer.output]
             let name = joined?.whole ?? layer.output
-            if let place = owner[name] {
-                buffers[place].border = max(buffers[place].border, borders[layer.output] ?? 0)
-            } else {
+            if owner[name] == nil {
                 owner[name] = buffers.count
                 buffers.append(buffer(name, extents[name] ?? extent, at: index))
             }
             guard let place = owner[name] else { continue }
-            if let joined { buffers[place].border = max(buffers[place].border, borders[joined.whole] ?? 0) }
+            // A part may need a wider frame than the whole, the first part like any other.
+            buffers[place].border = max(buffers[place].border, borders[layer.output] ?? 0)
             views[layer.output] = PlannedView(buffer: place, channelOffset: joined?.offset ?? 0, extent: extent)
         }
         for (index, layer) in layers.enumerated() {

@@ -51,6 +51,9 @@ struct FusedLayer {
         }
     }
 
+    /// Whether another value may be added to its result before it is stored: the loop of linear layers has no place for one.
+    var takesResidual: Bool { if case .linear = kind { false } else { isAffine } }
+
     /// Whether scale and shift may still change.
     var isAffine: Bool {
         guard takesMore, residual == nil else { return false }
@@ -166,7 +169,7 @@ struct LayerFusion {
     private mutating func add(_ node: Node) {
         let operands = node.inputs
         let candidates = [(0, 1), (1, 0)].compactMap { own, other -> (index: Int, other: String)? in
-            guard let index = soleProducer(of: operands[own]), layers[index].isAffine, operands[own] != operands[other],
+            guard let index = soleProducer(of: operands[own]), layers[index].takesResidual, operands[own] != operands[other],
                 (producers[operands[other]] ?? -1) < index
             else { return nil }
             return (index, operands[other])

@@ -1,0 +1,160 @@
+import Files
+import Glibc
+import IR
+import Inference
+import JSON
+import Tensors
+import TestSupport
+import Testing
+
+/// One recorded call of torch (fixtures/make_operations.py).
+struct OperationFixture {
+    let model: Model
+    let input: PlainTensor
+    let expected: PlainTensor
+
+    static let names: [String] = {
+        guard let folder = opendir(Fixtures.path("operations")) else { return [] }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name.hasSuffix(".json") { names.append(String(name.dropLast(5))) }
+        }
+        return names.sorted()
+    }()
+
+    init(_ name: String) throws {
+        let root = try #require(try JSONParser.parse(try Fixtures.bytes(Fixtures.path("operations/\(name).json"))).object)
+        input = try OperationFixture.array(try #require(root["input"]))
+        expected = try OperationFixture.array(try #require(root["output"]))
+        let attributes = try #require(root["attributes"]?.object)
+        let weights = try #require(root["weights"]?.object).members.map { member in
+            let array = try OperationFixture.array(member.value)
+            let bytes = array.values.withUnsafeBytes { Array($0) }
+            return (
+                member.key,
+                try Tensor(
+                    dtype: .float64, shape: array.shape, storage: Storage(name: "test", bytes: ByteView(copying: bytes, name: "test")))
+            )
+        }
+        let operation = try OperationFixture.operation(
+            try #require(root["operation"]?.string), attributes, hasBias: weights.contains { $0.0 == "bias" })
+        var nodes: [(output: String, operation: IR.Operation, inputs: [String])] = []
+        switch operation {
+        case .add: nodes = [("relu", .relu, ["input"]), ("y", operation, ["input", "relu"])]
+        case .concatenate:
+            nodes = [("relu", .relu, ["input"]), ("half", .multiply(0.5), ["input"]), ("y", operation, ["input", "relu", "half"])]
+        default: nodes = [("y", operation, ["input"])]
+        }
+        model = try Networks.model(
+            input: input.shape.enumerated().map { $0.offset == 0 ? .batch : .fixed($0.element) }, nodes, outputs: ["y"],
+            weights: weights)
+    }
+
+    private static func operation(_ name: String, _ attributes: JSONObject, hasBias: Bool) throws -> IR.Operation {
+        func numbers(_ name: String) -> [Int] { attributes[name]?.array?.compactMap(\.integer) ?? [] }
+        func size(_ name: String) throws -> Size2D {
+            let both = numbers(name)
+            try #require(both.count == 2)
+            return Size2D(both[0], both[1])
+        }
+        func padding() throws -> Padding2D {
+            let sides = numbers("padding")
+            try #require(sides.count == 4)
+            return Padding2D(top: sides[0], left: sides[1], bottom: sides[2], right: sides[3])
+        }
+        func pooling() throws -> Pooling {
+            Pooling(
+                kernel: try size("kernel"), stride: try size("stride"), padding: try padding(),
+                ceilMode: try #require(attributes["ceil_mode"]?.boolean))
+        }
+        let bias = hasBias ? "bias" : nil
+        switch name {
+        case "convolution":
+            return .convolution(
+                Convolution(
+                    weight: "weight", bias: bias, stride: try size("stride"), padding: try padding(), dilation: try size("dilation"),
+                    groups: try #require(attributes["groups"]?.integer)))
+        case "batch_normalization":
+            return .batchNormalization(
+                BatchNormalization(
+                    scale: "scale", bias: "bias", mean: "mean", variance: "variance", epsilon: try #require(attributes["eps"]?.double)))
+        case "prelu": return .prelu(slope: "slope")
+        case "relu": return .relu
+        case "add": return .add
+        case "multiply": return .multiply(try #require(attributes["constant"]?.double))
+        case "subtract": return .subtract(try #require(attributes["constant"]?.double))
+        case "concatenate": return .concatenate(axis: try #require(attributes["axis"]?.integer))
+        case "max_pool": return .maxPool(try pooling())
+        case "average_pool": return .averagePool(try pooling())
+        case "global_average_pool": return .globalAveragePool
+        case "linear": return .linear(Linear(weight: "weight", bias: bias))
+        case "flatten": return .flatten
+        case "permute": return .permute(numbers("axes"))
+        case "softmax": return .softmax(axis: try #require(attributes["axis"]?.integer))
+        case "l2_normalize":
+            return .l2Normalize(
+                axis: try #require(attributes["axis"]?.integer), epsilon: try #require(attributes["eps"]?.double))
+        default: throw GraphError.malformedDocument(detail: name)
+        }
+    }
+
+    private static func array(_ value: JSONValue) throws -> PlainTensor {
+        let object = try #require(value.object)
+        let shape = try #require(object["shape"]?.array).compactMap(\.integer)
+        let values = try #require(object["values"]?.array).compactMap(\.double)
+        #expect(values.count == shape.reduce(1, *))
+        return PlainTensor(shape: shape, values: values)
+    }
+}
+
+/// Every operation against the numbers that torch gives in float64.
+@Suite struct OperationTests {
+    @Test func everyOperationThatHasNumbersIsRecorded() throws {
+        let recorded = Set(try OperationFixture.names.map { try OperationFixture($0).model.graph.nodes.last?.operation.name ?? "" })
+        #expect(
+            recorded == [
+                "convolution", "batch_normalization", "prelu", "relu", "add", "multiply", "subtract", "concatenate", "max_pool",
+                "average_pool", "global_average_pool", "linear", "flatten", "permute", "softmax", "l2_normalize",
+            ])
+    }
+
+    @Test(arguments: OperationFixture.names) func thePlainExecutorGivesTorchsNumbers(_ name: String) throws {
+        let fixture = try OperationFixture(name)
+        let found = try #require(try PlainExecutor(fixture.model).run(fixture.input).first).tensor
+        #expect(found.shape == fixture.expected.shape)
+        let largest = fixture.expected.values.map(abs).max() ?? 0
+        for (one, other) in zip(found.values, fixture.expected.values) {
+            #expect(abs(one - other) <= 1e-12 * max(largest, 1e-300), "\(one) instead of \(other)")
+        }
+    }
+
+    /// What the fast executor refuses, with the words that tell why.
+    static let refused = [
+        "concatenate_2": "only along the channels", "concatenate_3": "only along the channels", "softmax_2": "only along the channels",
+        "softmax_3": "only along the channels", "normalize_2": "only along the channels", "normalize_3": "only along the channels",
+    ]
+
+    @Test(arguments: OperationFixture.names) func theFastExecutorGivesThemToFloatPrecisionOrNamesTheNode(_ name: String) throws {
+        let fixture = try OperationFixture(name)
+        let input = try Batch(shape: fixture.input.shape, values: fixture.input.values.map { Float($0) })
+        for (isExact, usesBaseline) in [(false, false), (true, false), (false, true)] {
+            var options = FastExecutor.Options()
+            (options.isExact, options.usesBaseline) = (isExact, usesBaseline)
+            if let reason = OperationTests.refused[name] {
+                let operation = try #require(fixture.model.graph.nodes.last).operation.name
+                #expect(throws: InferenceError.unsupported(node: "y", operation: operation, detail: reason)) {
+                    try FastExecutor(fixture.model, options: options)
+                }
+                continue
+            }
+            let found = try #require(try FastExecutor(fixture.model, options: options).run(input).first).batch
+            #expect(found.shape == fixture.expected.shape)
+            let largest = fixture.expected.values.map(abs).max() ?? 0
+            for (one, other) in zip(found.values, fixture.expected.values) {
+                #expect(abs(Double(one) - other) <= 1e-6 * max(largest, 1e-30), "\(one) instead of \(other)")
+            }
+        }
+    }
+}

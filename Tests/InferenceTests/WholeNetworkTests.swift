@@ -1,0 +1,129 @@
+import Architectures
+import Exporters
+import Files
+import IR
+import Inference
+import TestSupport
+import Testing
+
+/// Whole networks against what torch gives in float64, in every form that they can be written in.
+@Suite struct WholeNetworkTests {
+    @Test(arguments: ["ir_small", "branches"]) func bothExecutorsGiveTorchsOutputs(_ name: String) throws {
+        let model = try Networks.fixture("\(name).pth")
+        let expected = try Networks.array("\(name)_output.npy").doubles
+        let input = try Networks.inputOfFixture(name)
+        // Two images are enough for the slow one; all three hold the fast one.
+        let few = input.images(0..<(name == "ir_small" ? 1 : 3))
+        let plain = try #require(try Networks.plain(model, few).values.first)
+        let largest = expected.map(abs).max() ?? 0
+        #expect(largest > 0.1 && expected.count == 3 * plain.shape[1])
+        for (one, other) in zip(plain.values, expected) { #expect(abs(one - other) <= 1e-12 * largest) }
+        var distances: [Double] = []
+        for isExact in [false, true] {
+            var options = FastExecutor.Options()
+            options.isExact = isExact
+            let found = try #require(try FastExecutor(model, options: options).run(input).first).batch
+            #expect(found.shape == [3, plain.shape[1]])
+            distances.append(Networks.relativeDistance(found.values, expected))
+        }
+        #expect(distances[0] < 1e-5 && distances[1] <= distances[0], "\(distances)")
+    }
+
+    static let foreign = ["ir_small", "branches"].flatMap { name in
+        ["dynamo", "dynamo_external", "onnxsim", "torchscript", "torchscript_unfolded"].map { (name, "\(name)_\($0).onnx") }
+    }
+
+    @Test(arguments: foreign) func otherExportersFilesGiveTheCheckpointsOutputs(_ name: String, _ file: String) throws {
+        let found = try #require(try FastExecutor(try Networks.fixture(file)).run(try Networks.inputOfFixture(name)).first)
+        #expect(Networks.relativeDistance(found.batch.values, try Networks.array("\(name)_output.npy").doubles) < 1e-5)
+    }
+
+    /// One way to export, and how far rounding may take it.
+    struct Way: Sendable, CustomTestStringConvertible {
+        var ending: String
+        var plan = ExportPlan()
+        var opset = 17
+        var external = false
+        var tolerance = 1e-5
+        var testDescription: String {
+            "\(ending) \(opset)\(external ? " external" : "")\(plan.foldsBatchNorm ? " folded" : "")"
+                + "\(plan.precision.map { " \($0.rawValue)" } ?? "")\(plan.embeddedPixels.map { " \($0.rawValue)" } ?? "")"
+                + (plan.normalizes ? " normalised" : "")
+        }
+    }
+
+    static let ways: [Way] = {
+        var ways: [Way] = []
+        for ending in ["onnx", "safetensors", "h5", "flat", "pth"] {
+            ways.append(Way(ending: ending))
+            for (precision, tolerance) in [(WeightPrecision.float16, 5e-3), (.bfloat16, 4e-2)] {
+                var way = Way(ending: ending, tolerance: tolerance)
+                way.plan.precision = precision
+                ways.append(way)
+            }
+            var whole = Way(ending: ending)
+            whole.plan.normalizes = true
+            ways.append(whole)
+            for elements in [ElementType.float32, .uint8] {
+                var way = Way(ending: ending)
+                way.plan.embeddedPixels = elements
+                ways.append(way)
+            }
+            if ["onnx", "h5", "flat"].contains(ending) {
+                var folded = Way(ending: ending)
+                folded.plan.foldsBatchNorm = true
+                ways.append(folded)
+            }
+        }
+        for opset in [11, 22] { ways.append(Way(ending: "onnx", opset: opset)) }
+        ways.append(Way(ending: "onnx", external: true))
+        return ways
+    }()
+
+    @Test(arguments: ["ir_small", "branches"], ways) func everyExportGivesTheCheckpointsOutputs(_ name: String, _ way: Way) throws {
+        let source = try OpenedModel(try FormatRegistry.open(Fixtures.path("models/\(name).pth")))
+        let format = try #require(FormatRegistry.format(forOutput: "x.\(way.ending)"))
+        let content = try way.plan.apply(to: source, for: format)
+        let output = try OutputFile(target: "\(Fixtures.temporaryFolder())/x.\(way.ending)", replacing: false, inputs: [])
+        var options = ExportOptions()
+        (options.opset, options.usesExternalData) = (way.opset, way.external)
+        for file in try format.write(content, to: output, options: options) + [output] { try file.commit() }
+        let model = try Networks.open(output.target)
+        var pixels = try Networks.inputOfFixture(name)
+        var expected = try Networks.array("\(name)_output.npy").doubles
+        let contract = try #require(source.content.model).contract
+        if way.plan.embeddedPixels != nil {
+            // What the network would be given, as raw pixels.
+            for index in pixels.values.indices {
+                pixels.values[index] = pixels.values[index] * Float(contract.standardDeviation) + Float(contract.mean)
+            }
+        }
+        if way.plan.normalizes {
+            let length = expected.count / 3
+            for first in stride(from: 0, to: expected.count, by: length) {
+                let norm = expected[first..<first + length].reduce(0) { $0 + $1 * $1 }.squareRoot()
+                for index in first..<first + length { expected[index] /= norm }
+            }
+        }
+        let found = try #require(try FastExecutor(model).run(pixels).first)
+        let far = Networks.relativeDistance(found.batch.values, expected)
+        #expect(far < way.tolerance)
+        // Rounded weights must be rounded ones.
+        #expect(way.plan.precision == nil || far > 1e-6)
+    }
+
+    @Test(arguments: ["pnet.pt", "rnet.pt", "onet.pt"]) func detectionNetworksAgreeInAnySize(_ name: String) throws {
+        let model = try Networks.open("\(Fixtures.mtcnn)/\(name)")
+        let executor = try FastExecutor(model)
+        let sizes = name == "pnet.pt" ? [[2, 3, 12, 12], [1, 3, 37, 24], [3, 3, 15, 41], [2, 3, 12, 12]] : [[2, 3, 24, 24]]
+        for shape in name == "onet.pt" ? [[1, 3, 48, 48]] : sizes {
+            let input = try Networks.input(shape, seed: shape[2])
+            let plain = try Networks.plain(model, input)
+            for output in try executor.run(input) {
+                let tensor = try #require(plain[output.name])
+                #expect(output.batch.shape == tensor.shape)
+                #expect(Networks.relativeDistance(output.batch.values, tensor.values) < 2e-6, "\(shape) \(output.name)")
+            }
+        }
+    }
+}
