@@ -21,7 +21,7 @@ enum ExportCommand {
         flags: ["--force", "--quiet", "--help", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify"],
         single: [
             "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--input-mean",
-            "--input-std",
+            "--input-std", "--proof",
         ],
         optional: ["--embed-preprocess"], short: ["-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
 
@@ -66,8 +66,12 @@ enum ExportCommand {
             }
         }
         try opened.checkUnchanged()
+        let proof = try request.proofFolder.flatMap { try ProofFolder.write($0, content: content, request: request, inputs: inputs) }
+        defer { proof?.abandon() }
         let size = (companions + [output]).reduce(0) { $0 + (FileIdentity(path: $1.temporaryPath)?.size ?? 0) }
-        for file in companions + [output] { try file.commit() }
+        for file in companions { try file.commit() }
+        try proof?.commit()
+        try output.commit()
         Terminal.progress("")
         if !parsed.has("--quiet") {
             for line in ExportText.lines(
@@ -102,6 +106,8 @@ struct ExportRequest {
     let plan: ExportPlan
     let options: ExportOptions
     let contract: ContractOverrule
+    /// Where an input and its outputs go, for whoever runs the export elsewhere.
+    let proofFolder: String?
 
     init(_ parsed: ParsedArguments, isShort: Bool) throws {
         let operands = parsed.operands
@@ -151,6 +157,7 @@ struct ExportRequest {
         self.plan = plan
         contract = ContractOverrule(
             mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
+        proofFolder = parsed.value("--proof")
         options = try ExportRequest.options(parsed, format: format, isReplacing: isReplacing)
     }
 
@@ -162,6 +169,7 @@ struct ExportRequest {
         options.compressionLevel = try parsed.integer("--compress", in: 1...9)
         for (isGiven, option, name) in [
             (options.usesExternalData, "--external-data", "onnx"), (parsed.value("--opset") != nil, "--opset", "onnx"),
+            (parsed.value("--proof") != nil, "--proof", "onnx"),
             (options.compressionLevel != nil, "--compress", "hdf5"),
         ] where isGiven && format.name != name {
             throw ExportError.optionNotForFormat(option: option, format: format.name)

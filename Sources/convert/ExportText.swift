@@ -39,6 +39,9 @@ enum ExportText {
             lines.append("rounded: weights to \(precision.rawValue); inputs, outputs and arithmetic stay float32")
         }
         for alias in content.weights.aliases { lines.append("shared: \(alias.name) is \(alias.of)") }
+        if let folder = request.proofFolder {
+            lines.append("proof: \(folder), seeded input and outputs for any other engine (see its README.md)")
+        }
         switch request.checking {
         case .full, .tensors:
             lines.append(

@@ -75,6 +75,7 @@ enum HelpText {
           --input-std N        what divides it then
           --opset N            ONNX operator set, 11 to 22 (17)
           --external-data      ONNX tensors in a file beside it, OUT.data
+          --proof DIR          beside an ONNX file: seeded input and this executor's outputs as ONNX's test runners keep them
           --compress N         HDF5: gzip level, 1 to 9
           --verify WHAT        full (tensors, and both networks run on seeded images), tensors (every bit, graph and contract, read back
                                from disk) or none

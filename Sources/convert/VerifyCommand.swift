@@ -43,8 +43,13 @@ enum VerifyCommand {
         if let path = parsed.value("--input") {
             if parsed.value("--images") != nil { throw UsageError.conflict("--input", "--images") }
             let array = try NumpyArray(try MappedFile(path: path))
+            let batch = try Batch(shape: array.shape, values: array.floats)
+            // NaN in gives NaN out of any network: two that differ would look the same.
+            if let place = batch.values.firstIndex(where: { !$0.isFinite }) {
+                throw InferenceError.inputNotFinite(image: place / max(batch.imageSize, 1), index: place)
+            }
             settings.images = .init(
-                try Batch(shape: array.shape, values: array.floats), description: "\(array.shape.first ?? 0) images of \(path)")
+                batch, description: "\(array.shape.first ?? 0) images of \(path)")
         } else if let path = parsed.value("--images"), let model = sourceContent.model {
             settings.images = try PictureBatch.forComparison(path, model: model)
         }

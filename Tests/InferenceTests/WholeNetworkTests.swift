@@ -8,8 +8,11 @@ import Testing
 
 /// Whole networks against what torch gives in float64, in every form that they can be written in.
 @Suite struct WholeNetworkTests {
+    /// What stands for a network's source: `branches` is of no family, so only its ONNX files tell how it is wired.
+    static func source(_ name: String) -> String { name == "branches" ? "branches_dynamo.onnx" : "\(name).pth" }
+
     @Test(arguments: ["ir_small", "branches"]) func bothExecutorsGiveTorchsOutputs(_ name: String) throws {
-        let model = try Networks.fixture("\(name).pth")
+        let model = try Networks.fixture(WholeNetworkTests.source(name))
         let expected = try Networks.array("\(name)_output.npy").doubles
         let input = try Networks.inputOfFixture(name)
         // Two images are enough for the slow one; all three hold the fast one.
@@ -26,12 +29,13 @@ import Testing
             #expect(found.shape == [3, plain.shape[1]])
             distances.append(Networks.relativeDistance(found.values, expected))
         }
-        #expect(distances[0] < 1e-5 && distances[1] <= distances[0], "\(distances)")
+        // With so few channels both are as near as float32 comes: neither may be worse than the rounding of the output itself.
+        #expect(distances.allSatisfy { $0 < 3e-7 }, "\(distances)")
     }
 
     static let foreign = ["ir_small", "branches"].flatMap { name in
         ["dynamo", "dynamo_external", "onnxsim", "torchscript", "torchscript_unfolded"].map { (name, "\(name)_\($0).onnx") }
-    }
+    }.filter { $0.1 != "branches_torchscript_unfolded.onnx" }  // Its shape arithmetic is refused, by name.
 
     @Test(arguments: foreign) func otherExportersFilesGiveTheCheckpointsOutputs(_ name: String, _ file: String) throws {
         let found = try #require(try FastExecutor(try Networks.fixture(file)).run(try Networks.inputOfFixture(name)).first)
@@ -81,7 +85,7 @@ import Testing
     }()
 
     @Test(arguments: ["ir_small", "branches"], ways) func everyExportGivesTheCheckpointsOutputs(_ name: String, _ way: Way) throws {
-        let source = try OpenedModel(try FormatRegistry.open(Fixtures.path("models/\(name).pth")))
+        let source = try OpenedModel(try FormatRegistry.open(Fixtures.path("models/\(WholeNetworkTests.source(name))")))
         let format = try #require(FormatRegistry.format(forOutput: "x.\(way.ending)"))
         let content = try way.plan.apply(to: source, for: format)
         let output = try OutputFile(target: "\(Fixtures.temporaryFolder())/x.\(way.ending)", replacing: false, inputs: [])
@@ -89,8 +93,10 @@ import Testing
         (options.opset, options.usesExternalData) = (way.opset, way.external)
         for file in try format.write(content, to: output, options: options) + [output] { try file.commit() }
         let model = try Networks.open(output.target)
-        var pixels = try Networks.inputOfFixture(name)
-        var expected = try Networks.array("\(name)_output.npy").doubles
+        // One image is enough, and a debug build is slow.
+        var pixels = try Networks.inputOfFixture(name).images(0..<1)
+        let all = try Networks.array("\(name)_output.npy").doubles
+        var expected = Array(all[0..<all.count / 3])
         let contract = try #require(source.content.model).contract
         if way.plan.embeddedPixels != nil {
             // What the network would be given, as raw pixels.
@@ -99,11 +105,8 @@ import Testing
             }
         }
         if way.plan.normalizes {
-            let length = expected.count / 3
-            for first in stride(from: 0, to: expected.count, by: length) {
-                let norm = expected[first..<first + length].reduce(0) { $0 + $1 * $1 }.squareRoot()
-                for index in first..<first + length { expected[index] /= norm }
-            }
+            let norm = expected.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            for index in expected.indices { expected[index] /= norm }
         }
         let found = try #require(try FastExecutor(model).run(pixels).first)
         let far = Networks.relativeDistance(found.batch.values, expected)

@@ -35,6 +35,16 @@ struct ONNXPacking {
         if let failure = sink.failure { throw failure }
     }
 
+    /// One tensor by itself, as a file of ONNX's test runners holds it.
+    static func bytes(_ tensor: ONNXTensor) throws -> [UInt8] {
+        var packing = try ONNXPacking(streamedBytes: 0)
+        let proto = packing.message(tensor, nil)
+        var bytes = [UInt8](repeating: 0, count: onnx__tensor_proto__get_packed_size(proto))
+        let count = bytes.withUnsafeMutableBufferPointer { onnx__tensor_proto__pack(proto, $0.baseAddress) }
+        guard count == bytes.count else { throw ONNXError.packingFailed("\(tensor.name) has another length than foreseen") }
+        return bytes
+    }
+
     /// Where packed bytes go.
     private final class Sink {
         let output: OutputFile

@@ -46,8 +46,10 @@ final class ExecutionPlan: @unchecked Sendable {
     ) throws {
         var extents: [String: ValueExtent] = [:]
         for (name, type) in types { extents[name] = ValueExtent(type) }
+        let borders = ExecutionPlan.borders(layers)
+        try ExecutionPlan.checkSizes(extents, borders: borders, memoryLimit: memoryLimit)
         let plan = BufferPlan(
-            layers: layers.map(\.layer), input: input, extents: extents, borders: ExecutionPlan.borders(layers),
+            layers: layers.map(\.layer), input: input, extents: extents, borders: borders,
             outputs: Set(model.graph.outputs))
         let scratchCount =
             layers.filter { $0.method == .winograd }.map { kernels.winogradScratch($0.weightShape[1]) }.max() ?? 0
@@ -95,6 +97,22 @@ final class ExecutionPlan: @unchecked Sendable {
 
     /// Where a value lies.
     func place(_ name: String) -> ImageView? { places[name] }
+
+    /// Sizes come from files and arguments: none may be so large that arithmetic on places overflows.
+    private static func checkSizes(_ extents: [String: ValueExtent], borders: [String: Int], memoryLimit: Int) throws(InferenceError) {
+        let frame = 2 * (borders.values.max() ?? 0)
+        for extent in extents.values {
+            var bytes = 4
+            for size in [extent.channels, extent.height, extent.width] {
+                let (room, tooWide) = size.addingReportingOverflow(max(frame, laneCount))
+                let (product, tooMany) = bytes.multipliedReportingOverflow(by: room)
+                guard !tooWide, !tooMany else { throw .tooMuchMemory(needed: .max, limit: memoryLimit) }
+                bytes = product
+            }
+            // A vector has room to spare in this reckoning, so that only what is far past the limit is refused here.
+            guard bytes / 4096 <= memoryLimit else { throw .tooMuchMemory(needed: bytes, limit: memoryLimit) }
+        }
+    }
 
     /// Zero pixels that direct convolutions read around their inputs.
     private static func borders(_ layers: [PackedLayer]) -> [String: Int] {

@@ -64,7 +64,12 @@ public struct NumericComparison: Sendable {
         export: Model, source: Model, images: Images, tolerance: Tolerance, options: FastExecutor.Options,
         overrule: (InputContract) -> InputContract = { $0 }
     ) throws {
-        let expected = try NumericComparison.run(source, images, options, overrule)
+        let expected: [NamedBatch]
+        do {
+            expected = try NumericComparison.run(source, images, options, overrule)
+        } catch {
+            throw SourceFailure(reason: error)
+        }
         let found = try NumericComparison.run(export, images, options, overrule)
         guard expected.count == found.count else {
             throw VerificationError.differentOutputs(expected: expected.map(\.name), found: found.map(\.name))
@@ -94,12 +99,20 @@ public struct NumericComparison: Sendable {
         }
     }
 
+    /// The source itself cannot be run on the images: no difference, but nothing to compare with.
+    struct SourceFailure: Error {
+        let reason: any Error
+    }
+
     private static func run(
         _ model: Model, _ images: Images, _ options: FastExecutor.Options, _ overrule: (InputContract) -> InputContract
     ) throws -> [NamedBatch] {
         let input = try overrule(model.contract).standardise(images.batch)
         return try FastExecutor(model, options: options).run(input)
     }
+
+    /// Numbers that are made at most.
+    private static let seededLimit = 1 << 28
 
     /// Seeded noise of the size that a model takes; the same on every machine.
     public static func seeded(for model: Model, count: Int, seed: UInt64 = 24) throws -> Images {
@@ -109,7 +122,15 @@ public struct NumericComparison: Sendable {
         }
         var state = seed
         var values: [Float] = []
-        let total = shape.reduce(1, *)
+        var total = 1
+        for size in shape {
+            // Sizes are what a file says; they may be anything.
+            let (product, overflow) = total.multipliedReportingOverflow(by: size)
+            guard !overflow, (1...seededLimit) ~= product else {
+                throw InferenceError.tooMuchMemory(needed: overflow ? .max : product.multipliedReportingOverflow(by: 4).partialValue, limit: seededLimit * 4)
+            }
+            total = product
+        }
         values.reserveCapacity(total)
         for _ in 0..<total {
             // splitmix64 (Steele, Lea and Flood 2014).

@@ -101,6 +101,8 @@ public struct Verification: Sendable {
             result = try NumericComparison(
                 export: exportModel, source: sourceModel, images: images, tolerance: tolerance, options: settings.executor,
                 overrule: settings.overrule)
+        } catch let error as NumericComparison.SourceFailure {
+            throw error.reason
         } catch let error as VerificationError {
             failure = error.problem
         } catch let error as InferenceError {

@@ -1,0 +1,187 @@
+import Exporters
+import Files
+import IR
+import JSON
+import PthReader
+import TestSupport
+import Testing
+
+/// `convert verify`: every kind of damage and change is found and named.
+@Suite struct VerifyCommandTests {
+    let folder = Fixtures.temporaryFolder()
+    let source = Fixtures.path("models/ir_small.pth")
+
+    /// Exports the small network and gives the file's path and bytes.
+    private func export(_ name: String, _ options: [String] = []) throws -> (path: String, bytes: [UInt8]) {
+        let path = "\(folder)/\(name)"
+        let run = try CommandRun([source, path, "--verify", "none"] + options)
+        #expect(run.status == 0, "\(run.errors)")
+        return (path, try Fixtures.bytes(path))
+    }
+
+    private func verify(_ path: String, _ options: [String] = []) throws -> CommandRun {
+        try CommandRun(["verify", path, "--against", source] + options)
+    }
+
+    /// Bytes of one weight, as they stand in every format but HDF5's compressed one.
+    private func weight(_ name: String) throws -> [UInt8] {
+        try #require(try FormatRegistry.open(source).weights?[name]).cOrderBytes().array
+    }
+
+    /// Where a weight's bytes stand in a file.
+    private func place(of weight: [UInt8], in bytes: [UInt8]) throws -> Int {
+        let (first, count) = (weight[0], weight.count)
+        return try #require(
+            bytes.indices.first { bytes[$0] == first && $0 + count <= bytes.count && bytes[$0..<$0 + count].elementsEqual(weight) })
+    }
+
+    static let flipped = "body.2.0.residual.1.weight"
+
+    @Test(arguments: ["onnx", "safetensors"]) func aFlippedBitIsADifferenceThatNamesItsTensor(_ ending: String) throws {
+        var (path, bytes) = try export("x.\(ending)")
+        #expect(try verify(path).status == 0)
+        bytes[try place(of: try weight(VerifyCommandTests.flipped), in: bytes) + 100] ^= 1
+        Fixtures.write(bytes, to: path)
+        let run = try verify(path)
+        #expect(run.status == 1, "\(run.errors)")
+        #expect(run.output.contains("\(VerifyCommandTests.flipped) differs in 1 of "), "\(run.output)")
+        #expect(run.output.contains("NOT the same network"))
+        let json = try #require(try JSONParser.parse(Array(try verify(path, ["--json"]).output.utf8)).object)
+        #expect(json["same"]?.boolean == false)
+        let differences = try #require(json["tensors"]?.object?["differences"]?.array)
+        #expect(differences.compactMap { $0.object?["name"]?.string } == [VerifyCommandTests.flipped])
+    }
+
+    @Test(arguments: ["h5", "flat", "pth"]) func aFlippedBitThatAChecksumRevealsIsAnError(_ ending: String) throws {
+        var (path, bytes) = try export("x.\(ending)")
+        #expect(try verify(path).status == 0)
+        bytes[try place(of: try weight(VerifyCommandTests.flipped), in: bytes) + 100] ^= 1
+        Fixtures.write(bytes, to: path)
+        let run = try verify(path)
+        #expect(run.status == 2, "\(run.output)")
+        let named = ending == "pth" ? "/data/" : VerifyCommandTests.flipped
+        #expect(run.errors.contains(named), "\(run.errors)")
+    }
+
+    /// Writes the model again with something changed, as a correct file with right checksums.
+    private func changed(_ ending: String, _ change: (inout Graph) throws -> Void) throws -> String {
+        var model = try #require(try OpenedModel(try FormatRegistry.open(source)).content.model)
+        var graph = model.graph
+        try change(&graph)
+        model = try Model(weights: model.weights, graph: graph, contract: model.contract, architecture: model.architecture)
+        let path = "\(folder)/changed.\(ending)"
+        let output = try OutputFile(target: path, replacing: true, inputs: [])
+        let format = try #require(FormatRegistry.format(forOutput: path))
+        for file in try format.write(.model(model), to: output, options: ExportOptions()) + [output] { try file.commit() }
+        return path
+    }
+
+    @Test(arguments: ["onnx", "flat", "h5"]) func aChangedEpsilonIsFoundAndBlamedOnItsLayer(_ ending: String) throws {
+        var name = ""
+        let path = try changed(ending) { graph in
+            let index = try #require(
+                graph.nodes.lastIndex { node in
+                    if case .batchNormalization = node.operation { node.name.hasPrefix("body.") } else { false }
+                })
+            guard case .batchNormalization(var layer) = graph.nodes[index].operation else { return }
+            layer.epsilon = 0.1
+            graph.nodes[index].operation = .batchNormalization(layer)
+            name = graph.nodes[index].name
+        }
+        let run = try verify(path)
+        #expect(run.status == 1)
+        #expect(run.output.contains("first layer that departs: \(name) (batch_normalization)"), "\(run.output)")
+        #expect(run.output.contains("0.1 instead of"), "\(run.output)")
+        let json = try #require(try JSONParser.parse(Array(try verify(path, ["--json"]).output.utf8)).object)
+        #expect(json["first_departure"]?.object?["layer"]?.string == name)
+        #expect(json["numeric"]?.object?["within"]?.boolean == false)
+        #expect(json["tensors"]?.object?["differences"]?.array?.isEmpty == true)
+    }
+
+    @Test func aChangedStrideIsFoundAndBlamedOnItsLayer() throws {
+        var name = ""
+        // Stride and padding are changed together, so that later layers still fit; only the first one is another.
+        let path = try changed("onnx") { graph in
+            let index = try #require(
+                graph.nodes.firstIndex { node in
+                    if case .convolution(let layer) = node.operation { layer.stride == Size2D(2) && layer.padding.isZero } else { false }
+                })
+            guard case .convolution(var layer) = graph.nodes[index].operation else { return }
+            layer.dilation = Size2D(3)
+            layer.padding = Padding2D(top: 1, left: 1, bottom: 0, right: 0)
+            graph.nodes[index].operation = .convolution(layer)
+            name = graph.nodes[index].name
+        }
+        let run = try verify(path)
+        #expect(run.status == 1)
+        #expect(run.output.contains("first layer that departs: \(name) (convolution)"), "\(run.output)")
+    }
+
+    /// In the file's bytes: a stride that no longer fits what follows, and a slope along another axis.
+    @Test func attributesChangedInAnONNXFilesBytesAreBlamedOnTheirLayer() throws {
+        let (path, bytes) = try export("x.onnx")
+        // The attribute `strides`, INTS of 2, 2: field 1 with the name, field 8 twice.
+        let strides = Array("strides".utf8)
+        let last = try #require(
+            bytes.indices.dropLast(40).last { place in
+                bytes[place..<place + 7].elementsEqual(strides) && bytes[place + 7..<place + 11].elementsEqual([0x40, 2, 0x40, 2])
+                    || bytes[place..<place + 7].elementsEqual(strides) && bytes[place + 7..<place + 11].elementsEqual([0x42, 2, 2, 2])
+            })
+        var strided = bytes
+        if strided[last + 7] == 0x40 { (strided[last + 8], strided[last + 10]) = (1, 1) } else { (strided[last + 9], strided[last + 10]) = (1, 1) }
+        Fixtures.write(strided, to: path)
+        let run = try verify(path)
+        #expect(run.status == 1, "\(run.errors)")
+        #expect(run.output.contains("first layer that departs: body."), "\(run.output)")
+        #expect(run.output.contains("(convolution)"), "\(run.output)")
+    }
+
+    @Test func tolerancesOverruleTheDefault() throws {
+        let narrow = try export("x.flat", ["--dtype", "bfloat16"])
+        let fine = try verify(narrow.path)
+        #expect(fine.status == 0, "\(fine.output)")
+        #expect(fine.output.contains("exactly the source rounded to bfloat16"))
+        #expect(fine.output.contains("0.015 allowed on normalised outputs"), "\(fine.output)")
+        for strict in [["--atol", "1e-7"], ["--rtol", "1e-7"], ["--atol", "1e-7", "--rtol", "1e-7"]] {
+            let run = try verify(narrow.path, strict)
+            #expect(run.status == 1, "\(strict) \(run.output)")
+        }
+        for wide in [["--atol", "10"], ["--rtol", "100"]] { #expect(try verify(narrow.path, wide).status <= 1) }
+        #expect(try verify(narrow.path, ["--atol", "10"]).status == 0)
+        #expect(try verify(narrow.path, ["--atol", "-1"]).status == 64)
+    }
+
+    @Test(arguments: ["torchscript", "dynamo", "onnxsim"]) func ofAnotherProgramsFileOnlyTheNumbersAreCompared(_ exporter: String) throws {
+        let run = try verify(Fixtures.path("models/ir_small_\(exporter).onnx"))
+        #expect(run.status == 0, "\(run.output) \(run.errors)")
+        #expect(run.output.contains("the same network"))
+        if exporter != "dynamo" { #expect(run.output.contains("only the numeric part ran"), "\(run.output)") }
+    }
+
+    @Test func differentNetworksAndBareWeightsAreTold() throws {
+        let other = try verify(Fixtures.path("models/branches_onnxsim.onnx"))
+        #expect(other.status == 1 && other.output.contains("NOT the same network"), "\(other.output) \(other.errors)")
+        let weights = "\(folder)/w.safetensors"
+        #expect(try CommandRun([Fixtures.path("models/branches.pth"), weights]).status == 0)
+        let bare = try CommandRun(["verify", weights, "--against", Fixtures.path("models/branches.pth")])
+        #expect(bare.status == 0 && bare.output.contains("bit for bit the same"), "\(bare.output) \(bare.errors)")
+        #expect(bare.output.contains("numbers: not compared"), "\(bare.output)")
+    }
+
+    @Test func anInputThatTheSourceCannotTakeIsAnErrorAndNoDifference() throws {
+        let (path, _) = try export("x.onnx")
+        func input(_ shape: [Int], _ change: (inout [Float]) -> Void = { _ in }) throws -> String {
+            var values = (0..<shape.reduce(1, *)).map { Float($0 % 251) }
+            change(&values)
+            let output = try OutputFile(target: "\(folder)/x.npy", replacing: true, inputs: [])
+            try values.withUnsafeBytes { try NumpyArray.write($0, element: .float32, shape: shape, to: output) }
+            try output.commit()
+            return output.target
+        }
+        #expect(try verify(path, ["--input", try input([1, 3, 112, 112])]).status == 0)
+        let wrong = try verify(path, ["--input", try input([1, 3, 64, 64])])
+        #expect(wrong.status == 2 && wrong.errors.contains("[1, 3, 64, 64]"), "\(wrong.output) \(wrong.errors)")
+        let poisoned = try verify(path, ["--input", try input([1, 3, 112, 112]) { $0[7] = .nan }])
+        #expect(poisoned.status == 2 && poisoned.errors.contains("image 0 of the input holds NaN"), "\(poisoned.output)")
+    }
+}
