@@ -69,7 +69,8 @@ let package = Package(
         .testTarget(
             name: "ConvertTests",
             dependencies: [
-                "convert", "Architectures", "Exporters", "PthReader", "Verifier", "IR", "Tensors", "Inference", "TestSupport", "JSON", "Files",
+                "convert", "Architectures", "Exporters", "PthReader", "Verifier", "IR", "Tensors", "Inference", "TestSupport", "JSON",
+                "Files",
             ]),
         .testTarget(name: "FacesTests", dependencies: ["Faces", "Files", "JSON", "TestSupport"]),
         .target(name: "TestSupport", dependencies: ["JSON", "Files"], path: "Tests/TestSupport"),

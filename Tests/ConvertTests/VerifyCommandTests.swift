@@ -128,7 +128,11 @@ import Testing
                     || bytes[place..<place + 7].elementsEqual(strides) && bytes[place + 7..<place + 11].elementsEqual([0x42, 2, 2, 2])
             })
         var strided = bytes
-        if strided[last + 7] == 0x40 { (strided[last + 8], strided[last + 10]) = (1, 1) } else { (strided[last + 9], strided[last + 10]) = (1, 1) }
+        if strided[last + 7] == 0x40 {
+            (strided[last + 8], strided[last + 10]) = (1, 1)
+        } else {
+            (strided[last + 9], strided[last + 10]) = (1, 1)
+        }
         Fixtures.write(strided, to: path)
         let run = try verify(path)
         #expect(run.status == 1, "\(run.errors)")

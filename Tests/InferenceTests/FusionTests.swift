@@ -96,6 +96,8 @@ import Testing
             shapes: [("w", [16, 16, 3, 3])])
         var withMean = model
         (withMean.contract.mean, withMean.contract.standardDeviation) = (127.5, 128)
-        for elements in [ElementType.float32, .uint8] { try check(try withMean.embeddingPreprocessing(elements: elements), [2, 16, 10, 9]) }
+        for elements in [ElementType.float32, .uint8] {
+            try check(try withMean.embeddingPreprocessing(elements: elements), [2, 16, 10, 9])
+        }
     }
 }

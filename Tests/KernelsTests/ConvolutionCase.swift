@@ -72,7 +72,7 @@ struct ConvolutionCase {
         else { return nil }
         if isWinograd {
             WeightPacking.winograd(
-                source, outputs: 0..<shape.outputs, ofOutputs: shape.outputs, inputs: shape.inputs, scale: scale, to: weights.base)
+                source, outputs: 0..<shape.outputs, inputs: shape.inputs, scale: scale, to: weights.base)
         } else {
             WeightPacking.direct(
                 source, outputs: shape.outputs, inputs: shape.inputs, groups: 1, taps: taps, scale: scale, to: weights.base)

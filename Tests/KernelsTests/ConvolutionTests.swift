@@ -66,13 +66,13 @@ import Testing
             shape.padding = (noise.below(3), noise.below(3), noise.below(3), noise.below(3))
             if height < 3 { shape.padding = (1, 0, 1, 1) }
             let test = try #require(ConvolutionCase(shape, isWinograd: true, noise: &noise))
-            let scratch = try #require(FloatMemory(zeros: KernelTable.winogradScratch(channels: inputs)))
+            let scratch = try #require(FloatMemory(zeros: Kernels.best.winogradScratch(inputs)))
             for table in tables {
                 let (job, whole) = try #require(test.prepared(&noise))
                 scaled += job.inputScale == nil ? 0 : 1
                 let tiles = 0..<shape.images * job.tileRows * job.tileColumns
-                for first in stride(from: 0, to: tiles.count, by: KernelTable.winogradTiles) {
-                    let part = first..<min(first + KernelTable.winogradTiles, tiles.count)
+                for first in stride(from: 0, to: tiles.count, by: table.winogradTiles) {
+                    let part = first..<min(first + table.winogradTiles, tiles.count)
                     table.winograd(job, part, 0..<job.outputBlocks, scratch.base)
                 }
                 #expect(test.error(whole) < 4e-6, "\(table.name) \(shape)")
@@ -94,7 +94,7 @@ import Testing
             (shape.images, shape.inputs, shape.outputs, shape.output) = (5, 10, 28, (5, 7))
             shape.padding = (1, 1, 1, 1)
             let test = try #require(ConvolutionCase(shape, isWinograd: isWinograd, noise: &noise))
-            let scratch = try #require(FloatMemory(zeros: KernelTable.winogradScratch(channels: 10)))
+            let scratch = try #require(FloatMemory(zeros: Kernels.best.winogradScratch(10)))
             for table in tables {
                 func run(_ job: ConvolutionJob) {
                     let tiles = job.images * job.tileRows * job.tileColumns

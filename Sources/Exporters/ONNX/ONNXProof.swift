@@ -59,7 +59,9 @@ public struct ONNXProof {
         var files: [OutputFile] = []
         do {
             for path in [folder, set] {
-                if mkdir(path, 0o777) == 0 { made.append(path) } else if errno != EEXIST {
+                if mkdir(path, 0o777) == 0 {
+                    made.append(path)
+                } else if errno != EEXIST {
                     throw FileError.writeFailed(path: path, reason: String(cString: strerror(errno)))
                 }
             }

@@ -127,7 +127,8 @@ public struct NumericComparison: Sendable {
             // Sizes are what a file says; they may be anything.
             let (product, overflow) = total.multipliedReportingOverflow(by: size)
             guard !overflow, (1...seededLimit) ~= product else {
-                throw InferenceError.tooMuchMemory(needed: overflow ? .max : product.multipliedReportingOverflow(by: 4).partialValue, limit: seededLimit * 4)
+                throw InferenceError.tooMuchMemory(
+                    needed: overflow ? .max : product.multipliedReportingOverflow(by: 4).partialValue, limit: seededLimit * 4)
             }
             total = product
         }
