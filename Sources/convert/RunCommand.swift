@@ -48,8 +48,16 @@ enum RunCommand {
         }
         guard let inputPath else { return try RunImages(model, parsed: parsed).run(images) }
         let array = try NumpyArray(try MappedFile(path: inputPath))
+        if !parsed.has("--force"), let place = array.doubles.firstIndex(where: { !$0.isFinite }) {
+            let imageSize = array.shape.dropFirst().reduce(1, *)
+            throw InferenceError.inputNotFinite(image: place / max(imageSize, 1), index: place)
+        }
         if parsed.has("--float64") {
-            let outputs = try PlainExecutor(model).run(PlainTensor(shape: array.shape, values: array.doubles))
+            let numbers = array.doubles
+            if !parsed.has("--force"), let place = numbers.firstIndex(where: { !$0.isFinite }) {
+                throw InferenceError.inputNotFinite(image: place / max(array.shape.dropFirst().reduce(1, *), 1), index: place)
+            }
+            let outputs = try PlainExecutor(model).run(PlainTensor(shape: array.shape, values: numbers))
             guard let first = outputs.first else { return .failed }
             try first.tensor.values.withUnsafeBytes { try write($0, .float64, first.tensor.shape, parsed) }
             return .fine

@@ -15,7 +15,7 @@ import Testing
 
     @Test(arguments: ["ir_small", "branches"], [false, true])
     func resultsDependNeitherOnThreadsNorOnTheBatch(_ name: String, _ isExact: Bool) throws {
-        let model = try Networks.fixture(WholeNetworkTests.source(name))
+        let model = try Networks.source(name)
         let three = try Networks.inputOfFixture(name)
         let two = three.images(0..<2)
         let seven = try Batch(
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func aSmallBatchBeforeALargeOneChangesNothing() throws {
-        let model = try Networks.fixture("branches_dynamo.onnx")
+        let model = try Networks.source("branches")
         let executor = try FastExecutor(model)
         let input = try Networks.inputOfFixture("branches")
         let whole = try executor.run(input)[0].batch.values
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func executorsRunSideBySideAndOneServesSeveralThreads() async throws {
-        let (first, second) = (try Networks.fixture("branches_dynamo.onnx"), try Networks.fixture("branches_onnxsim.onnx"))
+        let (first, second) = (try Networks.source("branches"), try Networks.fixture("branches_onnxsim.onnx"))
         let input = try Networks.inputOfFixture("branches")
         let executors = [try FastExecutor(first), try FastExecutor(second)]
         let expected = try executors.map { try $0.run(input)[0].batch.values }
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test func memoryIsForeseenABatchIsSplitAndAnImageThatCannotFitIsRefused() throws {
-        let model = try Networks.fixture("branches_dynamo.onnx")
+        let model = try Networks.source("branches")
         let input = try Networks.inputOfFixture("branches")
         let executor = try FastExecutor(model)
         let reference = try executor.run(input)[0].batch.values

@@ -8,11 +8,8 @@ import Testing
 
 /// Whole networks against what torch gives in float64, in every form that they can be written in.
 @Suite struct WholeNetworkTests {
-    /// What stands for a network's source: `branches` is of no family, so only its ONNX files tell how it is wired.
-    static func source(_ name: String) -> String { name == "branches" ? "branches_dynamo.onnx" : "\(name).pth" }
-
     @Test(arguments: ["ir_small", "branches"]) func bothExecutorsGiveTorchsOutputs(_ name: String) throws {
-        let model = try Networks.fixture(WholeNetworkTests.source(name))
+        let model = try Networks.source(name)
         let expected = try Networks.array("\(name)_output.npy").doubles
         let input = try Networks.inputOfFixture(name)
         // Two images are enough for the slow one; all three hold the fast one.
@@ -85,7 +82,10 @@ import Testing
     }()
 
     @Test(arguments: ["ir_small", "branches"], ways) func everyExportGivesTheCheckpointsOutputs(_ name: String, _ way: Way) throws {
-        let source = try OpenedModel(try FormatRegistry.open(Fixtures.path("models/\(WholeNetworkTests.source(name))")))
+        let flat = try OutputFile(target: "\(Fixtures.temporaryFolder())/source.flat", replacing: false, inputs: [])
+        _ = try FlatFormat.write(.model(try Networks.source(name)), to: flat, options: ExportOptions())
+        try flat.commit()
+        let source = try OpenedModel(try FormatRegistry.open(flat.target))
         let format = try #require(FormatRegistry.format(forOutput: "x.\(way.ending)"))
         let content = try way.plan.apply(to: source, for: format)
         let output = try OutputFile(target: "\(Fixtures.temporaryFolder())/x.\(way.ending)", replacing: false, inputs: [])
