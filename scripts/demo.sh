@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job on a checkpoint that lies in the repository: look inside, slim to both formats, read both back.
+# The main job on a checkpoint that lies in the repository: look inside, export to every format, verify, run, slim.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 convert=.build/release/convert
@@ -13,11 +13,17 @@ say "What is in a training checkpoint ($checkpoint, written by PyTorch)"
 "$convert" inspect "$checkpoint" --keys 'input_layer.*' --keys 'output_layer.*'
 say "Is it safe to load?"
 "$convert" inspect --safety "$checkpoint"
-say "Only what inference needs, as .pth"
-"$convert" slim "$checkpoint" -o "$folder/slim.pth"
-say "The same as .safetensors"
+say "The network as ONNX: rebuilt, written, read back, run beside its source"
+"$convert" "$checkpoint" "$folder/model.onnx"
+say "On to the native format, HDF5 and back to .pth"
+"$convert" "$folder/model.onnx" "$folder/model.flat" --quiet
+"$convert" "$folder/model.flat" "$folder/model.h5" --quiet
+"$convert" "$folder/model.h5" "$folder/model.pth" --quiet
+say "Is the last one still the first one?"
+"$convert" verify "$folder/model.pth" --against "$checkpoint"
+say "Batch normalisation folded, weights rounded to float16"
+"$convert" "$checkpoint" "$folder/half.onnx" --fold-batchnorm --dtype float16
+say "Embeddings of pictures"
+"$convert" run "$folder/model.onnx" fixtures/images/jpeg_444.jpg fixtures/images/png_rgb8.png
+say "Only what inference needs, whatever the network"
 "$convert" slim "$checkpoint" -o "$folder/slim.safetensors"
-say "Read back: the slim .pth"
-"$convert" inspect --check "$folder/slim.pth" --keys 'output_layer.*'
-say "Read back: the .safetensors"
-"$convert" inspect --check "$folder/slim.safetensors" --keys 'output_layer.*'
