@@ -219,6 +219,20 @@ import Verifier
         #expect(run.output.contains("only the numeric part ran"), "\(run.output)")
     }
 
+    /// The keys tell a network all the same, but it is not the one that the file holds.
+    @Test func aGraphThatIsNotUnderstoodIsNeverTheSameNetwork() throws {
+        let foreign = try verify(Fixtures.path("models/ir_small_torchscript_unfolded.onnx"))
+        #expect(foreign.status == 1 && foreign.output.contains("is not supported"), "\(foreign.output) \(foreign.errors)")
+        // What its graph does not read need not be in another program's file.
+        #expect(foreign.output.contains("tensors: 156 bit for bit the same"), "\(foreign.output)")
+        var (path, bytes) = try export("x.onnx")
+        let place = try #require(bytes.firstRange(of: Array("PRelu".utf8)))
+        bytes.replaceSubrange(place, with: Array("PRelx".utf8))
+        Fixtures.write(bytes, to: path)
+        let run = try verify(path)
+        #expect(run.status == 1 && run.output.contains("PRelx"), "\(run.output) \(run.errors)")
+    }
+
     @Test func differentNetworksAndBareWeightsAreTold() throws {
         let other = try verify(Fixtures.path("models/branches_onnxsim.onnx"))
         #expect(other.status == 1 && other.output.contains("NOT the same network"), "\(other.output) \(other.errors)")

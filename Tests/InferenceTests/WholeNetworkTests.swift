@@ -30,9 +30,10 @@ import Testing
         #expect(distances.allSatisfy { $0 < 3e-7 }, "\(distances)")
     }
 
+    /// Files that keep training's operators compute shapes in ways that are refused by name; see `VerifyCommandTests`.
     static let foreign = ["ir_small", "branches"].flatMap { name in
-        ["dynamo", "dynamo_external", "onnxsim", "torchscript", "torchscript_unfolded"].map { (name, "\(name)_\($0).onnx") }
-    }.filter { $0.1 != "branches_torchscript_unfolded.onnx" }  // Its shape arithmetic is refused, by name.
+        ["dynamo", "dynamo_external", "onnxsim", "torchscript"].map { (name, "\(name)_\($0).onnx") }
+    }
 
     @Test(arguments: foreign) func otherExportersFilesGiveTheCheckpointsOutputs(_ name: String, _ file: String) throws {
         let found = try #require(try FastExecutor(try Networks.fixture(file)).run(try Networks.inputOfFixture(name)).first)

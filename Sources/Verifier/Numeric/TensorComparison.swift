@@ -33,8 +33,12 @@ public struct TensorComparison: Sendable {
     public let unmatchedReason: String?
 
     /// Compares; never throws for a difference. Damaged bytes throw.
-    /// - Parameter ignoresUnitAxes: whether axes of size 1 may be more or fewer: where a graph was not understood, slopes still have them.
-    public init(export: Weights, source: Weights, foldedSource: (() throws -> Weights)?, ignoresUnitAxes: Bool = false) throws {
+    /// - Parameters:
+    ///   - ignoresUnitAxes: whether axes of size 1 may be more or fewer: where a graph was not understood, slopes still have them.
+    ///   - mayLack: tensors that the export need not have.
+    public init(
+        export: Weights, source: Weights, foldedSource: (() throws -> Weights)?, ignoresUnitAxes: Bool = false, mayLack: Set<String> = []
+    ) throws {
         func matches(_ weights: Weights) -> Int { export.entries.filter { weights[$0.name] != nil }.count }
         var reference = source
         var isFolded = false
@@ -61,7 +65,7 @@ public struct TensorComparison: Sendable {
         var found: [Difference] = []
         for entry in reference.entries {
             guard let tensor = export[entry.name] else {
-                found.append(Difference(name: entry.name, what: "is missing"))
+                if !mayLack.contains(entry.name) { found.append(Difference(name: entry.name, what: "is missing")) }
                 continue
             }
             var expected = entry.tensor

@@ -46,15 +46,19 @@ public struct Verification: Sendable {
         public let graph: Graph?
         /// Why there is no model although the file has a graph: that too is a difference.
         public let failure: String?
+        /// Whether another program wrote it: those leave out what their graph does not read.
+        public let isForeign: Bool
 
         /// An export; a graph that is not understood, or does not fit the tensors, is kept as a failure. Throws where there are no tensors.
         public init(_ opened: OpenedFile) throws {
             graph = opened.document?.graph
+            isForeign = opened.format == ONNXFormat.name && opened.document?.isComplete != true
             do {
                 let content = try OpenedModel(opened).content
                 weights = content.weights
-                model = content.model
-                failure = content.model == nil ? opened.documentError.map { "\($0)" } : nil
+                // Keys and shapes may tell a network where the file's graph is not understood: that is not the graph that others would run.
+                failure = opened.documentError.map { "\($0)" }
+                model = failure == nil ? content.model : nil
             } catch  where opened.weights != nil && (graph != nil || opened.documentError != nil) {
                 weights = opened.weights ?? Weights(entries: [], provenance: Provenance(source: "", format: "", stateDictPath: ""))
                 model = nil
@@ -68,6 +72,7 @@ public struct Verification: Sendable {
             model = content.model
             graph = content.model?.graph
             failure = nil
+            isForeign = false
         }
     }
 
@@ -77,7 +82,7 @@ public struct Verification: Sendable {
         tensors = try TensorComparison(
             export: export.weights, source: source.weights,
             foldedSource: sourceModel.map { model in { try model.foldingBatchNormalization().weights } },
-            ignoresUnitAxes: export.failure != nil)
+            ignoresUnitAxes: export.failure != nil, mayLack: export.isForeign ? Set(sourceModel?.unusedKeys ?? []) : [])
         guard let exportModel = export.model, let sourceModel else {
             (numeric, numericFailure) = (nil, export.failure)
             if let failed = export.graph, let sourceModel, export.failure != nil {
