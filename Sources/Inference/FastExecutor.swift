@@ -178,7 +178,7 @@ public final class FastExecutor: Sendable {
     private func plan(for extent: ValueExtent, images: Int, in plans: inout [[Int]: ExecutionPlan]) throws -> ExecutionPlan {
         let capacity = min(max(images, 1), max(options.imagesAtOnce, 1))
         let key = [extent.channels, extent.height, extent.width]
-        if let known = plans[key], known.capacity >= capacity || known.capacity == options.imagesAtOnce { return known }
+        if let known = plans[key], known.wantedCapacity >= capacity { return known }
         var graph = model.graph
         let declared = graph.inputs[0].type
         let rank = declared.shape.count

@@ -40,11 +40,13 @@ enum RunCommand {
             architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
         let found = try OpenedModel(opened, choice: choice)
         guard var model = found.content.model else { throw found.bareReason ?? ONNXError.needsGraph(reason: "these are bare weights") }
+        // The file's own graph was not understood; running another in its place takes a word from the user.
+        if let reason = found.passedOver, parsed.value("--arch") == nil { throw reason }
         if parsed.has("--normalize") { model = try model.appendingNormalization() }
         if let target = parsed.value("--output") {
             try OutputFile.check(
                 target: target, replacing: parsed.has("--force"),
-                inputs: opened.sources.map(\.identity) + images.compactMap(FileIdentity.init(path:)))
+                inputs: opened.sources.map(\.identity) + (images + [inputPath].compactMap { $0 }).compactMap(FileIdentity.init(path:)))
         }
         guard let inputPath else { return try RunImages(model, parsed: parsed).run(images) }
         let array = try NumpyArray(try MappedFile(path: inputPath))

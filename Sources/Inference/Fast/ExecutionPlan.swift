@@ -31,6 +31,8 @@ final class ExecutionPlan: @unchecked Sendable {
 
     /// Images that fit at once.
     let capacity: Int
+    /// Images that were to fit.
+    let wantedCapacity: Int
     /// Bytes of the arena and of scratch.
     let byteCount: Int
     private(set) var steps: [(name: String, step: Step)] = []
@@ -64,6 +66,7 @@ final class ExecutionPlan: @unchecked Sendable {
         }
         self.arena = arena
         self.capacity = fitting
+        wantedCapacity = capacity
         self.layers = layers
         scratch = try (0..<workers).map { _ in
             guard let memory = FloatMemory(zeros: scratchCount) else {
