@@ -78,6 +78,16 @@ import Testing
         }
     }
 
+    @Test func aFileCutInsideItsGraphIsStillToldAsONNX() throws {
+        let path = "\(folder)/cut.onnx"
+        Fixtures.write(Array(try Fixtures.bytes(Fixtures.path("models/ir_small_torchscript.onnx")).prefix(5000)), to: path)
+        let error = #expect(throws: ONNXError.self) { try FormatRegistry.open(path) }
+        guard case .malformed(path, _, _)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
     @Test func deepNestingIsRefused() throws {
         // Attributes that hold graphs whose nodes hold attributes that hold graphs.
         var graph = Message { $0.text(2, "inner") }

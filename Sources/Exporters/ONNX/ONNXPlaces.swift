@@ -164,7 +164,7 @@ struct ONNXPlaces {
             case (1, 0), (5, 0):
                 guard (try? walk.varint(&at, before: bytes.count)) != nil else { return false }
             case (2, 2), (3, 2), (4, 2), (6, 2), (7, 2), (8, 2), (14, 2), (20, 2), (25, 2), (26, 2):
-                guard let length = try? walk.varint(&at, before: bytes.count), length <= UInt64(bytes.count) else { return false }
+                guard let length = try? walk.varint(&at, before: bytes.count) else { return false }
                 // A file cut short inside its graph is still told as ONNX, so that the error can say so.
                 if field == 7, length > UInt64(bytes.count - at) { return fields.contains(1) }
                 guard length <= UInt64(bytes.count - at) else { return false }
