@@ -27,6 +27,11 @@ final class ExecutionPlan: @unchecked Sendable {
             case .small: "small"
             }
         }
+
+        /// Whether threads may do it for their own images; a linear layer's weight is read once for all images instead.
+        var isSharable: Bool {
+            if case .linear = self { false } else { true }
+        }
     }
 
     /// Images that fit at once.
@@ -77,10 +82,10 @@ final class ExecutionPlan: @unchecked Sendable {
         byteCount = (plan.arenaCount * fitting + scratchCount * workers) * 4
         for (name, view) in plan.views {
             let buffer = plan.buffers[view.buffer]
-            let base = arena.base + buffer.offset * fitting + buffer.border * (buffer.rowStride + buffer.pixelStride) + view.channelOffset
+            let base = arena.base + buffer.offset + buffer.border * (buffer.rowStride + buffer.pixelStride) + view.channelOffset
             places[name] = ImageView(
                 base: base, height: view.extent.height, width: view.extent.width, channels: view.extent.channels,
-                pixelStride: buffer.pixelStride, rowStride: buffer.rowStride, imageStride: buffer.imageStride, border: buffer.border)
+                pixelStride: buffer.pixelStride, rowStride: buffer.rowStride, imageStride: plan.arenaCount, border: buffer.border)
         }
         var framed: Set<Int> = []
         func frame(_ name: String) {
@@ -218,19 +223,78 @@ final class ExecutionPlan: @unchecked Sendable {
 
     // MARK: Running
 
-    /// Does every step for the first `images` images of the arena.
+    /// Does every step for the first `images` images of the arena. Enough images are shared out: each thread takes its own through step after
+    /// step, so that none waits for another after each layer. Fewer are worked on by all threads together.
     func run(images: Int, kernels: KernelTable, workers: Workers, after: ((_ name: String) -> Void)? = nil) {
-        for (name, step) in steps {
-            run(step, images: images, kernels: kernels, workers: workers)
-            after?(name)
+        guard after == nil, workers.count > 1, ExecutionPlan.isShared(images, workers: workers.count) else {
+            for (name, step) in steps {
+                run(step, images: images, kernels: kernels, workers: workers)
+                after?(name)
+            }
+            return
+        }
+        var next = 0
+        while next < steps.count {
+            let end = steps[next...].firstIndex { !$0.step.isSharable } ?? steps.count
+            if end == next {
+                run(steps[next].step, images: images, kernels: kernels, workers: workers)
+                next += 1
+                continue
+            }
+            let range = next..<end
+            workers.forEach(workers.count) { share, worker in
+                let own = share * images / workers.count..<(share + 1) * images / workers.count
+                for (_, step) in self.steps[range] { self.runShare(step, images: own, kernels: kernels, scratch: self.scratch[worker]) }
+            }
+            next = end
         }
     }
+
+    /// Whether so many images are shared out: where no thread would stand idle for long.
+    private static func isShared(_ images: Int, workers: Int) -> Bool {
+        images >= workers && (images.isMultiple(of: workers) || images >= 4 * workers)
+    }
+
+    /// One step for some of the images, on the thread that calls.
+    private func runShare(_ step: Step, images: Range<Int>, kernels: KernelTable, scratch: FloatMemory) {
+        switch step {
+        case .direct(var job):
+            job.images = images.upperBound
+            let perImage = job.output.height * job.output.width
+            for pixels in ExecutionPlan.parts(images, of: perImage, step: ExecutionPlan.directPixels) {
+                kernels.direct(job, pixels, 0..<job.outputBlocks)
+            }
+        case .winograd(var job):
+            job.images = images.upperBound
+            for tiles in ExecutionPlan.parts(images, of: job.tileRows * job.tileColumns, step: kernels.winogradTiles) {
+                kernels.winograd(job, tiles, 0..<job.outputBlocks, scratch.base)
+            }
+        case .window(var job):
+            job.images = images.upperBound
+            kernels.window(job, images.lowerBound * job.output.height..<images.upperBound * job.output.height)
+        case .pixels(var job):
+            job.images = images.upperBound
+            kernels.pixels(job, images.lowerBound * job.output.height..<images.upperBound * job.output.height)
+        case .zeroFrame(let view): for image in images { view.zeroFrame(image: image) }
+        case .small(let job): for image in images { job.run(image: image) }
+        case .linear: break
+        }
+    }
+
+    /// The images' pixels or tiles, in stretches of at most `step`.
+    private static func parts(_ images: Range<Int>, of perImage: Int, step: Int) -> some Sequence<Range<Int>> {
+        let end = images.upperBound * perImage
+        return stride(from: images.lowerBound * perImage, to: end, by: step).lazy.map { $0..<min($0 + step, end) }
+    }
+
+    /// Pixels whose input stays in the cache while all output channels are computed.
+    private static let directPixels = 96
 
     private func run(_ step: Step, images: Int, kernels: KernelTable, workers: Workers) {
         switch step {
         case .direct(var job):
             job.images = images
-            let parts = Division(work: job.outputPixels, step: 96, blocks: job.outputBlocks, workers: workers.count)
+            let parts = Division(work: job.outputPixels, step: ExecutionPlan.directPixels, blocks: job.outputBlocks, workers: workers.count)
             let ready = job
             workers.forEach(parts.count) { item, _ in
                 let (pixels, blocks) = parts[item]

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Where a value lies in the arena, for one image; images follow each other.
+/// Where a value lies in the arena, for one image.
 struct PlannedView: Equatable {
     /// Its buffer.
     var buffer: Int
@@ -32,7 +32,8 @@ struct PlannedBuffer: Equatable {
 struct BufferPlan {
     private(set) var buffers: [PlannedBuffer] = []
     private(set) var views: [String: PlannedView] = [:]
-    /// Numbers of the arena for one image.
+    /// Numbers of the arena for one image, which are also those from an image to the next: each image has a stretch of its own, so that
+    /// threads may be at different layers of different images.
     private(set) var arenaCount = 0
 
     /// - Parameters:
@@ -114,6 +115,8 @@ struct BufferPlan {
             arenaCount = max(arenaCount, offset + size)
             placed.append(index)
         }
+        // Whole pages and five cache lines: the same place in several images should not fall on the same few lines of the cache.
+        arenaCount = (arenaCount + 1023) / 1024 * 1024 + 80
     }
 
     /// Whole cache lines, and one between two buffers.
