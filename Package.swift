@@ -20,6 +20,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .target(name: "CONNX", dependencies: ["CProtobufC"]),
         .systemLibrary(name: "CHDF5Library", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
@@ -29,7 +30,7 @@ let package = Package(
         .target(name: "CInterruption"),
         .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
         .target(name: "JSON"),
-        .target(name: "Files", dependencies: ["CZip", "CZlib", "CInterruption"]),
+        .target(name: "Files", dependencies: ["CZip", "CZlib", "CCrypto", "CInterruption"]),
         .target(name: "Tensors", dependencies: ["Files"]),
         .target(name: "Pickle", dependencies: ["Files"]),
         .target(name: "PthReader", dependencies: ["Files", "Tensors", "Pickle"]),
@@ -43,7 +44,7 @@ let package = Package(
         .target(name: "Inference", dependencies: ["Files", "Tensors", "IR", "Kernels"]),
         .target(
             name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX", "CHDF5"]),
-        .target(name: "Faces", dependencies: ["Files", "CImages"]),
+        .target(name: "Faces", dependencies: ["Files", "IR", "Inference", "CImages"]),
         .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR", "Inference", "Exporters", "JSON"]),
         .executableTarget(
             name: "convert",
@@ -69,10 +70,12 @@ let package = Package(
         .testTarget(
             name: "ConvertTests",
             dependencies: [
-                "convert", "Architectures", "Exporters", "PthReader", "Verifier", "IR", "Tensors", "Inference", "TestSupport", "JSON",
-                "Files",
+                "convert", "Architectures", "Exporters", "PthReader", "Faces", "Verifier", "IR", "Tensors", "Inference", "TestSupport",
+                "JSON", "Files",
             ]),
-        .testTarget(name: "FacesTests", dependencies: ["Faces", "Files", "JSON", "TestSupport"]),
+        .testTarget(
+            name: "FacesTests",
+            dependencies: ["Faces", "Files", "IR", "Kernels", "Inference", "Exporters", "Architectures", "JSON", "TestSupport"]),
         .target(name: "TestSupport", dependencies: ["JSON", "Files"], path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]

@@ -24,6 +24,14 @@ public enum FacesError: DescribedError, Equatable {
     case noImages(folder: String)
     /// Folders within folders without end.
     case tooDeep(folder: String)
+    /// So small faces in so large a picture would take too much memory.
+    case tooLargeForDetection(name: String, width: Int, height: Int, minFaceSize: Int)
+    /// Nearly everything passes the first network.
+    case tooManyCandidates(name: String)
+    /// A model that is not the network it should be.
+    case otherNetwork(name: String, architecture: String)
+    /// Settings of the detector or the crop that mean nothing.
+    case badSettings
 
     /// What is wrong, for people.
     public var problem: String {
@@ -41,6 +49,11 @@ public enum FacesError: DescribedError, Equatable {
         case .badBox(let name, let box, let width, let height):
             "\(name): the box from (\(box.left), \(box.top)) to (\(box.right), \(box.bottom)) does not lie within \(width) × \(height) pixels"
         case .noImages(let folder): "\(folder): holds no picture"
+        case .tooLargeForDetection(let name, let width, let height, _):
+            "\(name): \(width) × \(height) pixels are too many to look for such small faces in"
+        case .tooManyCandidates(let name): "\(name): nearly every place passes the first network as a face"
+        case .otherNetwork(let name, let architecture): "\(name): these are the weights of another network (\(architecture))"
+        case .badSettings: "the settings for faces or crops are out of range"
         case .tooDeep(let folder): "\(folder): lies more than \(ImageFiles.depthLimit) folders deep"
         }
     }
@@ -56,6 +69,10 @@ public enum FacesError: DescribedError, Equatable {
         case .badSize: "give a width and height of at least 1, of at most \(DecodedImage.pixelLimit / 1_000_000) megapixels"
         case .badBox: "give a box within the picture"
         case .noImages: "name a folder with .jpg, .jpeg or .png files, or the files themselves"
+        case .tooLargeForDetection(_, _, _, let least): "give --min-face-size \(least) or more, or make the picture smaller first"
+        case .tooManyCandidates: "raise the first of --thresholds"
+        case .otherNetwork: "run make setup again, or name a folder with MTCNN's pnet.pt, rnet.pt and onet.pt"
+        case .badSettings: "give thresholds from 0 to 1, a factor between 0 and 1, and a margin smaller than the crop"
         case .tooDeep: "name the folder that holds the pictures"
         }
     }

@@ -82,6 +82,15 @@ public struct FileIdentity: Equatable, Sendable {
         self.init(status)
     }
 
+    /// Which file on disk it is, whatever its state.
+    public struct Place: Hashable, Sendable {
+        let device: UInt
+        let inode: UInt
+    }
+
+    /// See `Place`.
+    public var place: Place { Place(device: device, inode: inode) }
+
     /// Whether both are one file on disk, whatever its state.
     public func isSameFile(as other: FileIdentity) -> Bool { device == other.device && inode == other.inode }
 }

@@ -36,22 +36,19 @@ public final class FastExecutor: Sendable {
     private let kernels: KernelTable
     private let plans = Mutex<[[Int]: ExecutionPlan]>([:])
 
-    /// Input sizes whose plans are kept.
-    private static let keptPlans = 32
+    /// Plans of other input sizes are kept while all together take no more than so many bytes.
+    private static let keptBytes = 128 << 20
 
     /// Fuses and packs. Throws where an operation cannot be run or weights are not finite.
     public init(_ model: Model, options: Options = Options()) throws {
         self.model = model
         self.options = options
-        workers = Workers(count: max(1, options.threads ?? FastExecutor.coreCount))
+        workers = Workers(count: options.threads)
         kernels = options.usesBaseline ? Kernels.baseline : Kernels.best
         let fused = try LayerFusion.layers(of: model)
         layers = try LayerPacking.pack(fused, model: model, isExact: options.isExact, workers: workers)
         if !options.allowsNotFinite { try checkWeights() }
     }
-
-    /// Cores of this machine that this process may use.
-    public static var coreCount: Int { max(1, DispatchQueue.coreCount) }
 
     /// What the loops were compiled for.
     public var kernelName: String { kernels.name }
@@ -99,26 +96,44 @@ public final class FastExecutor: Sendable {
 
     /// The outputs for images × channels × height × width, in the graph's order. Throws `InferenceError` for an input that does not fit.
     public func run(_ input: Batch) throws -> [NamedBatch] {
-        let extent = try inputExtent(input)
+        let extent = try inputExtent(input.shape)
         let size = input.imageSize
-        var results: [NamedBatch] = []
+        return try input.values.withUnsafeBufferPointer { numbers in
+            guard let base = numbers.baseAddress else { return try run(extent, images: input.imageCount) { _, _ in } }
+            let source = SourcePointer(base: base)
+            return try run(extent, images: input.imageCount) { image, target in
+                target.view.load(source.base + image * size, image: target.image)
+            }
+        }
+    }
+
+    /// The outputs for images that are written straight into the network's memory, so that no array of them is needed first.
+    /// - Parameters:
+    ///   - height: rows of each image; `width`, its columns.
+    ///   - fill: is called once for each image, on any thread, and writes every pixel of it.
+    public func run(
+        images: Int, height: Int, width: Int, fill: @escaping @Sendable (_ image: Int, _ target: InputPixels) -> Void
+    ) throws -> [NamedBatch] {
+        let extent = try inputExtent([images, 3, height, width])
+        return try run(extent, images: images, fill: fill)
+    }
+
+    private func run(
+        _ extent: ValueExtent, images: Int, fill: @escaping @Sendable (_ image: Int, _ target: InputPixels) -> Void
+    ) throws -> [NamedBatch] {
         try plans.withLock { plans in
-            let plan = try plan(for: extent, images: input.imageCount, in: &plans)
-            results = try model.graph.outputs.map { name in
+            let plan = try plan(for: extent, images: images, in: &plans)
+            var results: [NamedBatch] = try model.graph.outputs.map { name in
                 guard let place = plan.place(name) else { throw GraphError.missingOutput(name: name) }
                 let isImage = (model.valueTypes[name]?.shape.count ?? 2) == 4
-                let shape = [input.imageCount, place.channels] + (isImage ? [place.height, place.width] : [])
+                let shape = [images, place.channels] + (isImage ? [place.height, place.width] : [])
                 return NamedBatch(name: name, batch: Batch(unchecked: shape, [Float](repeating: 0, count: shape.reduce(1, *))))
             }
-            guard let entry = plan.place(model.graph.inputs[0].name) else { return }
+            guard let entry = plan.place(model.graph.inputs[0].name) else { return results }
             var first = 0
-            while first < input.imageCount {
-                let count = min(plan.capacity, input.imageCount - first)
-                input.values.withUnsafeBufferPointer { numbers in
-                    guard let base = numbers.baseAddress else { return }
-                    let source = SourcePointer(base: base + first * size)
-                    workers.forEach(count) { image, _ in entry.load(source.base + image * size, image: image) }
-                }
+            while first < images {
+                let (count, start) = (min(plan.capacity, images - first), first)
+                workers.forEach(count) { image, _ in fill(start + image, InputPixels(view: entry, image: image)) }
                 plan.run(images: count, kernels: kernels, workers: workers)
                 for index in results.indices {
                     guard let place = plan.place(results[index].name) else { continue }
@@ -130,14 +145,14 @@ public final class FastExecutor: Sendable {
                 }
                 first += count
             }
+            return results
         }
-        return results
     }
 
     /// Time of each step for a batch of at most `imagesAtOnce` images, in order; the median of several runs.
     public func stepTimes(_ input: Batch, runs: Int = 5) throws -> [(name: String, method: String, seconds: Double)] {
         _ = try run(input)
-        let extent = try inputExtent(input)
+        let extent = try inputExtent(input.shape)
         return try plans.withLock { plans in
             let plan = try plan(for: extent, images: input.imageCount, in: &plans)
             let clock = ContinuousClock()
@@ -161,16 +176,16 @@ public final class FastExecutor: Sendable {
 
     /// Bytes of working memory for input of this shape.
     public func workingBytes(for shape: [Int]) throws -> Int {
-        let extent = try inputExtent(Batch(unchecked: shape, []))
+        let extent = try inputExtent(shape)
         return try plans.withLock { try plan(for: extent, images: shape[0], in: &$0).byteCount }
     }
 
-    private func inputExtent(_ input: Batch) throws -> ValueExtent {
+    private func inputExtent(_ shape: [Int]) throws -> ValueExtent {
         guard model.graph.inputs.count == 1 else { throw InferenceError.severalInputs(names: model.graph.inputs.map(\.name)) }
         let type = model.graph.inputs[0].type
-        try InputCheck.check(input.shape, against: type)
-        guard let extent = ValueExtent(ValueType(input.shape.map { .fixed($0) })) else {
-            throw InferenceError.wrongShape(expected: "\(type)", found: input.shape)
+        try InputCheck.check(shape, against: type)
+        guard let extent = ValueExtent(ValueType(shape.map { .fixed($0) })) else {
+            throw InferenceError.wrongShape(expected: "\(type)", found: shape)
         }
         return extent
     }
@@ -187,7 +202,8 @@ public final class FastExecutor: Sendable {
         let plan = try ExecutionPlan(
             layers, model: model, input: (graph.inputs[0].name, extent), types: types, capacity: capacity, workers: workers.count,
             kernels: kernels, isExact: options.isExact, memoryLimit: options.memoryLimit)
-        if plans.count >= FastExecutor.keptPlans { plans.removeAll() }
+        plans[key] = nil
+        if plans.values.reduce(plan.byteCount, { $0 + $1.byteCount }) > FastExecutor.keptBytes { plans.removeAll() }
         plans[key] = plan
         return plan
     }

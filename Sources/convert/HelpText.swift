@@ -6,6 +6,7 @@ enum HelpText {
         case "slim": slim
         case "export": export
         case "run": run
+        case "align": align
         case "verify": verify
         default: overview
         }
@@ -21,6 +22,7 @@ enum HelpText {
 
           convert verify EXPORT --against FILE   is it the same network: tensors, numbers, and the layer where they part
           convert run MODEL IMAGE…               embeddings of pictures, or with -i x.npy -o y.npy any input's outputs
+          convert align IMAGE|DIR … -o DIR       faces found and cut out, as the reference project's pipeline does it
 
           convert COMMAND --help           all options of a command
           convert --version
@@ -107,6 +109,29 @@ enum HelpText {
 
         A network of any input size takes one image, in its own size. An image that cannot be read gets a line, the others are done.
         Exit codes: 0 fine, 1 some image could not be read, 2 an error, 64 wrong arguments.
+        """
+
+    static let align = """
+        convert align IMAGE|DIR … -o DIR [options]
+
+          IMAGE|DIR            JPEG and PNG files, or folders with such files, whose tree the crops keep: NAME/NAME_0001.png
+          -o, --output DIR     where crops go, with faces.csv (the face taken) and faces.json (every face, landmarks); one level is created
+          --preprocess WAY     mtcnn (a face is cut out; without one the whole picture is resized, and counted) or resize
+          --image-size N       side of the crop (112)
+          --mtcnn-margin N     pixels of the crop that lie around the face's box, both sides together (16)
+          --selection WAY      which of several faces: largest, probability, center-weighted or largest-over-threshold
+          --min-face-size N    side of the smallest face that is looked for (20)
+          --thresholds A,B,C   least probability in each of the three networks (0.6,0.7,0.7)
+          --factor F           side of each level of the pyramid over the one before (0.709)
+          --mtcnn-weights DIR  the folder with pnet.pt, rnet.pt and onet.pt, where it is not the one that make setup filled
+          --draw               also NAME/NAME_0001.faces.png: the picture with boxes and landmarks
+          --threads N          threads (one a core)
+          --force              replace files that exist
+          --quiet              say nothing unless something is wrong
+
+        Crops equal those of facenet-pytorch 2.6.0 with Pillow 10.2. EXIF orientation is not followed, as it is not there.
+        A picture that cannot be read, or is too large, gets a line; the others are done.
+        Exit codes: 0 fine, 1 some picture could not be aligned, 2 an error, 64 wrong arguments.
         """
 
     static let verify = """

@@ -83,17 +83,11 @@ struct RunImages {
     private func writeCSV(_ rows: [Row], to target: String, inputs: [FileIdentity]) throws {
         let output = try OutputFile(target: target, replacing: parsed.has("--force"), inputs: inputs)
         for row in rows {
-            var line = RunImages.quoted(row.path)
+            var line = CSVText.quoted(row.path)
             for value in row.values { line += ",\(value)" }
             try output.write(Array((line + "\n").utf8))
         }
         try output.commit()
         if !parsed.has("--quiet") { Terminal.print("\(target): \(rows.count) pictures") }
-    }
-
-    /// A field as RFC 4180 writes it.
-    private static func quoted(_ text: String) -> String {
-        guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 }

@@ -1,4 +1,4 @@
-// Decoding through libjpeg and libpng. Both report errors by a long jump, which must not cross Swift frames, so each call here catches its own.
+// Pictures through libjpeg and libpng. Both report errors by a long jump, which must not cross Swift frames, so each call here catches its own.
 #ifndef CIMAGES_H
 #define CIMAGES_H
 
@@ -32,6 +32,9 @@ void cimages_png_header(const uint8_t *bytes, size_t count, cimages_report *repo
 // Decodes into `pixels`, which holds width * height * 3 bytes as the header said: RGB, rows without padding.
 void cimages_jpeg_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, cimages_report *report);
 void cimages_png_decode(const uint8_t *bytes, size_t count, uint8_t *pixels, cimages_report *report);
+
+// Encodes rows of 8-bit RGB without padding as a PNG without time or text. The bytes belong to the caller, who frees them; NULL where it failed.
+uint8_t *cimages_png_encode(const uint8_t *pixels, uint32_t width, uint32_t height, size_t *count, cimages_report *report);
 
 // The most scans that a progressive JPEG may have: each goes over the whole picture, so that a small file could ask for hours.
 #define CIMAGES_SCAN_LIMIT 1000

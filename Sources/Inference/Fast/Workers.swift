@@ -1,13 +1,26 @@
 import Dispatch
 import Synchronization
 
-/// Runs parts of a step on a fixed number of threads; each thread takes the next part when it is done with one.
-struct Workers: Sendable {
+/// Runs parts of some work on a fixed number of threads; each thread takes the next part when it is done with one.
+public struct Workers: Sendable {
     /// Threads.
-    let count: Int
+    public let count: Int
+
+    /// So many threads; nil for one a core.
+    public init(count: Int?) { self.count = max(1, count ?? DispatchQueue.coreCount) }
+
+    /// What `body` makes of every item, in the items' order.
+    public func map<Result: Sendable>(_ items: Int, _ body: @escaping @Sendable (_ item: Int) -> Result) -> [Result] {
+        let results = Mutex<[Result?]>([Result?](repeating: nil, count: items))
+        forEach(items) { item, _ in
+            let result = body(item)
+            results.withLock { $0[item] = result }
+        }
+        return results.withLock { $0.compactMap(\.self) }
+    }
 
     /// Calls `body` for every item; `worker` tells which thread's scratch it may use. Returns when all are done.
-    func forEach(_ items: Int, _ body: @escaping @Sendable (_ item: Int, _ worker: Int) -> Void) {
+    public func forEach(_ items: Int, _ body: @escaping @Sendable (_ item: Int, _ worker: Int) -> Void) {
         guard items > 1, count > 1 else {
             for item in 0..<items { body(item, 0) }
             return

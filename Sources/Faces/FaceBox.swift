@@ -1,0 +1,52 @@
+/// A rectangle in a picture's coordinates, in the single precision that the reference detector computes in.
+public struct FaceBox: Sendable, Equatable {
+    /// Left edge, in pixels; may lie outside the picture.
+    public var x1: Float
+    /// Top edge.
+    public var y1: Float
+    /// Right edge.
+    public var x2: Float
+    /// Bottom edge.
+    public var y2: Float
+
+    /// A box.
+    public init(x1: Float, y1: Float, x2: Float, y2: Float) {
+        self.x1 = x1
+        self.y1 = y1
+        self.x2 = x2
+        self.y2 = y2
+    }
+
+    /// Width times height.
+    public var area: Float { (x2 - x1) * (y2 - y1) }
+
+    /// Moved by a regression whose unit is the box's size plus `extra` pixels: 0 for the proposal network, 1 for the two behind it.
+    func regressed(by shift: SIMD4<Float>, extra: Float) -> FaceBox {
+        let (width, height) = (x2 - x1 + extra, y2 - y1 + extra)
+        return FaceBox(x1: x1 + shift.x * width, y1: y1 + shift.y * height, x2: x2 + shift.z * width, y2: y2 + shift.w * height)
+    }
+
+    /// The square around the same centre whose side is the longer one's; in the reference's order of operations.
+    var squared: FaceBox {
+        let (width, height) = (x2 - x1, y2 - y1)
+        let side = max(width, height)
+        let left = x1 + width * 0.5 - side * 0.5
+        let top = y1 + height * 0.5 - side * 0.5
+        return FaceBox(x1: left, y1: top, x2: left + side, y2: top + side)
+    }
+
+    /// The pixels that are cut out for the next network: edges cut to whole numbers, counted from one as there, and kept in the picture.
+    /// Nil where nothing is left.
+    func pixels(in image: DecodedImage) -> PixelBox? {
+        let left = max(FaceBox.whole(x1), 1) - 1
+        let top = max(FaceBox.whole(y1), 1) - 1
+        let right = min(FaceBox.whole(x2), image.width)
+        let bottom = min(FaceBox.whole(y2), image.height)
+        return right > left && bottom > top ? PixelBox(left: left, top: top, right: right, bottom: bottom) : nil
+    }
+
+    /// Cut towards zero. What is no number, or out of all bounds, comes from weights that detect nothing and gives an empty box.
+    private static func whole(_ edge: Float) -> Int {
+        abs(edge) < 1e7 ? Int(edge) : 0
+    }
+}

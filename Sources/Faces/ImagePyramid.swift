@@ -1,0 +1,37 @@
+/// The sizes in which the proposal network looks at a picture, so that its window of 12 pixels meets faces of every size.
+struct ImagePyramid {
+    /// One size.
+    struct Level: Equatable {
+        /// New side over old side.
+        let scale: Double
+        let width: Int
+        let height: Int
+    }
+
+    /// From the largest to the smallest; none for a picture smaller than the least face.
+    let levels: [Level]
+
+    /// The most pixels of a level: past this, working memory would pass a gigabyte.
+    static let pixelLimit = 4_000_000
+    /// The most levels.
+    private static let levelLimit = 1000
+
+    /// Throws where the picture is too large to look for such small faces in.
+    init(_ image: DecodedImage, settings: MTCNN.Settings) throws(FacesError) {
+        var scale = 12 / Double(settings.minFaceSize)
+        var side = Double(min(image.width, image.height)) * scale
+        var levels: [Level] = []
+        while side >= 12, levels.count < ImagePyramid.levelLimit {
+            let (width, height) = (Double(image.width) * scale + 1, Double(image.height) * scale + 1)
+            guard width * height <= Double(ImagePyramid.pixelLimit) else {
+                let least = 12 * (Double(image.width) * Double(image.height) / Double(ImagePyramid.pixelLimit)).squareRoot()
+                throw .tooLargeForDetection(
+                    name: image.name, width: image.width, height: image.height, minFaceSize: Int(least.rounded(.up)) + 1)
+            }
+            levels.append(Level(scale: scale, width: Int(width), height: Int(height)))
+            scale *= settings.factor
+            side *= settings.factor
+        }
+        self.levels = levels
+    }
+}

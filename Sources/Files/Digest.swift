@@ -1,0 +1,44 @@
+import CCrypto
+
+/// SHA-256 (FIPS 180-4), computed by OpenSSL.
+public struct SHA256Digest: Sendable, Hashable {
+    /// The 32 bytes.
+    public let bytes: [UInt8]
+
+    /// 64 lower-case hexadecimal digits.
+    public var text: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// The digest of these bytes.
+    public init(of bytes: UnsafeRawBufferPointer) {
+        var digest = [UInt8](repeating: 0, count: 32)
+        _ = EVP_Digest(bytes.baseAddress, bytes.count, &digest, nil, EVP_sha256(), nil)
+        self.bytes = digest
+    }
+
+    /// The digest of these bytes.
+    public init(of bytes: [UInt8]) {
+        self = bytes.withUnsafeBytes { SHA256Digest(of: $0) }
+    }
+
+    /// The digest of a mapped file's bytes; pages are let go of behind the reading.
+    public init(of bytes: ByteView) {
+        let context = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(context) }
+        _ = EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        let windowSize = 4 << 20
+        var offset = 0
+        while offset < bytes.count {
+            let size = min(windowSize, bytes.count - offset)
+            guard let window = try? bytes.window(at: offset, count: size) else { break }
+            window.withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+            if bytes.count > windowSize { window.letGo() }
+            offset += size
+        }
+        var digest = [UInt8](repeating: 0, count: 32)
+        _ = EVP_DigestFinal_ex(context, &digest, nil)
+        self.bytes = digest
+    }
+}

@@ -1,0 +1,80 @@
+import Faces
+import Files
+
+/// `convert align IMAGE|DIR … -o DIR`: crops as PNG in the same tree as the pictures, and tables of what was found.
+enum AlignCommand {
+    static let table = OptionTable(
+        flags: ["--force", "--quiet", "--help", "--draw"], single: FaceOptions.single.union(["--output"]),
+        short: ["-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
+
+    static func run(_ arguments: [String]) throws -> ExitStatus {
+        let parsed = try ParsedArguments(arguments, table: table, command: "align")
+        if parsed.has("--help") {
+            Terminal.print(HelpText.align)
+            return .fine
+        }
+        guard !parsed.operands.isEmpty else { throw UsageError.missingArgument("IMAGE|DIR", command: "align") }
+        guard let folder = parsed.value("--output") else { throw UsageError.missingArgument("-o DIR", command: "align") }
+        let options = try FaceOptions(parsed)
+        let pictures = try AlignedTree.pictures(parsed.operands)
+        let tree = AlignedTree(folder: folder, isReplacing: parsed.has("--force"), draws: parsed.has("--draw"))
+        try tree.check(pictures)
+        let aligner = try options.aligner()
+        try tree.prepare(pictures)
+        return try align(pictures, aligner, options, tree, isQuiet: parsed.has("--quiet"))
+    }
+
+    private static func align(
+        _ pictures: [AlignedTree.Picture], _ aligner: FaceAligner, _ options: FaceOptions, _ tree: AlignedTree, isQuiet: Bool
+    ) throws -> ExitStatus {
+        var table = FaceTable()
+        var (failed, missed): ([String], [String]) = ([], [])
+        var progress = Progress(total: pictures.count, unit: "pictures", isQuiet: isQuiet)
+        try aligner.align(pictures.map(\.path)) { index, result in
+            let picture = pictures[index]
+            progress.advance(to: index + 1)
+            switch result {
+            case .failure(let error):
+                failed.append(picture.path)
+                progress.clear()
+                Terminal.error("convert: \(error)")
+            case .success(let aligned):
+                if let damage = aligned.image.damage {
+                    progress.clear()
+                    Terminal.error("convert: \(picture.path): the picture is damaged (\(damage)); it is used as far as it goes")
+                }
+                if aligned.face == nil, options.preprocess == .mtcnn { missed.append(picture.path) }
+                try tree.write(aligned, of: picture)
+                table.append(picture.name, aligned)
+            }
+        }
+        progress.clear()
+        try tree.write(table, options)
+        if !isQuiet { summary(pictures.count, failed, missed, options, tree).forEach(Terminal.print) }
+        if !failed.isEmpty { Terminal.error("convert: \(failed.count) of \(pictures.count) pictures could not be aligned") }
+        return failed.isEmpty ? .fine : .checkFailed
+    }
+
+    /// Names of pictures that a summary tells before it only counts.
+    private static let listed = 20
+
+    private static func summary(
+        _ count: Int, _ failed: [String], _ missed: [String], _ options: FaceOptions, _ tree: AlignedTree
+    ) -> [String] {
+        let size = options.crop.imageSize
+        let done = count - failed.count
+        var lines = ["\(tree.folder): \(NumberText.grouped(done)) crops of \(size)×\(size), faces.csv, faces.json"]
+        if options.preprocess == .mtcnn {
+            lines.append("faces found in \(NumberText.grouped(done - missed.count)) of \(NumberText.grouped(done)) pictures")
+            if !missed.isEmpty { lines.append("no face, whole picture resized: \(missed.count)") }
+            lines += missed.prefix(listed).map { "  \($0)" }
+            if missed.count > listed { lines.append("  and \(missed.count - listed) more (detected is 0 in faces.csv)") }
+        }
+        if !failed.isEmpty {
+            lines.append("not aligned: \(failed.count)")
+            lines += failed.prefix(listed).map { "  \($0)" }
+            if failed.count > listed { lines.append("  and \(failed.count - listed) more") }
+        }
+        return lines
+    }
+}

@@ -1,0 +1,119 @@
+import Faces
+import Files
+import Glibc
+
+/// The folder that crops go to, in the same tree as their pictures.
+struct AlignedTree {
+    /// A picture, and its place below the folder that was named.
+    struct Picture {
+        /// Where it lies.
+        let path: String
+        /// Below the folder that was named, or its base name.
+        let name: String
+    }
+
+    let folder: String
+    let isReplacing: Bool
+    let draws: Bool
+
+    /// The pictures of all operands. Throws where two would have one name, or a folder holds none.
+    static func pictures(_ operands: [String]) throws -> [Picture] {
+        var pictures: [Picture] = []
+        var seen: [String: String] = [:]
+        for operand in operands {
+            let paths = try ImageFiles.list([operand])
+            // A folder's own name and its slash are taken off; a file keeps its last part.
+            let isFolder = paths != [operand]
+            let base = operand.hasSuffix("/") ? operand : operand + "/"
+            for path in paths {
+                let name = isFolder && path.hasPrefix(base) ? String(path.dropFirst(base.count)) : MappedFile.baseName(path)
+                if let other = seen.updateValue(path, forKey: cropName(name)) {
+                    throw AlignedTreeError.sameName(first: other, second: path, crop: cropName(name))
+                }
+                pictures.append(Picture(path: path, name: name))
+            }
+        }
+        return pictures
+    }
+
+    private static func stem(_ name: String) -> String {
+        let last = MappedFile.baseName(name)
+        guard let dot = last.lastIndex(of: "."), dot != last.startIndex else { return name }
+        return String(name.dropLast(last.distance(from: dot, to: last.endIndex)))
+    }
+
+    private static func cropName(_ name: String) -> String { stem(name) + ".png" }
+    private static func drawingName(_ name: String) -> String { stem(name) + ".faces.png" }
+
+    /// Everything that can be known before the work: the folder is there or can be created, and no file is in the way.
+    func check(_ pictures: [Picture]) throws {
+        var status = stat()
+        guard stat(folder, &status) == 0 else {
+            let parent = OutputFolder.parent(of: folder)
+            guard stat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                throw FileError.outputFolderMissing(path: folder, folder: parent)
+            }
+            guard access(parent, W_OK) == 0 else { throw FileError.writeFailed(path: folder, reason: "\(parent) is not writable") }
+            return
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError.outputExists(path: folder) }
+        guard access(folder, W_OK) == 0 else { throw FileError.writeFailed(path: folder, reason: "the folder is not writable") }
+        var names = ["faces.csv", "faces.json"] + pictures.map { AlignedTree.cropName($0.name) }
+        if draws { names += pictures.map { AlignedTree.drawingName($0.name) } }
+        let inputs = Set(pictures.compactMap { FileIdentity(path: $0.path)?.place })
+        for name in names {
+            guard let there = FileIdentity(path: "\(folder)/\(name)") else { continue }
+            if inputs.contains(there.place) { throw FileError.outputIsInput(path: "\(folder)/\(name)") }
+            if !isReplacing { throw FileError.outputExists(path: "\(folder)/\(name)") }
+        }
+    }
+
+    /// Creates the folder and those below it.
+    func prepare(_ pictures: [Picture]) throws {
+        try OutputFolder.create(folder)
+        var made: Set<String> = []
+        for picture in pictures {
+            let parts = picture.name.split(separator: "/").dropLast()
+            var path = folder
+            for part in parts {
+                path += "/" + part
+                if made.insert(path).inserted { try OutputFolder.create(path) }
+            }
+        }
+    }
+
+    func write(_ aligned: FaceAligner.Aligned, of picture: Picture) throws {
+        try write(try aligned.crop.png(), AlignedTree.cropName(picture.name))
+        guard draws else { return }
+        let drawing = FaceDrawing.draw(aligned.faces, chosen: aligned.face, cut: aligned.cut, over: aligned.image)
+        try write(try drawing.png(), AlignedTree.drawingName(picture.name))
+    }
+
+    func write(_ table: FaceTable, _ options: FaceOptions) throws {
+        try write(Array(table.csv.utf8), "faces.csv")
+        try write(Array(table.json(options).utf8), "faces.json")
+    }
+
+    private func write(_ bytes: [UInt8], _ name: String) throws {
+        let output = try OutputFile(target: "\(folder)/\(name)", replacing: isReplacing, inputs: [])
+        try output.write(bytes)
+        try output.commit()
+    }
+}
+
+/// What keeps crops from having a place each.
+enum AlignedTreeError: DescribedError, Equatable {
+    case sameName(first: String, second: String, crop: String)
+
+    var problem: String {
+        switch self {
+        case .sameName(let first, let second, let crop): "\(first) and \(second) would both become \(crop)"
+        }
+    }
+
+    var remedy: String {
+        switch self {
+        case .sameName: "align them into different folders, or name the folder above both"
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Faces
+
+/// The options that say how pictures become crops, the same for `align` and `evaluate`.
+struct FaceOptions {
+    /// What is done to a picture.
+    enum Preprocess: String, CaseIterable {
+        /// A face is looked for and cut out; without one the whole picture is resized.
+        case mtcnn
+        /// The whole picture is resized.
+        case resize
+    }
+
+    static let single: Set<String> = [
+        "--preprocess", "--image-size", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
+        "--threads",
+    ]
+
+    let preprocess: Preprocess
+    let detection: MTCNN.Settings
+    var crop: FaceAligner.Settings
+    let weightsFolder: String?
+    let threads: Int?
+
+    /// Throws where an option is out of range, or means nothing beside `--preprocess resize`.
+    init(_ parsed: ParsedArguments) throws {
+        preprocess = try parsed.choice("--preprocess") ?? .mtcnn
+        if preprocess == .resize {
+            for option in ["--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights"]
+            where parsed.value(option) != nil {
+                throw UsageError.conflict("--preprocess resize", option)
+            }
+        }
+        var crop = FaceAligner.Settings()
+        if let size = try parsed.integer("--image-size", in: 8...4096) { crop.imageSize = size }
+        if let margin = try parsed.integer("--mtcnn-margin", in: 0...4095) { crop.margin = margin }
+        guard crop.margin < crop.imageSize else {
+            throw UsageError.badValue(
+                option: "--mtcnn-margin", value: "\(crop.margin)", expected: "less than the image size, \(crop.imageSize)")
+        }
+        if let selection: FaceSelection = try parsed.choice("--selection") { crop.selection = selection }
+        self.crop = crop
+        var detection = MTCNN.Settings()
+        if let size = try parsed.integer("--min-face-size", in: 1...1_000_000) { detection.minFaceSize = size }
+        if let factor = try parsed.number("--factor", isPositive: true) {
+            guard 0.1...0.99 ~= factor else {
+                throw UsageError.badValue(option: "--factor", value: "\(factor)", expected: "a number from 0.1 to 0.99")
+            }
+            detection.factor = factor
+        }
+        if let text = parsed.value("--thresholds") {
+            let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+            let thresholds = numbers.compactMap(\.self)
+            guard numbers.count == 3, thresholds.count == 3, thresholds.allSatisfy({ 0...1 ~= $0 }) else {
+                throw UsageError.badValue(option: "--thresholds", value: text, expected: "three numbers from 0 to 1, such as 0.6,0.7,0.7")
+            }
+            detection.thresholds = thresholds
+        }
+        self.detection = detection
+        weightsFolder = parsed.value("--mtcnn-weights")
+        threads = try parsed.integer("--threads", in: 1...1024)
+    }
+
+    /// What turns pictures into crops; loads the detector where one is needed.
+    func aligner() throws -> FaceAligner {
+        let detector =
+            preprocess == .resize ? nil : try MTCNNWeights.detector(folder: weightsFolder, settings: detection, threads: threads)
+        return try FaceAligner(detector: detector, settings: crop, threads: threads)
+    }
+}

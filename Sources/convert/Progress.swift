@@ -1,0 +1,47 @@
+import Glibc
+
+/// How far a long job is: a line that is rewritten on a terminal, else a line a minute; nothing when quiet.
+struct Progress {
+    private let total: Int
+    private let unit: String
+    private let isQuiet: Bool
+    private let began = ContinuousClock.now
+    private var told: ContinuousClock.Instant
+    private var hasLine = false
+    private let isTerminal: Bool
+
+    init(total: Int, unit: String, isQuiet: Bool) {
+        self.total = total
+        self.unit = unit
+        self.isQuiet = isQuiet
+        told = began
+        isTerminal = isatty(STDERR_FILENO) == 1
+    }
+
+    /// Tells how many are done, with the rate and the time that the rest will take, where it is time to.
+    mutating func advance(to done: Int) {
+        guard !isQuiet else { return }
+        let now = ContinuousClock.now
+        guard now - told >= (isTerminal ? .milliseconds(100) : .seconds(60)) else { return }
+        told = now
+        let passed = now - began
+        let seconds = Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18
+        let rate = Double(done) / max(seconds, 1e-3)
+        let left = Int((Double(total - done) / max(rate, 1e-9)).rounded(.up))
+        let line =
+            "\(NumberText.grouped(done)) of \(NumberText.grouped(total)) \(unit), \(NumberText.fixed(rate, 1)) a second, "
+            + "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
+        if isTerminal {
+            Terminal.progress(line)
+            hasLine = true
+        } else {
+            Terminal.error(line)
+        }
+    }
+
+    /// Takes the line off the terminal.
+    mutating func clear() {
+        if hasLine { Terminal.progress("") }
+        hasLine = false
+    }
+}

@@ -1,0 +1,90 @@
+import Faces
+import Files
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// `convert align`.
+@Suite struct AlignCommandTests {
+    let folder = Fixtures.temporaryFolder()
+    let source = Fixtures.path("images/source.png")
+
+    /// A tree of two people, three pictures.
+    private func tree() throws -> String {
+        let root = "\(folder)/pictures"
+        for (person, names) in [("Ann", ["Ann_0001.png", "Ann_0002.png"]), ("Bob", ["Bob_0001.png"])] {
+            try FileManager.default.createDirectory(atPath: "\(root)/\(person)", withIntermediateDirectories: true)
+            for name in names { Fixtures.write(try Fixtures.bytes(source), to: "\(root)/\(person)/\(name)") }
+        }
+        return root
+    }
+
+    @Test func cropsKeepTheTreeAndTablesSayWhatWasFound() throws {
+        let run = try CommandRun(["align", try tree(), "-o", "\(folder)/crops"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("3 crops of 112×112") && run.output.contains("no face, whole picture resized: 3"))
+        let crop = try DecodedImage(path: "\(folder)/crops/Ann/Ann_0002.png")
+        #expect(try crop.pixels == DecodedImage(path: source).resized(width: 112, height: 112).pixels)
+        let table = String(decoding: try Fixtures.bytes("\(folder)/crops/faces.csv"), as: UTF8.self).split(separator: "\n")
+        #expect(table.count == 4 && table[1].hasPrefix("Ann/Ann_0001.png,0,0,,,,,,"))
+        #expect(table[1].hasSuffix(SHA256Digest(of: crop.pixels).text))
+        let json = try #require(try JSONParser.parse(try Fixtures.bytes("\(folder)/crops/faces.json")).object)
+        #expect(json["mtcnn_margin"]?.integer == 16 && json["images"]?.array?.count == 3)
+    }
+
+    @Test func resizingNeedsNoDetectorAndRefusesItsOptions() throws {
+        let run = try CommandRun(["align", source, "-o", "\(folder)/r", "--preprocess", "resize", "--image-size", "40", "--draw"])
+        #expect(run.status == 0 && !run.output.contains("no face"))
+        #expect(try DecodedImage(path: "\(folder)/r/source.png").width == 40)
+        #expect(try DecodedImage(path: "\(folder)/r/source.faces.png").pixels == DecodedImage(path: source).pixels)
+        for option in [["--selection", "largest"], ["--min-face-size", "30"], ["--thresholds", "1,1,1"]] {
+            #expect(try CommandRun(["align", source, "-o", "\(folder)/x", "--preprocess", "resize"] + option).status == 64)
+        }
+    }
+
+    @Test func aBadPictureIsNamedAndTheOthersAreDone() throws {
+        Fixtures.write([], to: "\(folder)/empty.jpg")
+        let cut = Fixtures.path("images/jpeg_cut_in_half.jpg")
+        let run = try CommandRun(["align", "\(folder)/empty.jpg", cut, source, "-o", "\(folder)/out"])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("empty.jpg: is empty") && run.errors.contains("\(cut): ends before the picture does"))
+        #expect(run.output.contains("1 crops") && run.output.contains("not aligned: 2"))
+        #expect(FileIdentity(path: "\(folder)/out/source.png") != nil && FileIdentity(path: "\(folder)/out/empty.png") == nil)
+    }
+
+    @Test func nothingIsReplacedUnasked() throws {
+        #expect(try CommandRun(["align", source, "-o", "\(folder)/out"]).status == 0)
+        let again = try CommandRun(["align", source, "-o", "\(folder)/out"])
+        #expect(again.status == 2 && again.errors.contains("exists already"))
+        #expect(try CommandRun(["align", source, "-o", "\(folder)/out", "--force"]).status == 0)
+        let own = try CommandRun(["align", "\(folder)/out/source.png", "-o", "\(folder)/out", "--force"])
+        #expect(own.status == 2 && own.errors.contains("is the input itself"))
+    }
+
+    @Test func whatCannotHaveAPlaceIsRefusedBeforeTheWork() throws {
+        let root = try tree()
+        Fixtures.write(try Fixtures.bytes(source), to: "\(root)/Bob/Bob_0001.jpg")
+        let same = try CommandRun(["align", root, "-o", "\(folder)/out"])
+        #expect(same.status == 2 && same.errors.contains("would both become Bob/Bob_0001.png"))
+        #expect(try CommandRun(["align", source, "-o", "\(folder)/no/such"]).errors.contains("does not exist"))
+        #expect(try CommandRun(["align", source, "-o", source]).status == 2)
+        let empty = Fixtures.temporaryFolder()
+        #expect(try CommandRun(["align", empty, "-o", "\(folder)/out"]).errors.contains("holds no picture"))
+        #expect(try CommandRun(["align", source]).status == 64)
+        #expect(try CommandRun(["align", "-o", "\(folder)/out"]).status == 64)
+        #expect(try CommandRun(["align", source, "-o", "\(folder)/out", "--mtcnn-margin", "112"]).status == 64)
+        #expect(try CommandRun(["align", source, "-o", "\(folder)/out", "--thresholds", "0.6,0.7"]).status == 64)
+        #expect(FileIdentity(path: "\(folder)/out") == nil)
+    }
+
+    @Test func missingWeightsAreToldWithTheWayToGetThem() throws {
+        let run = try CommandRun(["align", source, "-o", "\(folder)/out", "--mtcnn-weights", folder])
+        #expect(run.status == 2 && run.errors.contains("make setup") && run.errors.contains(folder))
+        let wrong = "\(folder)/wrong"
+        try FileManager.default.createDirectory(atPath: wrong, withIntermediateDirectories: true)
+        for name in ["pnet", "rnet", "onet"] { Fixtures.write(try Fixtures.bytes(Fixtures.mtcnn + "/pnet.pt"), to: "\(wrong)/\(name).pt") }
+        let other = try CommandRun(["align", source, "-o", "\(folder)/out", "--mtcnn-weights", wrong])
+        #expect(other.status == 2 && !other.errors.isEmpty)
+    }
+}

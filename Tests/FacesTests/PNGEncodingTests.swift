@@ -1,0 +1,27 @@
+import Files
+import TestSupport
+import Testing
+
+@testable import Faces
+
+/// Pictures that are written come back as they were.
+@Suite struct PNGEncodingTests {
+    @Test func encodedPixelsAreDecodedToTheSameBytesAndTwiceTheSame() throws {
+        let source = try DecodedImage(path: Fixtures.path("images/source.png"))
+        let bytes = try source.png()
+        #expect(try source.png() == bytes)
+        let back = try DecodedImage(ByteView(copying: bytes, name: "again.png"), path: "again.png")
+        #expect(back.pixels == source.pixels && back.width == source.width && back.damage == nil)
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("tIME"))
+    }
+
+    @Test func drawingsFrameWhatWasFoundAndStayInThePicture() throws {
+        let image = try MTCNNTests.flat(40, 30)
+        let face = DetectedFace(
+            box: FaceBox(x1: -5, y1: 4, x2: 20, y2: 90), probability: 1, landmarks: [SIMD2(10, 10), SIMD2(.nan, 1e20)])
+        let drawn = FaceDrawing.draw([face], chosen: face, cut: nil, over: image)
+        func pixel(_ x: Int, _ y: Int) -> [UInt8] { Array(drawn.pixels[(y * 40 + x) * 3..<(y * 40 + x) * 3 + 3]) }
+        #expect(pixel(10, 4) == [0, 230, 80] && pixel(19, 20) == [0, 230, 80] && pixel(10, 10) == [255, 40, 40])
+        #expect(pixel(30, 20) == [128, 128, 128])
+    }
+}
