@@ -1,0 +1,36 @@
+/// What the colours and lines of a plot mean, in a box within its field.
+struct PlotLegend {
+    /// One line of the box.
+    struct Entry {
+        let text: String
+        let colour: PlotCanvas.Colour
+        /// Filled for areas, a stroke for lines.
+        var isArea = false
+        var dashes: [Double] = []
+    }
+
+    let entries: [Entry]
+
+    private static let lineHeight = 18.0
+    private static let textSize = 11.0
+    private static let keyWidth = 22.0
+
+    /// Draws the box with its right edge at `right` and its lower or upper edge at `edge`.
+    func draw(on canvas: PlotCanvas, right: Double, edge: Double, growsUp: Bool) {
+        let textWidth = entries.map { canvas.textWidth($0.text, size: PlotLegend.textSize) }.max() ?? 0
+        let (width, height) = (textWidth + PlotLegend.keyWidth + 24, Double(entries.count) * PlotLegend.lineHeight + 8)
+        let (left, top) = (right - width, growsUp ? edge - height : edge)
+        canvas.fill(x: left, y: top, width: width, height: height, .paper.covering(0.88))
+        canvas.outline(x: left, y: top, width: width, height: height, .faint)
+        for (index, entry) in entries.enumerated() {
+            let middle = top + 4 + (Double(index) + 0.5) * PlotLegend.lineHeight
+            if entry.isArea {
+                canvas.fill(x: left + 8, y: middle - 5, width: PlotLegend.keyWidth, height: 10, entry.colour)
+            } else {
+                canvas.line(
+                    [(left + 8, middle), (left + 8 + PlotLegend.keyWidth, middle)], entry.colour, thickness: 2, dashes: entry.dashes)
+            }
+            canvas.text(entry.text, x: left + 16 + PlotLegend.keyWidth, y: middle + 4, size: PlotLegend.textSize)
+        }
+    }
+}
