@@ -59,7 +59,7 @@ public struct FoldAssignment: Sendable, Equatable {
         guard same > 0, same < remaining.count else { throw .oneClass(file: file, isSame: same > 0) }
         var sizes = [Int](repeating: 0, count: count)
         for fold in folds { sizes[fold] += 1 }
-        if let empty = sizes.firstIndex(where: { $0 == 0 || $0 == remaining.count }) { throw .emptyFold(empty + 1) }
+        if let empty = sizes.firstIndex(of: 0) { throw .emptyFold(empty + 1) }
         return FoldAssignment(count: count, ofPair: folds, isLFW: false)
     }
 }

@@ -14,7 +14,7 @@ public enum LFWError: DescribedError, Equatable {
     case oneClass(file: String, isSame: Bool)
     /// More folds than there are pairs of either kind, or fewer than two.
     case foldCount(Int, greatest: Int)
-    /// Nothing is left in a fold, or in all others, once pairs were dropped.
+    /// Nothing is left in a fold once pairs were dropped.
     case emptyFold(Int)
     /// Another count of scores than of pairs.
     case scoreCount(expected: Int, found: Int)
@@ -51,7 +51,7 @@ public enum LFWError: DescribedError, Equatable {
             greatest < 2
                 ? "\(count) folds cannot be made: there are fewer than two pairs of one kind"
                 : "\(count) folds cannot be made: 2 to \(greatest) can"
-        case .emptyFold(let fold): "fold \(fold) holds no pairs, or all of them"
+        case .emptyFold(let fold): "fold \(fold) holds no pairs any more"
         case .scoreCount(let expected, let found): "\(found) scores for \(expected) pairs"
         case .badScore(let pair, let imageA, let imageB, let value):
             "pair \(pair) (\(imageA), \(imageB)): its score \(value) is no cosine, which lies between -1 and 1"

@@ -1,3 +1,5 @@
+import Files
+
 /// Two images and whether they show the same person.
 public struct LFWPair: Sendable, Equatable {
     /// Path of the first image below the images' folder.
@@ -12,6 +14,11 @@ public struct LFWPair: Sendable, Equatable {
         self.imageA = imageA
         self.imageB = imageB
         self.isSame = isSame
+    }
+
+    /// Equal labels and, byte for byte, equal paths.
+    public static func == (one: LFWPair, other: LFWPair) -> Bool {
+        one.isSame == other.isSame && ExactText(one.imageA) == ExactText(other.imageA) && ExactText(one.imageB) == ExactText(other.imageB)
     }
 
     /// Bytes that a path may have, as in the kernel (PATH_MAX).

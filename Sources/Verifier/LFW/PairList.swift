@@ -52,7 +52,10 @@ public struct PairList: Sendable, Equatable {
     /// The list without pairs of these images. Each pair keeps its fold; fewer pairs are no LFW figure.
     /// - Throws: `LFWError.oneClass` or `.emptyFold` where too little is left.
     public func dropping(images: Set<String>, file: String) throws(LFWError) -> PairList {
-        let kept = pairs.indices.filter { !images.contains(pairs[$0].imageA) && !images.contains(pairs[$0].imageB) }
+        let gone = Set(images.map { ExactText($0) })
+        let kept = pairs.indices.filter {
+            !gone.contains(ExactText(pairs[$0].imageA)) && !gone.contains(ExactText(pairs[$0].imageB))
+        }
         guard kept.count < pairs.count else { return self }
         let remaining = kept.map { pairs[$0] }
         let folds = try folds.keeping(kept, of: remaining, file: file)

@@ -17,7 +17,7 @@ struct CurvePlot: Plot {
         canvas.dot(x: axes.x(rate), y: axes.y(1 - rate), radius: 4, .different)
         PlotLegend(entries: [
             .init(text: "AUC = \(DecimalText.fixed(curve.area, 6))", colour: .same),
-            .init(text: "EER = \(DecimalText.percent(rate, 2)) %", colour: .different),
+            .init(text: "EER = \(DecimalText.percent(rate, 2)) %", colour: .different, mark: .dot),
             .init(text: "chance", colour: .grey, dashes: [5, 4]),
         ]).draw(on: canvas, right: axes.fieldRight - 12, edge: axes.fieldBottom - 12, growsUp: true)
     }

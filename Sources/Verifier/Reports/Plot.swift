@@ -48,7 +48,7 @@ extension Plot {
         try paint(surface, scale: 1)
         cairo_surface_finish(surface)
         try check(cairo_surface_status(surface))
-        return sink.bytes
+        return SVGNames.counted(sink.bytes)
     }
 
     private func paint(_ surface: OpaquePointer?, scale: Double) throws(LFWError) {

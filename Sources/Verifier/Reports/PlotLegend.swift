@@ -1,11 +1,15 @@
 /// What the colours and lines of a plot mean, in a box within its field.
 struct PlotLegend {
+    /// How an entry is drawn in the field.
+    enum Mark {
+        case line, area, dot
+    }
+
     /// One line of the box.
     struct Entry {
         let text: String
         let colour: PlotCanvas.Colour
-        /// Filled for areas, a stroke for lines.
-        var isArea = false
+        var mark = Mark.line
         var dashes: [Double] = []
     }
 
@@ -24,11 +28,12 @@ struct PlotLegend {
         canvas.outline(x: left, y: top, width: width, height: height, .faint)
         for (index, entry) in entries.enumerated() {
             let middle = top + 4 + (Double(index) + 0.5) * PlotLegend.lineHeight
-            if entry.isArea {
-                canvas.fill(x: left + 8, y: middle - 5, width: PlotLegend.keyWidth, height: 10, entry.colour)
-            } else {
-                canvas.line(
-                    [(left + 8, middle), (left + 8 + PlotLegend.keyWidth, middle)], entry.colour, thickness: 2, dashes: entry.dashes)
+            let start = left + 8
+            switch entry.mark {
+            case .area: canvas.fill(x: start, y: middle - 5, width: PlotLegend.keyWidth, height: 10, entry.colour)
+            case .dot: canvas.dot(x: start + PlotLegend.keyWidth / 2, y: middle, radius: 4, entry.colour)
+            case .line:
+                canvas.line([(start, middle), (start + PlotLegend.keyWidth, middle)], entry.colour, thickness: 2, dashes: entry.dashes)
             }
             canvas.text(entry.text, x: left + 16 + PlotLegend.keyWidth, y: middle + 4, size: PlotLegend.textSize)
         }
