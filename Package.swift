@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CHDF5Library", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
         .systemLibrary(name: "CJPEGLibrary", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CPNGLibrary", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CImages", dependencies: ["CJPEGLibrary", "CPNGLibrary"]),
         .target(name: "CInterruption"),
         .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
@@ -45,7 +46,7 @@ let package = Package(
         .target(
             name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX", "CHDF5"]),
         .target(name: "Faces", dependencies: ["Files", "IR", "Inference", "CImages"]),
-        .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR", "Inference", "Exporters", "JSON"]),
+        .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR", "Inference", "Exporters", "JSON", "CCairo"]),
         .executableTarget(
             name: "convert",
             dependencies: [
@@ -73,6 +74,7 @@ let package = Package(
                 "convert", "Architectures", "Exporters", "PthReader", "Faces", "Verifier", "IR", "Tensors", "Inference", "TestSupport",
                 "JSON", "Files",
             ]),
+        .testTarget(name: "VerifierTests", dependencies: ["Verifier", "Files", "JSON", "TestSupport"]),
         .testTarget(
             name: "FacesTests",
             dependencies: ["Faces", "Files", "IR", "Kernels", "Inference", "Exporters", "Architectures", "JSON", "TestSupport"]),

@@ -3,7 +3,7 @@
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
-packages=(libzip-dev zlib1g-dev libssl-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libhdf5-dev hdf5-tools libjpeg62-turbo-dev libpng-dev pkg-config)
+packages=(libzip-dev zlib1g-dev libssl-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libhdf5-dev hdf5-tools libjpeg62-turbo-dev libpng-dev libcairo2-dev fonts-dejavu-core pkg-config)
 
 fail() {
     echo "setup: $*" >&2
@@ -42,7 +42,7 @@ need() {
 }
 
 # Elsewhere than on Debian the libraries may be there under other names.
-libraries_are_there() { ! command -v dpkg-query >/dev/null && pkg-config --exists libzip zlib libcrypto libprotobuf-c hdf5 libjpeg libpng 2>/dev/null; }
+libraries_are_there() { ! command -v dpkg-query >/dev/null && pkg-config --exists libzip zlib libcrypto libprotobuf-c hdf5 libjpeg libpng cairo 2>/dev/null; }
 
 # MTCNN's three networks, from the wheel that publishes them (facenet-pytorch 2.6.0, MIT).
 folder="${CONVERT_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/convert}/mtcnn"

@@ -23,57 +23,18 @@ public struct NumpyArray: Sendable {
     /// The elements' bytes in C order.
     public let bytes: ByteView
 
-    private static let signature: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
-
     /// Reads an array; its bytes stay in the mapped file.
-    public init(_ file: MappedFile) throws {
-        let bytes = file.bytes
-        guard bytes.matches(NumpyArray.signature) else { throw NumpyError.notAnArray(file: file.path) }
-        let major = try bytes.byte(at: 6)
-        let headerStart = major == 1 ? 10 : 12
-        let headerCount = major == 1 ? Int(try bytes.integer(at: 8, as: UInt16.self)) : Int(try bytes.integer(at: 8, as: UInt32.self))
-        guard (1...3) ~= major, headerCount <= 1 << 16 else { throw NumpyError.malformed(file: file.path, detail: "version \(major)") }
-        guard let header = try bytes.window(at: headerStart, count: headerCount).text else {
-            throw NumpyError.malformed(file: file.path, detail: "the header is no text")
-        }
-        let description = try NumpyArray.value("descr", header, file.path)
-        let kind = description.filter { $0 != "'" && $0 != "\"" }
-        guard let element = Element(rawValue: kind) else { throw NumpyError.unsupported(file: file.path, what: "elements of \(kind)") }
-        guard try NumpyArray.value("fortran_order", header, file.path) == "False" else {
-            throw NumpyError.unsupported(file: file.path, what: "Fortran order")
-        }
-        let sizes = try NumpyArray.value("shape", header, file.path).dropFirst().dropLast().split(separator: ",")
-            .map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
-        let shape = sizes.compactMap { Int($0) }
-        guard shape.count == sizes.count, shape.count <= 32, shape.allSatisfy({ $0 >= 0 }) else {
-            throw NumpyError.malformed(file: file.path, detail: "its shape is no list of sizes")
-        }
-        var count = element.byteCount
-        for size in shape {
-            let (product, overflow) = count.multipliedReportingOverflow(by: size)
-            guard !overflow else { throw NumpyError.malformed(file: file.path, detail: "its shape is too large") }
-            count = product
-        }
-        let start = headerStart + headerCount
-        guard bytes.count - start == count else {
-            throw NumpyError.malformed(file: file.path, detail: "shape \(shape) takes \(count) bytes, \(bytes.count - start) are there")
+    public init(_ file: MappedFile) throws { try self.init(file.bytes) }
+
+    /// Reads an array from any bytes, such as an entry of an `.npz` archive; they are borrowed.
+    public init(_ bytes: ByteView) throws {
+        let header = try NumpyHeader(bytes)
+        guard let element = Element(rawValue: header.kind) else {
+            throw NumpyError.unsupported(file: bytes.name, what: "elements of \(header.kind)")
         }
         self.element = element
-        self.shape = shape
-        self.bytes = try bytes.window(at: start, count: count)
-    }
-
-    /// The text behind a key of the header, a Python literal: a quoted text, a word, or a tuple.
-    private static func value(_ key: String, _ header: String, _ file: String) throws -> String {
-        func missing() -> NumpyError { .malformed(file: file, detail: "its header has no \(key)") }
-        guard let place = header.firstRange(of: "'\(key)'") else { throw missing() }
-        let rest = header[place.upperBound...].drop { $0 == ":" || $0 == " " }
-        guard let first = rest.first else { throw missing() }
-        if first == "(" {
-            guard let end = rest.firstIndex(of: ")") else { throw missing() }
-            return String(rest[...end])
-        }
-        return String(rest.prefix { $0 != "," && $0 != "}" }.filter { $0 != " " })
+        shape = header.shape
+        self.bytes = try header.elements(of: bytes, byteCount: element.byteCount)
     }
 
     /// The elements as float32.
@@ -100,13 +61,18 @@ public struct NumpyArray: Sendable {
 
     /// Writes an array of version 1; the caller flushes and commits.
     public static func write(_ raw: UnsafeRawBufferPointer, element: Element, shape: [Int], to output: OutputFile) throws(FileError) {
-        let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-        var header = "{'descr': '\(element.rawValue)', 'fortran_order': False, 'shape': (\(sizes)), }"
-        // Padding brings the elements to a 64-byte boundary, as NumPy does.
-        header += String(repeating: " ", count: (64 - (10 + header.utf8.count + 1) % 64) % 64) + "\n"
-        let count = UInt16(header.utf8.count)
-        try output.write(signature + [1, 0, UInt8(count & 0xFF), UInt8(count >> 8)] + Array(header.utf8))
+        try output.write(NumpyHeader.bytes(kind: element.rawValue, shape: shape))
         try output.write(raw)
+    }
+
+    /// An array of version 1 in memory, for an entry of an archive.
+    public static func bytes(_ raw: UnsafeRawBufferPointer, element: Element, shape: [Int], name: String) -> ByteView {
+        let header = NumpyHeader.bytes(kind: element.rawValue, shape: shape)
+        return ByteView.filled(count: header.count + raw.count, name: name) { target in
+            guard target.count == header.count + raw.count else { return }
+            header.withUnsafeBytes { target.copyMemory(from: $0) }
+            if raw.count > 0 { UnsafeMutableRawBufferPointer(rebasing: target[header.count...]).copyMemory(from: raw) }
+        }
     }
 }
 
@@ -115,6 +81,7 @@ public enum NumpyError: DescribedError, Equatable {
     case notAnArray(file: String)
     case malformed(file: String, detail: String)
     case unsupported(file: String, what: String)
+    case noTexts(file: String, kind: String, shape: [Int])
 
     /// What is wrong, for people.
     public var problem: String {
@@ -122,6 +89,7 @@ public enum NumpyError: DescribedError, Equatable {
         case .notAnArray(let file): "\(file): this is no NumPy array (.npy)"
         case .malformed(let file, let detail): "\(file): the array is malformed: \(detail)"
         case .unsupported(let file, let what): "\(file): \(what) are not supported"
+        case .noTexts(let file, let kind, let shape): "\(file): elements of \(kind) in shape \(shape) are no list of texts"
         }
     }
 
@@ -131,6 +99,7 @@ public enum NumpyError: DescribedError, Equatable {
         case .notAnArray: "write it with numpy.save"
         case .malformed: "write it again with numpy.save"
         case .unsupported: "save it as float32 in C order, numpy.ascontiguousarray(x, dtype=numpy.float32)"
+        case .noTexts: "save it as numpy.array(paths), one path after another"
         }
     }
 }

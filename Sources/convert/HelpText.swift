@@ -8,6 +8,7 @@ enum HelpText {
         case "run": run
         case "align": align
         case "verify": verify
+        case "score": score
         default: overview
         }
     }
@@ -23,6 +24,8 @@ enum HelpText {
           convert verify EXPORT --against FILE   is it the same network: tensors, numbers, and the layer where they part
           convert run MODEL IMAGE…               embeddings of pictures, or with -i x.npy -o y.npy any input's outputs
           convert align IMAGE|DIR … -o DIR       faces found and cut out, as the reference project's pipeline does it
+
+          convert score pair_scores.csv          every LFW figure from scores, or from --pairs-file and --embeddings
 
           convert COMMAND --help           all options of a command
           convert --version
@@ -149,5 +152,37 @@ enum HelpText {
 
         Allowed without --atol and --rtol, on outputs brought to unit length: 3e-6 (float32), 2e-3 (float16), 1.5e-2 (bfloat16 weights).
         Exit codes: 0 the same network, 1 a difference, 2 an error or damage that a checksum reveals, 64 wrong arguments.
+        """
+
+    static let score = """
+        convert score pair_scores.csv [options]
+        convert score --pairs-file FILE --embeddings FILE [options]
+
+          pair_scores.csv      image_a,image_b,label,cosine_score, as the reference project writes it
+          --pairs-file FILE    lines of path, path and label, or LFW's own pairs.txt
+          --embeddings FILE    .npz (paths, embeddings), .npy (a row for each path of the pairs, sorted) or .csv (path, numbers)
+
+        """ + judging + """
+
+
+            Exit codes: 0 fine, 1 not as expected, 2 an error, 64 wrong arguments. Every figure is defined in docs/evaluation.md.
+            """
+
+    /// Options of `score` and `evaluate`.
+    static let judging = """
+          --protocol NAME      reference (midpoints of neighbouring scores), insightface or facenet (a grid of squared distances)
+          --folds K            K folds of pairs that are not LFW's 6,000; the figure is then none of LFW's
+          --expect-accuracy P  the mean accuracy in percent; not met is exit code 1
+          --tolerance N        points of percent that it may be off (0.05, three of 6,000 pairs)
+          --expect-auc N       the area under the ROC curve, 0 to 1
+          --auc-tolerance N    how far it may be off (0.0005)
+          --baseline FILE      another run's pair_scores.csv, metrics.json or best_lfw.json: differences, and held to the tolerances
+          --output-dir DIR     write metrics.json, fold_metrics.csv, pair_scores.csv, three plots and report.html there
+          --with-photos        photographs of the worst pairs in report.html, for research only; needs --lfw-root
+          --lfw-root DIR       folder of the images
+          --seed N             seed of the bootstrap
+          --json               print metrics.json
+          --force              replace files in DIR
+          --quiet              say nothing unless something is wrong
         """
 }

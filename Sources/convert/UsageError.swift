@@ -10,6 +10,7 @@ enum UsageError: DescribedError, Equatable {
     case surplusArgument(String, command: String)
     case optionTwice(String)
     case conflict(String, String)
+    case needs(String, String)
     case badValue(option: String, value: String, expected: String)
     case noCommandAndNoFile(String)
 
@@ -23,6 +24,7 @@ enum UsageError: DescribedError, Equatable {
         case .surplusArgument(let text, let command): "\(command) takes no further argument \(text)"
         case .optionTwice(let option): "\(option) is given twice"
         case .conflict(let first, let second): "\(first) and \(second) exclude each other"
+        case .needs(let option, let other): "\(option) needs \(other)"
         case .badValue(let option, let value, let expected): "\(option) is \(value), it takes \(expected)"
         case .noCommandAndNoFile(let name): "\(name) is no command and no file"
         }

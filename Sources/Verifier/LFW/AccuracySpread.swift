@@ -1,0 +1,20 @@
+/// Mean and spread of the folds' accuracies, all as fractions of 1.
+public struct AccuracySpread: Sendable, Equatable {
+    /// Mean over folds.
+    public let mean: Double
+    /// Population standard deviation over folds (NumPy's `std`, ddof 0): what the reference project, facenet and insightface print behind ±.
+    public let standardDeviation: Double
+    /// Standard error of the mean, the sample standard deviation (ddof 1) over the root of the number of folds: what the LFW report asks for.
+    public let standardError: Double
+
+    /// - Parameter accuracies: one a fold, two at least.
+    public init(_ accuracies: [Double]) {
+        let count = Double(max(accuracies.count, 1))
+        let mean = NumpySum.sum(accuracies[...]) / count
+        let squares = accuracies.map { ($0 - mean) * ($0 - mean) }
+        let total = NumpySum.sum(squares[...])
+        self.mean = mean
+        standardDeviation = (total / count).squareRoot()
+        standardError = (total / max(count - 1, 1) / count).squareRoot()
+    }
+}

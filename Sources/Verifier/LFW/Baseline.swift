@@ -1,0 +1,98 @@
+import Files
+import JSON
+
+/// What an evaluation is held against: another run's scores, or its figures.
+public struct Baseline: Sendable {
+    /// Figures of another run, as fractions of 1; nil where the file does not have them.
+    public struct Figures: Sendable, Equatable {
+        /// Mean accuracy over folds.
+        public var accuracy: Double?
+        /// Population standard deviation.
+        public var standardDeviation: Double?
+        /// Accuracy of each fold.
+        public var foldAccuracies: [Double]?
+        /// Area under the ROC curve.
+        public var area: Double?
+        /// `[[TN, FP], [FN, TP]]` over all folds.
+        public var confusion: [[Int]]?
+        /// The margin in the names of the keys that were read, such as 16 of `lfw_ten_fold_accuracy_mean_margin16`.
+        public var margin: Int?
+    }
+
+    enum Content: Sendable {
+        case scores(pairs: [LFWPair], scores: [Float])
+        case figures([String: JSONValue])
+    }
+
+    /// Base name of the file.
+    public let name: String
+    let content: Content
+
+    /// Largest JSON file that is read.
+    private static let sizeLimit = 16 << 20
+
+    /// Reads a `pair_scores.csv`, `metrics.json` or `best_lfw.json`; which one it is its content tells.
+    /// - Throws: `FileError` or `LFWError`.
+    public init(_ file: MappedFile) throws {
+        name = file.name
+        guard let first = file.bytes.array.first(where: { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }),
+            first == UInt8(ascii: "{")
+        else {
+            let (pairs, scores) = try ScoreTable.rows(file)
+            content = .scores(pairs: pairs, scores: scores)
+            return
+        }
+        guard file.bytes.count <= Baseline.sizeLimit else { throw LFWError.badBaseline(file: file.path, reason: "it is too large") }
+        let value: JSONValue
+        do {
+            value = try JSONParser.parse(file.bytes.array, limits: JSONLimits(allowsLeadingSpace: true, acceptsPythonNumbers: true))
+        } catch { throw LFWError.badBaseline(file: file.path, reason: "\(error)") }
+        // At top level, or one level further down; what stands higher wins.
+        var members: [String: JSONValue] = [:]
+        let top = value.object?.members ?? []
+        for member in top + top.flatMap({ $0.value.object?.members ?? [] }) where members[member.key] == nil {
+            members[member.key] = member.value
+        }
+        content = .figures(members)
+        let found = Baseline.figures(members, margin: nil)
+        guard found.accuracy != nil || found.area != nil else {
+            throw LFWError.badBaseline(file: file.path, reason: "it has neither ten_fold_accuracy_mean nor roc_auc")
+        }
+    }
+
+    /// The figures, if the file holds figures; of several margins that of the run, or the widest.
+    /// - Parameter margin: the margin of the run that is compared.
+    public func figures(margin: Int?) -> Figures? {
+        guard case .figures(let members) = content else { return nil }
+        return Baseline.figures(members, margin: margin)
+    }
+
+    private static func figures(_ members: [String: JSONValue], margin: Int?) -> Figures {
+        var figures = Figures()
+        // The reference project's best_lfw.json puts `lfw_` before its keys, and `_margin16` behind them where it has two.
+        let base = ["ten_fold_accuracy_mean", "lfw_ten_fold_accuracy_mean"]
+        let margins = members.keys.compactMap { key in
+            base.first { key.hasPrefix("\($0)_margin") }.flatMap { Int(key.dropFirst("\($0)_margin".count)) }
+        }
+        let hasPlain = base.contains { members[$0] != nil }
+        if !hasPlain { figures.margin = margin.flatMap { margins.contains($0) ? $0 : nil } ?? margins.max() }
+        let suffix = figures.margin.map { "_margin\($0)" } ?? ""
+        func value(_ key: String) -> JSONValue? {
+            members[key + suffix] ?? members["lfw_\(key)\(suffix)"] ?? members[key] ?? members["lfw_\(key)"]
+        }
+        func fraction(_ key: String) -> Double? { value(key)?.double.flatMap { (0...1).contains($0) ? $0 : nil } }
+        figures.accuracy = fraction("ten_fold_accuracy_mean")
+        figures.standardDeviation = fraction("ten_fold_accuracy_std")
+        figures.area = fraction("roc_auc")
+        if let items = value("ten_fold_accuracies")?.array {
+            let numbers = items.compactMap(\.double)
+            if numbers.count == items.count { figures.foldAccuracies = numbers }
+        }
+        if let rows = value("confusion_matrix_10_fold")?.array?.compactMap({ $0.array?.compactMap(\.integer) }), rows.count == 2,
+            rows.allSatisfy({ $0.count == 2 })
+        {
+            figures.confusion = rows
+        }
+        return figures
+    }
+}

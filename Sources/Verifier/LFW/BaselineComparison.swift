@@ -1,0 +1,36 @@
+/// How an evaluation differs from a baseline.
+public struct BaselineComparison: Sendable, Equatable {
+    /// Base name of the baseline's file.
+    public let name: String
+    /// The baseline's figures; computed from its scores where it has scores.
+    public let figures: Baseline.Figures
+    /// Pair by pair, where the baseline has scores.
+    public let agreement: ModelAgreement?
+
+    /// - Parameter margin: the run's crop margin, which picks the figure of a baseline that has several.
+    /// - Throws: `LFWError.differentPairs` where the baseline's scores are of other pairs.
+    init(_ baseline: Baseline, against evaluation: LFWEvaluation, margin: Int?) throws(LFWError) {
+        name = baseline.name
+        switch baseline.content {
+        case .figures:
+            figures = baseline.figures(margin: margin) ?? Baseline.Figures()
+            agreement = nil
+        case .scores(let pairs, let scores):
+            try ModelAgreement.check(evaluation.table.pairs.pairs, pairs, name: baseline.name)
+            // The same pairs, so the same folds.
+            let table = try ScoreTable(pairs: evaluation.table.pairs, scores: scores)
+            let other = LFWEvaluation(table, by: evaluation.protocolRule, seed: evaluation.bootstrap.seed)
+            agreement = try ModelAgreement(evaluation, other, name: baseline.name)
+            var figures = Baseline.Figures()
+            figures.accuracy = other.spread.mean
+            figures.standardDeviation = other.spread.standardDeviation
+            figures.foldAccuracies = other.folds.map(\.confusion.accuracy)
+            figures.area = other.curve.area
+            let confusion = other.confusion
+            figures.confusion = [
+                [confusion.trueNegative, confusion.falsePositive], [confusion.falseNegative, confusion.truePositive],
+            ]
+            self.figures = figures
+        }
+    }
+}

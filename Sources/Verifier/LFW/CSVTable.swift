@@ -1,0 +1,105 @@
+import Files
+
+/// Comma-separated values as RFC 4180 has them: a field may stand in double quotes, and then hold commas, line breaks and doubled quotes.
+struct CSVTable {
+    /// One record and the number of the line it begins on.
+    struct Record {
+        let line: Int
+        let fields: [Substring]
+    }
+
+    let records: [Record]
+
+    /// Fields of one record that are read; an embedding has some hundreds.
+    private static let fieldLimit = 1 << 16
+
+    /// Reads all records. Blank lines and a byte-order mark are passed over.
+    init(_ file: ByteView) throws(LFWError) {
+        guard file.text != nil else { throw .notText(file: file.name) }
+        var reader = Reader(bytes: file.array, file: file.name)
+        records = try reader.all()
+    }
+
+    /// A record as it is written, with the CR LF that Python's `csv` ends it with.
+    static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\r\n" }
+
+    private static func quoted(_ field: String) -> String {
+        guard field.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }) else { return field }
+        return "\"" + field.replacing("\"", with: "\"\"") + "\""
+    }
+
+    private struct Reader {
+        let bytes: [UInt8]
+        let file: String
+        var at = 0
+        var line = 1
+
+        init(bytes: [UInt8], file: String) {
+            (self.bytes, self.file) = (bytes, file)
+            if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
+        }
+
+        mutating func all() throws(LFWError) -> [Record] {
+            var records: [Record] = []
+            while at < bytes.count {
+                let start = line
+                let fields = try record()
+                if fields.count > 1 || fields.first?.isEmpty == false { records.append(Record(line: start, fields: fields)) }
+            }
+            return records
+        }
+
+        private mutating func record() throws(LFWError) -> [Substring] {
+            var fields: [Substring] = []
+            while true {
+                fields.append(try field())
+                guard fields.count <= CSVTable.fieldLimit else {
+                    throw .badLine(file: file, line: line, reason: "it has more than \(CSVTable.fieldLimit) fields")
+                }
+                guard at < bytes.count else { return fields }
+                if bytes[at] == 0x2C {
+                    at += 1
+                    // A comma at the very end is followed by one more, empty field.
+                    if at == bytes.count { return fields + [""] }
+                    continue
+                }
+                if bytes[at] == 0x0D { at += 1 }
+                if at < bytes.count, bytes[at] == 0x0A { at += 1 }
+                line += 1
+                return fields
+            }
+        }
+
+        /// One field; afterwards `at` stands on a comma, on a line's end or behind the last byte.
+        private mutating func field() throws(LFWError) -> Substring {
+            guard at < bytes.count, bytes[at] == 0x22 else {
+                let start = at
+                while at < bytes.count, bytes[at] != 0x2C, bytes[at] != 0x0A, bytes[at] != 0x0D {
+                    guard bytes[at] != 0x22 else { throw .badLine(file: file, line: line, reason: "a quote stands inside a field") }
+                    at += 1
+                }
+                return Substring(decoding: bytes[start..<at], as: UTF8.self)
+            }
+            at += 1
+            let opened = line
+            var content: [UInt8] = []
+            while at < bytes.count {
+                let byte = bytes[at]
+                at += 1
+                if byte == 0x22 {
+                    if at < bytes.count, bytes[at] == 0x22 {
+                        at += 1
+                    } else {
+                        guard at == bytes.count || [0x2C, 0x0A, 0x0D].contains(bytes[at]) else {
+                            throw .badLine(file: file, line: line, reason: "something stands behind a closing quote")
+                        }
+                        return Substring(decoding: content, as: UTF8.self)
+                    }
+                }
+                if byte == 0x0A { line += 1 }
+                content.append(byte)
+            }
+            throw .badLine(file: file, line: opened, reason: "a quote is not closed")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// Decisions against the truth, counted. Positive is: the same person.
+public struct Confusion: Sendable, Equatable {
+    /// Same person, accepted.
+    public var truePositive = 0
+    /// Different people, accepted.
+    public var falsePositive = 0
+    /// Different people, rejected.
+    public var trueNegative = 0
+    /// Same person, rejected.
+    public var falseNegative = 0
+
+    /// Nothing counted.
+    public init() {}
+
+    /// Counts one decision.
+    public mutating func count(isSame: Bool, isAccepted: Bool) {
+        switch (isSame, isAccepted) {
+        case (true, true): truePositive += 1
+        case (false, true): falsePositive += 1
+        case (false, false): trueNegative += 1
+        case (true, false): falseNegative += 1
+        }
+    }
+
+    /// Right decisions.
+    public var correct: Int { truePositive + trueNegative }
+    /// All decisions.
+    public var total: Int { correct + falsePositive + falseNegative }
+    /// Share of right decisions, 0…1; 0 of nothing.
+    public var accuracy: Double { total > 0 ? Double(correct) / Double(total) : 0 }
+
+    /// Both counts together.
+    public static func + (one: Confusion, other: Confusion) -> Confusion {
+        var sum = one
+        sum.truePositive += other.truePositive
+        sum.falsePositive += other.falsePositive
+        sum.trueNegative += other.trueNegative
+        sum.falseNegative += other.falseNegative
+        return sum
+    }
+}

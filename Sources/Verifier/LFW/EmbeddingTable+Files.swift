@@ -1,0 +1,88 @@
+import Files
+
+extension EmbeddingTable {
+    /// Reads embeddings that any engine made; which kind of file it is its content tells.
+    ///
+    /// - `.npz` (`numpy.savez` or `savez_compressed`): `paths`, texts, and `embeddings`, float32 or float64, images × numbers.
+    /// - `.npy`: images × numbers, a row for each unique path of the pairs in sorted order.
+    /// - `.csv`: a path and its numbers a line; a first line without numbers is a header.
+    /// - Throws: `FileError`, `NumpyError`, `ZipError` or `LFWError`.
+    public init(_ file: MappedFile, for pairs: PairList) throws {
+        if file.bytes.matches([0x50, 0x4B]) {
+            try self.init(archive: file)
+        } else if file.bytes.matches([0x93]) {
+            let array = try NumpyArray(file)
+            let (width, numbers) = try EmbeddingTable.rows(array, file: file.path)
+            let paths = pairs.uniqueImages
+            guard array.shape.first == paths.count else {
+                throw LFWError.rowCount(file: file.path, expected: paths.count, found: array.shape.first ?? 0)
+            }
+            try self.init(paths: paths, width: width, numbers: numbers, file: file.path)
+        } else {
+            try self.init(csv: file)
+        }
+    }
+
+    private init(archive file: MappedFile) throws {
+        let archive = try ZipArchive(file.bytes)
+        func member(_ name: String) throws -> ByteView {
+            guard let entry = archive.entry(named: "\(name).npy") else {
+                throw LFWError.notEmbeddings(file: file.path, reason: "the archive has no array \(name)")
+            }
+            try archive.verify(entry)
+            return try archive.contents(of: entry)
+        }
+        let paths = try NumpyTextArray(try member("paths")).texts
+        let array = try NumpyArray(try member("embeddings"))
+        let (width, numbers) = try EmbeddingTable.rows(array, file: file.path)
+        guard array.shape.first == paths.count else {
+            throw LFWError.notEmbeddings(file: file.path, reason: "\(paths.count) paths and \(array.shape.first ?? 0) embeddings")
+        }
+        try self.init(paths: paths, width: width, numbers: numbers, file: file.path)
+    }
+
+    private static func rows(_ array: NumpyArray, file: String) throws -> (width: Int, numbers: [Double]) {
+        guard array.shape.count == 2, let width = array.shape.last, width > 0, array.element != .uint8 else {
+            throw LFWError.notEmbeddings(
+                file: file,
+                reason: "the array is \(array.element.rawValue) of shape \(array.shape), not images × numbers in float32 or float64")
+        }
+        return (width, array.doubles)
+    }
+
+    private init(csv file: MappedFile) throws {
+        var records = try CSVTable(file.bytes).records[...]
+        if let first = records.first, first.fields.count > 1, DecimalText.double(first.fields[1]) == nil { records.removeFirst() }
+        guard let first = records.first else { throw LFWError.nothingInside(file: file.path, what: "embeddings") }
+        let width = first.fields.count - 1
+        guard width > 0 else { throw LFWError.badLine(file: file.path, line: first.line, reason: "a path and numbers are wanted") }
+        var (paths, numbers): ([String], [Double]) = ([], [])
+        for record in records {
+            guard record.fields.count == width + 1 else {
+                throw LFWError.badLine(
+                    file: file.path, line: record.line, reason: "\(record.fields.count - 1) numbers, \(width) in the lines before")
+            }
+            paths.append(try PathPairLines.path(record.fields[0], file.path, record.line))
+            for field in record.fields.dropFirst() {
+                guard let number = DecimalText.double(field) else {
+                    throw LFWError.badLine(file: file.path, line: record.line, reason: "\(LFWError.shown(field)) is no finite number")
+                }
+                numbers.append(number)
+            }
+        }
+        try self.init(paths: paths, width: width, numbers: numbers, file: file.path)
+    }
+
+    /// Writes the reference project's `lfw_embeddings.npz`: `paths` and `embeddings`, stored, the same bytes for the same table. The caller
+    /// commits the output.
+    public func write(to output: OutputFile) throws {
+        let embeddings = values.withUnsafeBytes {
+            NumpyArray.bytes($0, element: .float32, shape: [paths.count, width], name: "embeddings")
+        }
+        try ZipArchiveWriter.write(
+            [
+                .init(name: "paths.npy", contents: NumpyTextArray(texts: paths).bytes(name: "paths")),
+                .init(name: "embeddings.npy", contents: embeddings),
+            ], to: output)
+    }
+}

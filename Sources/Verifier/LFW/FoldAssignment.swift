@@ -1,0 +1,65 @@
+/// Which fold each pair belongs to.
+///
+/// LFW's own: for 3,000 pairs of each kind, fold f holds the same-person pairs 300f to 300f + 299 and the different-people pairs of the same
+/// places, each counted in file order. Both official files give the same folds by this rule.
+public struct FoldAssignment: Sendable, Equatable {
+    /// Number of folds.
+    public let count: Int
+    /// The fold of each pair, from 0.
+    public let ofPair: [Int]
+    /// Whether these are LFW's ten folds of all 6,000 pairs, so that the figure may be called LFW's.
+    public let isLFW: Bool
+
+    static let officialFolds = 10
+    static let officialPairsOfEachKind = 3000
+
+    private init(count: Int, ofPair: [Int], isLFW: Bool) {
+        (self.count, self.ofPair, self.isLFW) = (count, ofPair, isLFW)
+    }
+
+    /// Folds of pairs.
+    /// - Parameters:
+    ///   - asked: a number of folds; pairs other than LFW's have none of themselves.
+    ///   - own: the folds that the file gives; taken where `asked` is their number.
+    init(_ pairs: [LFWPair], asked: Int?, own: [Int]?, file: String) throws(LFWError) {
+        let same = pairs.count { $0.isSame }
+        let different = pairs.count - same
+        guard same > 0, different > 0 else { throw .oneClass(file: file, isSame: same > 0) }
+        let official = FoldAssignment.officialFolds
+        let isWhole = same == FoldAssignment.officialPairsOfEachKind && different == same
+        guard let wanted = asked ?? (isWhole ? official : nil) else { throw .notLFW(file: file, same: same, different: different) }
+        guard wanted >= 2, wanted <= min(same, different) else { throw .foldCount(wanted, greatest: min(same, different)) }
+        let ownCount = own.flatMap { $0.max() }.map { $0 + 1 }
+        if let own, ownCount == wanted {
+            ofPair = own
+        } else {
+            var (nextSame, nextDifferent) = (0, 0)
+            ofPair = pairs.map { pair in
+                defer { if pair.isSame { nextSame += 1 } else { nextDifferent += 1 } }
+                return pair.isSame
+                    ? FoldAssignment.fold(of: nextSame, in: same, folds: wanted)
+                    : FoldAssignment.fold(of: nextDifferent, in: different, folds: wanted)
+            }
+        }
+        count = wanted
+        isLFW = isWhole && wanted == official
+    }
+
+    /// The fold of a place in a run that is cut into pieces as equal as they can be, the longer ones first (scikit-learn's KFold).
+    static func fold(of place: Int, in total: Int, folds: Int) -> Int {
+        let (size, longer) = total.quotientAndRemainder(dividingBy: folds)
+        let inLonger = longer * (size + 1)
+        return place < inLonger ? place / (size + 1) : longer + (place - inLonger) / max(size, 1)
+    }
+
+    /// The folds of those pairs that are kept. Each fold has to keep a pair, and the rest pairs of both kinds.
+    func keeping(_ kept: [Int], of remaining: [LFWPair], file: String) throws(LFWError) -> FoldAssignment {
+        let folds = kept.map { ofPair[$0] }
+        let same = remaining.count { $0.isSame }
+        guard same > 0, same < remaining.count else { throw .oneClass(file: file, isSame: same > 0) }
+        var sizes = [Int](repeating: 0, count: count)
+        for fold in folds { sizes[fold] += 1 }
+        if let empty = sizes.firstIndex(of: 0) { throw .emptyFold(empty + 1) }
+        return FoldAssignment(count: count, ofPair: folds, isLFW: false)
+    }
+}

@@ -1,0 +1,84 @@
+/// What a user expects of an evaluation.
+public struct Expectations: Sendable {
+    /// Mean accuracy in percent.
+    public var accuracy: Double?
+    /// How far from it is near enough, in points of percent: three of 6,000 pairs.
+    public var accuracyTolerance = 0.05
+    /// Area under the ROC curve, 0…1.
+    public var area: Double?
+    /// How far from it is near enough: as much as `accuracyTolerance`, as a fraction.
+    public var areaTolerance = 0.0005
+    /// Another run, held to the same tolerances.
+    public var baseline: Baseline?
+
+    /// Nothing is expected.
+    public init() {}
+}
+
+/// Whether an evaluation is as expected, and why.
+public struct Judgement: Sendable, Equatable {
+    /// One thing that was expected.
+    public struct Check: Sendable, Equatable {
+        /// Whether it is so.
+        public let isMet: Bool
+        /// What was expected and what was found, in a line.
+        public let reason: String
+    }
+
+    /// All checks; empty where nothing was expected.
+    public let checks: [Check]
+    /// How it differs from the baseline, where there is one.
+    public let comparison: BaselineComparison?
+
+    /// Whether every check is met; also where nothing was expected.
+    public var isMet: Bool { checks.allSatisfy(\.isMet) }
+
+    /// What has to stand under every verdict.
+    public static let caveat = "LFW does not establish fairness, robustness to spoofing or real-world reliability."
+
+    /// Room for the rounding of a difference that is exactly the tolerance.
+    private static let slack = 1e-9
+
+    /// Judges an evaluation.
+    /// - Parameter margin: the run's crop margin, which picks the figure of a baseline that has several.
+    /// - Throws: `LFWError.differentPairs` where the baseline's scores are of other pairs.
+    public init(_ evaluation: LFWEvaluation, expectations: Expectations, margin: Int? = nil) throws(LFWError) {
+        var checks: [Check] = []
+        func accuracy(_ expected: Double, _ what: String) {
+            let found = evaluation.spread.mean * 100
+            let difference = found - expected
+            checks.append(
+                Check(
+                    isMet: difference.magnitude <= expectations.accuracyTolerance + Judgement.slack,
+                    reason:
+                        "accuracy \(DecimalText.fixed(found, 4)) %, \(what) \(DecimalText.fixed(expected, 4)) %: \(Judgement.signed(difference, 4)) "
+                        + "points, \(DecimalText.fixed(expectations.accuracyTolerance, 4)) allowed"))
+        }
+        func area(_ expected: Double, _ what: String) {
+            let difference = evaluation.curve.area - expected
+            checks.append(
+                Check(
+                    isMet: difference.magnitude <= expectations.areaTolerance + Judgement.slack,
+                    reason: "AUC \(DecimalText.fixed(evaluation.curve.area, 6)), \(what) \(DecimalText.fixed(expected, 6)): "
+                        + "\(Judgement.signed(difference, 6)), \(DecimalText.fixed(expectations.areaTolerance, 6)) allowed"))
+        }
+        if let expected = expectations.accuracy { accuracy(expected, "expected") }
+        if let expected = expectations.area { area(expected, "expected") }
+        comparison = try expectations.baseline.map { baseline throws(LFWError) in
+            try BaselineComparison(baseline, against: evaluation, margin: margin)
+        }
+        if let figures = comparison?.figures {
+            let key = figures.margin.map { "baseline (margin \($0))" } ?? "baseline"
+            if let expected = figures.accuracy { accuracy(expected * 100, key) }
+            if let expected = figures.area { area(expected, key) }
+        }
+        self.checks = checks
+    }
+
+    private static func signed(_ value: Double, _ decimals: Int) -> String {
+        let text = DecimalText.fixed(value.magnitude, decimals)
+        // A difference that rounds to nothing has no sign.
+        guard text.contains(where: { $0 != "0" && $0 != "." }) else { return text }
+        return (value < 0 ? "-" : "+") + text
+    }
+}

@@ -1,0 +1,29 @@
+import Glibc
+
+/// McNemar's exact test: do two models differ in how many pairs they decide rightly, beyond chance?
+public struct McNemarTest: Sendable, Equatable {
+    /// Pairs that only the first decides rightly.
+    public let onlyFirst: Int
+    /// Pairs that only the second decides rightly.
+    public let onlySecond: Int
+
+    /// Counts of disagreement.
+    public init(onlyFirst: Int, onlySecond: Int) {
+        self.onlyFirst = max(onlyFirst, 0)
+        self.onlySecond = max(onlySecond, 0)
+    }
+
+    /// The two-sided p-value: twice the chance of at most so few of the rarer kind among all disagreements, were both kinds equally likely
+    /// (binomial, one half), and at most 1.
+    public var pValue: Double {
+        let total = onlyFirst + onlySecond
+        guard total > 0 else { return 1 }
+        // In logarithms, because one half to the power of thousands is no double.
+        let base = lgamma(Double(total) + 1) - Double(total) * log(2)
+        var tail = 0.0
+        for count in 0...min(onlyFirst, onlySecond) {
+            tail += exp(base - lgamma(Double(count) + 1) - lgamma(Double(total - count) + 1))
+        }
+        return min(1, 2 * tail)
+    }
+}

@@ -1,0 +1,63 @@
+import Files
+
+/// Two sets of scores over the same pairs, each decided at the thresholds of its own folds.
+public struct ModelAgreement: Sendable, Equatable {
+    /// A pair that one set accepts and the other rejects.
+    public struct Flip: Sendable, Equatable {
+        /// Its place in the list, from 0.
+        public let index: Int
+        /// Its score in the first set.
+        public let score: Float
+        /// Its score in the second.
+        public let otherScore: Float
+        /// Whether the first accepts it.
+        public let isAccepted: Bool
+    }
+
+    /// Pairs on which the decisions differ, in list order.
+    public let flips: [Flip]
+    /// Greatest difference of two scores.
+    public let largestDrift: Double
+    /// The pair it belongs to, from 0.
+    public let largestDriftIndex: Int
+    /// Mean of all differences' magnitudes.
+    public let meanDrift: Double
+    /// Pairs whose scores differ at all.
+    public let changedScores: Int
+    /// Do both differ in how much they get right?
+    public let mcNemar: McNemarTest
+
+    /// Compares two evaluations.
+    /// - Parameter name: what messages call the second.
+    /// - Throws: `LFWError.differentPairs`, where pairs, labels or their order differ.
+    public init(_ first: LFWEvaluation, _ second: LFWEvaluation, name: String) throws(LFWError) {
+        try ModelAgreement.check(first.table.pairs.pairs, second.table.pairs.pairs, name: name)
+        let (scores, others) = (first.table.scores, second.table.scores)
+        var (flips, largest, largestIndex, sum, changed): ([Flip], Double, Int, Double, Int) = ([], 0, 0, 0, 0)
+        var (onlyFirst, onlySecond) = (0, 0)
+        for index in scores.indices {
+            let drift = (Double(scores[index]) - Double(others[index])).magnitude
+            sum += drift
+            if drift > 0 { changed += 1 }
+            if drift > largest { (largest, largestIndex) = (drift, index) }
+            if first.accepted[index] != second.accepted[index] {
+                flips.append(
+                    Flip(index: index, score: scores[index], otherScore: others[index], isAccepted: first.accepted[index]))
+                if first.isCorrect(index) { onlyFirst += 1 } else { onlySecond += 1 }
+            }
+        }
+        self.flips = flips
+        (largestDrift, largestDriftIndex, changedScores) = (largest, largestIndex, changed)
+        meanDrift = sum / Double(max(scores.count, 1))
+        mcNemar = McNemarTest(onlyFirst: onlyFirst, onlySecond: onlySecond)
+    }
+
+    static func check(_ first: [LFWPair], _ second: [LFWPair], name: String) throws(LFWError) {
+        guard first.count == second.count else {
+            throw .differentPairs(file: name, reason: "\(second.count) pairs, not \(first.count)")
+        }
+        if let index = first.indices.first(where: { first[$0] != second[$0] }) {
+            throw .differentPairs(file: name, reason: "pair \(index + 1) is \(second[index].imageA), \(second[index].imageB)")
+        }
+    }
+}

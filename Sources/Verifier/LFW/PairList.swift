@@ -1,0 +1,64 @@
+import Files
+
+/// Pairs in the order of their file, with the folds that the file and the protocol give them.
+public struct PairList: Sendable, Equatable {
+    /// The pairs in file order.
+    public let pairs: [LFWPair]
+    /// The fold of each pair.
+    public let folds: FoldAssignment
+    /// Pairs that were taken out because an image was missing.
+    public let droppedCount: Int
+
+    /// Reads a list of `path path label` lines, or LFW's own `pairs.txt`; which one it is the first line tells.
+    /// - Parameters:
+    ///   - folds: how many folds to make of pairs that are not LFW's 6,000; nil for LFW's own.
+    /// - Throws: `FileError` or `LFWError`, with the number of the line.
+    public init(_ file: MappedFile, folds: Int? = nil) throws {
+        let lines = try TextLines(file.bytes)
+        guard let first = lines.lines.first else { throw LFWError.nothingInside(file: file.path, what: "pairs") }
+        if let header = OfficialPairsText.header(first) {
+            let list = try OfficialPairsText.read(lines, header: header, file: file.path)
+            try self.init(list.pairs, folds: folds, ownFolds: list.folds, file: file.path)
+        } else {
+            try self.init(try PathPairLines.read(lines, file: file.path), folds: folds, file: file.path)
+        }
+    }
+
+    /// Pairs from anywhere, in the order they stand in.
+    /// - Parameters:
+    ///   - ownFolds: the folds that the file itself gives, from 0, for each pair.
+    ///   - file: what messages call them.
+    public init(_ pairs: [LFWPair], folds: Int? = nil, ownFolds: [Int]? = nil, file: String) throws(LFWError) {
+        guard !pairs.isEmpty else { throw .nothingInside(file: file, what: "pairs") }
+        self.pairs = pairs
+        self.folds = try FoldAssignment(pairs, asked: folds, own: ownFolds, file: file)
+        droppedCount = 0
+    }
+
+    private init(pairs: [LFWPair], folds: FoldAssignment, droppedCount: Int) {
+        (self.pairs, self.folds, self.droppedCount) = (pairs, folds, droppedCount)
+    }
+
+    /// All images of the pairs once, sorted by their bytes, which for UTF-8 is Python's order.
+    public var uniqueImages: [String] {
+        var seen: Set<ExactText> = []
+        var paths: [String] = []
+        for pair in pairs {
+            for path in [pair.imageA, pair.imageB] where seen.insert(ExactText(path)).inserted { paths.append(path) }
+        }
+        return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// The list without pairs of these images. Each pair keeps its fold; fewer pairs are no LFW figure.
+    /// - Throws: `LFWError.oneClass` or `.emptyFold` where too little is left.
+    public func dropping(images: Set<String>, file: String) throws(LFWError) -> PairList {
+        let gone = Set(images.map { ExactText($0) })
+        let kept = pairs.indices.filter {
+            !gone.contains(ExactText(pairs[$0].imageA)) && !gone.contains(ExactText(pairs[$0].imageB))
+        }
+        guard kept.count < pairs.count else { return self }
+        let remaining = kept.map { pairs[$0] }
+        let folds = try folds.keeping(kept, of: remaining, file: file)
+        return PairList(pairs: remaining, folds: folds, droppedCount: droppedCount + pairs.count - kept.count)
+    }
+}

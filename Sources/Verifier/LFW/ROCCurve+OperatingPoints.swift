@@ -1,0 +1,36 @@
+extension ROCCurve {
+    /// How much is accepted where false accepts are bounded.
+    public struct OperatingPoint: Sendable, Equatable {
+        /// The bound on the false accept rate.
+        public let falseAcceptLimit: Double
+        /// The rate that is reached, at most the bound.
+        public let falseAcceptRate: Double
+        /// Share of same-person pairs that are accepted.
+        public let trueAcceptRate: Double
+        /// The lowest accepted score; infinite where nothing may be accepted.
+        public let score: Float
+    }
+
+    /// The greatest true accept rate of any threshold whose false accept rate is at most `limit`. Counted over all pairs, without
+    /// interpolation between thresholds.
+    public func operatingPoint(falseAcceptLimit limit: Double) -> OperatingPoint {
+        let allowed = (limit * Double(differentCount) * (1 + 1e-12)).rounded(.down)
+        let point = points.last { Double($0.falseAccepts) <= allowed } ?? Point(falseAccepts: 0, trueAccepts: 0, score: .infinity)
+        return OperatingPoint(
+            falseAcceptLimit: limit, falseAcceptRate: falseAcceptRate(point), trueAcceptRate: trueAcceptRate(point), score: point.score)
+    }
+
+    /// The error rate at which as many different-people pairs are accepted as same-person pairs are rejected: the root of
+    /// 1 − x − tpr(x) on the curve whose points are joined by straight lines.
+    public var equalErrorRate: Double {
+        for (before, after) in zip(points, points.dropFirst()) {
+            let (far, nextFar) = (falseAcceptRate(before), falseAcceptRate(after))
+            // Negative until the two rates meet, positive behind.
+            let gap = far - (1 - trueAcceptRate(before))
+            let nextGap = nextFar - (1 - trueAcceptRate(after))
+            guard nextGap >= 0 else { continue }
+            return nextGap > gap ? far + (nextFar - far) * (-gap / (nextGap - gap)) : nextFar
+        }
+        return 0
+    }
+}

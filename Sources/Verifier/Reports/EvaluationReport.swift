@@ -1,0 +1,22 @@
+/// An evaluation, what was expected of it, and what it was made from: everything that the output files show.
+public struct EvaluationReport: Sendable {
+    /// All figures.
+    public let evaluation: LFWEvaluation
+    /// Whether they are as expected.
+    public let judgement: Judgement
+    /// What was evaluated and how.
+    public let provenance: EvaluationProvenance
+    /// The embeddings that the scores were made from, where they are at hand.
+    public let embeddings: EmbeddingTable?
+
+    /// A report; nothing is computed or written.
+    public init(
+        _ evaluation: LFWEvaluation, judgement: Judgement, provenance: EvaluationProvenance = EvaluationProvenance(),
+        embeddings: EmbeddingTable? = nil
+    ) {
+        self.evaluation = evaluation
+        self.judgement = judgement
+        self.provenance = provenance
+        self.embeddings = embeddings
+    }
+}

@@ -1,0 +1,52 @@
+/// How scores of both kinds of pairs are spread, and the best threshold over all of them.
+struct HistogramPlot: Plot {
+    let same: [Float]
+    let different: [Float]
+    /// As a cosine.
+    let threshold: Double
+    let title: String
+    let width = 640.0
+    let height = 400.0
+
+    private static let binCount = 60
+
+    func draw(on canvas: PlotCanvas) {
+        let lowest = Double(min(same.min() ?? 0, different.min() ?? 0))
+        let highest = Double(max(same.max() ?? 1, different.max() ?? 1))
+        let (lower, upper) = ((lowest * 10 - 1e-6).rounded(.down) / 10, (highest * 10 + 1e-6).rounded(.up) / 10)
+        let range = lower...max(upper, lower + 0.1)
+        let counts = [same, different].map { HistogramPlot.counts($0, in: range) }
+        let most = counts.joined().max() ?? 0
+        let axes = PlotAxes(
+            title: title, xLabel: "Cosine of both embeddings", yLabel: "Pairs", xRange: range, yRange: 0...Double(max(most, 1)) * 1.08,
+            width: width, height: height)
+        axes.draw(on: canvas)
+        let binWidth = (range.upperBound - range.lowerBound) / Double(HistogramPlot.binCount)
+        for (kind, colour) in zip(counts, [PlotCanvas.Colour.same, .different]) {
+            for (bin, count) in kind.enumerated() where count > 0 {
+                let left = axes.x(range.lowerBound + Double(bin) * binWidth)
+                let right = axes.x(range.lowerBound + Double(bin + 1) * binWidth)
+                let top = axes.y(Double(count))
+                canvas.fill(x: left, y: top, width: right - left, height: axes.fieldBottom - top, colour.covering(0.62))
+            }
+        }
+        let place = axes.x(min(max(threshold, range.lowerBound), range.upperBound))
+        canvas.line([(place, axes.fieldTop), (place, axes.fieldBottom)], .ink, thickness: 1.5, dashes: [6, 4])
+        PlotLegend(entries: [
+            .init(text: "Same person (\(DecimalText.grouped(same.count)))", colour: .same.covering(0.62), mark: .area),
+            .init(text: "Different people (\(DecimalText.grouped(different.count)))", colour: .different.covering(0.62), mark: .area),
+            .init(text: "Global threshold \(DecimalText.fixed(threshold, 4))", colour: .ink, dashes: [6, 4]),
+        ]).draw(on: canvas, right: axes.fieldRight - 12, edge: axes.fieldTop + 12, growsUp: false)
+    }
+
+    /// How many scores fall into each bin; the last one holds its upper end too.
+    static func counts(_ scores: [Float], in range: ClosedRange<Double>) -> [Int] {
+        var counts = [Int](repeating: 0, count: binCount)
+        let span = range.upperBound - range.lowerBound
+        for score in scores where range.contains(Double(score)) {
+            let bin = Int((Double(score) - range.lowerBound) / span * Double(binCount))
+            counts[min(max(bin, 0), binCount - 1)] += 1
+        }
+        return counts
+    }
+}

@@ -1,0 +1,96 @@
+import CCairo
+
+/// A cairo drawing in points, y downwards. Everything that is drawn goes through here.
+final class PlotCanvas {
+    /// A colour with its share of cover.
+    struct Colour {
+        let red: Double
+        let green: Double
+        let blue: Double
+        var cover = 1.0
+
+        static let ink = Colour(red: 0.13, green: 0.13, blue: 0.16)
+        static let faint = Colour(red: 0.86, green: 0.87, blue: 0.89)
+        static let grey = Colour(red: 0.5, green: 0.5, blue: 0.53)
+        static let paper = Colour(red: 1, green: 1, blue: 1)
+        /// Blue and orange stay apart for colour-blind readers and in grey print.
+        static let same = Colour(red: 0.12, green: 0.38, blue: 0.69)
+        static let different = Colour(red: 0.9, green: 0.49, blue: 0.13)
+
+        func covering(_ cover: Double) -> Colour { Colour(red: red, green: green, blue: blue, cover: cover) }
+    }
+
+    /// Where a text stands about its point.
+    enum Anchor {
+        case start, middle, end
+    }
+
+    private let context: OpaquePointer
+
+    init(_ context: OpaquePointer) {
+        self.context = context
+        cairo_select_font_face(context, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL)
+        // Hinting depends on the machine's settings; without it letters are the same everywhere.
+        let options = cairo_font_options_create()
+        cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
+        cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
+        cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
+        cairo_set_font_options(context, options)
+        cairo_font_options_destroy(options)
+    }
+
+    private func use(_ colour: Colour) { cairo_set_source_rgba(context, colour.red, colour.green, colour.blue, colour.cover) }
+
+    func fill(x: Double, y: Double, width: Double, height: Double, _ colour: Colour) {
+        use(colour)
+        cairo_rectangle(context, x, y, width, height)
+        cairo_fill(context)
+    }
+
+    func outline(x: Double, y: Double, width: Double, height: Double, _ colour: Colour, thickness: Double = 1) {
+        use(colour)
+        cairo_set_line_width(context, thickness)
+        cairo_rectangle(context, x, y, width, height)
+        cairo_stroke(context)
+    }
+
+    func line(_ points: [(x: Double, y: Double)], _ colour: Colour, thickness: Double = 1, dashes: [Double] = []) {
+        guard let first = points.first else { return }
+        use(colour)
+        cairo_set_line_width(context, thickness)
+        cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
+        cairo_set_dash(context, dashes, Int32(clamping: dashes.count), 0)
+        cairo_move_to(context, first.x, first.y)
+        for point in points.dropFirst() { cairo_line_to(context, point.x, point.y) }
+        cairo_stroke(context)
+        cairo_set_dash(context, nil, 0, 0)
+    }
+
+    func dot(x: Double, y: Double, radius: Double, _ colour: Colour) {
+        use(colour)
+        cairo_arc(context, x, y, radius, 0, 2 * Double.pi)
+        cairo_fill(context)
+    }
+
+    func textWidth(_ text: String, size: Double) -> Double {
+        cairo_set_font_size(context, size)
+        var extents = cairo_text_extents_t()
+        cairo_text_extents(context, text, &extents)
+        return extents.x_advance
+    }
+
+    /// A text on a base line through (x, y), or turned by a quarter to read upwards.
+    func text(
+        _ text: String, x: Double, y: Double, size: Double, _ colour: Colour = .ink, anchor: Anchor = .start, isUpright: Bool = true
+    ) {
+        let width = textWidth(text, size: size)
+        let shift = anchor == .start ? 0 : anchor == .middle ? -width / 2 : -width
+        use(colour)
+        cairo_save(context)
+        cairo_translate(context, x, y)
+        if !isUpright { cairo_rotate(context, -Double.pi / 2) }
+        cairo_move_to(context, shift, 0)
+        cairo_show_text(context, text)
+        cairo_restore(context)
+    }
+}

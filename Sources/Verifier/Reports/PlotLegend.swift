@@ -1,0 +1,41 @@
+/// What the colours and lines of a plot mean, in a box within its field.
+struct PlotLegend {
+    /// How an entry is drawn in the field.
+    enum Mark {
+        case line, area, dot
+    }
+
+    /// One line of the box.
+    struct Entry {
+        let text: String
+        let colour: PlotCanvas.Colour
+        var mark = Mark.line
+        var dashes: [Double] = []
+    }
+
+    let entries: [Entry]
+
+    private static let lineHeight = 18.0
+    private static let textSize = 11.0
+    private static let keyWidth = 22.0
+
+    /// Draws the box with its right edge at `right` and its lower or upper edge at `edge`.
+    func draw(on canvas: PlotCanvas, right: Double, edge: Double, growsUp: Bool) {
+        let textWidth = entries.map { canvas.textWidth($0.text, size: PlotLegend.textSize) }.max() ?? 0
+        let (width, height) = (textWidth + PlotLegend.keyWidth + 24, Double(entries.count) * PlotLegend.lineHeight + 8)
+        let (left, top) = (right - width, growsUp ? edge - height : edge)
+        canvas.fill(x: left, y: top, width: width, height: height, .paper.covering(0.88))
+        canvas.outline(x: left, y: top, width: width, height: height, .faint)
+        for (index, entry) in entries.enumerated() {
+            let middle = top + 4 + (Double(index) + 0.5) * PlotLegend.lineHeight
+            let start = left + 8
+            switch entry.mark {
+            case .area: canvas.fill(x: start, y: middle - 5, width: PlotLegend.keyWidth, height: 10, entry.colour)
+            case .dot: canvas.dot(x: start + PlotLegend.keyWidth / 2, y: middle, radius: 4, entry.colour)
+            case .line:
+                canvas.line([(start, middle), (start + PlotLegend.keyWidth, middle)], entry.colour, thickness: 2, dashes: entry.dashes)
+            }
+            canvas.text(entry.text, x: left + 16 + PlotLegend.keyWidth, y: middle + 4, size: PlotLegend.textSize)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Files
+import Glibc
+import JSON
+
+/// The folder that an evaluation's files go to. Whatever can be known beforehand is checked when it is named, before hours of work.
+public struct ReportFolder: Sendable {
+    /// Its path.
+    public let path: String
+    private let isReplacing: Bool
+    private let inputs: [FileIdentity]
+
+    private static let metrics = "metrics.json"
+    private static let folds = "fold_metrics.csv"
+    private static let scores = "pair_scores.csv"
+    private static let embeddings = "lfw_embeddings.npz"
+    private static let curve = "roc_curve.png"
+    private static let confusion = "confusion_matrix.png"
+    private static let histogram = "score_histogram.png"
+    private static let page = "report.html"
+
+    /// Checks the folder: it can be written to, or made in a folder that can, and none of the files is in the way.
+    /// - Parameters:
+    ///   - replacing: whether existing files may be replaced (`--force`).
+    ///   - hasEmbeddings: whether embeddings will be written too.
+    ///   - inputs: files that are read, none of which may be replaced.
+    public init(_ path: String, replacing: Bool, hasEmbeddings: Bool, inputs: [FileIdentity]) throws(FileError) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        (self.path, isReplacing, self.inputs) = (path, replacing, inputs)
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+            guard stat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+                throw .outputFolderMissing(path: path, folder: parent)
+            }
+            guard access(parent, W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: String(cString: strerror(errno))) }
+            return
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw .outputExists(path: path) }
+        guard access(path, W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: String(cString: strerror(errno))) }
+        for name in ReportFolder.names(hasEmbeddings: hasEmbeddings) {
+            try OutputFile.check(target: "\(path)/\(name)", replacing: replacing, inputs: inputs)
+        }
+    }
+
+    /// Names of all files, in the order in which they are written.
+    public static func names(hasEmbeddings: Bool) -> [String] {
+        [metrics, folds, scores] + (hasEmbeddings ? [embeddings] : []) + [curve, confusion, histogram, page]
+    }
+
+    /// Writes all files, each whole or absent. They get their names only once all of them are written.
+    /// - Parameter photographs: gives the bytes of an image for the page; nil for a page without photographs.
+    /// - Returns: names of the files.
+    @discardableResult
+    public func write(_ report: EvaluationReport, photographs: ((String) -> [UInt8]?)? = nil) throws -> [String] {
+        var contents: [(name: String, bytes: [UInt8])] = [
+            (ReportFolder.metrics, Array((JSONValue.object(report.metrics).text(pretty: true) + "\n").utf8)),
+            (ReportFolder.folds, report.foldMetrics), (ReportFolder.scores, report.evaluation.table.csv),
+        ]
+        contents += [
+            (ReportFolder.curve, try report.curvePlot.png()), (ReportFolder.confusion, try report.confusionPlot.png()),
+            (ReportFolder.histogram, try report.histogramPlot.png()),
+            (ReportFolder.page, Array(try report.page(photographs: photographs).utf8)),
+        ]
+        if mkdir(path, 0o777) != 0, errno != EEXIST { throw FileError.writeFailed(path: path, reason: String(cString: strerror(errno))) }
+        var files: [OutputFile] = []
+        for (name, bytes) in contents {
+            let file = try open(name)
+            try file.write(bytes)
+            try file.flush()
+            files.append(file)
+        }
+        if let embeddings = report.embeddings {
+            let file = try open(ReportFolder.embeddings)
+            try embeddings.write(to: file)
+            try file.flush()
+            files.append(file)
+        }
+        for file in files { try file.commit() }
+        return ReportFolder.names(hasEmbeddings: report.embeddings != nil)
+    }
+
+    private func open(_ name: String) throws(FileError) -> OutputFile {
+        try OutputFile(target: "\(path)/\(name)", replacing: isReplacing, inputs: inputs)
+    }
+}

@@ -1,0 +1,88 @@
+import Files
+import TestSupport
+import Testing
+
+@testable import Verifier
+
+/// What was expected, held against what was found.
+@Suite struct JudgementTests {
+    private func evaluation() throws -> LFWEvaluation { LFWEvaluation(try InventedPeople.table()) }
+
+    private func judge(_ change: (inout Expectations) throws -> Void, margin: Int? = nil) throws -> Judgement {
+        var expectations = Expectations()
+        try change(&expectations)
+        return try Judgement(try evaluation(), expectations: expectations, margin: margin)
+    }
+
+    private func baseline(_ text: String) throws -> Baseline { try Baseline(try InventedPeople.written(text, "best_lfw.json")) }
+
+    @Test func nothingExpectedIsMet() throws {
+        let judgement = try judge { _ in }
+        #expect(judgement.isMet && judgement.checks.isEmpty)
+    }
+
+    @Test func theToleranceIsPartOfWhatIsAllowed() throws {
+        let found = try evaluation().spread.mean * 100
+        for (offset, isMet) in [(0.0, true), (0.05, true), (-0.05, true), (0.0501, false), (-0.0501, false)] {
+            #expect(try judge { $0.accuracy = found + offset }.isMet == isMet, "\(offset)")
+        }
+        #expect(
+            try judge {
+                $0.accuracy = found + 2
+                $0.accuracyTolerance = 2
+            }.isMet)
+        let area = try evaluation().curve.area
+        #expect(try judge { $0.area = area + 0.0005 }.isMet)
+        let missed = try judge { $0.area = area - 0.0006 }
+        #expect(!missed.isMet && missed.checks[0].reason.contains("+0.000600, 0.000500 allowed"), "\(missed.checks)")
+    }
+
+    @Test func aBaselineOfScoresIsComparedPairByPair() throws {
+        let table = try InventedPeople.table()
+        let same = try judge { $0.baseline = try Baseline(try InventedPeople.file("pair_scores.csv")) }
+        let agreement = try #require(same.comparison?.agreement)
+        #expect(same.isMet && agreement.flips.isEmpty && agreement.changedScores == 0 && agreement.mcNemar.pValue == 1)
+
+        var scores = table.scores
+        // A pair that is surely accepted is surely rejected now.
+        let moved = try #require(scores.indices.max { scores[$0] < scores[$1] })
+        scores[moved] = -1
+        let other = try ScoreTable(pairs: table.pairs, scores: scores)
+        let changed = try judge { $0.baseline = try Baseline(try InventedPeople.written(String(decoding: other.csv, as: UTF8.self))) }
+        let difference = try #require(changed.comparison?.agreement)
+        #expect(difference.changedScores == 1 && difference.largestDriftIndex == moved && difference.flips.contains { $0.index == moved })
+        #expect(abs(difference.largestDrift - Double(table.scores[moved] + 1)) < 1e-7)
+        #expect(!changed.isMet)
+    }
+
+    @Test func aBaselineOfOtherPairsIsRefused() throws {
+        let text = String(decoding: try InventedPeople.file("pair_scores.csv").bytes.array, as: UTF8.self)
+        let shorter = text.split(separator: "\r\n").dropLast().joined(separator: "\n")
+        #expect(throws: LFWError.self) { try judge { $0.baseline = try baseline(shorter) } }
+        let turned = text.replacing("Person_02/Person_02_0001.jpg,Person_01", with: "Person_02/Person_02_0003.jpg,Person_01")
+        #expect(throws: LFWError.self) { try judge { $0.baseline = try baseline(turned) } }
+    }
+
+    @Test func figuresAreFoundUnderEachNameThatTheReferenceProjectUses() throws {
+        let plain = try baseline("{\"ten_fold_accuracy_mean\": 0.9, \"roc_auc\": 0.95, \"confusion_matrix_10_fold\": [[1, 2], [3, 4]]}")
+        #expect(plain.figures(margin: 16)?.accuracy == 0.9 && plain.figures(margin: nil)?.area == 0.95)
+        #expect(plain.figures(margin: nil)?.confusion == [[1, 2], [3, 4]])
+        let prefixed = try baseline(
+            "\n{\"epoch\": 21, \"lfw_ten_fold_accuracy_mean\": 0.86, \"lfw_ten_fold_accuracy_std\": 0.01, \"x\": NaN}")
+        #expect(prefixed.figures(margin: nil)?.accuracy == 0.86 && prefixed.figures(margin: nil)?.standardDeviation == 0.01)
+        let nested = try baseline("{\"metrics\": {\"roc_auc\": 0.7, \"ten_fold_accuracies\": [0.5, 0.6]}}")
+        #expect(nested.figures(margin: nil)?.area == 0.7 && nested.figures(margin: nil)?.foldAccuracies == [0.5, 0.6])
+        let both = try baseline(
+            """
+            {"lfw_ten_fold_accuracy_mean_margin0": 0.93, "lfw_ten_fold_accuracy_mean_margin16": 0.94, "roc_auc_margin16": 0.97}
+            """)
+        #expect(both.figures(margin: nil)?.accuracy == 0.94 && both.figures(margin: nil)?.margin == 16)
+        #expect(both.figures(margin: 0)?.accuracy == 0.93 && both.figures(margin: 0)?.area == nil)
+        #expect(both.figures(margin: 8)?.area == 0.97)
+    }
+
+    @Test(arguments: ["{}", "{\"roc_auc\": \"high\"}", "{\"ten_fold_accuracy_mean\": 94.7}", "{", "[1]", "", "a,b\n"])
+    func whatHoldsNeitherScoresNorFiguresIsNoBaseline(_ text: String) {
+        #expect(throws: (any Error).self) { try baseline(text) }
+    }
+}

@@ -1,0 +1,117 @@
+import Files
+import JSON
+import TestSupport
+import Testing
+
+@testable import Verifier
+
+/// The files of an evaluation.
+@Suite struct ReportTests {
+    private func report(_ change: (inout EvaluationProvenance) -> Void = { _ in }, hasEmbeddings: Bool = false) throws -> EvaluationReport {
+        let evaluation = LFWEvaluation(try InventedPeople.table())
+        var expectations = Expectations()
+        expectations.accuracy = 99
+        var provenance = EvaluationProvenance()
+        change(&provenance)
+        let embeddings =
+            hasEmbeddings ? try EmbeddingTable(try InventedPeople.file("embeddings_stored.npz"), for: evaluation.table.pairs) : nil
+        return EvaluationReport(
+            evaluation, judgement: try Judgement(evaluation, expectations: expectations), provenance: provenance, embeddings: embeddings)
+    }
+
+    @Test func metricsBeginWithTheReferenceProjectsKeysInItsOrder() throws {
+        let keys = [
+            "model", "backbone", "checkpoint", "preprocess", "mtcnn_margin", "tta_flip", "image_size", "device", "lfw_root", "pairs_file",
+            "num_pairs", "num_positive_pairs", "num_negative_pairs", "num_unique_images", "mtcnn_or_resize_success_rate",
+            "ten_fold_accuracy_mean", "ten_fold_accuracy_std", "ten_fold_accuracies", "global_best_threshold", "global_best_accuracy",
+            "roc_auc", "confusion_matrix_10_fold", "model_artifact",
+        ]
+        let metrics = try report {
+            $0.checkpoint = "m.pth"
+            $0.missedImages = ["a/b.jpg"]
+        }.metrics
+        #expect(metrics.members.prefix(keys.count).map(\.key) == keys)
+        #expect(metrics["model_artifact"] == .string("m.pth") && metrics["num_faces_missed"] == .integer(1))
+        #expect(metrics["caveat"] == .string(Judgement.caveat) && metrics["is_lfw"] == .boolean(false))
+        #expect(metrics["judgement"]?.object?["met"] == .boolean(false))
+        #expect(
+            try JSONParser.parse(Array(JSONValue.object(metrics).text(pretty: true).utf8)).object?.members.count == metrics.members.count)
+    }
+
+    @Test func foldMetricsHaveTheReferenceProjectsColumnsAndNumbers() throws {
+        let lines = String(decoding: try report().foldMetrics, as: UTF8.self).split(separator: "\r\n")
+        #expect(lines[0] == "fold,threshold,accuracy,true_positive,false_positive,true_negative,false_negative" && lines.count == 6)
+        #expect(lines[1] == "1,0.25999999046325684,0.6842105263157895,9,5,4,1")
+    }
+
+    @Test func theSameReportGivesTheSameBytesInEveryFolder() throws {
+        let folder = Fixtures.temporaryFolder()
+        for name in ["one", "two/"] {
+            let target = try ReportFolder("\(folder)/\(name)", replacing: false, hasEmbeddings: true, inputs: [])
+            #expect(try target.write(try report(hasEmbeddings: true)) == ReportFolder.names(hasEmbeddings: true))
+        }
+        for name in ReportFolder.names(hasEmbeddings: true) {
+            #expect(try Fixtures.bytes("\(folder)/one/\(name)") == Fixtures.bytes("\(folder)/two/\(name)"), "\(name)")
+        }
+        for name in ["roc_curve.png", "confusion_matrix.png", "score_histogram.png"] {
+            let bytes = try Fixtures.bytes("\(folder)/one/\(name)")
+            #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) && bytes.count > 5000)
+        }
+    }
+
+    @Test func whatIsInTheWayIsToldBeforehand() throws {
+        let folder = Fixtures.temporaryFolder()
+        Fixtures.write([1], to: "\(folder)/report.html")
+        #expect(throws: FileError.outputExists(path: "\(folder)/report.html")) {
+            try ReportFolder(folder, replacing: false, hasEmbeddings: false, inputs: [])
+        }
+        _ = try ReportFolder(folder, replacing: true, hasEmbeddings: false, inputs: [])
+        let identity = try #require(FileIdentity(path: "\(folder)/report.html"))
+        #expect(throws: FileError.outputIsInput(path: "\(folder)/report.html")) {
+            try ReportFolder(folder, replacing: true, hasEmbeddings: false, inputs: [identity])
+        }
+        #expect(throws: FileError.self) { try ReportFolder("\(folder)/a/b", replacing: true, hasEmbeddings: false, inputs: []) }
+        #expect(throws: FileError.self) { try ReportFolder("\(folder)/report.html", replacing: true, hasEmbeddings: false, inputs: []) }
+        // Naming a folder makes none.
+        _ = try ReportFolder("\(folder)/new", replacing: false, hasEmbeddings: false, inputs: [])
+        #expect(FileIdentity(path: "\(folder)/new") == nil)
+    }
+
+    @Test func thePageIsWholeInItselfAndMarkupInNamesIsText() throws {
+        let page = try report {
+            $0.checkpoint = "<script>alert('1')</script>.pth"
+            $0.missedImages = ["a\"/<b>&.jpg", "c\u{202E}d\u{7}"]
+        }.page(photographs: nil)
+        #expect(page.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;.pth") && !page.contains("<script"))
+        #expect(page.contains("a&quot;/&lt;b&gt;&amp;.jpg, c\\u{202e}d\\u{7}"))
+        #expect(page.contains("Comma,_Quote&quot;/") && page.contains(Judgement.caveat) && page.contains("not met"))
+        #expect(page.ranges(of: "data:image/svg+xml;base64,").count == 3)
+        for outside in ["http:", "https:", "<link", "url(", "@import"] { #expect(!page.contains(outside)) }
+        #expect(!page.contains("class=\"photo\"") && !page.contains("research only"))
+    }
+
+    @Test func photographsAreShownOnlyWhereAskedForAndOnlyPictures() throws {
+        let page = try report().page { path in path.contains("0001") ? [0xFF, 0xD8, 0xFF, 0xE0] : Array("root:x:0:0".utf8) }
+        #expect(page.contains("src=\"data:image/jpeg;base64,/9j/4A==\"") && page.contains("research only"))
+        #expect(!page.contains(HTMLText.base64(Array("root:x:0:0".utf8))))
+    }
+
+    @Test func base64IsTheStandards() {
+        let vectors = ["": "", "f": "Zg==", "fo": "Zm8=", "foo": "Zm9v", "foob": "Zm9vYg==", "fooba": "Zm9vYmE=", "foobar": "Zm9vYmFy"]
+        for (text, expected) in vectors { #expect(HTMLText.base64(Array(text.utf8)) == expected) }
+        #expect(HTMLText.base64([0xFB, 0xFF]) == "+/8=")
+    }
+
+    @Test func ticksAreRoundNumbersWithinTheRange() {
+        #expect(PlotAxes.ticks(0...1).map(\.label) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
+        #expect(PlotAxes.ticks(-0.4...1).map(\.label) == ["-0.4", "-0.2", "0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
+        #expect(PlotAxes.ticks(0...280).map(\.label) == ["0", "50", "100", "150", "200", "250"])
+        #expect(PlotAxes.ticks(1...1).isEmpty)
+        #expect(HistogramPlot.counts([0, 0.5, 1, 2], in: 0...1).reduce(0, +) == 3)
+    }
+
+    @Test func numbersAreRoundedAsPythonRoundsThem() {
+        #expect(DecimalText.fixed(0.125, 2) == "0.12" && DecimalText.fixed(0.375, 2) == "0.38" && DecimalText.fixed(-1.5, 0) == "-2")
+        #expect(DecimalText.grouped(1_234_567) == "1,234,567" && DecimalText.grouped(-123) == "-123" && DecimalText.grouped(0) == "0")
+    }
+}
