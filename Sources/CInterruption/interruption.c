@@ -104,8 +104,25 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context) {
     raise(signal_number);
 }
 
+static char farewells[2][512];
+static _Atomic(const char *) farewell;
+
+void interruption_set_farewell(const char *text) {
+    static int next;
+    // The one in use is never written to, since a signal may come at any time.
+    next = !next;
+    snprintf(farewells[next], sizeof farewells[next], "%s", text);
+    atomic_store(&farewell, farewells[next]);
+}
+
 static void on_termination(int signal_number) {
     remove_temporaries();
+    const char *text = atomic_load(&farewell);
+    if (text && *text) {
+        say("\n");
+        say(text);
+        say("\n");
+    }
     signal(signal_number, SIG_DFL);
     raise(signal_number);
 }

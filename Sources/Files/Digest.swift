@@ -11,6 +11,9 @@ public struct SHA256Digest: Sendable, Hashable {
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
+    /// A digest that was kept.
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
     /// The digest of these bytes.
     public init(of bytes: UnsafeRawBufferPointer) {
         var digest = [UInt8](repeating: 0, count: 32)

@@ -20,6 +20,8 @@ public enum FileError: DescribedError, Equatable {
     case outputIsInput(path: String)
     /// The folder that should hold the output is not there.
     case outputFolderMissing(path: String, folder: String)
+    /// Another process holds the file.
+    case inUse(path: String)
     /// Writing, flushing or renaming failed.
     case writeFailed(path: String, reason: String)
 
@@ -37,6 +39,7 @@ public enum FileError: DescribedError, Equatable {
         case .outputExists(let path): "\(path): exists already"
         case .outputIsInput(let path): "\(path): is the input itself"
         case .outputFolderMissing(let path, let folder): "\(path): its folder \(folder) does not exist"
+        case .inUse(let path): "\(path): is in use by another run"
         case .writeFailed(let path, let reason): "\(path): could not be written (\(reason)); nothing was left behind"
         }
     }
@@ -53,6 +56,7 @@ public enum FileError: DescribedError, Equatable {
         case .outputExists: "give --force to replace it, or another name"
         case .outputIsInput: "write to another name"
         case .outputFolderMissing: "create the folder first"
+        case .inUse: "wait until that run has finished"
         case .writeFailed: "check free space and permissions, then run again"
         }
     }

@@ -6,4 +6,9 @@ public enum Interruption {
     public static func install() {
         interruption_install()
     }
+
+    /// What is said where a signal ends the process from now on, such as how to go on later; nil for nothing. To be set by one thread.
+    public static func setFarewell(_ text: String?) {
+        interruption_set_farewell(text ?? "")
+    }
 }

@@ -29,6 +29,8 @@ struct Convert {
             case "slim": return try SlimCommand.run(Array(arguments.dropFirst()))
             case "verify": return try VerifyCommand.run(Array(arguments.dropFirst()))
             case "align": return try AlignCommand.run(Array(arguments.dropFirst()))
+            case "evaluate": return try EvaluateCommand.run(Array(arguments.dropFirst()))
+            case "cache": return try CacheCommand.run(Array(arguments.dropFirst()))
             case "score": return try ScoreCommand.run(Array(arguments.dropFirst()))
             case "run": return try RunCommand.run(Array(arguments.dropFirst()))
             case "export": return try ExportCommand.run(Array(arguments.dropFirst()), isShort: false)

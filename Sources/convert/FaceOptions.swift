@@ -1,4 +1,6 @@
 import Faces
+import Files
+import IR
 
 /// The options that say how pictures become crops, the same for `align` and `evaluate`.
 struct FaceOptions {
@@ -22,15 +24,24 @@ struct FaceOptions {
     let threads: Int?
 
     /// Throws where an option is out of range, or means nothing beside `--preprocess resize`.
-    init(_ parsed: ParsedArguments) throws {
-        preprocess = try parsed.choice("--preprocess") ?? .mtcnn
+    /// - Parameter contract: what a model says of its crops, where options say nothing.
+    init(_ parsed: ParsedArguments, contract: InputContract? = nil) throws {
+        var usual = FaceAligner.Settings()
+        var usualWay = Preprocess.mtcnn
+        switch contract?.crop {
+        case .mtcnn(let margin): usual.margin = margin
+        case .whole: usualWay = .resize
+        case .some(.none), nil: break
+        }
+        if let size = contract?.height { usual.imageSize = size }
+        preprocess = try parsed.choice("--preprocess") ?? usualWay
         if preprocess == .resize {
             for option in ["--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights"]
             where parsed.value(option) != nil {
                 throw UsageError.conflict("--preprocess resize", option)
             }
         }
-        var crop = FaceAligner.Settings()
+        var crop = usual
         if let size = try parsed.integer("--image-size", in: 8...4096) { crop.imageSize = size }
         if let margin = try parsed.integer("--mtcnn-margin", in: 0...4095) { crop.margin = margin }
         guard crop.margin < crop.imageSize else {
@@ -58,6 +69,16 @@ struct FaceOptions {
         self.detection = detection
         weightsFolder = parsed.value("--mtcnn-weights")
         threads = try parsed.integer("--threads", in: 1...1024)
+    }
+
+    /// Everything that a crop depends on beside its picture.
+    func digest(weights: [SHA256Digest]) -> SHA256Digest {
+        var settings = ["crop 1", preprocess.rawValue, "\(crop.imageSize)"]
+        if preprocess == .mtcnn {
+            settings += ["\(crop.margin)", crop.selection.rawValue, "\(detection.minFaceSize)", "\(detection.factor)"]
+            settings += detection.thresholds.map { "\($0)" } + weights.map(\.text)
+        }
+        return SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
     }
 
     /// What turns pictures into crops; loads the detector where one is needed.

@@ -9,6 +9,8 @@ enum HelpText {
         case "align": align
         case "verify": verify
         case "score": score
+        case "evaluate": evaluate
+        case "cache": cache
         default: overview
         }
     }
@@ -25,6 +27,8 @@ enum HelpText {
           convert run MODEL IMAGE…               embeddings of pictures, or with -i x.npy -o y.npy any input's outputs
           convert align IMAGE|DIR … -o DIR       faces found and cut out, as the reference project's pipeline does it
 
+          convert evaluate MODEL --lfw-root DIR --pairs-file FILE   the full LFW protocol: align, embed, score, judge
+          convert cache [clear]                  what evaluations keep, and away with it
           convert score pair_scores.csv          every LFW figure from scores, or from --pairs-file and --embeddings
 
           convert COMMAND --help           all options of a command
@@ -152,6 +156,41 @@ enum HelpText {
 
         Allowed without --atol and --rtol, on outputs brought to unit length: 3e-6 (float32), 2e-3 (float16), 1.5e-2 (bfloat16 weights).
         Exit codes: 0 the same network, 1 a difference, 2 an error or damage that a checksum reveals, 64 wrong arguments.
+        """
+
+    static let evaluate = """
+        convert evaluate MODEL --lfw-root DIR --pairs-file FILE [options]
+
+          MODEL                any format that holds or gives a network; --checkpoint FILE is the same
+          --lfw-root DIR       the folder with NAME/NAME_0001.jpg
+          --pairs-file FILE    `path path label` lines, or LFW's own pairs.txt
+          --against MODEL      a second model on the same crops: which pairs change sides, how far scores part, McNemar's exact p
+          --tta-flip           the mean of an image's and its mirror image's embedding
+          --input-mean N, --input-std N   how pixels enter, where the model says otherwise
+          --exact              direct convolution with short partial sums: slower, nearer to float64
+          --batch-size N       images worked on at once, at most; results do not depend on it
+          --backbone, --arch NAME, --key-map, --state-dict   as for export
+          --num-workers, --device   taken and told to mean nothing
+
+        Crops:
+          --preprocess, --mtcnn-margin, --image-size, --selection, --min-face-size, --thresholds, --factor, --mtcnn-weights, --threads
+                               as for align; what is not given, the model says
+          --crops DIR          use finished crops, as convert align makes them
+          --cache DIR          where crops and embeddings are kept (~/.cache/convert); an interrupted run goes on from there
+          --no-cache           keep nothing
+          --allow-missing      leave pairs out whose image is missing or damaged; the figure is then not LFW's
+
+        Judging and files:
+          --expect-accuracy P, --tolerance, --expect-auc, --auc-tolerance, --baseline FILE, --protocol, --folds, --seed,
+          --output-dir DIR, --with-photos, --json, --quiet, --force   as for score
+
+        Exit codes: 0 fine, 1 not as expected, 2 an error, 64 wrong arguments.
+        """
+
+    static let cache = """
+        convert cache [clear] [--cache DIR]
+
+        Says how much crops and embeddings of evaluations take, or removes them. Only the cache's own files are touched.
         """
 
     static let score = """

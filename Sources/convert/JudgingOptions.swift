@@ -59,6 +59,9 @@ struct JudgingOptions {
         return number
     }
 
+    /// Whether a figure is held against another one.
+    var hasExpectations: Bool { expectations.accuracy != nil || expectations.area != nil || expectations.baseline != nil }
+
     /// Checks the output folder, where there is one; to be called before any long work.
     func folder(hasEmbeddings: Bool, inputs: [FileIdentity]) throws -> ReportFolder? {
         try outputFolder.map { try ReportFolder($0, replacing: isReplacing, hasEmbeddings: hasEmbeddings, inputs: inputs) }

@@ -35,13 +35,8 @@ enum RunCommand {
             if parsed.value("--repeat") != nil { throw UsageError.conflict("IMAGE…", "--repeat") }
         }
         let images = try ImageFiles.list(pictures)
-        let opened = try FormatRegistry.open(path, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
-        let choice = OpenedModel.Choice(
-            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
-        let found = try OpenedModel(opened, choice: choice)
-        guard var model = found.content.model else { throw found.bareReason ?? ONNXError.needsGraph(reason: "these are bare weights") }
-        // The file's own graph was not understood; running another in its place takes a word from the user.
-        if let reason = found.passedOver, parsed.value("--arch") == nil { throw reason }
+        let opened = try RunnableModel(path: path, architecture: parsed.value("--arch"), parsed: parsed)
+        var model = opened.model
         if parsed.has("--normalize") { model = try model.appendingNormalization() }
         if let target = parsed.value("--output") {
             try OutputFile.check(

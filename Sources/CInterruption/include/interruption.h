@@ -20,4 +20,7 @@ void interruption_forget_mapping(int slot);
 int interruption_remember_temporary(const char *path);
 void interruption_forget_temporary(int slot);
 
+/// A line that is said when SIGINT, SIGTERM or SIGHUP ends the process, such as how to go on; an empty text says nothing.
+void interruption_set_farewell(const char *text);
+
 #endif

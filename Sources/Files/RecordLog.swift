@@ -1,0 +1,129 @@
+import Glibc
+
+/// A file of equally long records under digests, for work that may be interrupted: each record is appended when it is made, checked by its
+/// own CRC-32 when it is read, and counts as missing where it is damaged or cut off.
+///
+/// One process at a time has it open; its files belong to their owner alone (mode 0600).
+public final class RecordLog {
+    /// Where it lies.
+    public let path: String
+    /// Bytes of one record's contents.
+    public let recordCount: Int
+    /// Records that were asked for and found damaged.
+    public private(set) var damagedCount = 0
+    /// Records that were there when it was opened.
+    public let keptCount: Int
+
+    private let descriptor: Int32
+    private var places: [SHA256Digest: Int] = [:]
+    private var end: Int
+
+    private static let signature = Array("convert records 1".utf8)
+    private static let headerCount = 32
+    private static let keyCount = 32
+    private static let checksumCount = 4
+
+    private var stride: Int { RecordLog.keyCount + RecordLog.checksumCount + recordCount }
+
+    /// Opens or creates the file at `path`. One of another record length, or that is none, is begun anew; a record cut off at the end is taken
+    /// away. Throws `FileError.inUse` where another process has it open.
+    public init(path: String, recordCount: Int) throws(FileError) {
+        self.path = path
+        self.recordCount = max(recordCount, 1)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw .inUse(path: path)
+        }
+        self.descriptor = descriptor
+        var header = RecordLog.signature + [UInt8](repeating: 0, count: RecordLog.headerCount - RecordLog.signature.count)
+        withUnsafeBytes(of: UInt64(self.recordCount).littleEndian) {
+            header.replaceSubrange(RecordLog.headerCount - 8..<RecordLog.headerCount, with: $0)
+        }
+        var status = stat()
+        let size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+        let stride = RecordLog.keyCount + RecordLog.checksumCount + self.recordCount
+        var places: [SHA256Digest: Int] = [:]
+        if RecordLog.read(descriptor, at: 0, count: RecordLog.headerCount) == header {
+            let count = (size - RecordLog.headerCount) / stride
+            places.reserveCapacity(count)
+            for record in 0..<count {
+                let place = RecordLog.headerCount + record * stride
+                if let key = RecordLog.read(descriptor, at: place, count: RecordLog.keyCount) { places[SHA256Digest(bytes: key)] = place }
+            }
+            end = RecordLog.headerCount + count * stride
+        } else {
+            end = RecordLog.headerCount
+            guard ftruncate(descriptor, 0) == 0, RecordLog.write(descriptor, header, at: 0) else {
+                close(descriptor)
+                throw .writeFailed(path: path, reason: lastSystemError())
+            }
+        }
+        _ = ftruncate(descriptor, off_t(end))
+        keptCount = places.count
+        self.places = places
+    }
+
+    deinit { close(descriptor) }
+
+    /// The contents under `key`; nil where there is none, or where it is damaged.
+    public func record(_ key: SHA256Digest) -> [UInt8]? {
+        guard let place = places[key] else { return nil }
+        guard let bytes = RecordLog.read(descriptor, at: place, count: stride), Array(bytes[..<RecordLog.keyCount]) == key.bytes else {
+            return damaged(key)
+        }
+        let contents = Array(bytes[(RecordLog.keyCount + RecordLog.checksumCount)...])
+        let stored = bytes[RecordLog.keyCount..<RecordLog.keyCount + RecordLog.checksumCount]
+        return Array(stored) == RecordLog.checksum(key, contents) ? contents : damaged(key)
+    }
+
+    private func damaged(_ key: SHA256Digest) -> [UInt8]? {
+        damagedCount += 1
+        places[key] = nil
+        return nil
+    }
+
+    /// Appends a record. Throws where it has another length, or the disk takes no more.
+    public func append(_ contents: [UInt8], under key: SHA256Digest) throws(FileError) {
+        guard contents.count == recordCount, RecordLog.write(descriptor, key.bytes + RecordLog.checksum(key, contents) + contents, at: end)
+        else {
+            throw .writeFailed(path: path, reason: lastSystemError())
+        }
+        places[key] = end
+        end += stride
+    }
+
+    private static func checksum(_ key: SHA256Digest, _ contents: [UInt8]) -> [UInt8] {
+        let first = key.bytes.withUnsafeBytes { CRC32.update(0, with: $0) }
+        let both = contents.withUnsafeBytes { CRC32.update(first, with: $0) }
+        return withUnsafeBytes(of: both.littleEndian) { Array($0) }
+    }
+
+    private static func read(_ descriptor: Int32, at offset: Int, count: Int) -> [UInt8]? {
+        var done = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while done < count {
+                let read = pread(descriptor, buffer.baseAddress.map { $0 + done }, count - done, off_t(offset + done))
+                if read < 0, errno == EINTR { continue }
+                guard read > 0 else { break }
+                done += read
+            }
+            filled = done
+        }
+        return done == count ? bytes : nil
+    }
+
+    private static func write(_ descriptor: Int32, _ bytes: [UInt8], at offset: Int) -> Bool {
+        bytes.withUnsafeBytes { raw in
+            var done = 0
+            while done < raw.count {
+                let written = pwrite(descriptor, raw.baseAddress.map { $0 + done }, raw.count - done, off_t(offset + done))
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else { return false }
+                done += written
+            }
+            return true
+        }
+    }
+}

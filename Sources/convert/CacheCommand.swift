@@ -1,0 +1,32 @@
+import Files
+import Glibc
+
+/// `convert cache` and `convert cache clear`: what is kept between evaluations, and away with it.
+enum CacheCommand {
+    static let table = OptionTable(
+        flags: ["--help", "--quiet"], single: ["--cache"], short: ["-h": "--help", "-q": "--quiet"])
+
+    static func run(_ arguments: [String]) throws -> ExitStatus {
+        let parsed = try ParsedArguments(arguments, table: table, command: "cache")
+        if parsed.has("--help") {
+            Terminal.print(HelpText.cache)
+            return .fine
+        }
+        if parsed.operands.count > 1 { throw UsageError.surplusArgument(parsed.operands[1], command: "cache") }
+        guard let folder = parsed.value("--cache") ?? CacheFolder.usual else { throw CacheError.noHome }
+        let files = try CacheFolder.files(in: folder)
+        let size = NumberText.bytes(files.reduce(0) { $0 + $1.size })
+        switch parsed.operands.first {
+        case nil:
+            Terminal.print("\(folder): \(files.count) files, \(size)")
+        case "clear":
+            for file in files where unlink(file.path) != 0 {
+                throw FileError.writeFailed(path: file.path, reason: strerror(errno).map { String(cString: $0) } ?? "error \(errno)")
+            }
+            if !parsed.has("--quiet") { Terminal.print("\(folder): \(files.count) files removed, \(size)") }
+        case let other?:
+            throw UsageError.badValue(option: "cache", value: other, expected: "clear, or nothing")
+        }
+        return .fine
+    }
+}

@@ -1,0 +1,74 @@
+import Files
+import Glibc
+
+/// Where crops and embeddings are kept from one run to the next: files of `RecordLog`, named by all that their contents depend on.
+struct CacheFolder {
+    let path: String
+
+    private static let crops = "crops-"
+    private static let embeddings = "embeddings-"
+    private static let ending = ".records"
+
+    /// `XDG_CACHE_HOME/convert`, else `~/.cache/convert`; nil where neither is known.
+    static var usual: String? {
+        func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
+        return (variable("XDG_CACHE_HOME") ?? variable("HOME").map { $0 + "/.cache" }).map { $0 + "/convert" }
+    }
+
+    /// Opens a folder, or creates it for its owner alone (mode 0700).
+    /// - Parameter path: nil for the usual one, whose parent is created too.
+    init(_ path: String?) throws {
+        if let path {
+            self.path = path
+        } else {
+            guard let usual = CacheFolder.usual else { throw CacheError.noHome }
+            self.path = usual
+            try OutputFolder.create(OutputFolder.parent(of: usual), mode: 0o700)
+        }
+        try OutputFolder.create(self.path, mode: 0o700)
+        guard access(self.path, W_OK | X_OK) == 0 else {
+            throw FileError.writeFailed(path: self.path, reason: "the folder is not writable")
+        }
+    }
+
+    /// Crops made with these settings.
+    func crops(_ settings: SHA256Digest, byteCount: Int) throws -> RecordLog {
+        try RecordLog(path: file(CacheFolder.crops, settings), recordCount: byteCount)
+    }
+
+    /// Embeddings made by this model of crops made with these settings.
+    func embeddings(_ model: SHA256Digest, crops settings: SHA256Digest, width: Int) throws -> RecordLog {
+        let both = SHA256Digest(of: Array((model.text + settings.text).utf8))
+        return try RecordLog(path: file(CacheFolder.embeddings, both), recordCount: width * 4)
+    }
+
+    private func file(_ kind: String, _ digest: SHA256Digest) -> String {
+        "\(path)/\(kind)\(digest.text.prefix(24))\(CacheFolder.ending)"
+    }
+
+    /// Names and sizes of the cache's own files in a folder; nothing else there is touched.
+    static func files(in folder: String) throws -> [(path: String, size: Int)] {
+        guard let stream = opendir(folder) else {
+            if errno == ENOENT { return [] }
+            throw FileError.unreadable(path: folder, reason: strerror(errno).map { String(cString: $0) } ?? "error \(errno)")
+        }
+        defer { closedir(stream) }
+        var found: [(String, Int)] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard name.hasPrefix(crops) || name.hasPrefix(embeddings), name.hasSuffix(ending) else { continue }
+            found.append(("\(folder)/\(name)", FileIdentity(path: "\(folder)/\(name)")?.size ?? 0))
+        }
+        return found.sorted { $0.0 < $1.0 }
+    }
+}
+
+/// What keeps work from being kept.
+enum CacheError: DescribedError, Equatable {
+    case noHome
+
+    var problem: String { "there is no place for a cache: neither XDG_CACHE_HOME nor HOME is set" }
+    var remedy: String { "name a folder with --cache, or give --no-cache" }
+}

@@ -1,0 +1,144 @@
+import Files
+import IR
+import Inference
+import JSON
+
+/// A network that turns crops into embeddings of unit length.
+struct Embedder {
+    /// What the model is called, for messages and reports.
+    let name: String
+    /// Numbers of an embedding.
+    let width: Int
+    /// Side of the crops that go in.
+    let imageSize: Int
+    /// Everything that an embedding depends on beside the crop.
+    let digest: SHA256Digest
+    let model: Model
+    /// SHA-256 of the model's file.
+    let fileDigest: SHA256Digest
+    private let executor: FastExecutor
+    private let flips: Bool
+    private let contract: InputContract
+
+    /// Changes whenever an embedding of the same crop and model could come out differently.
+    private static let version = "embedding 1"
+
+    /// - Parameter flips: whether each embedding is the mean of a crop's and its mirror image's, taken before they are brought to unit length.
+    /// - Throws: `EmbedderError` for a model whose output is no embedding, or into which no square picture goes.
+    init(
+        _ opened: RunnableModel, name: String, flips: Bool, imageSize: Int?, contract: InputContract, options: FastExecutor.Options
+    ) throws {
+        let model = opened.model
+        guard model.graph.outputs.count == 1, let shape = model.valueTypes[model.graph.outputs[0]]?.shape, shape.count == 2,
+            let width = shape[1].fixed, width >= 2
+        else {
+            throw EmbedderError.noEmbedding(
+                file: name, outputs: model.graph.outputs.map { "\($0) \(model.valueTypes[$0]?.description ?? "")" })
+        }
+        let entry = model.graph.inputs.first?.type.shape ?? []
+        guard model.graph.inputs.count == 1, entry.count == 4, entry[1].fixed == 3 else {
+            throw EmbedderError.noPictures(file: name, input: model.graph.inputs.first.map { "\($0.type)" } ?? "none")
+        }
+        let (height, fixedWidth) = (entry[2].fixed ?? contract.height, entry[3].fixed ?? contract.width)
+        if let height, let fixedWidth {
+            guard height == fixedWidth else { throw EmbedderError.noPictures(file: name, input: "\(model.graph.inputs[0].type)") }
+            if let imageSize, entry[2].fixed != nil, imageSize != height {
+                throw EmbedderError.otherSize(file: name, size: height, asked: imageSize)
+            }
+        }
+        if flips, case .l2Normalize = model.graph.nodes.last(where: { $0.output == model.graph.outputs[0] })?.operation,
+            !Embedder.normalisesByItself(model)
+        {
+            throw EmbedderError.flipBehindNormalisation(file: name)
+        }
+        self.imageSize = imageSize ?? height ?? 112
+        (self.name, self.width, self.model, self.flips, self.contract) = (name, width, model, flips, contract)
+        executor = try FastExecutor(model, options: options)
+        fileDigest = opened.digest
+        let settings = [
+            Embedder.version, fileDigest.text, JSONValue.object(contract.json).text(pretty: false), "\(flips)", "\(options.isExact)",
+            executor.kernelName, model.architecture.name, "\(model.graph)",
+        ]
+        digest = SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
+    }
+
+    /// Networks whose own definition ends in a normalisation; their flip is averaged behind it, in the reference project too.
+    private static func normalisesByItself(_ model: Model) -> Bool { model.architecture.name == "inception_resnet_v1" }
+
+    /// Embeddings of crops of `imageSize`, one after another. Throws where one is not finite or has no length.
+    func embed(_ crops: [Crop]) throws -> [[Float]] {
+        guard !crops.isEmpty else { return [] }
+        let side = imageSize
+        let (mean, deviation) = (Float(contract.mean), Float(contract.standardDeviation))
+        let isReversed = contract.channelOrder == .bgr
+        let copies = flips ? 2 : 1
+        let outputs = try executor.run(images: crops.count * copies, height: side, width: side) { image, target in
+            let isMirrored = image % copies == 1
+            crops[image / copies].pixels.withUnsafeBufferPointer { pixels in
+                guard pixels.count == side * side * 3 else { return }
+                for row in 0..<side {
+                    for column in 0..<side {
+                        let place = (row * side + (isMirrored ? side - 1 - column : column)) * 3
+                        let (first, last) = isReversed ? (2, 0) : (0, 2)
+                        let color = SIMD4<Float>(
+                            Float(pixels[place + first]), Float(pixels[place + 1]), Float(pixels[place + last]), 0)
+                        target.set(row: row, column: column, to: (color - mean) / deviation)
+                    }
+                }
+            }
+        }
+        guard let values = outputs.first?.batch.values, values.count == crops.count * copies * width else { return [] }
+        return try crops.indices.map { index in
+            var numbers = Array(values[index * copies * width..<(index * copies + 1) * width])
+            if flips {
+                for place in 0..<width { numbers[place] = (numbers[place] + values[(index * 2 + 1) * width + place]) / 2 }
+            }
+            let length = Float(numbers.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
+            guard length.isFinite, length > 0 else { throw EmbedderError.noLength(file: name, image: crops[index].name) }
+            for place in 0..<width { numbers[place] /= length }
+            return numbers
+        }
+    }
+}
+
+/// A picture as it enters a network.
+struct Crop: Sendable {
+    /// Path below the pictures' folder.
+    let name: String
+    /// RGB, row after row.
+    let pixels: [UInt8]
+    /// Whether a face was found; nil where none was looked for.
+    let isDetected: Bool?
+    /// What the crop was made from: the picture's bytes, or its own.
+    let key: SHA256Digest
+}
+
+/// What keeps a model from being evaluated.
+enum EmbedderError: DescribedError, Equatable {
+    case noEmbedding(file: String, outputs: [String])
+    case noPictures(file: String, input: String)
+    case otherSize(file: String, size: Int, asked: Int)
+    case flipBehindNormalisation(file: String)
+    case noLength(file: String, image: String)
+
+    var problem: String {
+        switch self {
+        case .noEmbedding(let file, let outputs): "\(file): its output is no embedding: \(outputs.joined(separator: ", "))"
+        case .noPictures(let file, let input): "\(file): takes no square RGB pictures, but \(input)"
+        case .otherSize(let file, let size, let asked): "\(file): takes pictures of \(size)×\(size), --image-size is \(asked)"
+        case .flipBehindNormalisation(let file):
+            "\(file): ends in a normalisation, and --tta-flip averages an image's and its mirror image's embedding before it"
+        case .noLength(let file, let image): "\(file): the embedding of \(image) has no length, or is not finite"
+        }
+    }
+
+    var remedy: String {
+        switch self {
+        case .noEmbedding: "give a network with one output of images × numbers"
+        case .noPictures: "give a face network over RGB pictures"
+        case .otherSize: "leave --image-size out"
+        case .flipBehindNormalisation: "export it without --normalize"
+        case .noLength: "check the weights with convert inspect --check"
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Faces
+import Files
+import IR
+import Inference
+import Verifier
+
+/// `convert evaluate MODEL`: align, embed, score, judge.
+enum EvaluateCommand {
+    static func run(_ arguments: [String]) throws -> ExitStatus {
+        let parsed = try ParsedArguments(arguments, table: EvaluateRequest.table, command: "evaluate")
+        if parsed.has("--help") {
+            Terminal.print(HelpText.evaluate)
+            return .fine
+        }
+        return try run(parsed)
+    }
+
+    static func run(_ parsed: ParsedArguments) throws -> ExitStatus {
+        let request = try EvaluateRequest(parsed)
+        let judging = try JudgingOptions(parsed)
+        let isQuiet = parsed.has("--quiet")
+        if !isQuiet { for note in request.notes { Terminal.error("convert: note: \(note)") } }
+
+        // Everything that can fail soon does so before the long work.
+        let pairsFile = try MappedFile(path: request.pairsFile)
+        var pairs = try PairList(pairsFile, folds: judging.folds)
+        let asked = try parsed.integer("--image-size", in: 8...4096)
+        let first = try embedder(request.model, request, asked: asked, parsed)
+        let second = try request.against.map { try embedder($0, request, asked: asked ?? first.imageSize, parsed) }
+        if let second, second.imageSize != first.imageSize {
+            throw EvaluateError.differentSizes(
+                first: first.name, size: first.imageSize, second: second.name, other: second.imageSize)
+        }
+        var faces = try FaceOptions(parsed, contract: first.model.contract)
+        faces.crop.imageSize = first.imageSize
+        let inputs = [pairsFile.identity] + [request.model, request.against].compactMap { $0 }.compactMap(FileIdentity.init(path:))
+        let folder = try judging.folder(hasEmbeddings: true, inputs: inputs)
+        let images = try present(pairs.uniqueImages, request, isQuiet: isQuiet)
+        let edition = request.root.map(LFWEdition.init(root:))
+        if let edition, !isQuiet { tell(edition, judging) }
+
+        var run = try prepare(request, faces, [first] + (second.map { [$0] } ?? []), isQuiet: isQuiet)
+        var progress = Progress(total: images.count, unit: "images", isQuiet: isQuiet)
+        if run.source.kept != nil { Interruption.setFarewell("convert: stopped; the same command again goes on where this one ended") }
+        try run.run(images, allowsMissing: request.allowsMissing, progress: &progress)
+        progress.clear()
+        Interruption.setFarewell(nil)
+
+        for failure in run.failures { Terminal.error("convert: left out: \(failure.error)") }
+        let gone = Set(pairs.uniqueImages).subtracting(run.names)
+        if !gone.isEmpty { pairs = try pairs.dropping(images: gone, file: request.pairsFile) }
+        try pairsFile.checkUnchanged()
+        let tables = try zip(run.embedders, run.outcomes).map { each, outcome in
+            try EmbeddingTable(paths: run.names, width: each.embedder.width, values: outcome.values, file: each.embedder.name)
+        }
+        let provenance = provenance(request, faces, first, run, pairsFile: pairsFile, edition: edition)
+        let other = try second.map { second in Baseline(try tables[1].scores(of: pairs), name: second.name) }
+        return try judging.conclude(
+            try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder)
+    }
+
+    private static func embedder(_ path: String, _ request: EvaluateRequest, asked: Int?, _ parsed: ParsedArguments) throws -> Embedder {
+        let opened = try RunnableModel(path: path, architecture: request.architecture, parsed: parsed)
+        return try Embedder(
+            opened, name: MappedFile.baseName(path), flips: request.flips, imageSize: asked,
+            contract: request.contract.apply(to: opened.model.contract), options: request.executor)
+    }
+
+    /// The images that are there. Throws where some are not and may not be left out.
+    private static func present(_ images: [String], _ request: EvaluateRequest, isQuiet: Bool) throws -> [String] {
+        guard request.cropsFolder == nil, let root = request.root else { return images }
+        let missing = images.filter { FileIdentity(path: "\(root)/\($0)") == nil }
+        guard let first = missing.first else { return images }
+        guard request.allowsMissing, missing.count < images.count else {
+            throw EvaluateError.missingImages(root: root, first: first, count: missing.count, total: images.count)
+        }
+        if !isQuiet {
+            Terminal.error("convert: \(missing.count) images are not there, \(first) first; their pairs are left out")
+        }
+        let gone = Set(missing)
+        return images.filter { !gone.contains($0) }
+    }
+
+    private static func tell(_ edition: LFWEdition, _ judging: JudgingOptions) {
+        guard edition != .deepFunneled else { return }
+        Terminal.error(
+            "convert: the pictures are \(edition.description)"
+                + (judging.hasExpectations ? "; the reference project's figures belong to LFW deep-funneled" : ""))
+    }
+
+    /// Opens what earlier runs kept, and the detector where it is needed.
+    private static func prepare(
+        _ request: EvaluateRequest, _ faces: FaceOptions, _ embedders: [Embedder], isQuiet: Bool
+    ) throws -> EmbeddingRun {
+        let cache = request.keepsNothing ? nil : try CacheFolder(request.cacheFolder)
+        let size = faces.crop.imageSize
+        let way: CropSource.Way
+        let settings: SHA256Digest
+        if let folder = request.cropsFolder {
+            way = .given(folder: folder)
+            settings = SHA256Digest(of: Array("given crops".utf8))
+        } else {
+            let weights = faces.preprocess == .resize ? [] : try MTCNNWeights.paths(folder: faces.weightsFolder)
+            settings = faces.digest(weights: try weights.map { SHA256Digest(of: try MappedFile(path: $0).bytes) })
+            way = .made(try faces.aligner(), root: request.root ?? ".", isDetecting: faces.preprocess == .mtcnn)
+        }
+        func open(_ log: () throws -> RecordLog?) throws -> RecordLog? {
+            do { return try log() } catch FileError.inUse(let path) {
+                if !isQuiet { Terminal.error("convert: \(path) is in use by another run; nothing is kept of this one") }
+                return nil
+            }
+        }
+        let crops =
+            request.cropsFolder == nil ? try open { try cache?.crops(settings, byteCount: CropSource.recordCount(imageSize: size)) } : nil
+        return EmbeddingRun(
+            source: CropSource(way, imageSize: size, kept: crops, threads: faces.threads),
+            embedders: try embedders.map { embedder in
+                (embedder, try open { try cache?.embeddings(embedder.digest, crops: settings, width: embedder.width) })
+            })
+    }
+
+    private static func provenance(
+        _ request: EvaluateRequest, _ faces: FaceOptions, _ embedder: Embedder, _ run: EmbeddingRun, pairsFile: MappedFile,
+        edition: LFWEdition?
+    ) -> EvaluationProvenance {
+        var provenance = EvaluationProvenance()
+        provenance.model = "local_checkpoint"
+        provenance.backbone = embedder.model.architecture.name
+        provenance.checkpoint = embedder.name
+        provenance.ttaFlip = request.flips
+        provenance.imageSize = embedder.imageSize
+        provenance.device = "cpu"
+        provenance.lfwRoot = request.root.map(MappedFile.baseName)
+        provenance.pairsFile = pairsFile.name
+        provenance.modelDigest = embedder.fileDigest.text
+        if request.cropsFolder == nil {
+            provenance.preprocess = faces.preprocess.rawValue
+            if faces.preprocess == .mtcnn { provenance.mtcnnMargin = faces.crop.margin }
+            if run.isDetecting, !run.names.isEmpty {
+                provenance.successRate = Double(run.names.count - run.missed.count) / Double(run.names.count)
+                provenance.missedImages = run.missed
+            }
+        }
+        let contract = request.contract.apply(to: embedder.model.contract)
+        provenance.notes.append(.init("input", "(x − \(contract.mean)) / \(contract.standardDeviation)"))
+        if faces.preprocess == .mtcnn, request.cropsFolder == nil {
+            let detection = faces.detection
+            provenance.notes.append(
+                .init(
+                    "mtcnn",
+                    "least face \(detection.minFaceSize), thresholds \(detection.thresholds.map { "\($0)" }.joined(separator: " ")), factor "
+                        + "\(detection.factor), face \(faces.crop.selection.rawValue)"))
+        }
+        if let edition { provenance.notes.append(.init("images", edition.description)) }
+        return provenance
+    }
+}

@@ -1,0 +1,33 @@
+import Architectures
+import Exporters
+import Files
+import IR
+
+/// A model that a command is to run, and the files it came from.
+struct RunnableModel {
+    /// Options by which a file is read and a network recognised.
+    static let options: Set<String> = ["--arch", "--key-map", "--state-dict"]
+
+    var model: Model
+    /// The model's file and those beside it.
+    let sources: [MappedFile]
+
+    /// Opens the file at `path`. Throws where it gives no graph, or where its own graph was not understood and another would run in its place.
+    init(path: String, architecture: String?, parsed: ParsedArguments) throws {
+        let opened = try FormatRegistry.open(path, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
+        let choice = OpenedModel.Choice(
+            architecture: architecture, keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        let found = try OpenedModel(opened, choice: choice)
+        guard let model = found.content.model else { throw found.bareReason ?? ONNXError.needsGraph(reason: "these are bare weights") }
+        // The file's own graph was not understood; running another in its place takes a word from the user.
+        if let reason = found.passedOver, architecture == nil { throw reason }
+        self.model = model
+        sources = opened.sources
+    }
+
+    /// SHA-256 of the model's file; of all files' digests where tensors lie beside it.
+    var digest: SHA256Digest {
+        let each = sources.map { SHA256Digest(of: $0.bytes) }
+        return each.count == 1 ? each[0] : SHA256Digest(of: each.flatMap(\.bytes))
+    }
+}
