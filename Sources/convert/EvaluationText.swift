@@ -82,7 +82,7 @@ enum EvaluationText {
         let noise = report.evaluation.noise
         let near = noise.withinHundredThousandth
         var lines = [
-            "noise budget: \(noise.withinThousandth.count) pairs lie within 1e-3 of their fold's threshold, \(near.count) within 1e-5"
+            "noise budget: \(noise.summary)"
         ]
         lines += near.prefix(listed).map { "  \(pair($0.index, report)) at \(NumberText.short($0.margin))" }
         if near.count > listed { lines.append("  and \(near.count - listed) more") }

@@ -47,6 +47,7 @@ struct JudgingOptions {
         }
         if hasPhotographs, outputFolder == nil { throw UsageError.needs("--with-photos", "--output-dir DIR") }
         if hasPhotographs, lfwRoot == nil { throw UsageError.needs("--with-photos", "--lfw-root DIR") }
+        if hasPhotographs, let lfwRoot, FileIdentity(path: lfwRoot) == nil { throw FileError.missing(path: lfwRoot) }
         if let path = parsed.value("--baseline") { expectations.baseline = try Baseline(try MappedFile(path: path)) }
         self.expectations = expectations
     }
@@ -71,9 +72,13 @@ struct JudgingOptions {
     /// - Parameters:
     ///   - folder: what `folder(hasEmbeddings:inputs:)` gave.
     ///   - embeddings: what the scores were made from; written where they are given.
+    ///   - against: a second model's scores, in place of `--baseline`.
     func conclude(
-        _ table: ScoreTable, provenance: EvaluationProvenance, embeddings: EmbeddingTable? = nil, folder: ReportFolder?
+        _ table: ScoreTable, provenance: EvaluationProvenance, embeddings: EmbeddingTable? = nil, against: Baseline? = nil,
+        folder: ReportFolder?
     ) throws -> ExitStatus {
+        var expectations = expectations
+        if let against { expectations.baseline = against }
         let evaluation = LFWEvaluation(table, by: protocolRule, seed: seed)
         let judgement = try Judgement(evaluation, expectations: expectations, margin: provenance.mtcnnMargin)
         var provenance = provenance

@@ -21,6 +21,7 @@ enum ScoreCommand {
         let file = try MappedFile(path: path)
         let folder = try options.folder(hasEmbeddings: false, inputs: [file.identity])
         let scores = try ScoreTable(file, folds: options.folds)
+        try file.checkUnchanged()
         return try options.conclude(scores, provenance: provenance(options, pairs: file), folder: folder)
     }
 
@@ -32,6 +33,7 @@ enum ScoreCommand {
         let folder = try options.folder(hasEmbeddings: true, inputs: [pairsFile.identity, file.identity])
         let pairs = try PairList(pairsFile, folds: options.folds)
         let embeddings = try EmbeddingTable(file, for: pairs)
+        for read in [pairsFile, file] { try read.checkUnchanged() }
         var provenance = provenance(options, pairs: pairsFile)
         provenance.notes.append(.init("embeddings", file.name))
         return try options.conclude(try embeddings.scores(of: pairs), provenance: provenance, embeddings: embeddings, folder: folder)

@@ -24,7 +24,7 @@ public struct Baseline: Sendable {
         case figures([String: JSONValue])
     }
 
-    /// Base name of the file.
+    /// What it is called: the file's base name.
     public let name: String
     let content: Content
 
@@ -58,6 +58,12 @@ public struct Baseline: Sendable {
         guard found.accuracy != nil || found.area != nil else {
             throw LFWError.badBaseline(file: file.path, reason: "it has neither ten_fold_accuracy_mean nor roc_auc")
         }
+    }
+
+    /// Scores of another run in memory, such as a second model's on the same crops.
+    public init(_ table: ScoreTable, name: String) {
+        self.name = name
+        content = .scores(pairs: table.pairs.pairs, scores: table.scores)
     }
 
     /// The figures, if the file holds figures; of several margins that of the run, or the widest.

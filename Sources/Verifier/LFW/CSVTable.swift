@@ -1,6 +1,7 @@
 import Files
 
 /// Comma-separated values as RFC 4180 has them: a field may stand in double quotes, and then hold commas, line breaks and doubled quotes.
+/// Records are read one at a time, so that a long table of numbers is never in memory as text.
 struct CSVTable {
     /// One record and the number of the line it begins on.
     struct Record {
@@ -8,17 +9,19 @@ struct CSVTable {
         let fields: [Substring]
     }
 
-    let records: [Record]
+    private var reader: Reader
 
     /// Fields of one record that are read; an embedding has some hundreds.
     private static let fieldLimit = 1 << 16
 
-    /// Reads all records. Blank lines and a byte-order mark are passed over.
+    /// - Throws: `LFWError.notText`.
     init(_ file: ByteView) throws(LFWError) {
         guard file.text != nil else { throw .notText(file: file.name) }
-        var reader = Reader(bytes: file.array, file: file.name)
-        records = try reader.all()
+        reader = Reader(bytes: file.array, file: file.name)
     }
+
+    /// The next record; nil at the end. Blank lines and a byte-order mark are passed over.
+    mutating func next() throws(LFWError) -> Record? { try reader.next() }
 
     /// A record as it is written, with the CR LF that Python's `csv` ends it with.
     static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\r\n" }
@@ -39,14 +42,13 @@ struct CSVTable {
             if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
         }
 
-        mutating func all() throws(LFWError) -> [Record] {
-            var records: [Record] = []
+        mutating func next() throws(LFWError) -> Record? {
             while at < bytes.count {
                 let start = line
                 let fields = try record()
-                if fields.count > 1 || fields.first?.isEmpty == false { records.append(Record(line: start, fields: fields)) }
+                if fields.count > 1 || fields.first?.isEmpty == false { return Record(line: start, fields: fields) }
             }
-            return records
+            return nil
         }
 
         private mutating func record() throws(LFWError) -> [Substring] {

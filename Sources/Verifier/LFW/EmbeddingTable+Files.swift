@@ -51,13 +51,14 @@ extension EmbeddingTable {
     }
 
     private init(csv file: MappedFile) throws {
-        var records = try CSVTable(file.bytes).records[...]
-        if let first = records.first, first.fields.count > 1, DecimalText.double(first.fields[1]) == nil { records.removeFirst() }
-        guard let first = records.first else { throw LFWError.nothingInside(file: file.path, what: "embeddings") }
+        var table = try CSVTable(file.bytes)
+        var next = try table.next()
+        if let first = next, first.fields.count > 1, DecimalText.double(first.fields[1]) == nil { next = try table.next() }
+        guard let first = next else { throw LFWError.nothingInside(file: file.path, what: "embeddings") }
         let width = first.fields.count - 1
         guard width > 0 else { throw LFWError.badLine(file: file.path, line: first.line, reason: "a path and numbers are wanted") }
         var (paths, numbers): ([String], [Double]) = ([], [])
-        for record in records {
+        while let record = next {
             guard record.fields.count == width + 1 else {
                 throw LFWError.badLine(
                     file: file.path, line: record.line, reason: "\(record.fields.count - 1) numbers, \(width) in the lines before")
@@ -69,6 +70,7 @@ extension EmbeddingTable {
                 }
                 numbers.append(number)
             }
+            next = try table.next()
         }
         try self.init(paths: paths, width: width, numbers: numbers, file: file.path)
     }

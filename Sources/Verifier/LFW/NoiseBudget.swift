@@ -23,4 +23,10 @@ public struct NoiseBudget: Sendable, Equatable {
             .map { NearPair(index: $0.offset, margin: $0.element) }
             .sorted { ($0.margin.magnitude, $0.index) < ($1.margin.magnitude, $1.index) }
     }
+
+    /// Both counts in a sentence.
+    public var summary: String {
+        let (coarse, fine) = (withinThousandth.count, withinHundredThousandth.count)
+        return "\(coarse) \(coarse == 1 ? "pair lies" : "pairs lie") within 1e-3 of their fold's threshold, \(fine) within 1e-5"
+    }
 }

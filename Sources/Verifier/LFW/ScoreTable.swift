@@ -32,16 +32,14 @@ public struct ScoreTable: Sendable, Equatable {
 
     /// Pairs and scores without folds, for a table that is only compared with.
     static func rows(_ file: MappedFile) throws -> (pairs: [LFWPair], scores: [Float]) {
-        let table = try CSVTable(file.bytes)
-        guard let header = table.records.first else { throw LFWError.nothingInside(file: file.path, what: "scores") }
+        var table = try CSVTable(file.bytes)
+        guard let header = try table.next() else { throw LFWError.nothingInside(file: file.path, what: "scores") }
         guard header.fields.map(String.init) == columns else {
             throw LFWError.badLine(
                 file: file.path, line: header.line, reason: "the first line has to be \(columns.joined(separator: ","))")
         }
-        let body = table.records.dropFirst()
-        guard !body.isEmpty else { throw LFWError.nothingInside(file: file.path, what: "scores") }
         var (pairs, scores): ([LFWPair], [Float]) = ([], [])
-        for record in body {
+        while let record = try table.next() {
             let fields = record.fields
             guard fields.count == columns.count else {
                 throw LFWError.badLine(
@@ -59,6 +57,7 @@ public struct ScoreTable: Sendable, Equatable {
                     isSame: try PathPairLines.label(fields[2], file.path, record.line)))
             scores.append(Float(number))
         }
+        guard !pairs.isEmpty else { throw LFWError.nothingInside(file: file.path, what: "scores") }
         return (pairs, scores)
     }
 

@@ -76,7 +76,7 @@ extension EvaluationReport {
     }
 
     private var figures: String {
-        let (spread, curve, bootstrap, noise) = (evaluation.spread, evaluation.curve, evaluation.bootstrap, evaluation.noise)
+        let (spread, curve, bootstrap) = (evaluation.spread, evaluation.curve, evaluation.bootstrap)
         var rows = [
             ("Accuracy", "\(accuracyText) (mean and population standard deviation over \(evaluation.folds.count) folds)"),
             ("Standard error", "\(DecimalText.percent(spread.standardError)) points"),
@@ -100,10 +100,8 @@ extension EvaluationReport {
                 "\(DecimalText.percent(evaluation.globalBest.accuracy)) % at \(evaluation.globalBest.threshold): optimistic, chosen on the "
                     + "very pairs it is measured on"
             ),
-            (
-                "Noise budget",
-                "\(noise.withinThousandth.count) pairs lie within 1e-3 of their fold's threshold, \(noise.withinHundredThousandth.count) within 1e-5"
-            ), ("Protocol", "\(evaluation.protocolRule.rawValue): \(evaluation.protocolRule.rule)"),
+            ("Noise budget", evaluation.noise.summary),
+            ("Protocol", "\(evaluation.protocolRule.rawValue): \(evaluation.protocolRule.rule)"),
         ]
         if let comparison = judgement.comparison, let agreement = comparison.agreement {
             rows.append(
@@ -157,7 +155,7 @@ extension EvaluationReport {
         for index in indices {
             let pair = pairs.pairs[index]
             let cells = [pair.imageA, pair.imageB].map { path in
-                let image = photographs.flatMap { $0(path) }.flatMap { EvaluationReport.photograph($0) } ?? ""
+                let image = photographs.map { $0(path).flatMap { EvaluationReport.photograph($0) } ?? "(no JPEG or PNG) " } ?? ""
                 return "<td>\(image)\(HTMLText.escaped(path))</td>"
             }
             html +=
