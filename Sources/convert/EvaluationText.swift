@@ -80,11 +80,11 @@ enum EvaluationText {
 
     private static func noise(_ report: EvaluationReport) -> [String] {
         let noise = report.evaluation.noise
-        let near = noise.withinHundredThousandth
+        let near = noise.withinThousandth
         var lines = [
             "noise budget: \(noise.summary)"
         ]
-        lines += near.prefix(listed).map { "  \(pair($0.index, report)) at \(NumberText.short($0.margin))" }
+        lines += near.prefix(listed).map { "  \(pair($0.index, report)) off by \(NumberText.short($0.margin))" }
         if near.count > listed { lines.append("  and \(near.count - listed) more") }
         return lines
     }

@@ -108,6 +108,7 @@ import Testing
         let base = ["--folds", "5"]
         for arguments in [
             ["\(folder)/none.csv"], [folder], [pairs], [Fixtures.path("scores/embeddings_stored.npz")], [scores, "--baseline", pairs],
+            [scores, "--with-photos", "--output-dir", "\(folder)/p", "--lfw-root", "\(folder)/none"],
             ["--pairs-file", scores, "--embeddings", scores], ["--pairs-file", pairs, "--embeddings", pairs],
             ["--pairs-file", pairs, "--embeddings", Fixtures.path("models/ir_small_input.npy")],
             ["--pairs-file", pairs, "--embeddings", Fixtures.path("training/small_epoch_003.pth")],

@@ -55,6 +55,15 @@ import Testing
         #expect(!changed.isMet)
     }
 
+    @Test func twoModelsInMemoryAreComparedLikeTwoFiles() throws {
+        let table = try InventedPeople.table()
+        let shifted = try ScoreTable(pairs: table.pairs, scores: table.scores.map { $0 * 0.5 })
+        let judgement = try judge { $0.baseline = Baseline(shifted, name: "half.onnx") }
+        let agreement = try #require(judgement.comparison?.agreement)
+        // Half of every score moves the thresholds along, and no pair changes sides.
+        #expect(agreement.flips.isEmpty && agreement.changedScores > 80 && judgement.isMet && judgement.comparison?.name == "half.onnx")
+    }
+
     @Test func aBaselineOfOtherPairsIsRefused() throws {
         let text = String(decoding: try InventedPeople.file("pair_scores.csv").bytes.array, as: UTF8.self)
         let shorter = text.split(separator: "\r\n").dropLast().joined(separator: "\n")

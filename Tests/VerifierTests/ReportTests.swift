@@ -90,6 +90,21 @@ import Testing
         #expect(!page.contains("class=\"photo\"") && !page.contains("research only"))
     }
 
+    @Test func pairsThatChangedSidesAreListed() throws {
+        let table = try InventedPeople.table()
+        var scores = table.scores
+        let moved = try #require(scores.indices.max { scores[$0] < scores[$1] })
+        scores[moved] = -1
+        var expectations = Expectations()
+        expectations.baseline = Baseline(try ScoreTable(pairs: table.pairs, scores: scores), name: "a<b>.onnx")
+        let evaluation = LFWEvaluation(table)
+        let report = EvaluationReport(evaluation, judgement: try Judgement(evaluation, expectations: expectations))
+        let page = try report.page(photographs: nil)
+        #expect(page.contains("Pairs that changed sides against a&lt;b&gt;.onnx"))
+        let flips = report.metrics["judgement"]?.object?["baseline"]?.object?["flips"]?.array
+        #expect(flips?.contains { $0.object?["pair"]?.array?.first == .string(table.pairs.pairs[moved].imageA) } == true)
+    }
+
     @Test func photographsAreShownOnlyWhereAskedForAndOnlyPictures() throws {
         let page = try report().page { path in path.contains("0001") ? [0xFF, 0xD8, 0xFF, 0xE0] : Array("root:x:0:0".utf8) }
         #expect(page.contains("src=\"data:image/jpeg;base64,/9j/4A==\"") && page.contains("research only"))

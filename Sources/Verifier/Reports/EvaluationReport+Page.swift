@@ -39,11 +39,25 @@ extension EvaluationReport {
             \(pairTable(evaluation.worst(isSame: false, limit: EvaluationReport.shownPairs), photographs))
             <h3>One person taken for two (false rejects)</h3>
             \(pairTable(evaluation.worst(isSame: true, limit: EvaluationReport.shownPairs), photographs))
+            \(edges)
             </main>
             </body>
             </html>
 
             """
+    }
+
+    /// Pairs that another machine may decide otherwise, and those that the baseline does.
+    private var edges: String {
+        var html =
+            "<h2>Pairs at the edge</h2>\n<p>Within 1e-3 of their fold's threshold, nearest first.</p>\n"
+            + pairTable(evaluation.noise.withinThousandth.prefix(EvaluationReport.listed).map(\.index), nil)
+        if let comparison = judgement.comparison, let agreement = comparison.agreement {
+            html +=
+                "\n<h2>Pairs that changed sides against \(HTMLText.escaped(comparison.name))</h2>\n"
+                + pairTable(agreement.flips.prefix(EvaluationReport.listed).map(\.index), nil)
+        }
+        return html
     }
 
     private static let photographNotice = """

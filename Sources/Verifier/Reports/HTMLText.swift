@@ -34,8 +34,8 @@ enum HTMLText {
         var out: [UInt8] = []
         out.reserveCapacity((bytes.count + 2) / 3 * 4)
         for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = (0..<3).map { start + $0 < bytes.count ? Int(bytes[start + $0]) : 0 }
-            let bits = group[0] << 16 | group[1] << 8 | group[2]
+            var bits = 0
+            for place in start..<start + 3 { bits = bits << 8 | (place < bytes.count ? Int(bytes[place]) : 0) }
             for place in 0..<4 {
                 let isFilling = start + place > bytes.count
                 out.append(isFilling ? UInt8(ascii: "=") : alphabet[bits >> (18 - 6 * place) & 63])
