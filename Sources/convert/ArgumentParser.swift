@@ -59,6 +59,18 @@ struct ParsedArguments {
         }
     }
 
+    /// Every option that was given.
+    var given: Set<String> { flags.union(values.keys) }
+
+    /// The same with these operands, and of the options only these: what another command is to be given.
+    func keeping(_ options: Set<String>, operands: [String]) -> ParsedArguments {
+        var kept = self
+        kept.operands = operands
+        kept.flags.formIntersection(options)
+        kept.values = values.filter { options.contains($0.key) }
+        return kept
+    }
+
     func has(_ flag: String) -> Bool { flags.contains(flag) }
     func value(_ option: String) -> String? { values[option]?.first }
     /// The value of an option that may stand alone: empty where it does, nil where it is not given.

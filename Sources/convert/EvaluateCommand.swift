@@ -15,6 +15,17 @@ enum EvaluateCommand {
         return try run(parsed)
     }
 
+    /// Finds what can be found wrong without the model.
+    static func check(_ parsed: ParsedArguments) throws {
+        let request = try EvaluateRequest(parsed)
+        let judging = try JudgingOptions(parsed)
+        _ = try FaceOptions(parsed)
+        let pairsFile = try MappedFile(path: request.pairsFile)
+        let pairs = try PairList(pairsFile, folds: judging.folds)
+        _ = try judging.folder(hasEmbeddings: true, inputs: [pairsFile.identity])
+        _ = try present(pairs.uniqueImages, request, isQuiet: true)
+    }
+
     static func run(_ parsed: ParsedArguments) throws -> ExitStatus {
         let request = try EvaluateRequest(parsed)
         let judging = try JudgingOptions(parsed)

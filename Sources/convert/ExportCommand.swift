@@ -17,12 +17,16 @@ enum ExportCommand {
         case none
     }
 
+    private static let ownFlags: Set<String> = [
+        "--force", "--quiet", "--help", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify",
+    ]
+    private static let ownSingle: Set<String> = [
+        "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--input-mean",
+        "--input-std", "--proof",
+    ]
+
     static let table = OptionTable(
-        flags: ["--force", "--quiet", "--help", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify"],
-        single: [
-            "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--input-mean",
-            "--input-std", "--proof",
-        ],
+        flags: ownFlags.union(EvaluateRequest.flags).union(["--evaluate"]), single: ownSingle.union(EvaluateRequest.single),
         optional: ["--embed-preprocess"], short: ["-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
 
     /// `export FILE -o OUT`, or with `isShort` the sentence `convert IN OUT`.
@@ -33,6 +37,26 @@ enum ExportCommand {
             return .fine
         }
         let request = try ExportRequest(parsed, isShort: isShort)
+        let evaluation = try evaluation(of: request.target, parsed)
+        let status = try export(request, parsed)
+        guard status == .fine, let evaluation else { return status }
+        return try EvaluateCommand.run(evaluation)
+    }
+
+    /// The arguments of the evaluation that `--evaluate` asks for, checked before the export; nil without it.
+    private static func evaluation(of target: String, _ parsed: ParsedArguments) throws -> ParsedArguments? {
+        let only = EvaluateRequest.flags.union(EvaluateRequest.single).subtracting(ownFlags).subtracting(ownSingle)
+        guard parsed.has("--evaluate") else {
+            if let option = parsed.given.intersection(only).min() { throw UsageError.needs(option, "--evaluate") }
+            return nil
+        }
+        // What the export was told of the source is written in the export.
+        let evaluation = parsed.keeping(only.union(["--force", "--quiet"]), operands: [target])
+        try EvaluateCommand.check(evaluation)
+        return evaluation
+    }
+
+    private static func export(_ request: ExportRequest, _ parsed: ParsedArguments) throws -> ExitStatus {
         let opened = try FormatRegistry.open(request.input, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         let inputs = opened.sources.map(\.identity)
         try OutputFile.check(target: request.target, replacing: request.isReplacing, inputs: inputs)

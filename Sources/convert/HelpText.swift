@@ -89,6 +89,7 @@ enum HelpText {
           --verify WHAT        full (tensors, and both networks run on seeded images), tensors (every bit, graph and contract, read back
                                from disk) or none
           --no-verify          the same as --verify none
+          --evaluate           then evaluate OUT on LFW, with the options of convert evaluate (--lfw-root, --pairs-file, …)
           --force              replace OUT if it exists
           --quiet              say nothing unless something is wrong
         """

@@ -1,0 +1,187 @@
+import Faces
+import Files
+import Foundation
+import JSON
+import TestSupport
+import Testing
+
+/// `convert evaluate` on small pictures drawn here, resized whole: no photographs are needed.
+@Suite struct EvaluateCommandTests {
+    let folder = Fixtures.temporaryFolder()
+    let network = Fixtures.path("models/ir_small_torchscript.onnx")
+
+    /// Twelve pictures of four people, each its own pattern with noise; six pairs of the same person and six of different people.
+    private func dataset() throws -> (root: String, pairs: String) {
+        let root = "\(folder)/faces"
+        var seed: UInt32 = 7
+        for person in 0..<4 {
+            try FileManager.default.createDirectory(atPath: "\(root)/P\(person)", withIntermediateDirectories: true)
+            for shot in 0..<3 {
+                var pixels: [UInt8] = []
+                for place in 0..<40 * 40 * 3 {
+                    seed = seed &* 1_664_525 &+ 1_013_904_223
+                    let (row, column) = (place / 120, place % 120 / 3)
+                    let pattern = [row * 6, column * 6, (row + column) * 3, (row ^ column) * 6][person]
+                    pixels.append(UInt8(clamping: pattern + Int(seed >> 27) * (shot + 1) / 2))
+                }
+                let image = try DecodedImage(width: 40, height: 40, pixels: pixels, name: "drawn")
+                Fixtures.write(try image.png(), to: "\(root)/P\(person)/P\(person)_\(shot).png")
+            }
+        }
+        var lines: [String] = []
+        for index in 0..<6 { lines.append("P\(index % 4)/P\(index % 4)_\(index / 4).png P\(index % 4)/P\(index % 4)_2.png 1") }
+        for index in 0..<6 { lines.append("P\(index % 4)/P\(index % 4)_0.png P\((index + 1) % 4)/P\((index + 1) % 4)_1.png 0") }
+        Fixtures.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: "\(folder)/pairs.txt")
+        return (root, "\(folder)/pairs.txt")
+    }
+
+    private func evaluate(_ arguments: [String], model: String? = nil) throws -> CommandRun {
+        let (root, pairs) = try dataset()
+        return try CommandRun(
+            ["evaluate", model ?? network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3"] + arguments)
+    }
+
+    @Test func figuresAreThoseOfTheNetworksOwnEmbeddings() throws {
+        let run = try evaluate(["--no-cache", "--output-dir", "\(folder)/out"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.contains("NOT LFW's figure") && run.output.contains("does not establish fairness"))
+        // The same by hand: each picture resized, run, brought to unit length, and dotted.
+        let lines = String(decoding: try Fixtures.bytes("\(folder)/out/pair_scores.csv"), as: UTF8.self).split(whereSeparator: \.isNewline)
+        #expect(lines.count == 13)
+        for line in lines.dropFirst() {
+            let fields = line.split(separator: ",")
+            let embeddings = try fields[0...1].map { try embedding("\(folder)/faces/\($0)") }
+            let score = zip(embeddings[0], embeddings[1]).reduce(0.0) { $0 + $1.0 * $1.1 }
+            #expect(abs(score - (Double(fields[3]) ?? .nan)) < 3e-6, "\(line)")
+        }
+        let metrics = try #require(try JSONParser.parse(try Fixtures.bytes("\(folder)/out/metrics.json")).object)
+        #expect(metrics["preprocess"]?.string == "resize" && metrics["num_unique_images"]?.integer == 12)
+        #expect(metrics["checkpoint"]?.string == "ir_small_torchscript.onnx")
+    }
+
+    private func embedding(_ path: String) throws -> [Double] {
+        let out = "\(folder)/one.npy"
+        let run = try CommandRun(["run", network, path, "-o", out, "--force", "--quiet"])
+        #expect(run.status == 0, "\(run.errors)")
+        let numbers = try NumpyArray(try MappedFile(path: out)).doubles
+        let length = numbers.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return numbers.map { $0 / length }
+    }
+
+    @Test func keptWorkGivesTheSameFilesAndDamagedEntriesAreMadeAgain() throws {
+        let cache = "\(folder)/cache"
+        let first = try evaluate(["--cache", cache, "--output-dir", "\(folder)/one"])
+        #expect(first.status == 0, "\(first.errors)")
+        let kept = try FileManager.default.contentsOfDirectory(atPath: cache).sorted()
+        #expect(kept.count == 2 && kept[0].hasPrefix("crops-") && kept[1].hasPrefix("embeddings-"))
+        let mode = try FileManager.default.attributesOfItem(atPath: cache)[.posixPermissions] as? Int
+        #expect(mode == 0o700)
+        // A bit of a crop, a bit of an embedding, and a cut tail.
+        for name in kept {
+            var bytes = try Fixtures.bytes("\(cache)/\(name)")
+            bytes[200] ^= 4
+            Fixtures.write(Array(bytes.dropLast(5)), to: "\(cache)/\(name)")
+        }
+        let second = try evaluate(["--cache", cache, "--output-dir", "\(folder)/two"])
+        #expect(second.status == 0 && second.output.replacing("/two", with: "/one") == first.output, "\(second.errors)")
+        let third = try evaluate(["--no-cache", "--output-dir", "\(folder)/three"])
+        #expect(third.status == 0)
+        for name in ["metrics.json", "pair_scores.csv", "fold_metrics.csv", "lfw_embeddings.npz", "report.html", "roc_curve.png"] {
+            let bytes = try Fixtures.bytes("\(folder)/one/\(name)")
+            #expect(try bytes == Fixtures.bytes("\(folder)/two/\(name)") && bytes == Fixtures.bytes("\(folder)/three/\(name)"), "\(name)")
+        }
+        Fixtures.write([1], to: "\(cache)/mine.txt")
+        let clear = try CommandRun(["cache", "clear", "--cache", cache])
+        #expect(clear.status == 0 && clear.output.contains("2 files removed"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cache) == ["mine.txt"])
+    }
+
+    @Test func expectationsDecideTheExitCode() throws {
+        #expect(try evaluate(["--no-cache", "--expect-accuracy", "1.5", "--tolerance", "0.01"]).status == 1)
+        #expect(try evaluate(["--no-cache", "--expect-accuracy", "50", "--tolerance", "50"]).status == 0)
+    }
+
+    @Test func aModelAgreesWithItselfAndPartsFromItsMirror() throws {
+        let same = try evaluate(["--no-cache", "--against", network])
+        #expect(same.status == 0 && same.output.contains("0 pairs changed sides"), "\(same.output) \(same.errors)")
+        let plain = try evaluate(["--no-cache", "--json"])
+        let flipped = try evaluate(["--no-cache", "--json", "--tta-flip"])
+        #expect(plain.status == 0 && flipped.status == 0 && plain.output != flipped.output)
+    }
+
+    @Test func aFlipBehindANormalisationIsRefused() throws {
+        let normal = "\(folder)/n.onnx"
+        #expect(try CommandRun(["export", network, "-o", normal, "--normalize", "--verify", "none"]).status == 0)
+        let run = try evaluate(["--no-cache", "--tta-flip"], model: normal)
+        #expect(run.status == 2 && run.errors.contains("before it"))
+        #expect(try evaluate(["--no-cache"], model: normal).status == 0)
+    }
+
+    @Test func finishedCropsTakeThePlaceOfPictures() throws {
+        let (root, pairs) = try dataset()
+        let made = try evaluate(["--no-cache", "--json"])
+        #expect(try CommandRun(["align", root, "-o", "\(folder)/crops", "--preprocess", "resize"]).status == 0)
+        let given = try CommandRun(
+            ["evaluate", network, "--crops", "\(folder)/crops", "--pairs-file", pairs, "--folds", "3", "--no-cache", "--json"])
+        #expect(given.status == 0, "\(given.errors)")
+        let figures = try [made, given].map { try #require(try JSONParser.parse(Array($0.output.utf8)).object) }
+        #expect(figures[0]["roc_auc"] == figures[1]["roc_auc"] && figures[0]["ten_fold_accuracies"] == figures[1]["ten_fold_accuracies"])
+        #expect(try CommandRun(["align", root, "-o", "\(folder)/small", "--preprocess", "resize", "--image-size", "50"]).status == 0)
+        let small = try CommandRun(["evaluate", network, "--crops", "\(folder)/small", "--pairs-file", pairs, "--folds", "3", "--no-cache"])
+        #expect(small.status == 2 && small.errors.contains("50×50"))
+    }
+
+    @Test func missingAndDamagedPicturesAreNamedAndCanBeLeftOut() throws {
+        let (root, pairs) = try dataset()
+        let arguments = [
+            "evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "2", "--no-cache",
+        ]
+        try FileManager.default.removeItem(atPath: "\(root)/P1/P1_0.png")
+        let missing = try CommandRun(arguments)
+        #expect(missing.status == 2 && missing.errors.contains("P1/P1_0.png") && missing.errors.contains("--allow-missing"))
+        Fixtures.write(Array(try Fixtures.bytes("\(root)/P3/P3_0.png").dropLast(300)), to: "\(root)/P3/P3_0.png")
+        let damaged = try CommandRun(arguments + ["--allow-missing"])
+        #expect(damaged.status == 0 && damaged.errors.contains("P3/P3_0.png"), "\(damaged.errors)")
+        #expect(damaged.output.contains("pairs were dropped"))
+        Fixtures.write(try Fixtures.bytes("\(root)/P0/P0_0.png"), to: "\(root)/P1/P1_0.png")
+        let broken = try CommandRun(arguments)
+        #expect(broken.status == 2 && broken.errors.contains("P3/P3_0.png: ends before the picture does"))
+    }
+
+    @Test func whatIsNoFaceNetworkIsRefusedBeforeTheWork() throws {
+        for name in ["pnet", "rnet"] {
+            let run = try evaluate(["--no-cache"], model: "\(Fixtures.mtcnn)/\(name).pt")
+            #expect(run.status == 2 && run.errors.contains("no embedding"), "\(run.errors)")
+        }
+        let size = try evaluate(["--no-cache", "--image-size", "160"])
+        #expect(size.status == 2 && size.errors.contains("--image-size"))
+        let place = try evaluate(["--no-cache", "--output-dir", "\(folder)/no/such/place"])
+        #expect(place.status == 2 && place.errors.contains("does not exist"))
+    }
+
+    @Test func theReferencesOwnOptionsAreTaken() throws {
+        let (root, pairs) = try dataset()
+        let run = try CommandRun([
+            "evaluate", "--lfw-root", root, "--pairs-file", pairs, "--checkpoint", network, "--preprocess", "resize", "--batch-size", "512",
+            "--num-workers", "4", "--device", "cuda", "--folds", "2", "--no-cache",
+        ])
+        #expect(
+            run.status == 0 && run.errors.contains("--num-workers means nothing") && run.errors.contains("--device cuda"), "\(run.errors)")
+        #expect(try CommandRun(["evaluate", network, "--lfw-root", root]).status == 64)
+        #expect(try CommandRun(["evaluate", network, "--pairs-file", pairs]).status == 64)
+        #expect(try CommandRun(["evaluate", network, "--checkpoint", network, "--lfw-root", root, "--pairs-file", pairs]).status == 64)
+        #expect(
+            try CommandRun(["evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--crops", root, "--selection", "largest"])
+                .status == 64)
+    }
+
+    @Test func exportAndEvaluationAreOneSentence() throws {
+        let (root, pairs) = try dataset()
+        let options = ["--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3", "--no-cache"]
+        let run = try CommandRun([network, "\(folder)/e.flat", "--evaluate"] + options)
+        #expect(run.status == 0 && run.output.contains("-> \(folder)/e.flat") && run.output.contains("accuracy"), "\(run.errors)")
+        #expect(try CommandRun([network, "\(folder)/f.flat"] + options).status == 64)
+        let early = try CommandRun([network, "\(folder)/g.flat", "--evaluate", "--lfw-root", root, "--pairs-file", "\(folder)/none.txt"])
+        #expect(early.status == 2 && FileIdentity(path: "\(folder)/g.flat") == nil)
+    }
+}
