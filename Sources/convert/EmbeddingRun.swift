@@ -23,6 +23,9 @@ struct EmbeddingRun {
     /// Whether a face was looked for.
     private(set) var isDetecting = false
 
+    /// Kept entries that were found damaged.
+    var damagedCount: Int { (source.kept?.damagedCount ?? 0) + embedders.reduce(0) { $0 + ($1.kept?.damagedCount ?? 0) } }
+
     init(source: CropSource, embedders: [(embedder: Embedder, kept: RecordLog?)]) {
         (self.source, self.embedders) = (source, embedders)
         outcomes = [Outcome](repeating: Outcome(), count: embedders.count)

@@ -57,6 +57,7 @@ enum EvaluateCommand {
         progress.clear()
         Interruption.setFarewell(nil)
 
+        if run.damagedCount > 0, !isQuiet { Terminal.error("convert: \(run.damagedCount) kept entries were damaged and were made again") }
         for failure in run.failures { Terminal.error("convert: left out: \(failure.error)") }
         let gone = Set(pairs.uniqueImages).subtracting(run.names)
         if !gone.isEmpty { pairs = try pairs.dropping(images: gone, file: request.pairsFile) }

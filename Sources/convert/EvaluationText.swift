@@ -20,6 +20,7 @@ enum EvaluationText {
                 "  \(NumberText.grouped(pairs.droppedCount)) pairs were dropped because an image is missing: N is "
                     + "\(NumberText.grouped(pairs.pairs.count)), not \(NumberText.grouped(pairs.pairs.count + pairs.droppedCount))")
         }
+        if let images = report.provenance.notes.first(where: { $0.name == "images" }) { lines.append("  pictures: \(images.value)") }
         if let missed = report.provenance.missedImages {
             lines.append("  no face found in \(missed.count) images" + (missed.isEmpty ? "" : ": " + shortened(missed)))
         }

@@ -98,8 +98,10 @@ enum HelpText {
         convert run MODEL IMAGE… [-o y.npy | -o y.csv] [options]
         convert run MODEL --input x.npy -o y.npy [options]
 
-          IMAGE                a JPEG or PNG, or a folder with such files, taken in sorted order: resized whole to the network's size as
-                               Pillow's BILINEAR does it; EXIF orientation is not followed
+          IMAGE                a JPEG or PNG, or a folder with such files, taken in sorted order; EXIF orientation is not followed.
+                               Where the model takes faces, one is cut out of each as convert align does it (without one the picture
+                               is resized whole, and told); else the picture is resized whole as Pillow's BILINEAR does it
+          --preprocess resize  no face is looked for; --mtcnn-margin, --selection and the others as for align
           -i, --input FILE     float32 images × channels × height × width, mean and scale applied already
           -o, --output FILE    the first output: .npy float32, images × numbers; .csv a line an image, its path first (for IMAGE… only);
                                without it the first few numbers of each image are printed

@@ -21,7 +21,7 @@ struct PictureBatch {
         size = height.flatMap { height in width.map { (height, $0) } }
     }
 
-    /// Adds the picture at `path`. Throws where it cannot be decoded; the batch is then as it was.
+    /// Adds the picture at `path`, resized whole. Throws where it cannot be decoded; the batch is then as it was.
     mutating func add(_ path: String) throws {
         var image = try DecodedImage(path: path)
         if let damage = image.damage {
@@ -30,6 +30,11 @@ struct PictureBatch {
         if let size, size.width != image.width || size.height != image.height {
             image = try resizer.resize(image, width: size.width, height: size.height)
         }
+        add(image, path: path)
+    }
+
+    /// Adds a picture that has the network's size already.
+    mutating func add(_ image: DecodedImage, path: String) {
         let plane = image.width * image.height
         let start = values.count
         values += repeatElement(0, count: 3 * plane)

@@ -10,10 +10,10 @@ import Inference
 enum RunCommand {
     static let table = OptionTable(
         flags: ["--force", "--quiet", "--help", "--normalize", "--exact", "--float64", "--baseline", "--timing"],
-        single: [
+        single: Set([
             "--input", "--output", "--batch-size", "--threads", "--arch", "--key-map", "--state-dict", "--input-mean", "--input-std",
             "--repeat",
-        ],
+        ]).union(FaceOptions.single).subtracting(["--image-size"]),
         short: ["-i": "--input", "-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
 
     static func run(_ arguments: [String]) throws -> ExitStatus {
@@ -28,6 +28,9 @@ enum RunCommand {
         if inputPath == nil, pictures.isEmpty { throw UsageError.missingArgument("IMAGE… or --input x.npy", command: "run") }
         if inputPath != nil, let target = parsed.value("--output"), RunImages.isCSV(target) {
             throw UsageError.conflict("--input", "-o \(target)")
+        }
+        if pictures.isEmpty, let option = FaceOptions.single.subtracting(["--threads"]).filter({ parsed.value($0) != nil }).min() {
+            throw UsageError.needs(option, "IMAGE…")
         }
         if !pictures.isEmpty {
             if inputPath != nil { throw UsageError.conflict("IMAGE…", "--input") }

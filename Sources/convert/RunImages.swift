@@ -30,6 +30,19 @@ struct RunImages {
         let values: ArraySlice<Float>
     }
 
+    /// How faces are cut out; nil where the network takes whole pictures, as they are or resized.
+    private func aligner(_ size: (height: Int, width: Int)?) throws -> FaceAligner? {
+        var faces = try FaceOptions(parsed, contract: contract)
+        let isAsked = parsed.value("--preprocess") == FaceOptions.Preprocess.mtcnn.rawValue
+        guard case .mtcnn = contract.crop, let size, size.height == size.width else {
+            if isAsked { throw UsageError.conflict("--preprocess mtcnn", "a network that takes no square faces") }
+            return nil
+        }
+        guard faces.preprocess == .mtcnn else { return nil }
+        faces.crop.imageSize = size.height
+        return try faces.aligner()
+    }
+
     func run(_ paths: [String]) throws -> ExitStatus {
         let target = parsed.value("--output")
         var batch = PictureBatch(model)
@@ -50,12 +63,28 @@ struct RunImages {
             for row in rows { Terminal.print(RunImages.line(row.path, row.values, shape)) }
             rows.removeAll()
         }
-        for path in paths {
-            do { try batch.add(path) } catch {
-                failures += 1
-                Terminal.error("convert: \(error)")
+        func fail(_ error: any Error) {
+            failures += 1
+            Terminal.error("convert: \(error)")
+        }
+        if let aligner = try aligner(batch.size) {
+            try aligner.align(paths) { index, result in
+                switch result {
+                case .failure(let error): fail(error)
+                case .success(let aligned):
+                    if let damage = aligned.image.damage {
+                        Terminal.error("convert: \(paths[index]): the picture is damaged (\(damage)); it is used as far as it goes")
+                    }
+                    if aligned.face == nil { Terminal.error("convert: \(paths[index]): no face found; the whole picture is resized") }
+                    batch.add(aligned.crop, path: paths[index])
+                }
+                if batch.paths.count == RunImages.atOnce { try embed() }
             }
-            if batch.paths.count == RunImages.atOnce { try embed() }
+        } else {
+            for path in paths {
+                do { try batch.add(path) } catch { fail(error) }
+                if batch.paths.count == RunImages.atOnce { try embed() }
+            }
         }
         try embed()
         if let target, !rows.isEmpty {
