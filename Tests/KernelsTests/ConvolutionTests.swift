@@ -71,8 +71,9 @@ import Testing
                 let (job, whole) = try #require(test.prepared(&noise))
                 scaled += job.inputScale == nil ? 0 : 1
                 let tiles = 0..<shape.images * job.tileRows * job.tileColumns
-                for first in stride(from: 0, to: tiles.count, by: table.winogradTiles) {
-                    let part = first..<min(first + table.winogradTiles, tiles.count)
+                let atOnce = table.winogradTiles(inputs)
+                for first in stride(from: 0, to: tiles.count, by: atOnce) {
+                    let part = first..<min(first + atOnce, tiles.count)
                     table.winograd(job, part, 0..<job.outputBlocks, scratch.base)
                 }
                 #expect(test.error(whole) < 4e-6, "\(table.name) \(shape)")

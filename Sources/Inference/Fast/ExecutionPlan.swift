@@ -266,7 +266,7 @@ final class ExecutionPlan: @unchecked Sendable {
             }
         case .winograd(var job):
             job.images = images.upperBound
-            for tiles in ExecutionPlan.parts(images, of: job.tileRows * job.tileColumns, step: kernels.winogradTiles) {
+            for tiles in ExecutionPlan.parts(images, of: job.tileRows * job.tileColumns, step: kernels.winogradTiles(job.input.channels)) {
                 kernels.winograd(job, tiles, 0..<job.outputBlocks, scratch.base)
             }
         case .window(var job):
@@ -303,7 +303,7 @@ final class ExecutionPlan: @unchecked Sendable {
         case .winograd(var job):
             job.images = images
             let tiles = images * job.tileRows * job.tileColumns
-            let parts = Division(work: tiles, step: kernels.winogradTiles, blocks: job.outputBlocks, workers: workers.count)
+            let parts = Division(work: tiles, step: kernels.winogradTiles(job.input.channels), blocks: job.outputBlocks, workers: workers.count)
             let ready = job
             workers.forEach(parts.count) { [scratch] item, worker in
                 let (range, blocks) = parts[item]
