@@ -17,7 +17,9 @@ struct Tile12: MultiplyTile {
     @inline(__always) init() {}
 
     @inline(__always) static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows {
-        Rows(r0: place(0), r1: place(1), r2: place(2), r3: place(3), r4: place(4), r5: place(5), r6: place(6), r7: place(7), r8: place(8), r9: place(9), r10: place(10), r11: place(11))
+        Rows(
+            r0: place(0), r1: place(1), r2: place(2), r3: place(3), r4: place(4), r5: place(5), r6: place(6), r7: place(7), r8: place(8),
+            r9: place(9), r10: place(10), r11: place(11))
     }
 
     @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, _ count: Int) {

@@ -261,12 +261,12 @@ final class ExecutionPlan: @unchecked Sendable {
         case .direct(var job):
             job.images = images.upperBound
             let perImage = job.output.height * job.output.width
-            for pixels in ExecutionPlan.parts(images, of: perImage, step: ExecutionPlan.directPixels) {
-                kernels.direct(job, pixels, 0..<job.outputBlocks)
-            }
+            let step = ExecutionPlan.pixelsAtOnce(job, of: images.count * perImage)
+            for pixels in ExecutionPlan.parts(images, of: perImage, step: step) { kernels.direct(job, pixels, 0..<job.outputBlocks) }
         case .winograd(var job):
             job.images = images.upperBound
-            for tiles in ExecutionPlan.parts(images, of: job.tileRows * job.tileColumns, step: kernels.winogradTiles(job.input.channels)) {
+            let step = kernels.winogradTiles(job.input.channels)
+            for tiles in ExecutionPlan.parts(images, of: job.tileRows * job.tileColumns, step: step) {
                 kernels.winograd(job, tiles, 0..<job.outputBlocks, scratch.base)
             }
         case .window(var job):
@@ -287,14 +287,21 @@ final class ExecutionPlan: @unchecked Sendable {
         return stride(from: images.lowerBound * perImage, to: end, by: step).lazy.map { $0..<min($0 + step, end) }
     }
 
-    /// Pixels whose input stays in the cache while all output channels are computed.
-    private static let directPixels = 96
+    /// Pixels whose input stays in the second cache while all output channels are computed, such that `count` of them are shared out evenly:
+    /// a few that are left over would need all weights once more. A multiple of the rows of every path's tiles.
+    private static func pixelsAtOnce(_ job: ConvolutionJob, of count: Int) -> Int {
+        let bytes = job.strideY * job.strideX * job.input.paddedChannels * 4
+        let most = max(96, min(384, (384 << 10) / max(bytes, 1)))
+        let parts = max(1, (count + most - 1) / most)
+        return ((count + parts - 1) / parts + 11) / 12 * 12
+    }
 
     private func run(_ step: Step, images: Int, kernels: KernelTable, workers: Workers) {
         switch step {
         case .direct(var job):
             job.images = images
-            let parts = Division(work: job.outputPixels, step: ExecutionPlan.directPixels, blocks: job.outputBlocks, workers: workers.count)
+            let step = ExecutionPlan.pixelsAtOnce(job, of: job.outputPixels)
+            let parts = Division(work: job.outputPixels, step: step, blocks: job.outputBlocks, workers: workers.count)
             let ready = job
             workers.forEach(parts.count) { item, _ in
                 let (pixels, blocks) = parts[item]

@@ -47,8 +47,8 @@ struct BufferPlan {
         var owner: [String: Int] = [:]
         func buffer(_ name: String, _ extent: ValueExtent, at layer: Int) -> PlannedBuffer {
             PlannedBuffer(
-                pixelStride: BufferPlan.pixelStride(extent.channels), height: extent.height, width: extent.width, border: borders[name] ?? 0,
-                firstLayer: layer, lastLayer: layer)
+                pixelStride: BufferPlan.pixelStride(extent.channels), height: extent.height, width: extent.width,
+                border: borders[name] ?? 0, firstLayer: layer, lastLayer: layer)
         }
         buffers.append(buffer(input.name, input.extent, at: -1))
         owner[input.name] = 0
