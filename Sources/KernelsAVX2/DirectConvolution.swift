@@ -11,16 +11,21 @@ import KernelTypes
         guard let list = list.baseAddress else { return }
         listPixels(job, pixels, list)
         joinTaps(list, count)
+        let shares = (count &+ MainTile.rowCount &- 1) / MainTile.rowCount
         withTaps(job) { taps in
             for block in blocks {
-                let weights = job.weights + block &* taps.count &* blockChannels
+                let blockSize = taps.count &* blockChannels
+                let nextBlock = block &+ 1 < blocks.upperBound ? block &+ 1 : blocks.lowerBound
+                let weights = job.weights + block &* blockSize
                 let finish = BlockFinish(job, channel: block &* blockChannels)
                 var first = 0
                 while first < count {
                     let tile = tileRows(count &- first)
                     let next = first &+ tile
-                    // The first block meets inputs that no cache holds yet.
-                    let ahead = Ahead(pixels: list + next, count: block == blocks.lowerBound ? tileRows(count &- next) : 0)
+                    let ahead = Ahead(
+                        // The first block meets inputs that no cache holds yet.
+                        pixels: list + next, pixelCount: block == blocks.lowerBound ? tileRows(count &- next) : 0,
+                        weights: job.weights + nextBlock &* blockSize, share: first / MainTile.rowCount, shares: shares)
                     if tile <= 4 {
                         convolve(Tile4.self, taps, list + first, tile, ahead, weights, finish)
                     } else {
@@ -33,19 +38,28 @@ import KernelTypes
     }
 }
 
-/// The pixels of the next tile, whose inputs are fetched while this one is computed.
+/// What is fetched while a tile is computed: inputs of the next tile's pixels, and this tile's share of the next block's weights.
 private struct Ahead {
     let pixels: UnsafePointer<OutputPixel>
-    let count: Int
+    let pixelCount: Int
+    let weights: UnsafePointer<Float>
+    /// Of so many weights in a row, this tile takes one.
+    let share, shares: Int
 
-    @inline(__always) func prefetch(_ offset: Int, _ channels: Int) {
-        for index in 0..<count {
-            let place = pixels[index].input + offset
-            var channel = 0
-            while channel < channels {
+    /// A stretch of one tap's channels.
+    @inline(__always) func prefetch(_ taps: Taps, _ tap: Int, _ first: Int, _ end: Int) {
+        for index in 0..<pixelCount {
+            let place = pixels[index].input + taps.offsets[tap]
+            var channel = first
+            while channel < end {
                 convert_prefetch_early(place + channel)
                 channel &+= blockChannels
             }
+        }
+        var channel = first &+ share
+        while channel < end {
+            convert_prefetch_early(weights + (tap &* taps.channels &+ channel) &* blockChannels)
+            channel &+= shares
         }
     }
 }
@@ -133,7 +147,7 @@ private struct Taps {
                     part = Tile()
                     partEnd = (tap / perPart &+ 1) &* perPart
                 }
-                ahead.prefetch(taps.offsets[tap], channels)
+                ahead.prefetch(taps, tap, 0, channels)
                 part.add(rows, taps.offsets[tap], weights + tap &* channels &* blockChannels, channels)
             }
         }
@@ -146,10 +160,10 @@ private struct Taps {
     for row in inside.firstRow..<inside.endRow {
         for column in inside.firstColumn..<inside.endColumn {
             let tap = row &* taps.columns &+ column
-            ahead.prefetch(taps.offsets[tap], channels)
             var done = 0
             while done < channels {
                 let count = min(perPart, channels &- done)
+                ahead.prefetch(taps, tap, done, done &+ count)
                 var part = Tile()
                 part.add(rows, taps.offsets[tap] &+ done, weights + (tap &* channels &+ done) &* blockChannels, count)
                 total += part

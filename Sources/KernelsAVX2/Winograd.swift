@@ -1,3 +1,4 @@
+import CCPU
 import KernelTypes
 
 /// Winograd convolution F(4×4, 3×3) with the points 0, ±√½, ±√2 and ∞ (Lavin and Gray, arXiv 1509.09308; the points as in Barabasz et al.,
@@ -52,6 +53,10 @@ import KernelTypes
     var first = 0
     while first < count {
         let tile = tileRows(count &- first)
+        // The next position's weights follow; the first tile would wait for them.
+        for channel in channels &* first / count..<channels &* (first &+ tile) / count {
+            convert_prefetch_early(weights + (channels &+ channel) &* blockChannels)
+        }
         let (rows, target) = (inputs + first &* stride, sums + first &* blockChannels)
         if tile <= 4 {
             multiplyTiles(Tile4.self, rows, stride, weights, channels, target, tile)
