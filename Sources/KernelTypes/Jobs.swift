@@ -38,6 +38,8 @@ public struct ConvolutionJob: @unchecked Sendable {
     public var images: Int
     /// Products that are summed before the sum joins the total: fewer are slower and more exact.
     public var partialTerms: Int
+    /// Whether products with padding may be left out, which changes nothing as long as weights are finite; `direct` only.
+    public var leavesOutPadding: Bool
 
     /// A plain 1×1 convolution, to be changed.
     public init(input: ImageView, output: ImageView, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, images: Int) {
@@ -59,6 +61,7 @@ public struct ConvolutionJob: @unchecked Sendable {
         dilationY = 1
         dilationX = 1
         partialTerms = 288
+        leavesOutPadding = true
     }
 
     /// Pixels of all outputs.

@@ -65,7 +65,10 @@ struct TapAxis {
         var left = 0
         while left < output.width {
             let (endColumn, firstColumnTap, endColumnTap) = columns.stretch(from: left)
-            let taps = TapRectangle(firstRow: firstTap, endRow: endTap, firstColumn: firstColumnTap, endColumn: endColumnTap)
+            let taps =
+                job.leavesOutPadding
+                ? TapRectangle(firstRow: firstTap, endRow: endTap, firstColumn: firstColumnTap, endColumn: endColumnTap)
+                : TapRectangle(firstRow: 0, endRow: job.kernelHeight, firstColumn: 0, endColumn: job.kernelWidth)
             for image in firstImage...lastImage {
                 for row in top..<endRow {
                     let flat = (image &* output.height &+ row) &* output.width
