@@ -10,12 +10,19 @@ struct Finish {
     private let isHalf: Bool
 
     @inline(__always) init(_ job: ConvolutionJob, channel: Int) {
-        isHalf = channel &+ Vector.scalarCount > job.output.paddedChannels
-        bias = loadVector(job.bias + channel, isHalf: isHalf)
-        slopes = if case .prelu(let slopes) = job.activation { loadVector(slopes + channel, isHalf: isHalf) } else { .zero }
-        activation = job.activation
-        output = job.output.base + channel
-        residual = job.residual.map { UnsafePointer($0.base + channel) }
+        self.init(bias: job.bias, job.activation, output: job.output, residual: job.residual, channel: channel)
+    }
+
+    @inline(__always) init(
+        bias: UnsafePointer<Float>?, _ activation: Activation, output: ImageView, residual: ImageView?, channel: Int
+    ) {
+        let isHalf = channel &+ Vector.scalarCount > output.paddedChannels
+        self.isHalf = isHalf
+        self.bias = bias.map { loadVector($0 + channel, isHalf: isHalf) } ?? .zero
+        slopes = if case .prelu(let slopes) = activation { loadVector(slopes + channel, isHalf: isHalf) } else { .zero }
+        self.activation = activation
+        self.output = output.base + channel
+        self.residual = residual.map { UnsafePointer($0.base + channel) }
     }
 
     /// Fetches what `put` will touch.
@@ -25,6 +32,8 @@ struct Finish {
     }
 
     /// One pixel, at its distances from the output's and the residual's first.
+    ///
+    /// Transparent, as the compiler leaves a call in the middle of Winograd's loops otherwise.
     @_transparent func put(_ sum: Vector, output place: Int, residual residualPlace: Int) {
         var value = sum + bias
         if let residual { value += loadVector(residual + residualPlace, isHalf: isHalf) }
