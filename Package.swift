@@ -1,13 +1,19 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The loops are compiled twice from the same files, with and without AVX2 and FMA; which run is chosen when the program does. Other
-// processors' own instructions need no flags.
+// The loops are compiled three times from the same files, for AVX-512, for AVX2 and FMA, and for neither; which run is chosen when the
+// program does. Other processors' own instructions need no flags.
 #if arch(x86_64)
     let fastFlags: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-Xcc", "-mavx2", "-Xcc", "-mfma"])]
+    let widestFlags: [SwiftSetting] = [
+        .define("CONVERT_AVX512"),
+        .unsafeFlags(
+            ["-Ounchecked"] + ["-mavx2", "-mfma", "-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx512dq"].flatMap { ["-Xcc", $0] }),
+    ]
     let baselineFlags: [SwiftSetting] = [.define("CONVERT_BASELINE"), .unsafeFlags(["-Ounchecked"])]
 #else
     let fastFlags: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
+    let widestFlags = fastFlags
     let baselineFlags: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
 #endif
 
@@ -39,9 +45,10 @@ let package = Package(
         .target(name: "Architectures", dependencies: ["Files", "Tensors", "IR", "JSON"]),
         .target(name: "CCPU"),
         .target(name: "KernelTypes"),
-        .target(name: "KernelsAVX2", dependencies: ["KernelTypes"], swiftSettings: fastFlags),
-        .target(name: "KernelsBaseline", dependencies: ["KernelTypes"], swiftSettings: baselineFlags),
-        .target(name: "Kernels", dependencies: ["KernelTypes", "KernelsAVX2", "KernelsBaseline", "CCPU"]),
+        .target(name: "KernelsAVX2", dependencies: ["KernelTypes", "CCPU"], swiftSettings: fastFlags),
+        .target(name: "KernelsAVX512", dependencies: ["KernelTypes", "CCPU"], swiftSettings: widestFlags),
+        .target(name: "KernelsBaseline", dependencies: ["KernelTypes", "CCPU"], swiftSettings: baselineFlags),
+        .target(name: "Kernels", dependencies: ["KernelTypes", "KernelsAVX512", "KernelsAVX2", "KernelsBaseline", "CCPU"]),
         .target(name: "Inference", dependencies: ["Files", "Tensors", "IR", "Kernels"]),
         .target(
             name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX", "CHDF5"]),

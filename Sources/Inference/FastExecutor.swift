@@ -201,7 +201,7 @@ public final class FastExecutor: Sendable {
         let types = try graph.valueTypes(weights: model.weights)
         let plan = try ExecutionPlan(
             layers, model: model, input: (graph.inputs[0].name, extent), types: types, capacity: capacity, workers: workers.count,
-            kernels: kernels, isExact: options.isExact, memoryLimit: options.memoryLimit)
+            kernels: kernels, isExact: options.isExact, leavesOutPadding: !options.allowsNotFinite, memoryLimit: options.memoryLimit)
         plans[key] = nil
         if plans.values.reduce(plan.byteCount, { $0 + $1.byteCount }) > FastExecutor.keptBytes { plans.removeAll() }
         plans[key] = plan

@@ -49,7 +49,12 @@ public struct ImageView: @unchecked Sendable {
 
     /// The first channel of a pixel.
     @inline(__always) public func pixel(_ image: Int, _ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
-        base + (image &* imageStride &+ row &* rowStride &+ column &* pixelStride)
+        base + place(image, row, column)
+    }
+
+    /// Numbers from `base` to the first channel of a pixel.
+    @inline(__always) public func place(_ image: Int, _ row: Int, _ column: Int) -> Int {
+        image &* imageStride &+ row &* rowStride &+ column &* pixelStride
     }
 }
 

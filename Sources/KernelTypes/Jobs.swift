@@ -38,6 +38,8 @@ public struct ConvolutionJob: @unchecked Sendable {
     public var images: Int
     /// Products that are summed before the sum joins the total: fewer are slower and more exact.
     public var partialTerms: Int
+    /// Whether products with padding may be left out, which changes nothing as long as weights are finite; `direct` only.
+    public var leavesOutPadding: Bool
 
     /// A plain 1×1 convolution, to be changed.
     public init(input: ImageView, output: ImageView, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, images: Int) {
@@ -59,6 +61,7 @@ public struct ConvolutionJob: @unchecked Sendable {
         dilationY = 1
         dilationX = 1
         partialTerms = 288
+        leavesOutPadding = true
     }
 
     /// Pixels of all outputs.
@@ -218,8 +221,8 @@ public struct KernelTable: Sendable {
     /// `winogradScratch` numbers.
     public let winograd:
         @Sendable (_ job: ConvolutionJob, _ tiles: Range<Int>, _ blocks: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
-    /// Tiles that one call of `winograd` may be given at once.
-    public let winogradTiles: Int
+    /// Tiles that one call of `winograd` may be given at once for so many input channels.
+    public let winogradTiles: @Sendable (_ channels: Int) -> Int
     /// Numbers of scratch that `winograd` needs for so many input channels.
     public let winogradScratch: @Sendable (_ channels: Int) -> Int
     /// Rows of outputs of the flattened batch.
@@ -233,7 +236,7 @@ public struct KernelTable: Sendable {
     public init(
         name: String, direct: @escaping @Sendable (ConvolutionJob, Range<Int>, Range<Int>) -> Void,
         winograd: @escaping @Sendable (ConvolutionJob, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void,
-        winogradTiles: Int, winogradScratch: @escaping @Sendable (Int) -> Int,
+        winogradTiles: @escaping @Sendable (Int) -> Int, winogradScratch: @escaping @Sendable (Int) -> Int,
         window: @escaping @Sendable (WindowJob, Range<Int>) -> Void, linear: @escaping @Sendable (LinearJob, Range<Int>) -> Void,
         pixels: @escaping @Sendable (PixelJob, Range<Int>) -> Void
     ) {

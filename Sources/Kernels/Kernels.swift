@@ -1,14 +1,17 @@
 import CCPU
 @_exported import KernelTypes
 import KernelsAVX2
+import KernelsAVX512
 import KernelsBaseline
 
 /// The loops for this processor, chosen when the program runs: an instruction that it does not have is never met.
 public enum Kernels {
     /// The fastest that run here.
-    public static let best: KernelTable = hasAVX2 ? KernelsAVX2.kernelTable : KernelsBaseline.kernelTable
+    public static let best: KernelTable = avx512 ?? avx2 ?? baseline
+    /// Those for AVX-512, where the processor has it.
+    public static let avx512: KernelTable? = convert_cpu_has_avx512() != 0 ? KernelsAVX512.kernelTable : nil
+    /// Those for AVX2 and FMA, where the processor has them.
+    public static let avx2: KernelTable? = convert_cpu_has_avx2_and_fma() != 0 ? KernelsAVX2.kernelTable : nil
     /// Those that run everywhere.
     public static let baseline: KernelTable = KernelsBaseline.kernelTable
-    /// Whether the processor has AVX2 and FMA.
-    public static let hasAVX2 = convert_cpu_has_avx2_and_fma() != 0
 }

@@ -2,6 +2,8 @@ import KernelTypes
 
 #if CONVERT_BASELINE
     private let compiledFor = "baseline"
+#elseif CONVERT_AVX512
+    private let compiledFor = "AVX-512"
 #else
     private let compiledFor = "AVX2 and FMA"
 #endif

@@ -1,7 +1,8 @@
 import KernelTypes
 
-/// Depthwise convolution, maximum and mean over a window: eight channels at a time, each by itself. Places outside the image do not count.
+/// Maximum and mean over a window, eight channels at a time, each by itself, and depthwise convolution. Places outside the image do not count.
 @Sendable func slideWindow(_ job: WindowJob, _ rows: Range<Int>) {
+    if case .depthwise = job.kind { return depthwiseConvolution(job, rows) }
     let (input, output) = (job.input, job.output)
     for flat in rows {
         let image = flat / output.height
@@ -21,18 +22,6 @@ import KernelTypes
             while channel < output.paddedChannels {
                 var value: Lanes
                 switch job.kind {
-                case .depthwise:
-                    value = job.bias.map { lanes($0 + channel) } ?? .zero
-                    if let weights = job.weights {
-                        for y in firstTap..<max(firstTap, endTap) {
-                            for x in firstColumnTap..<max(firstColumnTap, endColumnTap) {
-                                let place =
-                                    corner + (y &* job.dilationY &* input.rowStride &+ x &* job.dilationX &* input.pixelStride &+ channel)
-                                let weight = lanes(weights + ((y &* job.kernelWidth &+ x) &* output.paddedChannels &+ channel))
-                                value = multiplyAdd(value, lanes(place), weight)
-                            }
-                        }
-                    }
                 case .maximum:
                     value = Lanes(repeating: -.infinity)
                     for y in firstTap..<max(firstTap, endTap) {
@@ -41,6 +30,7 @@ import KernelTypes
                             value = value.replacing(with: next, where: next .> value)
                         }
                     }
+                case .depthwise: return
                 case .mean:
                     value = .zero
                     for y in firstTap..<max(firstTap, endTap) {

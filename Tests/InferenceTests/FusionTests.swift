@@ -90,6 +90,19 @@ import Testing
         try check(model, [2, 12, 7, 6])
     }
 
+    /// Pixels of 512 channels lie further apart than they are wide.
+    @Test func pixelsWithAGapBetweenThemAgree() throws {
+        let model = try Networks.model(
+            input: [.batch, .fixed(8), .fixed(6), .fixed(5)],
+            [
+                ("c", convolution("w"), ["input"]), ("r", .prelu(slope: "p"), ["c"]), ("d", convolution("v", stride: 2, padding: 1), ["r"]),
+                ("m", normalization("n"), ["r"]), ("a", .add, ["m", "r"]), ("f", .flatten, ["a"]),
+                ("l", .linear(Linear(weight: "u")), ["f"]),
+            ], outputs: ["d", "a", "l"],
+            shapes: [("w", [512, 8, 1, 1]), ("p", [512]), ("v", [20, 512, 3, 3]), ("u", [9, 512 * 30])] + normalizationShapes("n", 512))
+        try check(model, [3, 8, 6, 5])
+    }
+
     @Test func embeddedPreprocessingOfWholeNumbersAgrees() throws {
         let model = try Networks.model(
             input: [.batch, .fixed(16), .fixed(10), .fixed(9)], [("c", convolution("w", padding: 1), ["input"])], outputs: ["c"],

@@ -33,6 +33,8 @@ struct ConvolutionCase {
         /// Whether the input is scaled and shifted on its way in (Winograd).
         var isScaled = false
         var output = (height: 2, width: 2)
+        /// Whether the frame, which only products with padding read, holds no numbers.
+        var isFramePoisoned = false
     }
 
     init?(_ shape: Shape, isWinograd: Bool, noise: inout Noise) {
@@ -45,7 +47,8 @@ struct ConvolutionCase {
         guard
             let input = KernelImages(
                 images: shape.images, channels: shape.inputs, height: height, width: width, border: isWinograd ? noise.below(2) : frame,
-                before: 8 * noise.below(3), behind: 8 * noise.below(2), around: isWinograd ? .poisonedFrame : .zeroFrame, noise: &noise)
+                before: 8 * noise.below(3), behind: 8 * noise.below(2),
+                around: isWinograd || shape.isFramePoisoned ? .poisonedFrame : .zeroFrame, noise: &noise)
         else { return nil }
         self.input = input
         residual =

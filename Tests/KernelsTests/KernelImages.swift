@@ -137,6 +137,6 @@ struct Finish {
     }
 }
 
-/// The loops that run here.
-let tables = Kernels.hasAVX2 ? [Kernels.best, Kernels.baseline] : [Kernels.baseline]
-let channelCounts = [1, 3, 8, 10, 16, 28, 32, 48, 96]
+/// The loops that run here, each path that the processor has.
+let tables = [Kernels.avx512, Kernels.avx2, Kernels.baseline].compactMap { $0 }
+let channelCounts = [1, 3, 8, 10, 16, 24, 28, 32, 48, 96]

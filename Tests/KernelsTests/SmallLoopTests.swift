@@ -3,7 +3,7 @@ import Testing
 
 @testable import Inference
 
-/// Windows, linear layers and pixel work, both compilations, against plain loops.
+/// Windows, linear layers and pixel work, every compilation, against plain loops.
 @Suite struct SmallLoopTests {
     private func largestError(_ output: KernelImages, _ expected: (Int, Int, Int, Int) -> Double) -> Double {
         var largest = 0.0

@@ -11,4 +11,14 @@ static inline int convert_cpu_has_avx2_and_fma(void) {
 #endif
 }
 
+// The parts of AVX-512 that every processor since Skylake-X and Zen 4 has; the check includes that the system saves its registers.
+static inline int convert_cpu_has_avx512(void) {
+#if defined(__x86_64__)
+    return convert_cpu_has_avx2_and_fma() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+#else
+    return 0;
+#endif
+}
+
 #endif

@@ -45,12 +45,16 @@ final class ExecutionPlan: @unchecked Sendable {
     private let scratch: [FloatMemory]
     private let layers: [PackedLayer]
     private var places: [String: ImageView] = [:]
+    private let leavesOutPadding: Bool
 
     /// Lays out `layers` for input of this extent. Throws where memory does not suffice.
+    ///
+    /// - Parameter leavesOutPadding: whether convolutions may leave out products with padding, which weights must be finite for.
     init(
         _ layers: [PackedLayer], model: Model, input: (name: String, extent: ValueExtent), types: [String: ValueType], capacity: Int,
-        workers: Int, kernels: KernelTable, isExact: Bool, memoryLimit: Int
+        workers: Int, kernels: KernelTable, isExact: Bool, leavesOutPadding: Bool, memoryLimit: Int
     ) throws {
+        self.leavesOutPadding = leavesOutPadding
         var extents: [String: ValueExtent] = [:]
         for (name, type) in types { extents[name] = ValueExtent(type) }
         let borders = ExecutionPlan.borders(layers)
@@ -218,6 +222,7 @@ final class ExecutionPlan: @unchecked Sendable {
         job.dilationY = convolution.dilation.height
         job.dilationX = convolution.dilation.width
         job.partialTerms = isExact ? 72 : 144
+        job.leavesOutPadding = leavesOutPadding
         return packed.method == .winograd ? .winograd(job) : .direct(job)
     }
 
@@ -261,12 +266,12 @@ final class ExecutionPlan: @unchecked Sendable {
         case .direct(var job):
             job.images = images.upperBound
             let perImage = job.output.height * job.output.width
-            for pixels in ExecutionPlan.parts(images, of: perImage, step: ExecutionPlan.directPixels) {
-                kernels.direct(job, pixels, 0..<job.outputBlocks)
-            }
+            let step = Division.pixelsAtOnce(job, of: images.count * perImage)
+            for pixels in Division.parts(images, of: perImage, step: step) { kernels.direct(job, pixels, 0..<job.outputBlocks) }
         case .winograd(var job):
             job.images = images.upperBound
-            for tiles in ExecutionPlan.parts(images, of: job.tileRows * job.tileColumns, step: kernels.winogradTiles) {
+            let step = kernels.winogradTiles(job.input.channels)
+            for tiles in Division.parts(images, of: job.tileRows * job.tileColumns, step: step) {
                 kernels.winograd(job, tiles, 0..<job.outputBlocks, scratch.base)
             }
         case .window(var job):
@@ -281,20 +286,12 @@ final class ExecutionPlan: @unchecked Sendable {
         }
     }
 
-    /// The images' pixels or tiles, in stretches of at most `step`.
-    private static func parts(_ images: Range<Int>, of perImage: Int, step: Int) -> some Sequence<Range<Int>> {
-        let end = images.upperBound * perImage
-        return stride(from: images.lowerBound * perImage, to: end, by: step).lazy.map { $0..<min($0 + step, end) }
-    }
-
-    /// Pixels whose input stays in the cache while all output channels are computed.
-    private static let directPixels = 96
-
     private func run(_ step: Step, images: Int, kernels: KernelTable, workers: Workers) {
         switch step {
         case .direct(var job):
             job.images = images
-            let parts = Division(work: job.outputPixels, step: ExecutionPlan.directPixels, blocks: job.outputBlocks, workers: workers.count)
+            let step = Division.pixelsAtOnce(job, of: job.outputPixels)
+            let parts = Division(work: job.outputPixels, step: step, blocks: job.outputBlocks, workers: workers.count)
             let ready = job
             workers.forEach(parts.count) { item, _ in
                 let (pixels, blocks) = parts[item]
@@ -303,7 +300,8 @@ final class ExecutionPlan: @unchecked Sendable {
         case .winograd(var job):
             job.images = images
             let tiles = images * job.tileRows * job.tileColumns
-            let parts = Division(work: tiles, step: kernels.winogradTiles, blocks: job.outputBlocks, workers: workers.count)
+            let step = kernels.winogradTiles(job.input.channels)
+            let parts = Division(work: tiles, step: step, blocks: job.outputBlocks, workers: workers.count)
             let ready = job
             workers.forEach(parts.count) { [scratch] item, worker in
                 let (range, blocks) = parts[item]
@@ -327,34 +325,5 @@ final class ExecutionPlan: @unchecked Sendable {
         case .zeroFrame(let view): workers.forEach(images) { image, _ in view.zeroFrame(image: image) }
         case .small(let job): workers.forEach(images) { image, _ in job.run(image: image) }
         }
-    }
-}
-
-/// Divides a step's work into parts for threads: along the work, and where that gives too few, along the output channels too. Which part
-/// an output is in never changes its value.
-struct Division: Sendable {
-    private let work: Int
-    private let step: Int
-    private let rows: Int
-    private let blocks: Int
-    private let perPart: Int
-    private let columns: Int
-
-    init(work: Int, step: Int, blocks: Int, workers: Int) {
-        self.work = work
-        self.step = step
-        self.blocks = blocks
-        rows = (work + step - 1) / step
-        var columns = 1
-        if workers > 1 { while rows * columns < 4 * workers, columns < blocks { columns *= 2 } }
-        perPart = (blocks + columns - 1) / max(columns, 1)
-        self.columns = perPart == 0 ? 0 : (blocks + perPart - 1) / perPart
-    }
-
-    var count: Int { rows * columns }
-
-    subscript(_ part: Int) -> (Range<Int>, Range<Int>) {
-        let (row, column) = (part % rows, part / rows)
-        return (row * step..<min((row + 1) * step, work), column * perPart..<min((column + 1) * perPart, blocks))
     }
 }

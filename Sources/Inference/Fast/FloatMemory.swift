@@ -14,11 +14,17 @@ final class FloatMemory: @unchecked Sendable {
         // One cache line more, so that eight numbers read at the end lie inside.
         let (bytes, overflow) = (count + 16).multipliedReportingOverflow(by: 4)
         var pointer: UnsafeMutableRawPointer?
-        guard !overflow, posix_memalign(&pointer, 64, bytes) == 0, let pointer else { return nil }
+        let isLarge = bytes >= 2 * FloatMemory.largePage
+        guard !overflow, posix_memalign(&pointer, isLarge ? FloatMemory.largePage : 64, bytes) == 0, let pointer else { return nil }
+        // Loops that step over rows and matrices meet a new page at each step; fewer, larger ones are found faster. A hint, so that it may fail.
+        if isLarge { madvise(pointer, bytes, MADV_HUGEPAGE) }
         memset(pointer, 0, bytes)
         base = pointer.bindMemory(to: Float.self, capacity: count + 16)
         self.count = count
     }
+
+    /// Bytes of a large page on x86-64 and arm64.
+    private static let largePage = 2 << 20
 
     deinit { free(base) }
 }

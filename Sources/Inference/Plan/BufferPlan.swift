@@ -47,8 +47,8 @@ struct BufferPlan {
         var owner: [String: Int] = [:]
         func buffer(_ name: String, _ extent: ValueExtent, at layer: Int) -> PlannedBuffer {
             PlannedBuffer(
-                pixelStride: WeightPacking.padded(extent.channels), height: extent.height, width: extent.width, border: borders[name] ?? 0,
-                firstLayer: layer, lastLayer: layer)
+                pixelStride: BufferPlan.pixelStride(extent.channels), height: extent.height, width: extent.width,
+                border: borders[name] ?? 0, firstLayer: layer, lastLayer: layer)
         }
         buffers.append(buffer(input.name, input.extent, at: -1))
         owner[input.name] = 0
@@ -73,6 +73,12 @@ struct BufferPlan {
             }
         }
         place()
+    }
+
+    /// Channels with their padding. Pixels at multiples of 2,048 bytes would all fall on the same few lines of the cache.
+    private static func pixelStride(_ channels: Int) -> Int {
+        let padded = WeightPacking.padded(channels)
+        return padded.isMultiple(of: 512) ? padded + 16 : padded
     }
 
     /// Values that are written straight into their place in a concatenation: whole and first channel.
