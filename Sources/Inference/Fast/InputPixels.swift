@@ -2,16 +2,16 @@ import Kernels
 
 /// One image of a network's input, in the memory that the network runs on.
 public struct InputPixels: Sendable {
-    let view: ImageView
-    let image: Int
+    @usableFromInline let view: ImageView
+    @usableFromInline let image: Int
 
     /// Rows.
-    public var height: Int { view.height }
+    @inlinable public var height: Int { view.height }
     /// Columns.
-    public var width: Int { view.width }
+    @inlinable public var width: Int { view.width }
 
     /// Writes three channels of one pixel; a place outside the image is passed over.
-    @inline(__always)
+    @inlinable
     public func set(row: Int, column: Int, to channels: SIMD4<Float>) {
         guard 0..<view.height ~= row, 0..<view.width ~= column else { return }
         var channels = channels
