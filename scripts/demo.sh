@@ -25,5 +25,9 @@ say "Batch normalisation folded, weights rounded to float16"
 "$convert" "$checkpoint" "$folder/half.onnx" --fold-batchnorm --dtype float16
 say "Embeddings of pictures"
 "$convert" run "$folder/model.onnx" fixtures/images/jpeg_444.jpg fixtures/images/png_rgb8.png
+say "Crops: the face that MTCNN finds, else the whole picture"
+"$convert" align fixtures/images/jpeg_444.jpg fixtures/images/png_rgb8.png -o "$folder/crops"
+say "LFW's figures from recorded scores of invented people"
+"$convert" score fixtures/scores/pair_scores.csv --folds 10
 say "Only what inference needs, whatever the network"
 "$convert" slim "$checkpoint" -o "$folder/slim.safetensors"
