@@ -221,7 +221,7 @@ final class ExecutionPlan: @unchecked Sendable {
         job.paddingLeft = convolution.padding.left
         job.dilationY = convolution.dilation.height
         job.dilationX = convolution.dilation.width
-        job.partialTerms = isExact ? 72 : 144
+        job.partialTerms = isExact ? 24 : 144
         job.leavesOutPadding = leavesOutPadding
         return packed.method == .winograd ? .winograd(job) : .direct(job)
     }
