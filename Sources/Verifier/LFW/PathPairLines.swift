@@ -30,6 +30,10 @@ enum PathPairLines {
         guard text.utf8.count <= LFWPair.pathLimit else {
             throw .badLine(file: file, line: line, reason: "a path is longer than \(LFWPair.pathLimit) bytes")
         }
+        // A list from somebody else must not reach files outside the pictures' folder, which a report could then hold.
+        guard !text.hasPrefix("/"), !text.split(separator: "/").contains("..") else {
+            throw .badLine(file: file, line: line, reason: "\(LFWError.shown(text)) leads out of the images' folder")
+        }
         return String(text)
     }
 }
