@@ -140,7 +140,8 @@ public final class FastExecutor: Sendable {
                     let each = results[index].batch.imageSize
                     results[index].batch.values.withUnsafeMutableBufferPointer { numbers in
                         guard let base = numbers.baseAddress else { return }
-                        for image in 0..<count { place.store(to: base + (first + image) * each, image: image) }
+                        let target = TargetPointer(base: base + start * each)
+                        workers.forEach(count) { image, _ in place.store(to: target.base + image * each, image: image) }
                     }
                 }
                 first += count
@@ -212,4 +213,9 @@ public final class FastExecutor: Sendable {
 /// A pointer that threads read from while its owner waits for them.
 private struct SourcePointer: @unchecked Sendable {
     let base: UnsafePointer<Float>
+}
+
+/// A pointer behind which threads write images that do not overlap while its owner waits for them.
+private struct TargetPointer: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
 }

@@ -1,10 +1,11 @@
 import Faces
 import Files
+import Inference
 
 /// `convert align IMAGE|DIR … -o DIR`: crops as PNG in the same tree as the pictures, and tables of what was found.
 enum AlignCommand {
     static let table = OptionTable(
-        flags: ["--force", "--quiet", "--help", "--draw"], single: FaceOptions.single.union(["--output"]),
+        flags: ["--force", "--quiet", "--help", "--draw", "--no-crops"], single: FaceOptions.single.union(["--output"]),
         short: ["-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
 
     static func run(_ arguments: [String]) throws -> ExitStatus {
@@ -17,7 +18,8 @@ enum AlignCommand {
         guard let folder = parsed.value("--output") else { throw UsageError.missingArgument("-o DIR", command: "align") }
         let options = try FaceOptions(parsed)
         let pictures = try AlignedTree.pictures(parsed.operands)
-        let tree = AlignedTree(folder: folder, isReplacing: parsed.has("--force"), draws: parsed.has("--draw"))
+        let tree = AlignedTree(
+            folder: folder, isReplacing: parsed.has("--force"), draws: parsed.has("--draw"), writesCrops: !parsed.has("--no-crops"))
         try tree.check(pictures)
         let aligner = try options.aligner()
         try tree.prepare(pictures)
@@ -30,6 +32,17 @@ enum AlignCommand {
         var table = FaceTable()
         var (failed, missed): ([String], [String]) = ([], [])
         var progress = Progress(total: pictures.count, unit: "pictures", isQuiet: isQuiet)
+        let workers = Workers(count: options.threads)
+        var waiting: [(picture: AlignedTree.Picture, aligned: FaceAligner.Aligned)] = []
+        /// Crops are encoded and written on all cores, and told in order.
+        func write() throws {
+            let crops = waiting
+            waiting.removeAll()
+            for result in workers.map(crops.count, { index in Result { try tree.write(crops[index].aligned, of: crops[index].picture) } }) {
+                try result.get()
+            }
+            for crop in crops { table.append(crop.picture.name, crop.aligned) }
+        }
         try aligner.align(pictures.map(\.path)) { index, result in
             let picture = pictures[index]
             progress.advance(to: index + 1)
@@ -44,10 +57,11 @@ enum AlignCommand {
                     Terminal.error("convert: \(picture.path): the picture is damaged (\(damage)); it is used as far as it goes")
                 }
                 if aligned.face == nil, options.preprocess == .mtcnn { missed.append(picture.path) }
-                try tree.write(aligned, of: picture)
-                table.append(picture.name, aligned)
+                waiting.append((picture, aligned))
             }
+            if waiting.count == FaceAligner.atOnce { try write() }
         }
+        try write()
         progress.clear()
         try tree.write(table, options)
         if !isQuiet { summary(pictures.count, failed, missed, options, tree).forEach(Terminal.print) }
@@ -63,7 +77,8 @@ enum AlignCommand {
     ) -> [String] {
         let size = options.crop.imageSize
         let done = count - failed.count
-        var lines = ["\(tree.folder): \(NumberText.grouped(done)) crops of \(size)×\(size), faces.csv, faces.json"]
+        let crops = tree.writesCrops ? "\(NumberText.grouped(done)) crops of \(size)×\(size), " : ""
+        var lines = ["\(tree.folder): \(crops)faces.csv, faces.json"]
         if options.preprocess == .mtcnn {
             lines.append("faces found in \(NumberText.grouped(done - missed.count)) of \(NumberText.grouped(done)) pictures")
             if !missed.isEmpty { lines.append("no face, whole picture resized: \(missed.count)") }

@@ -15,6 +15,8 @@ struct AlignedTree {
     let folder: String
     let isReplacing: Bool
     let draws: Bool
+    /// Whether crops are written, or only the tables.
+    let writesCrops: Bool
 
     /// The pictures of all operands. Throws where two would have one name, or a folder holds none.
     static func pictures(_ operands: [String]) throws -> [Picture] {
@@ -58,7 +60,8 @@ struct AlignedTree {
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError.outputExists(path: folder) }
         guard access(folder, W_OK) == 0 else { throw FileError.writeFailed(path: folder, reason: "the folder is not writable") }
-        var names = ["faces.csv", "faces.json"] + pictures.map { AlignedTree.cropName($0.name) }
+        var names = ["faces.csv", "faces.json"]
+        if writesCrops { names += pictures.map { AlignedTree.cropName($0.name) } }
         if draws { names += pictures.map { AlignedTree.drawingName($0.name) } }
         let inputs = Set(pictures.compactMap { FileIdentity(path: $0.path)?.place })
         for name in names {
@@ -71,6 +74,7 @@ struct AlignedTree {
     /// Creates the folder and those below it.
     func prepare(_ pictures: [Picture]) throws {
         try OutputFolder.create(folder)
+        guard writesCrops || draws else { return }
         var made: Set<String> = []
         for picture in pictures {
             let parts = picture.name.split(separator: "/").dropLast()
@@ -83,7 +87,7 @@ struct AlignedTree {
     }
 
     func write(_ aligned: FaceAligner.Aligned, of picture: Picture) throws {
-        try write(try aligned.crop.png(), AlignedTree.cropName(picture.name))
+        if writesCrops { try write(try aligned.crop.png(), AlignedTree.cropName(picture.name)) }
         guard draws else { return }
         let drawing = FaceDrawing.draw(aligned.faces, chosen: aligned.face, cut: aligned.cut, over: aligned.image)
         try write(try drawing.png(), AlignedTree.drawingName(picture.name))

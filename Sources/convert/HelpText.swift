@@ -134,6 +134,7 @@ enum HelpText {
           --thresholds A,B,C   least probability in each of the three networks (0.6,0.7,0.7)
           --factor F           side of each level of the pyramid over the one before (0.709)
           --mtcnn-weights DIR  the folder with pnet.pt, rnet.pt and onet.pt, where it is not the one that make setup filled
+          --no-crops           only the tables
           --draw               also NAME/NAME_0001.faces.png: the picture with boxes and landmarks
           --threads N          threads (one a core)
           --force              replace files that exist

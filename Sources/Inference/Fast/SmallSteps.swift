@@ -55,15 +55,14 @@ struct SmallJob: Sendable {
     }
 
     private func permute(_ axes: [Int], _ image: Int) {
-        for channel in 0..<output.channels {
-            for row in 0..<output.height {
-                for column in 0..<output.width {
-                    var place = [0, 0, 0, 0]
-                    place[axes[1]] = channel
-                    place[axes[2]] = row
-                    place[axes[3]] = column
-                    output.pixel(image, row, column)[channel] = input.pixel(image, place[2], place[3])[place[1]]
-                }
+        // How far apart neighbours along each input axis lie, images left out.
+        let strides = [1, input.rowStride, input.pixelStride]
+        let (alongChannel, alongRow, alongColumn) = (strides[axes[1] - 1], strides[axes[2] - 1], strides[axes[3] - 1])
+        let source = input.pixel(image, 0, 0)
+        for row in 0..<output.height {
+            for column in 0..<output.width {
+                let (from, target) = (source + (row * alongRow + column * alongColumn), output.pixel(image, row, column))
+                for channel in 0..<output.channels { target[channel] = from[channel * alongChannel] }
             }
         }
         for row in 0..<output.height {
