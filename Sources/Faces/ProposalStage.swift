@@ -12,7 +12,7 @@ struct ProposalStage: Sendable {
     private let executor: FastExecutor
 
     init(_ model: Model, threads: Int?) throws {
-        executor = try MTCNN.executor(model, threads: threads, imagesAtOnce: 8)
+        executor = try MTCNN.executor(model, threads: threads, imagesAtOnce: 2)
         try MTCNN.check(model, outputs: ["regression": 4, "probability": 2], name: "pnet")
     }
 

@@ -16,7 +16,7 @@ struct RefinementStage: Sendable {
     }
 
     /// Crops whose layers are worked on at once.
-    private static let cropsAtOnce = 64
+    private static let cropsAtOnce = 16
 
     private let executor: FastExecutor
     private let side: Int
