@@ -44,7 +44,7 @@ public struct FaceAligner: Sendable {
 
     /// Pictures that are decoded and looked at together: enough for all cores and for full batches, few enough for little memory.
     public static let atOnce = 32
-    /// Pixels of pictures that are in memory at once; a larger picture is alone.
+    /// Pixels of pictures that are in memory at once, as far as the ones before them tell; a larger picture is alone.
     private static let pixelsAtOnce = 16_000_000
 
     /// A crop for each path, or why there is none; one bad file does not end the rest. `each` is called in order as crops are made.
@@ -58,9 +58,11 @@ public struct FaceAligner: Sendable {
         each: (_ index: Int, _ result: Result<Aligned, any Error>) throws -> Void
     ) throws {
         var first = 0
+        // Two pictures tell how large the next ones may be.
+        var step = 2
         while first < count {
             let start = first
-            let images = workers.map(min(FaceAligner.atOnce, count - first)) { place in
+            let images = workers.map(min(step, count - first)) { place in
                 Result { try decode(start + place) }
             }
             var next = 0
@@ -75,6 +77,8 @@ public struct FaceAligner: Sendable {
                 next = end
             }
             first += images.count
+            let largest = images.compactMap { try? $0.get() }.map { $0.width * $0.height }.max() ?? 1
+            step = max(1, min(FaceAligner.atOnce, FaceAligner.pixelsAtOnce / largest))
         }
     }
 

@@ -67,6 +67,14 @@ public final class RecordLog {
 
     deinit { close(descriptor) }
 
+    /// Whether the file at `path` begins as one of these does.
+    public static func isOne(at path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return read(descriptor, at: 0, count: signature.count) == signature
+    }
+
     /// The contents under `key`; nil where there is none, or where it is damaged.
     public func record(_ key: SHA256Digest) -> [UInt8]? {
         guard let place = places[key] else { return nil }

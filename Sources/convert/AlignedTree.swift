@@ -35,6 +35,12 @@ struct AlignedTree {
                 pictures.append(Picture(path: path, name: name))
             }
         }
+        // A drawing must not take another picture's crop's place either, in whatever order they come.
+        for picture in pictures {
+            if let other = seen[drawingName(picture.name)] {
+                throw AlignedTreeError.sameName(first: picture.path, second: other, crop: drawingName(picture.name))
+            }
+        }
         return pictures
     }
 

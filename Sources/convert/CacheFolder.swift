@@ -58,7 +58,10 @@ struct CacheFolder {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            guard name.hasPrefix(crops) || name.hasPrefix(embeddings), name.hasSuffix(ending) else { continue }
+            guard let kind = [crops, embeddings].first(where: { name.hasPrefix($0) }), name.hasSuffix(ending) else { continue }
+            let digits = name.dropFirst(kind.count).dropLast(ending.count)
+            // Somebody else's file may have a name like these; the cache's own also begin with its signature.
+            guard digits.count == 24, digits.allSatisfy(\.isHexDigit), RecordLog.isOne(at: "\(folder)/\(name)") else { continue }
             found.append(("\(folder)/\(name)", FileIdentity(path: "\(folder)/\(name)")?.size ?? 0))
         }
         return found.sorted { $0.0 < $1.0 }

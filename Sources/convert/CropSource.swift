@@ -47,10 +47,16 @@ struct CropSource {
             try aligner.align(missing.map { "\(root)/\(names[$0])" }) { place, result in
                 let index = missing[place]
                 guard case .success(let key) = keys[index] else { return }
+                if case .success(let aligned) = result, let damage = aligned.image.damage {
+                    Terminal.error("convert: \(names[index]): the picture is damaged (\(damage)); it is used as far as it goes")
+                }
                 let crop = result.map {
                     Crop(name: names[index], pixels: $0.crop.pixels, isDetected: isDetecting ? $0.face != nil : nil, key: key)
                 }
-                if case .success(let crop) = crop { try kept?.append([crop.isDetected == false ? 0 : 1] + crop.pixels, under: key) }
+                // A damaged picture is not kept, so that every run tells it.
+                if case .success(let crop) = crop, (try? result.get().image.damage) == .some(nil) {
+                    try kept?.append([crop.isDetected == false ? 0 : 1] + crop.pixels, under: key)
+                }
                 results[index] = crop
             }
             return results.compactMap(\.self)

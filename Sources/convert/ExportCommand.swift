@@ -97,7 +97,7 @@ enum ExportCommand {
         try proof?.commit()
         try output.commit()
         Terminal.progress("")
-        if !parsed.has("--quiet") {
+        if !parsed.has("--quiet"), !parsed.has("--json") {
             for line in ExportText.lines(
                 request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification)
             {

@@ -133,7 +133,8 @@ enum HelpText {
           --min-face-size N    side of the smallest face that is looked for (20)
           --thresholds A,B,C   least probability in each of the three networks (0.6,0.7,0.7)
           --factor F           side of each level of the pyramid over the one before (0.709)
-          --mtcnn-weights DIR  the folder with pnet.pt, rnet.pt and onet.pt, where it is not the one that make setup filled
+          --mtcnn-weights DIR  the folder with pnet, rnet and onet in any readable format; else CONVERT_DATA/mtcnn, or mtcnn in
+                               XDG_DATA_HOME/convert or ~/.local/share/convert, which make setup fills, or /usr/local/share/convert
           --no-crops           only the tables
           --draw               also NAME/NAME_0001.faces.png: the picture with boxes and landmarks
           --threads N          threads (one a core)

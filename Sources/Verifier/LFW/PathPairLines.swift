@@ -31,7 +31,9 @@ enum PathPairLines {
             throw .badLine(file: file, line: line, reason: "a path is longer than \(LFWPair.pathLimit) bytes")
         }
         // A list from somebody else must not reach files outside the pictures' folder, which a report could then hold.
-        guard !text.hasPrefix("/"), !text.split(separator: "/").contains("..") else {
+        guard text.utf8.first != UInt8(ascii: "/"),
+            !text.utf8.split(separator: UInt8(ascii: "/")).contains(where: { $0.elementsEqual("..".utf8) })
+        else {
             throw .badLine(file: file, line: line, reason: "\(LFWError.shown(text)) leads out of the images' folder")
         }
         return String(text)
