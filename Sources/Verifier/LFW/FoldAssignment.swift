@@ -1,3 +1,5 @@
+import Files
+
 /// Which fold each pair belongs to.
 ///
 /// LFW's own: for 3,000 pairs of each kind, fold f holds the same-person pairs 300f to 300f + 299 and the different-people pairs of the same
@@ -42,7 +44,19 @@ public struct FoldAssignment: Sendable, Equatable {
             }
         }
         count = wanted
-        isLFW = isWhole && wanted == official
+        isLFW = isWhole && wanted == official && FoldAssignment.isOfficial(pairs)
+    }
+
+    /// SHA-256 of LFW's pairs, a line `path path` each: those of one person in file order, then the others. Both official files share it.
+    private static let officialDigest = "982da9312e4e25f6f3b1b5bc31b07008cf21638d7cb646694384951082acc8ba"
+
+    /// Whether these are LFW's pairs in LFW's order; the same counts of other pairs, or another order, give other folds.
+    private static func isOfficial(_ pairs: [LFWPair]) -> Bool {
+        var text = ""
+        for isSame in [true, false] {
+            for pair in pairs where pair.isSame == isSame { text += "\(pair.imageA) \(pair.imageB)\n" }
+        }
+        return SHA256Digest(of: Array(text.utf8)).text == officialDigest
     }
 
     /// The fold of a place in a run that is cut into pieces as equal as they can be, the longer ones first (scikit-learn's KFold).
