@@ -102,9 +102,7 @@ public enum FormatRegistry {
 
     /// The format that an output's name asks for; nil where its ending belongs to none.
     public static func format(forOutput path: String) -> (any FileFormat.Type)? {
-        let name = MappedFile.baseName(path).lowercased()
-        guard let dot = name.lastIndex(of: ".") else { return nil }
-        let ending = String(name[name.index(after: dot)...])
+        let ending = PathText.ending(path).lowercased()
         return formats.first { $0.extensions.contains(ending) }
     }
 

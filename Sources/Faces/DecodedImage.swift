@@ -38,20 +38,8 @@ public struct DecodedImage: Sendable, Equatable {
     /// Decodes the bytes of a JPEG or PNG; `path` is for messages.
     public init(_ bytes: ByteView, path: String) throws(FacesError) {
         let kind = try ImageKind(bytes, path: path)
+        let (width, height) = try DecodedImage.size(of: bytes, path: path)
         var report = cimages_report()
-        bytes.withUnsafeBytes { raw in
-            let start = raw.bindMemory(to: UInt8.self).baseAddress
-            switch kind {
-            case .jpeg: cimages_jpeg_header(start, raw.count, &report)
-            case .png: cimages_png_header(start, raw.count, &report)
-            }
-        }
-        try DecodedImage.check(report, path)
-        let (width, height) = (Int(report.width), Int(report.height))
-        guard width > 0, height > 0 else { throw .damaged(path: path, detail: "it has no pixels") }
-        guard width <= DecodedImage.sideLimit, height <= DecodedImage.sideLimit, width * height <= DecodedImage.pixelLimit else {
-            throw .tooLarge(path: path, width: width, height: height)
-        }
         let count = width * height * 3
         // Initialised to nothing: an untouched page of a large picture costs nothing where decoding ends at its first row.
         let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
@@ -67,6 +55,26 @@ public struct DecodedImage: Sendable, Equatable {
         }
         try DecodedImage.check(report, path)
         self.init(unchecked: width, height, pixels, path, damage: report.warnings > 0 ? DecodedImage.message(report) : nil)
+    }
+
+    /// Width and height of a JPEG or PNG by its header. Throws where they are more than is decoded.
+    static func size(of bytes: ByteView, path: String) throws(FacesError) -> (width: Int, height: Int) {
+        let kind = try ImageKind(bytes, path: path)
+        var report = cimages_report()
+        bytes.withUnsafeBytes { raw in
+            let start = raw.bindMemory(to: UInt8.self).baseAddress
+            switch kind {
+            case .jpeg: cimages_jpeg_header(start, raw.count, &report)
+            case .png: cimages_png_header(start, raw.count, &report)
+            }
+        }
+        try check(report, path)
+        let (width, height) = (Int(report.width), Int(report.height))
+        guard width > 0, height > 0 else { throw .damaged(path: path, detail: "it has no pixels") }
+        guard width <= sideLimit, height <= sideLimit, width * height <= pixelLimit else {
+            throw .tooLarge(path: path, width: width, height: height)
+        }
+        return (width, height)
     }
 
     init(unchecked width: Int, _ height: Int, _ pixels: [UInt8], _ name: String, damage: String?) {

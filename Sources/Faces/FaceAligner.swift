@@ -33,8 +33,11 @@ public struct FaceAligner: Sendable {
     public let settings: Settings
     private let detector: MTCNN?
     private let workers: Workers
+    private let gate = MemoryGate(limit: FaceAligner.memoryLimit)
 
-    /// - Parameter detector: nil for resizing whole pictures.
+    /// - Parameters:
+    ///   - detector: nil for resizing whole pictures. Threads each take pictures of their own through it, so that it needs no more than one.
+    ///   - threads: nil for one a core.
     public init(detector: MTCNN?, settings: Settings = Settings(), threads: Int? = nil) throws(FacesError) {
         guard 1...4096 ~= settings.imageSize, 0..<settings.imageSize ~= settings.margin else { throw .badSettings }
         self.settings = settings
@@ -42,59 +45,78 @@ public struct FaceAligner: Sendable {
         workers = Workers(count: threads)
     }
 
-    /// Pictures that are decoded and looked at together: enough for all cores and for full batches, few enough for little memory.
-    public static let atOnce = 32
-    /// Pixels of pictures that are in memory at once, as far as the ones before them tell; a larger picture is alone.
-    private static let pixelsAtOnce = 16_000_000
+    /// Pictures that one thread looks at together: enough for full batches, few enough for little memory.
+    public static let atOnce = 16
+    /// Bytes that decoded pictures and what is computed of them take on all threads; a picture that needs more is alone.
+    private static let memoryLimit = 256 << 20
 
-    /// A crop for each path, or why there is none; one bad file does not end the rest. `each` is called in order as crops are made.
-    public func align(_ paths: [String], each: (_ index: Int, _ result: Result<Aligned, any Error>) throws -> Void) throws {
-        try align(count: paths.count, decode: { index in try DecodedImage(path: paths[index]) }, each: each)
-    }
-
-    /// The same for pictures that `decode` gives, on any thread.
-    public func align(
-        count: Int, decode: @escaping @Sendable (Int) throws -> DecodedImage,
-        each: (_ index: Int, _ result: Result<Aligned, any Error>) throws -> Void
+    /// Crops on all threads, each picture's given to `make` on the thread that made it, and what came of it to `use` on the calling one, in
+    /// the pictures' order. One bad file does not end the rest.
+    public func align<Made: Sendable>(
+        _ paths: [String], make: @escaping @Sendable (_ index: Int, _ aligned: Aligned) throws -> Made,
+        use: (_ index: Int, _ made: Result<Made, any Error>) throws -> Void
     ) throws {
-        var first = 0
-        // Two pictures tell how large the next ones may be.
-        var step = 2
-        while first < count {
-            let start = first
-            let images = workers.map(min(step, count - first)) { place in
-                Result { try decode(start + place) }
-            }
-            var next = 0
-            while next < images.count {
-                // A stretch of pictures whose pixels fit together.
-                var (end, pixels) = (next, 0)
-                while end < images.count, end == next || pixels < FaceAligner.pixelsAtOnce {
-                    if case .success(let image) = images[end] { pixels += image.width * image.height }
-                    end += 1
-                }
-                for (offset, result) in align(Array(images[next..<end])).enumerated() { try each(start + next + offset, result) }
-                next = end
-            }
-            first += images.count
-            let largest = images.compactMap { try? $0.get() }.map { $0.width * $0.height }.max() ?? 1
-            step = max(1, min(FaceAligner.atOnce, FaceAligner.pixelsAtOnce / largest))
-        }
+        try align(count: paths.count, open: { try OpenedImage(path: paths[$0]) }, make: make, use: use)
     }
 
-    private func align(_ images: [Result<DecodedImage, any Error>]) -> [Result<Aligned, any Error>] {
-        let decoded = images.compactMap { try? $0.get() }
-        let found = faces(in: decoded)
-        let (settings, decodedCount) = (settings, decoded.count)
-        let crops: [Result<Aligned, any Error>] = workers.map(decodedCount) { index in
-            Result { try FaceAligner.cut(decoded[index], try found[index].get(), settings) }
-        }
+    /// The same for pictures that `open` gives, on any thread.
+    public func align<Made: Sendable>(
+        count: Int, open: @escaping @Sendable (Int) throws -> OpenedImage,
+        make: @escaping @Sendable (_ index: Int, _ aligned: Aligned) throws -> Made,
+        use: (_ index: Int, _ made: Result<Made, any Error>) throws -> Void
+    ) throws {
+        // Few pictures are shared out evenly.
+        let size = min(FaceAligner.atOnce, max(1, (count + workers.count - 1) / workers.count))
+        try workers.inOrder(
+            (count + size - 1) / size,
+            make: { group in
+                let range = group * size..<min((group + 1) * size, count)
+                return alignHere(range.count, open: { try open(range.lowerBound + $0) }) { try make(range.lowerBound + $0, $1) }
+            },
+            use: { group, made in
+                for (offset, result) in made.enumerated() { try use(group * size + offset, result) }
+            })
+    }
+
+    /// Crops of a few pictures on the calling thread; several threads may do so at once.
+    public func alignHere<Made>(
+        _ count: Int, open: (Int) throws -> OpenedImage, make: (_ index: Int, _ aligned: Aligned) throws -> Made
+    ) -> [Result<Made, any Error>] {
+        let opened = (0..<count).map { index in Result { try open(index) } }
+        var made: [Result<Made, any Error>] = []
         var next = 0
-        return images.map { image in
-            if case .failure(let error) = image { return .failure(error) }
-            next += 1
-            return crops[next - 1]
+        while next < count {
+            // Pictures that fit together in this thread's share.
+            var (end, bytes) = (next, 0)
+            while end < count {
+                let more = (try? opened[end].get()).map(bytesNeeded) ?? 0
+                if end > next, bytes + more > FaceAligner.memoryLimit / (2 * workers.count) { break }
+                bytes += more
+                end += 1
+            }
+            gate.holding(bytes) {
+                var cutter = PillowResize()
+                let images = opened[next..<end].map { image in Result { try image.get().decoded() } }
+                var found = faces(in: images.compactMap { try? $0.get() })[...]
+                for (offset, image) in images.enumerated() {
+                    let index = next + offset
+                    made.append(
+                        Result {
+                            let image = try image.get()
+                            return try make(index, try cut(image, try found.removeFirst().get(), with: &cutter))
+                        })
+                }
+            }
+            next = end
         }
+        return made
+    }
+
+    /// Bytes that a picture takes, decoded and in the first network, whose largest level takes most.
+    private func bytesNeeded(_ image: OpenedImage) -> Int {
+        var bytes = image.width * image.height * 3
+        if let detector { bytes += detector.bytesNeeded(width: image.width, height: image.height) }
+        return bytes
     }
 
     /// Together where that works; else each alone, so that an impossible picture does not spoil the others.
@@ -104,12 +126,12 @@ public struct FaceAligner: Sendable {
         return images.map { image in Result { try detector.detect([image]).first ?? [] } }
     }
 
-    private static func cut(_ image: DecodedImage, _ faces: [DetectedFace], _ settings: Settings) throws -> Aligned {
+    private func cut(_ image: DecodedImage, _ faces: [DetectedFace], with resizer: inout PillowResize) throws -> Aligned {
         let face = settings.selection.choose(faces, width: image.width, height: image.height)
         let box = face.flatMap {
             FaceCrop.box($0.box, imageSize: settings.imageSize, margin: settings.margin, width: image.width, height: image.height)
         }
-        let crop = try image.resized(width: settings.imageSize, height: settings.imageSize, box: box)
+        let crop = try resizer.resize(image, box: box, width: settings.imageSize, height: settings.imageSize)
         return Aligned(crop: crop, face: box == nil ? nil : face, faces: faces, cut: box, image: image)
     }
 }

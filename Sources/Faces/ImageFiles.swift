@@ -12,8 +12,8 @@ public enum ImageFiles {
         "jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif", "avif", "jp2", "jxl",
     ]
 
-    /// The paths of all pictures, those of each folder and its subfolders sorted by their bytes. Throws where a folder cannot be read or
-    /// holds no picture. What a file holds is not looked at.
+    /// The paths of all pictures, those of each folder and its subfolders sorted by their bytes; also of subfolders that cannot be read, which
+    /// no decoder takes. Throws where a folder that was named cannot be read or holds no picture. What a file holds is not looked at.
     public static func list(_ operands: [String]) throws -> [String] {
         var all: [String] = []
         for operand in operands {
@@ -33,22 +33,15 @@ public enum ImageFiles {
     private static func collect(_ folder: String, depth: Int, into found: inout [String]) throws {
         // Links can lead round in circles; nobody's pictures lie this deep.
         guard depth < depthLimit else { throw FacesError.tooDeep(folder: folder) }
-        guard let stream = opendir(folder) else {
-            throw FileError.unreadable(path: folder, reason: strerror(errno).map { String(cString: $0) } ?? "error \(errno)")
-        }
-        defer { closedir(stream) }
-        let base = folder.hasSuffix("/") ? folder : folder + "/"
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            guard !name.hasPrefix(".") else { continue }
-            let path = base + name
+        for name in try FolderListing.names(in: folder) where name.utf8.first != UInt8(ascii: ".") {
+            let path = PathText.join(folder, name)
             var status = stat()
-            guard stat(path, &status) == 0 else { continue }
-            if status.st_mode & S_IFMT == S_IFDIR {
-                try collect(path, depth: depth + 1, into: &found)
-            } else if let dot = name.lastIndex(of: "."), endings.contains(name[name.index(after: dot)...].lowercased()) {
+            let isThere = stat(path, &status) == 0
+            if isThere, status.st_mode & S_IFMT == S_IFDIR {
+                // A folder that cannot be looked into stands among the pictures, so that it is told as one that failed.
+                do { try collect(path, depth: depth + 1, into: &found) } catch FileError.unreadable { found.append(path) }
+            } else if endings.contains(PathText.ending(name).lowercased()) {
+                // So does a link that leads nowhere, and a name that is no text.
                 found.append(path)
             }
         }

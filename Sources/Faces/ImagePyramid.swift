@@ -18,15 +18,20 @@ struct ImagePyramid {
 
     /// Throws where the picture is too large to look for such small faces in.
     init(_ image: DecodedImage, settings: MTCNN.Settings) throws(FacesError) {
+        try self.init(width: image.width, height: image.height, name: image.name, settings: settings)
+    }
+
+    /// The same for a picture of this size; `name` is for messages.
+    init(width imageWidth: Int, height imageHeight: Int, name: String, settings: MTCNN.Settings) throws(FacesError) {
         var scale = 12 / Double(settings.minFaceSize)
-        var side = Double(min(image.width, image.height)) * scale
+        var side = Double(min(imageWidth, imageHeight)) * scale
         var levels: [Level] = []
         while side >= 12, levels.count < ImagePyramid.levelLimit {
-            let (width, height) = (Double(image.width) * scale + 1, Double(image.height) * scale + 1)
+            let (width, height) = (Double(imageWidth) * scale + 1, Double(imageHeight) * scale + 1)
             guard width * height <= Double(ImagePyramid.pixelLimit) else {
-                let least = 12 * (Double(image.width) * Double(image.height) / Double(ImagePyramid.pixelLimit)).squareRoot()
+                let least = 12 * (Double(imageWidth) * Double(imageHeight) / Double(ImagePyramid.pixelLimit)).squareRoot()
                 throw .tooLargeForDetection(
-                    name: image.name, width: image.width, height: image.height, minFaceSize: Int(least.rounded(.up)) + 1)
+                    name: name, width: imageWidth, height: imageHeight, minFaceSize: Int(least.rounded(.up)) + 1)
             }
             levels.append(Level(scale: scale, width: Int(width), height: Int(height)))
             scale *= settings.factor

@@ -50,6 +50,12 @@ public struct MTCNN: Sendable {
         return try decide(images, refined)
     }
 
+    /// Bytes that the first network takes for a picture's largest level, roughly: of its layers those before the first pooling are largest.
+    func bytesNeeded(width: Int, height: Int) -> Int {
+        let level = (try? ImagePyramid(width: width, height: height, name: "", settings: settings))?.levels.first
+        return level.map { $0.width * $0.height * ProposalStage.bytesPerPixel } ?? 0
+    }
+
     /// Second network: what it believes in, moved and squared.
     private func refine(_ images: [DecodedImage], _ boxes: [[FaceBox]]) throws -> [[FaceBox]] {
         let seen = try rnet.run(images, boxes, threshold: Float(settings.thresholds[1]))

@@ -9,10 +9,13 @@ struct ProposalStage: Sendable {
     /// The most windows of one level that may pass: comparing them with each other takes time with their square.
     private static let candidateLimit = 20_000
 
+    /// Bytes that layers up to the first pooling take for each pixel of a level: 8 channels in, 16 out, 16 at a quarter of the pixels.
+    static let bytesPerPixel = 112
+
     private let executor: FastExecutor
 
     init(_ model: Model, threads: Int?) throws {
-        executor = try MTCNN.executor(model, threads: threads, imagesAtOnce: 2)
+        executor = try MTCNN.executor(model, threads: threads, imagesAtOnce: 1)
         try MTCNN.check(model, outputs: ["regression": 4, "probability": 2], name: "pnet")
     }
 
@@ -28,21 +31,8 @@ struct ProposalStage: Sendable {
         for group in ProposalStage.sameSize(images) {
             let pyramid = try ImagePyramid(images[group[0]], settings: settings)
             for level in pyramid.levels {
-                let outputs = try executor.run(images: group.count, height: level.height, width: level.width) { place, target in
-                    let image = images[group[place]]
-                    AreaResize.fill(
-                        target, from: image, box: PixelBox(left: 0, top: 0, right: image.width, bottom: image.height))
-                }
-                guard let regression = outputs.first(where: { $0.name == "regression" })?.batch,
-                    let probability = outputs.first(where: { $0.name == "probability" })?.batch
-                else { continue }
-                let found = workers.map(group.count) { place in
-                    ProposalStage.candidates(
-                        regression, probability, image: place, scale: Float(level.scale), threshold: Float(settings.thresholds[0]))
-                }
-                for (place, list) in found.enumerated() {
-                    guard let list else { throw FacesError.tooManyCandidates(name: images[group[place]].name) }
-                    candidates[group[place]] += list
+                for (place, list) in zip(group, try look(at: group.map { images[$0] }, level, settings, workers)) {
+                    candidates[place] += list
                 }
             }
         }
@@ -51,6 +41,27 @@ struct ProposalStage: Sendable {
             let list = all[index]
             let kept = BoxSuppression.byUnion(list.map(\.box), scores: list.map(\.score), threshold: 0.7)
             return kept.map { list[$0].box.regressed(by: list[$0].regression, extra: 0).squared }
+        }
+    }
+
+    /// What passes in one level of some pictures of one size.
+    private func look(
+        at images: [DecodedImage], _ level: ImagePyramid.Level, _ settings: MTCNN.Settings, _ workers: Workers
+    ) throws -> [[Candidate]] {
+        let outputs = try executor.run(images: images.count, height: level.height, width: level.width) { place, target in
+            let image = images[place]
+            AreaResize.fill(target, from: image, box: PixelBox(left: 0, top: 0, right: image.width, bottom: image.height))
+        }
+        guard let regression = outputs.first(where: { $0.name == "regression" })?.batch,
+            let probability = outputs.first(where: { $0.name == "probability" })?.batch
+        else { return images.map { _ in [] } }
+        let found = workers.map(images.count) { place in
+            ProposalStage.candidates(
+                regression, probability, image: place, scale: Float(level.scale), threshold: Float(settings.thresholds[0]))
+        }
+        return try zip(images, found).map { image, list in
+            guard let list else { throw FacesError.tooManyCandidates(name: image.name) }
+            return list
         }
     }
 

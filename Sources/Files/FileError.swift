@@ -22,6 +22,8 @@ public enum FileError: DescribedError, Equatable {
     case outputFolderMissing(path: String, folder: String)
     /// Another process holds the file.
     case inUse(path: String)
+    /// A file of somebody else lies where this program keeps something.
+    case notOwn(path: String)
     /// Writing, flushing or renaming failed.
     case writeFailed(path: String, reason: String)
 
@@ -40,6 +42,7 @@ public enum FileError: DescribedError, Equatable {
         case .outputIsInput(let path): "\(path): is the input itself"
         case .outputFolderMissing(let path, let folder): "\(path): its folder \(folder) does not exist"
         case .inUse(let path): "\(path): is in use by another run"
+        case .notOwn(let path): "\(path): is no file of kept crops or embeddings, and is left as it is"
         case .writeFailed(let path, let reason): "\(path): could not be written (\(reason)); nothing was left behind"
         }
     }
@@ -57,6 +60,7 @@ public enum FileError: DescribedError, Equatable {
         case .outputIsInput: "write to another name"
         case .outputFolderMissing: "create the folder first"
         case .inUse: "wait until that run has finished"
+        case .notOwn: "move it away, or name another folder"
         case .writeFailed: "check free space and permissions, then run again"
         }
     }

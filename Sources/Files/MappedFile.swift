@@ -15,7 +15,7 @@ public struct MappedFile: Sendable {
     public let bytes: ByteView
 
     /// The last component of the path.
-    public var name: String { MappedFile.baseName(path) }
+    public var name: String { PathText.baseName(path) }
 
     /// Opens and maps the file at `path`.
     ///
@@ -50,11 +50,6 @@ public struct MappedFile: Sendable {
     /// Throws when the file is no longer as it was when it was opened; called before a result drawn from it is declared good.
     public func checkUnchanged() throws(FileError) {
         guard let now = FileIdentity(path: path), now == identity else { throw .changedWhileRead(path: path) }
-    }
-
-    /// The last component of a path.
-    public static func baseName(_ path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? path
     }
 }
 
@@ -95,6 +90,8 @@ public struct FileIdentity: Equatable, Sendable {
     public func isSameFile(as other: FileIdentity) -> Bool { device == other.device && inode == other.inode }
 }
 
-func lastSystemError() -> String {
-    strerror(errno).map { String(cString: $0) } ?? "error \(errno)"
-}
+/// What the system says of its last refusal.
+public func lastSystemError() -> String { systemErrorText(errno) }
+
+/// What the system calls an error number.
+func systemErrorText(_ number: Int32) -> String { strerror(number).map { String(cString: $0) } ?? "error \(number)" }

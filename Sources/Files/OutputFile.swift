@@ -35,9 +35,9 @@ public final class OutputFile {
         }
         self.target = resolved
         replaces = replacing
-        let folder = OutputFile.folder(of: resolved)
+        let folder = PathText.folder(resolved)
         let random = UInt32.random(in: 0...UInt32.max)
-        let path = "\(folder)/.\(MappedFile.baseName(resolved)).\(getpid()).\(String(random, radix: 16)).part"
+        let path = "\(folder)/.\(PathText.baseName(resolved)).\(getpid()).\(String(random, radix: 16)).part"
         temporaryPath = path
         descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else {
@@ -53,13 +53,13 @@ public final class OutputFile {
 
     /// Everything that can be known before a byte is written: the folder is there, the target is free or replaceable, and is no input.
     public static func check(target: String, replacing: Bool, inputs: [FileIdentity]) throws(FileError) {
-        let folder = folder(of: target)
+        let folder = PathText.folder(target)
         var status = stat()
         guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw .outputFolderMissing(path: target, folder: folder)
         }
         guard stat(target, &status) == 0 else {
-            if target.hasSuffix("/") { throw .directory(path: target) }
+            if target.utf8.last == UInt8(ascii: "/") { throw .directory(path: target) }
             return
         }
         if inputs.contains(where: { $0.isSameFile(as: FileIdentity(status)) }) { throw .outputIsInput(path: target) }
@@ -68,12 +68,6 @@ public final class OutputFile {
         case S_IFDIR: throw .directory(path: target)
         default: throw .notRegular(path: target)
         }
-    }
-
-    /// The folder of a path, `.` for a bare name.
-    static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Appends bytes at the current position.
@@ -147,7 +141,7 @@ public final class OutputFile {
             guard rename(temporaryPath, target) == 0 else { throw .writeFailed(path: target, reason: lastSystemError()) }
         }
         finish()
-        let folder = open(OutputFile.folder(of: target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = open(PathText.folder(target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder >= 0 {
             fsync(folder)
             close(folder)

@@ -8,14 +8,7 @@ public enum OutputFolder {
         let reason = errno
         var status = stat()
         if reason == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-        if reason == ENOENT { throw .outputFolderMissing(path: path, folder: parent(of: path)) }
-        throw .writeFailed(path: path, reason: strerror(reason).map { String(cString: $0) } ?? "error \(reason)")
-    }
-
-    /// The folder that a path lies in; `.` for a bare name.
-    public static func parent(of path: String) -> String {
-        var trimmed = Substring(path)
-        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-        return OutputFile.folder(of: String(trimmed))
+        if reason == ENOENT { throw .outputFolderMissing(path: path, folder: PathText.folder(path)) }
+        throw .writeFailed(path: path, reason: systemErrorText(reason))
     }
 }

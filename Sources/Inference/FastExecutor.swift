@@ -7,7 +7,7 @@ import Tensors
 /// Runs a model in float32 on all cores: layers fused, weights packed once, values in one arena, loops for this processor.
 ///
 /// Results depend neither on the number of threads nor on the batch that an image is in: each layer's method follows from the layer alone,
-/// and every sum has one order.
+/// and every sum has one order. Several runs may go on at once: they share the weights, and each has an arena of its own.
 public final class FastExecutor: Sendable {
     /// How a model is run.
     public struct Options: Sendable {
@@ -34,10 +34,7 @@ public final class FastExecutor: Sendable {
     private let options: Options
     private let workers: Workers
     private let kernels: KernelTable
-    private let plans = Mutex<[[Int]: ExecutionPlan]>([:])
-
-    /// Plans of other input sizes are kept while all together take no more than so many bytes.
-    private static let keptBytes = 128 << 20
+    private let idle = Mutex(IdlePlans())
 
     /// Fuses and packs. Throws where an operation cannot be run or weights are not finite.
     public init(_ model: Model, options: Options = Options()) throws {
@@ -121,64 +118,64 @@ public final class FastExecutor: Sendable {
     private func run(
         _ extent: ValueExtent, images: Int, fill: @escaping @Sendable (_ image: Int, _ target: InputPixels) -> Void
     ) throws -> [NamedBatch] {
-        try plans.withLock { plans in
-            let plan = try plan(for: extent, images: images, in: &plans)
-            var results: [NamedBatch] = try model.graph.outputs.map { name in
-                guard let place = plan.place(name) else { throw GraphError.missingOutput(name: name) }
-                let isImage = (model.valueTypes[name]?.shape.count ?? 2) == 4
-                let shape = [images, place.channels] + (isImage ? [place.height, place.width] : [])
-                return NamedBatch(name: name, batch: Batch(unchecked: shape, [Float](repeating: 0, count: shape.reduce(1, *))))
-            }
-            guard let entry = plan.place(model.graph.inputs[0].name) else { return results }
-            var first = 0
-            while first < images {
-                let (count, start) = (min(plan.capacity, images - first), first)
-                workers.forEach(count) { image, _ in fill(start + image, InputPixels(view: entry, image: image)) }
-                plan.run(images: count, kernels: kernels, workers: workers)
-                for index in results.indices {
-                    guard let place = plan.place(results[index].name) else { continue }
-                    let each = results[index].batch.imageSize
-                    results[index].batch.values.withUnsafeMutableBufferPointer { numbers in
-                        guard let base = numbers.baseAddress else { return }
-                        let target = TargetPointer(base: base + start * each)
-                        workers.forEach(count) { image, _ in place.store(to: target.base + image * each, image: image) }
-                    }
-                }
-                first += count
-            }
-            return results
+        let plan = try plan(for: extent, images: images)
+        defer { idle.withLock { $0.giveBack(plan, extent) } }
+        var results: [NamedBatch] = try model.graph.outputs.map { name in
+            guard let place = plan.place(name) else { throw GraphError.missingOutput(name: name) }
+            let isImage = (model.valueTypes[name]?.shape.count ?? 2) == 4
+            let shape = [images, place.channels] + (isImage ? [place.height, place.width] : [])
+            return NamedBatch(name: name, batch: Batch(unchecked: shape, [Float](repeating: 0, count: shape.reduce(1, *))))
         }
+        guard let entry = plan.place(model.graph.inputs[0].name) else { return results }
+        var first = 0
+        while first < images {
+            let (count, start) = (min(plan.capacity, images - first), first)
+            workers.forEach(count) { image, _ in fill(start + image, InputPixels(view: entry, image: image)) }
+            plan.run(images: count, kernels: kernels, workers: workers)
+            for index in results.indices {
+                guard let place = plan.place(results[index].name) else { continue }
+                let each = results[index].batch.imageSize
+                results[index].batch.values.withUnsafeMutableBufferPointer { numbers in
+                    guard let base = numbers.baseAddress else { return }
+                    let target = TargetPointer(base: base + start * each)
+                    workers.forEach(count) { image, _ in place.store(to: target.base + image * each, image: image) }
+                }
+            }
+            first += count
+        }
+        return results
     }
 
     /// Time of each step for a batch of at most `imagesAtOnce` images, in order; the median of several runs.
     public func stepTimes(_ input: Batch, runs: Int = 5) throws -> [(name: String, method: String, seconds: Double)] {
         _ = try run(input)
         let extent = try inputExtent(input.shape)
-        return try plans.withLock { plans in
-            let plan = try plan(for: extent, images: input.imageCount, in: &plans)
-            let clock = ContinuousClock()
-            var laps = [[Duration]](repeating: [], count: plan.steps.count)
-            for _ in 0..<runs {
-                var before = clock.now
-                var index = 0
-                plan.run(images: min(input.imageCount, plan.capacity), kernels: kernels, workers: workers) { _ in
-                    let now = clock.now
-                    laps[index].append(now - before)
-                    before = now
-                    index += 1
-                }
+        let plan = try plan(for: extent, images: input.imageCount)
+        defer { idle.withLock { $0.giveBack(plan, extent) } }
+        let clock = ContinuousClock()
+        var laps = [[Duration]](repeating: [], count: plan.steps.count)
+        for _ in 0..<runs {
+            var before = clock.now
+            var index = 0
+            plan.run(images: min(input.imageCount, plan.capacity), kernels: kernels, workers: workers) { _ in
+                let now = clock.now
+                laps[index].append(now - before)
+                before = now
+                index += 1
             }
-            return zip(plan.steps, laps).map { step, laps in
-                let median = laps.sorted()[laps.count / 2].components
-                return (step.name, step.step.kindName, Double(median.seconds) + Double(median.attoseconds) * 1e-18)
-            }
+        }
+        return zip(plan.steps, laps).map { step, laps in
+            let median = laps.sorted()[laps.count / 2].components
+            return (step.name, step.step.kindName, Double(median.seconds) + Double(median.attoseconds) * 1e-18)
         }
     }
 
     /// Bytes of working memory for input of this shape.
     public func workingBytes(for shape: [Int]) throws -> Int {
         let extent = try inputExtent(shape)
-        return try plans.withLock { try plan(for: extent, images: shape[0], in: &$0).byteCount }
+        let plan = try plan(for: extent, images: shape[0])
+        defer { idle.withLock { $0.giveBack(plan, extent) } }
+        return plan.byteCount
     }
 
     private func inputExtent(_ shape: [Int]) throws -> ValueExtent {
@@ -191,22 +188,18 @@ public final class FastExecutor: Sendable {
         return extent
     }
 
-    private func plan(for extent: ValueExtent, images: Int, in plans: inout [[Int]: ExecutionPlan]) throws -> ExecutionPlan {
+    /// An idle plan, or a new one; whoever takes it gives it back.
+    private func plan(for extent: ValueExtent, images: Int) throws -> ExecutionPlan {
         let capacity = min(max(images, 1), max(options.imagesAtOnce, 1))
-        let key = [extent.channels, extent.height, extent.width]
-        if let known = plans[key], known.wantedCapacity >= capacity { return known }
+        if let known = idle.withLock({ $0.take(extent, capacity: capacity) }) { return known }
         var graph = model.graph
         let declared = graph.inputs[0].type
         let rank = declared.shape.count
         graph.inputs[0].type.shape = [.batch] + [extent.channels, extent.height, extent.width].prefix(rank - 1).map { .fixed($0) }
         let types = try graph.valueTypes(weights: model.weights)
-        let plan = try ExecutionPlan(
+        return try ExecutionPlan(
             layers, model: model, input: (graph.inputs[0].name, extent), types: types, capacity: capacity, workers: workers.count,
             kernels: kernels, isExact: options.isExact, leavesOutPadding: !options.allowsNotFinite, memoryLimit: options.memoryLimit)
-        plans[key] = nil
-        if plans.values.reduce(plan.byteCount, { $0 + $1.byteCount }) > FastExecutor.keptBytes { plans.removeAll() }
-        plans[key] = plan
-        return plan
     }
 }
 

@@ -1,6 +1,5 @@
 import Faces
 import Files
-import Inference
 
 /// `convert align IMAGE|DIR … -o DIR`: crops as PNG in the same tree as the pictures, and tables of what was found.
 enum AlignCommand {
@@ -22,7 +21,9 @@ enum AlignCommand {
             folder: folder, isReplacing: parsed.has("--force"), draws: parsed.has("--draw"), writesCrops: !parsed.has("--no-crops"))
         try tree.check(pictures)
         let aligner = try options.aligner()
-        try tree.prepare(pictures)
+        try tree.prepare()
+        Interruption.setFarewell("convert: stopped; crops that were written stay, and --force makes all of them again with their tables")
+        defer { Interruption.setFarewell(nil) }
         return try align(pictures, aligner, options, tree, isQuiet: parsed.has("--quiet"))
     }
 
@@ -32,36 +33,30 @@ enum AlignCommand {
         var table = FaceTable()
         var (failed, missed): ([String], [String]) = ([], [])
         var progress = Progress(total: pictures.count, unit: "pictures", isQuiet: isQuiet)
-        let workers = Workers(count: options.threads)
-        var waiting: [(picture: AlignedTree.Picture, aligned: FaceAligner.Aligned)] = []
-        /// Crops are encoded and written on all cores, and told in order.
-        func write() throws {
-            let crops = waiting
-            waiting.removeAll()
-            for result in workers.map(crops.count, { index in Result { try tree.write(crops[index].aligned, of: crops[index].picture) } }) {
-                try result.get()
-            }
-            for crop in crops { table.append(crop.picture.name, crop.aligned) }
-        }
-        try aligner.align(pictures.map(\.path)) { index, result in
-            let picture = pictures[index]
-            progress.advance(to: index + 1)
-            switch result {
-            case .failure(let error):
-                failed.append(picture.path)
-                progress.clear()
-                Terminal.error("convert: \(error)")
-            case .success(let aligned):
-                if let damage = aligned.image.damage {
+        // Crops are encoded and written on the thread that made them.
+        try aligner.align(
+            pictures.map(\.path),
+            make: { index, aligned in
+                try tree.write(aligned, of: pictures[index])
+                return (row: FaceTable.Row(pictures[index].name, aligned), damage: aligned.image.damage)
+            },
+            use: { index, result in
+                let picture = pictures[index]
+                progress.advance(to: index + 1)
+                switch result {
+                case .failure(let error):
+                    failed.append(picture.path)
                     progress.clear()
-                    Terminal.error("convert: \(picture.path): the picture is damaged (\(damage)); it is used as far as it goes")
+                    Terminal.error("convert: \(error)")
+                case .success(let (row, damage)):
+                    if let damage {
+                        progress.clear()
+                        Terminal.error("convert: \(picture.path): the picture is damaged (\(damage)); it is used as far as it goes")
+                    }
+                    if !row.isDetected, options.preprocess == .mtcnn { missed.append(picture.path) }
+                    table.append(row)
                 }
-                if aligned.face == nil, options.preprocess == .mtcnn { missed.append(picture.path) }
-                waiting.append((picture, aligned))
-            }
-            if waiting.count == FaceAligner.atOnce { try write() }
-        }
-        try write()
+            })
         progress.clear()
         try tree.write(table, options)
         if !isQuiet { summary(pictures.count, failed, missed, options, tree).forEach(Terminal.print) }

@@ -3,9 +3,9 @@ import Files
 import Glibc
 
 /// The folder that crops go to, in the same tree as their pictures.
-struct AlignedTree {
+struct AlignedTree: Sendable {
     /// A picture, and its place below the folder that was named.
-    struct Picture {
+    struct Picture: Sendable {
         /// Where it lies.
         let path: String
         /// Below the folder that was named, or its base name.
@@ -21,15 +21,14 @@ struct AlignedTree {
     /// The pictures of all operands. Throws where two would have one name, or a folder holds none.
     static func pictures(_ operands: [String]) throws -> [Picture] {
         var pictures: [Picture] = []
-        var seen: [String: String] = [:]
+        var seen: [ExactText: String] = [:]
         for operand in operands {
             let paths = try ImageFiles.list([operand])
-            // A folder's own name and its slash are taken off; a file keeps its last part.
+            // A folder's own name is taken off; a file keeps its last part.
             let isFolder = paths != [operand]
-            let base = operand.hasSuffix("/") ? operand : operand + "/"
             for path in paths {
-                let name = isFolder && path.hasPrefix(base) ? String(path.dropFirst(base.count)) : MappedFile.baseName(path)
-                if let other = seen.updateValue(path, forKey: cropName(name)) {
+                let name = (isFolder ? PathText.below(operand, path) : nil) ?? PathText.baseName(path)
+                if let other = seen.updateValue(path, forKey: ExactText(cropName(name))) {
                     throw AlignedTreeError.sameName(first: other, second: path, crop: cropName(name))
                 }
                 pictures.append(Picture(path: path, name: name))
@@ -37,27 +36,21 @@ struct AlignedTree {
         }
         // A drawing must not take another picture's crop's place either, in whatever order they come.
         for picture in pictures {
-            if let other = seen[drawingName(picture.name)] {
+            if let other = seen[ExactText(drawingName(picture.name))] {
                 throw AlignedTreeError.sameName(first: picture.path, second: other, crop: drawingName(picture.name))
             }
         }
         return pictures
     }
 
-    private static func stem(_ name: String) -> String {
-        let last = MappedFile.baseName(name)
-        guard let dot = last.lastIndex(of: "."), dot != last.startIndex else { return name }
-        return String(name.dropLast(last.distance(from: dot, to: last.endIndex)))
-    }
-
-    private static func cropName(_ name: String) -> String { stem(name) + ".png" }
-    private static func drawingName(_ name: String) -> String { stem(name) + ".faces.png" }
+    private static func cropName(_ name: String) -> String { PathText.stem(name) + ".png" }
+    private static func drawingName(_ name: String) -> String { PathText.stem(name) + ".faces.png" }
 
     /// Everything that can be known before the work: the folder is there or can be created, and no file is in the way.
     func check(_ pictures: [Picture]) throws {
         var status = stat()
         guard stat(folder, &status) == 0 else {
-            let parent = OutputFolder.parent(of: folder)
+            let parent = PathText.folder(folder)
             guard stat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
                 throw FileError.outputFolderMissing(path: folder, folder: parent)
             }
@@ -77,22 +70,17 @@ struct AlignedTree {
         }
     }
 
-    /// Creates the folder and those below it.
-    func prepare(_ pictures: [Picture]) throws {
-        try OutputFolder.create(folder)
-        guard writesCrops || draws else { return }
-        var made: Set<String> = []
-        for picture in pictures {
-            let parts = picture.name.split(separator: "/").dropLast()
-            var path = folder
-            for part in parts {
-                path += "/" + part
-                if made.insert(path).inserted { try OutputFolder.create(path) }
-            }
-        }
-    }
+    /// Creates the folder itself.
+    func prepare() throws { try OutputFolder.create(folder) }
 
+    /// Writes a picture's files, on any thread; folders on their way are created. Throws where one cannot be written.
     func write(_ aligned: FaceAligner.Aligned, of picture: Picture) throws {
+        guard writesCrops || draws else { return }
+        var path = folder
+        for part in PathText.components(picture.name).dropLast() {
+            path = PathText.join(path, part)
+            try OutputFolder.create(path)
+        }
         if writesCrops { try write(try aligned.crop.png(), AlignedTree.cropName(picture.name)) }
         guard draws else { return }
         let drawing = FaceDrawing.draw(aligned.faces, chosen: aligned.face, cut: aligned.cut, over: aligned.image)
@@ -113,6 +101,7 @@ struct AlignedTree {
 
 /// What keeps crops from having a place each.
 enum AlignedTreeError: DescribedError, Equatable {
+    /// Two pictures whose crops would lie in one place.
     case sameName(first: String, second: String, crop: String)
 
     var problem: String {

@@ -21,7 +21,7 @@ enum CacheCommand {
             Terminal.print("\(folder): \(files.count) files, \(size)")
         case "clear":
             for file in files where unlink(file.path) != 0 {
-                throw FileError.writeFailed(path: file.path, reason: strerror(errno).map { String(cString: $0) } ?? "error \(errno)")
+                throw FileError.writeFailed(path: file.path, reason: lastSystemError())
             }
             if !parsed.has("--quiet") { Terminal.print("\(folder): \(files.count) files removed, \(size)") }
         case let other?:

@@ -23,11 +23,13 @@ struct CacheFolder {
         } else {
             guard let usual = CacheFolder.usual else { throw CacheError.noHome }
             self.path = usual
-            try OutputFolder.create(OutputFolder.parent(of: usual), mode: 0o700)
+            try OutputFolder.create(PathText.folder(usual), mode: 0o700)
         }
-        try OutputFolder.create(self.path, mode: 0o700)
+        do { try OutputFolder.create(self.path, mode: 0o700) } catch FileError.writeFailed(_, let reason) {
+            throw CacheError.noFolder(path: self.path, reason: reason)
+        }
         guard access(self.path, W_OK | X_OK) == 0 else {
-            throw FileError.writeFailed(path: self.path, reason: "the folder is not writable")
+            throw CacheError.noFolder(path: self.path, reason: "it cannot be written to")
         }
     }
 
@@ -48,16 +50,9 @@ struct CacheFolder {
 
     /// Names and sizes of the cache's own files in a folder; nothing else there is touched.
     static func files(in folder: String) throws -> [(path: String, size: Int)] {
-        guard let stream = opendir(folder) else {
-            if errno == ENOENT { return [] }
-            throw FileError.unreadable(path: folder, reason: strerror(errno).map { String(cString: $0) } ?? "error \(errno)")
-        }
-        defer { closedir(stream) }
+        if FileIdentity(path: folder) == nil { return [] }
         var found: [(String, Int)] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        for name in try FolderListing.names(in: folder) {
             guard let kind = [crops, embeddings].first(where: { name.hasPrefix($0) }), name.hasSuffix(ending) else { continue }
             let digits = name.dropFirst(kind.count).dropLast(ending.count)
             // Somebody else's file may have a name like these; the cache's own also begin with its signature.
@@ -70,8 +65,16 @@ struct CacheFolder {
 
 /// What keeps work from being kept.
 enum CacheError: DescribedError, Equatable {
+    /// Nothing says where it should be.
     case noHome
+    /// What lies there is no folder, or none to write to.
+    case noFolder(path: String, reason: String)
 
-    var problem: String { "there is no place for a cache: neither XDG_CACHE_HOME nor HOME is set" }
+    var problem: String {
+        switch self {
+        case .noHome: "there is no place for a cache: neither XDG_CACHE_HOME nor HOME is set"
+        case .noFolder(let path, let reason): "\(path): crops and embeddings cannot be kept there (\(reason))"
+        }
+    }
     var remedy: String { "name a folder with --cache, or give --no-cache" }
 }

@@ -4,7 +4,7 @@ import Inference
 import JSON
 
 /// A network that turns crops into embeddings of unit length.
-struct Embedder {
+struct Embedder: Sendable {
     /// What the model is called, for messages and reports.
     let name: String
     /// Numbers of an embedding.
@@ -65,7 +65,7 @@ struct Embedder {
     /// Networks whose own definition ends in a normalisation; their flip is averaged behind it, in the reference project too.
     private static func normalisesByItself(_ model: Model) -> Bool { model.architecture.name == "inception_resnet_v1" }
 
-    /// Embeddings of crops of `imageSize`, one after another. Throws where one is not finite or has no length.
+    /// Embeddings of crops of `imageSize`, one after another, on the calling thread; several may do so at once. Throws where one is not finite or has no length.
     func embed(_ crops: [Crop]) throws -> [[Float]] {
         guard !crops.isEmpty else { return [] }
         let side = imageSize
@@ -99,18 +99,6 @@ struct Embedder {
             return numbers
         }
     }
-}
-
-/// A picture as it enters a network.
-struct Crop: Sendable {
-    /// Path below the pictures' folder.
-    let name: String
-    /// RGB, row after row.
-    let pixels: [UInt8]
-    /// Whether a face was found; nil where none was looked for.
-    let isDetected: Bool?
-    /// What the crop was made from: the picture's bytes, or its own.
-    let key: SHA256Digest
 }
 
 /// What keeps a model from being evaluated.

@@ -1,16 +1,13 @@
 import Faces
 import Files
+import Inference
 import Verifier
 
-/// All images through crops and networks, a few at a time, with what earlier runs kept.
+/// All images through crops and networks: each thread takes a few images from decoding to embedding, with what earlier runs kept.
 struct EmbeddingRun {
-    /// One model's embeddings, in the order of the images that have one.
-    struct Outcome {
-        var values: [Float] = []
-    }
-
     let source: CropSource
     let embedders: [(embedder: Embedder, kept: RecordLog?)]
+    private let workers: Workers
 
     /// Images that a face was looked for in and not found.
     private(set) var missed: [String] = []
@@ -18,53 +15,96 @@ struct EmbeddingRun {
     private(set) var failures: [(name: String, error: any Error)] = []
     /// Images that have embeddings.
     private(set) var names: [String] = []
-    /// Embeddings of each model.
-    private(set) var outcomes: [Outcome]
-    /// Whether a face was looked for.
-    private(set) var isDetecting = false
+    /// Each model's embeddings, in the order of `names`.
+    private(set) var values: [[Float]]
+    /// Whether it is known of every image whether a face was found.
+    private(set) var isDetecting = true
 
+    /// Images that a thread takes at once.
+    private static let atOnce = 16
+
+    /// Files of kept crops and embeddings.
+    private var logs: [RecordLog] {
+        var seen: Set<String> = []
+        return ([source.kept] + embedders.map(\.kept)).compactMap(\.self).filter { seen.insert($0.path).inserted }
+    }
+
+    /// Whether crops or embeddings are kept, so that the same command goes on where this one ends.
+    var isKeeping: Bool { !logs.isEmpty }
     /// Kept entries that were found damaged.
-    var damagedCount: Int { (source.kept?.damagedCount ?? 0) + embedders.reduce(0) { $0 + ($1.kept?.damagedCount ?? 0) } }
+    var damagedCount: Int { logs.reduce(0) { $0 + $1.damagedCount } }
+    /// What was wrong with kept files when they were opened.
+    var complaints: [String] { logs.compactMap { log in log.complaint.map { "\(log.path): \($0)" } } }
 
-    init(source: CropSource, embedders: [(embedder: Embedder, kept: RecordLog?)]) {
+    init(source: CropSource, embedders: [(embedder: Embedder, kept: RecordLog?)], threads: Int?) {
         (self.source, self.embedders) = (source, embedders)
-        outcomes = [Outcome](repeating: Outcome(), count: embedders.count)
+        workers = Workers(count: threads)
+        values = [[Float]](repeating: [], count: embedders.count)
+    }
+
+    /// What one thread made of a few images.
+    private struct Part: Sendable {
+        var crops: [(name: String, isDetected: Bool?, damage: String?)] = []
+        var failures: [(name: String, error: any Error)] = []
+        var values: [[Float]] = []
     }
 
     /// - Parameter allowsMissing: whether an image without a crop is left out; else the first one ends the run.
     mutating func run(_ images: [String], allowsMissing: Bool, progress: inout Progress) throws {
-        var first = 0
-        while first < images.count {
-            let part = Array(images[first..<min(first + FaceAligner.atOnce, images.count)])
-            var crops: [Crop] = []
-            for (name, result) in zip(part, try source.crops(part)) {
-                switch result {
-                case .success(let crop): crops.append(crop)
-                case .failure(let error):
-                    guard allowsMissing else { throw error }
-                    failures.append((name, error))
-                }
-            }
-            for crop in crops {
-                names.append(crop.name)
-                if crop.isDetected != nil { isDetecting = true }
-                if crop.isDetected == false { missed.append(crop.name) }
-            }
-            for index in embedders.indices { try embed(crops, with: index) }
-            first += part.count
-            progress.advance(to: first)
-        }
+        let size = min(EmbeddingRun.atOnce, max(1, (images.count + workers.count - 1) / workers.count))
+        let (source, embedders) = (source, embedders)
+        try workers.inOrder(
+            (images.count + size - 1) / size,
+            make: { part -> Result<Part, any Error> in
+                let names = Array(images[part * size..<min((part + 1) * size, images.count)])
+                return Result { try EmbeddingRun.part(names, source, embedders, allowsMissing: allowsMissing) }
+            },
+            use: { part, made in
+                add(try made.get(), progress: &progress)
+                progress.advance(to: min((part + 1) * size, images.count))
+            })
     }
 
-    private mutating func embed(_ crops: [Crop], with index: Int) throws {
-        let (embedder, kept) = embedders[index]
-        var rows = crops.map { crop in kept?.record(crop.key).map(EmbeddingRun.floats) }
+    private static func part(
+        _ names: [String], _ source: CropSource, _ embedders: [(embedder: Embedder, kept: RecordLog?)], allowsMissing: Bool
+    ) throws -> Part {
+        var part = Part()
+        var crops: [Crop] = []
+        for (name, result) in zip(names, source.crops(names)) {
+            switch result {
+            case .success(let crop): crops.append(crop)
+            case .failure(let error):
+                guard allowsMissing else { throw error }
+                part.failures.append((name, error))
+            }
+        }
+        part.crops = crops.map { ($0.name, $0.isDetected, $0.damage) }
+        part.values = try embedders.map { try embed(crops, with: $0.embedder, kept: $0.kept) }
+        return part
+    }
+
+    private static func embed(_ crops: [Crop], with embedder: Embedder, kept: RecordLog?) throws -> [Float] {
+        var rows = crops.map { crop in kept?.record(crop.key).map(floats) }
         let missing = rows.indices.filter { rows[$0] == nil }
         for (place, row) in zip(missing, try embedder.embed(missing.map { crops[$0] })) {
             rows[place] = row
-            try kept?.append(EmbeddingRun.bytes(row), under: crops[place].key)
+            try kept?.append(bytes(row), under: crops[place].key)
         }
-        for row in rows { outcomes[index].values += row ?? [] }
+        return rows.flatMap { $0 ?? [] }
+    }
+
+    private mutating func add(_ part: Part, progress: inout Progress) {
+        for crop in part.crops {
+            names.append(crop.name)
+            if crop.isDetected == nil { isDetecting = false }
+            if crop.isDetected == false { missed.append(crop.name) }
+            if let damage = crop.damage {
+                progress.clear()
+                Terminal.error("convert: \(crop.name): the picture is damaged (\(damage)); it is used as far as it goes")
+            }
+        }
+        failures += part.failures
+        for index in values.indices { values[index] += part.values[index] }
     }
 
     private static func bytes(_ numbers: [Float]) -> [UInt8] {

@@ -1,5 +1,6 @@
 import Faces
 import Files
+import Glibc
 import IR
 import Inference
 import Verifier
@@ -23,7 +24,7 @@ enum EvaluateCommand {
         let pairsFile = try MappedFile(path: request.pairsFile)
         let pairs = try PairList(pairsFile, folds: judging.folds)
         _ = try judging.folder(hasEmbeddings: true, inputs: [pairsFile.identity])
-        _ = try present(pairs.uniqueImages, request, isQuiet: true)
+        _ = try present(pairs.uniqueImages, request, try request.cropsFolder.map(GivenCrops.init(folder:)), isQuiet: true)
     }
 
     static func run(_ parsed: ParsedArguments) throws -> ExitStatus {
@@ -46,13 +47,18 @@ enum EvaluateCommand {
         faces.crop.imageSize = first.imageSize
         let inputs = [pairsFile.identity] + [request.model, request.against].compactMap { $0 }.compactMap(FileIdentity.init(path:))
         let folder = try judging.folder(hasEmbeddings: true, inputs: inputs)
-        let images = try present(pairs.uniqueImages, request, isQuiet: isQuiet)
+        let given = try request.cropsFolder.map(GivenCrops.init(folder:))
+        if let given, !isQuiet {
+            for difference in given.differences(from: faces) { Terminal.error("convert: \(given.folder): crops were \(difference)") }
+        }
+        let images = try present(pairs.uniqueImages, request, given, isQuiet: isQuiet)
         let edition = request.root.map(LFWEdition.init(root:))
         if let edition, !isQuiet { tell(edition, judging) }
 
-        var run = try prepare(request, faces, [first] + (second.map { [$0] } ?? []), isQuiet: isQuiet)
+        var run = try prepare(request, faces, given, [first] + (second.map { [$0] } ?? []), isQuiet: isQuiet)
         var progress = Progress(total: images.count, unit: "images", isQuiet: isQuiet)
-        if run.source.kept != nil { Interruption.setFarewell("convert: stopped; the same command again goes on where this one ended") }
+        if !isQuiet { for complaint in run.complaints { Terminal.error("convert: \(complaint)") } }
+        if run.isKeeping { Interruption.setFarewell("convert: stopped; the same command again goes on where this one ended") }
         try run.run(images, allowsMissing: request.allowsMissing, progress: &progress)
         progress.clear()
         Interruption.setFarewell(nil)
@@ -62,10 +68,10 @@ enum EvaluateCommand {
         let gone = Set(pairs.uniqueImages).subtracting(run.names)
         if !gone.isEmpty { pairs = try pairs.dropping(images: gone, file: request.pairsFile) }
         try pairsFile.checkUnchanged()
-        let tables = try zip(run.embedders, run.outcomes).map { each, outcome in
-            try EmbeddingTable(paths: run.names, width: each.embedder.width, values: outcome.values, file: each.embedder.name)
+        let tables = try zip(run.embedders, run.values).map { each, values in
+            try EmbeddingTable(paths: run.names, width: each.embedder.width, values: values, file: each.embedder.name)
         }
-        let provenance = provenance(request, faces, first, run, pairsFile: pairsFile, edition: edition)
+        let provenance = provenance(request, faces, given, first, second, run, pairsFile: pairsFile, edition: edition)
         let other = try second.map { second in Baseline(try tables[1].scores(of: pairs), name: second.name) }
         return try judging.conclude(
             try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder)
@@ -74,23 +80,36 @@ enum EvaluateCommand {
     private static func embedder(_ path: String, _ request: EvaluateRequest, asked: Int?, _ parsed: ParsedArguments) throws -> Embedder {
         let opened = try RunnableModel(path: path, architecture: request.architecture, parsed: parsed)
         return try Embedder(
-            opened, name: MappedFile.baseName(path), flips: request.flips, imageSize: asked,
+            opened, name: PathText.baseName(path), flips: request.flips, imageSize: asked,
             contract: request.contract.apply(to: opened.model.contract), options: request.executor)
     }
 
     /// The images that are there. Throws where some are not and may not be left out.
-    private static func present(_ images: [String], _ request: EvaluateRequest, isQuiet: Bool) throws -> [String] {
-        guard request.cropsFolder == nil, let root = request.root else { return images }
-        let missing = images.filter { FileIdentity(path: "\(root)/\($0)") == nil }
+    private static func present(
+        _ images: [String], _ request: EvaluateRequest, _ given: GivenCrops?, isQuiet: Bool
+    ) throws -> [String] {
+        guard let root = given?.folder ?? request.root else { return images }
+        let option = given == nil ? "--lfw-root" : "--crops"
+        try checkFolder(root, option: option)
+        let missing = images.filter { FileIdentity(path: given?.path(of: $0) ?? PathText.join(root, $0)) == nil }
         guard let first = missing.first else { return images }
         guard request.allowsMissing, missing.count < images.count else {
-            throw EvaluateError.missingImages(root: root, first: first, count: missing.count, total: images.count)
+            throw EvaluateError.missingImages(root: root, option: option, first: first, count: missing.count, total: images.count)
         }
         if !isQuiet {
             Terminal.error("convert: \(missing.count) images are not there, \(first) first; their pairs are left out")
         }
         let gone = Set(missing)
         return images.filter { !gone.contains($0) }
+    }
+
+    private static func checkFolder(_ path: String, option: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw errno == ENOENT ? FileError.missing(path: path) : FileError.unreadable(path: path, reason: lastSystemError())
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw EvaluateError.noFolder(path: path, option: option) }
+        guard access(path, X_OK) == 0 else { throw FileError.unreadable(path: path, reason: lastSystemError()) }
     }
 
     private static func tell(_ edition: LFWEdition, _ judging: JudgingOptions) {
@@ -102,14 +121,14 @@ enum EvaluateCommand {
 
     /// Opens what earlier runs kept, and the detector where it is needed.
     private static func prepare(
-        _ request: EvaluateRequest, _ faces: FaceOptions, _ embedders: [Embedder], isQuiet: Bool
+        _ request: EvaluateRequest, _ faces: FaceOptions, _ given: GivenCrops?, _ embedders: [Embedder], isQuiet: Bool
     ) throws -> EmbeddingRun {
         let cache = request.keepsNothing ? nil : try CacheFolder(request.cacheFolder)
         let size = faces.crop.imageSize
         let way: CropSource.Way
         let settings: SHA256Digest
-        if let folder = request.cropsFolder {
-            way = .given(folder: folder)
+        if let given {
+            way = .given(given)
             settings = SHA256Digest(of: Array("given crops".utf8))
         } else {
             let weights = faces.preprocess == .resize ? [] : try MTCNNWeights.paths(folder: faces.weightsFolder)
@@ -123,17 +142,20 @@ enum EvaluateCommand {
             }
         }
         let crops =
-            request.cropsFolder == nil ? try open { try cache?.crops(settings, byteCount: CropSource.recordCount(imageSize: size)) } : nil
+            given == nil ? try open { try cache?.crops(settings, byteCount: CropSource.recordCount(imageSize: size)) } : nil
+        // A model that is held against itself has one file.
+        var logs: [SHA256Digest: RecordLog?] = [:]
+        for embedder in embedders where logs[embedder.digest] == nil {
+            logs[embedder.digest] = try open { try cache?.embeddings(embedder.digest, crops: settings, width: embedder.width) }
+        }
         return EmbeddingRun(
-            source: CropSource(way, imageSize: size, kept: crops, threads: faces.threads),
-            embedders: try embedders.map { embedder in
-                (embedder, try open { try cache?.embeddings(embedder.digest, crops: settings, width: embedder.width) })
-            })
+            source: CropSource(way: way, imageSize: size, kept: crops),
+            embedders: embedders.map { ($0, logs[$0.digest] ?? nil) }, threads: faces.threads)
     }
 
     private static func provenance(
-        _ request: EvaluateRequest, _ faces: FaceOptions, _ embedder: Embedder, _ run: EmbeddingRun, pairsFile: MappedFile,
-        edition: LFWEdition?
+        _ request: EvaluateRequest, _ faces: FaceOptions, _ given: GivenCrops?, _ embedder: Embedder, _ second: Embedder?,
+        _ run: EmbeddingRun, pairsFile: MappedFile, edition: LFWEdition?
     ) -> EvaluationProvenance {
         var provenance = EvaluationProvenance()
         provenance.model = "local_checkpoint"
@@ -142,20 +164,28 @@ enum EvaluateCommand {
         provenance.ttaFlip = request.flips
         provenance.imageSize = embedder.imageSize
         provenance.device = "cpu"
-        provenance.lfwRoot = request.root.map(MappedFile.baseName)
+        provenance.lfwRoot = request.root.map(PathText.baseName)
         provenance.pairsFile = pairsFile.name
         provenance.modelDigest = embedder.fileDigest.text
-        if request.cropsFolder == nil {
-            provenance.preprocess = faces.preprocess.rawValue
-            if faces.preprocess == .mtcnn { provenance.mtcnnMargin = faces.crop.margin }
-            if run.isDetecting, !run.names.isEmpty {
-                provenance.successRate = Double(run.names.count - run.missed.count) / Double(run.names.count)
-                provenance.missedImages = run.missed
-            }
+        let preprocess = given.map(\.preprocess) ?? faces.preprocess
+        provenance.preprocess = preprocess?.rawValue
+        if preprocess == .mtcnn { provenance.mtcnnMargin = given.map(\.margin) ?? faces.crop.margin }
+        if run.isDetecting, preprocess == .mtcnn, !run.names.isEmpty {
+            provenance.successRate = Double(run.names.count - run.missed.count) / Double(run.names.count)
+            provenance.missedImages = run.missed
         }
         let contract = request.contract.apply(to: embedder.model.contract)
         provenance.notes.append(.init("input", "(x − \(contract.mean)) / \(contract.standardDeviation)"))
-        if faces.preprocess == .mtcnn, request.cropsFolder == nil {
+        if let second {
+            let other = request.contract.apply(to: second.model.contract)
+            provenance.notes.append(
+                .init(
+                    "against",
+                    "\(second.name) (\(second.model.architecture.name), SHA-256 \(second.fileDigest.text)), input (x − \(other.mean)) / "
+                        + "\(other.standardDeviation)"))
+        }
+        if given != nil { provenance.notes.append(.init("crops", "finished ones")) }
+        if faces.preprocess == .mtcnn, given == nil {
             let detection = faces.detection
             provenance.notes.append(
                 .init(

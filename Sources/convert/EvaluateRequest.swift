@@ -54,7 +54,8 @@ struct EvaluateRequest {
             mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
         var options = FastExecutor.Options()
         options.isExact = parsed.has("--exact")
-        options.threads = try parsed.integer("--threads", in: 1...1024)
+        // Each thread takes images of its own through the network: four at once keep its layers in the cache.
+        (options.threads, options.imagesAtOnce) = (1, 4)
         if let size = try parsed.integer("--batch-size", in: 1...1 << 20) { options.imagesAtOnce = min(size, options.imagesAtOnce) }
         executor = options
         (cacheFolder, keepsNothing) = (parsed.value("--cache"), parsed.has("--no-cache"))

@@ -72,7 +72,7 @@ enum ExportCommand {
         var verification: Verification?
         if request.checking != .none {
             Terminal.progress("reading back \(request.target)")
-            let places = companions.map { (MappedFile.baseName($0.target), $0.temporaryPath) }
+            let places = companions.map { (PathText.baseName($0.target), $0.temporaryPath) }
             let back = try request.format.open(
                 try MappedFile(path: output.temporaryPath),
                 options: OpenOptions(companions: Dictionary(places, uniquingKeysWith: { first, _ in first })))

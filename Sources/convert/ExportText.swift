@@ -12,7 +12,7 @@ enum ExportText {
         let before = opened.sources.reduce(0) { $0 + $1.bytes.count }
         var lines = [
             "\(opened.file.name) (\(NumberText.bytes(before))) -> \(request.target) (\(NumberText.bytes(size)), \(request.format.name)"
-                + (companions.isEmpty ? "" : ", data in \(companions.map { MappedFile.baseName($0.target) }.joined(separator: ", "))") + ")"
+                + (companions.isEmpty ? "" : ", data in \(companions.map { PathText.baseName($0.target) }.joined(separator: ", "))") + ")"
         ]
         if let selection = opened.selection {
             lines.append("state dict: \(selection.path.isEmpty ? "the root" : selection.path), because \(selection.reason)")

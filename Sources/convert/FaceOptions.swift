@@ -83,8 +83,8 @@ struct FaceOptions {
 
     /// What turns pictures into crops; loads the detector where one is needed.
     func aligner() throws -> FaceAligner {
-        let detector =
-            preprocess == .resize ? nil : try MTCNNWeights.detector(folder: weightsFolder, settings: detection, threads: threads)
+        // Each thread takes pictures of its own through the detector.
+        let detector = preprocess == .resize ? nil : try MTCNNWeights.detector(folder: weightsFolder, settings: detection, threads: 1)
         return try FaceAligner(detector: detector, settings: crop, threads: threads)
     }
 }

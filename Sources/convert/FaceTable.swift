@@ -11,26 +11,43 @@ struct FaceTable {
     private(set) var csv = header + "\n"
     private var pictures: [JSONValue] = []
 
-    /// One picture's row: its name, whether a face was found and how many, the box, its probability, the landmarks, and the SHA-256 of the
-    /// crop's RGB bytes row after row.
-    mutating func append(_ name: String, _ aligned: FaceAligner.Aligned) {
-        let digest = SHA256Digest(of: aligned.crop.pixels).text
-        var cells = [CSVText.quoted(name), aligned.face == nil ? "0" : "1", "\(aligned.faces.count)"]
-        if let face = aligned.face {
-            cells += [face.box.x1, face.box.y1, face.box.x2, face.box.y2, face.probability].map { "\($0)" }
-            cells += face.landmarks.flatMap { ["\($0.x)", "\($0.y)"] }
-        } else {
-            cells += [String](repeating: "", count: 5 + 2 * FaceTable.points.count)
+    /// One picture in both tables.
+    struct Row: Sendable {
+        /// Whether a face was found.
+        let isDetected: Bool
+        fileprivate let csv: String
+        fileprivate let json: JSONValue
+
+        /// A picture's name, whether a face was found and how many, the box, its probability, the landmarks, and the SHA-256 of the crop's RGB
+        /// bytes row after row.
+        init(_ name: String, _ aligned: FaceAligner.Aligned) {
+            isDetected = aligned.face != nil
+            let digest = SHA256Digest(of: aligned.crop.pixels).text
+            var cells = [CSVText.quoted(name), isDetected ? "1" : "0", "\(aligned.faces.count)"]
+            if let face = aligned.face {
+                cells += [face.box.x1, face.box.y1, face.box.x2, face.box.y2, face.probability].map { "\($0)" }
+                cells += face.landmarks.flatMap { ["\($0.x)", "\($0.y)"] }
+            } else {
+                cells += [String](repeating: "", count: 5 + 2 * FaceTable.points.count)
+            }
+            csv = (cells + [digest]).joined(separator: ",") + "\n"
+            var picture = JSONObject([
+                "path": .string(name), "width": .integer(Int64(aligned.image.width)), "height": .integer(Int64(aligned.image.height)),
+                "detected": .boolean(isDetected),
+            ])
+            if let cut = aligned.cut {
+                picture.append("cut", .array([cut.left, cut.top, cut.right, cut.bottom].map { .integer(Int64($0)) }))
+            }
+            picture.append("sha256_rgb_hwc", .string(digest))
+            picture.append("faces", .array(aligned.faces.map { .object(FaceTable.json($0, isChosen: $0 == aligned.face)) }))
+            json = .object(picture)
         }
-        csv += (cells + [digest]).joined(separator: ",") + "\n"
-        var picture = JSONObject([
-            "path": .string(name), "width": .integer(Int64(aligned.image.width)), "height": .integer(Int64(aligned.image.height)),
-            "detected": .boolean(aligned.face != nil),
-        ])
-        if let cut = aligned.cut { picture.append("cut", .array([cut.left, cut.top, cut.right, cut.bottom].map { .integer(Int64($0)) })) }
-        picture.append("sha256_rgb_hwc", .string(digest))
-        picture.append("faces", .array(aligned.faces.map { .object(FaceTable.json($0, isChosen: $0 == aligned.face)) }))
-        pictures.append(.object(picture))
+    }
+
+    /// Adds a picture's row.
+    mutating func append(_ row: Row) {
+        csv += row.csv
+        pictures.append(row.json)
     }
 
     private static func json(_ face: DetectedFace, isChosen: Bool) -> JSONObject {

@@ -15,7 +15,7 @@ enum ProofFolder {
         options.isExact = true
         let outputs = try FastExecutor(model, options: options).run(images)
         return try ONNXProof(
-            folder: folder, model: MappedFile.baseName(request.target),
+            folder: folder, model: PathText.baseName(request.target),
             inputs: [
                 ONNXProof.Array(
                     name: entry.name, shape: images.shape, values: images.values, isWhole: entry.type.elements == .uint8)

@@ -68,18 +68,20 @@ struct RunImages {
             Terminal.error("convert: \(error)")
         }
         if let aligner = try aligner(batch.size) {
-            try aligner.align(paths) { index, result in
-                switch result {
-                case .failure(let error): fail(error)
-                case .success(let aligned):
-                    if let damage = aligned.image.damage {
-                        Terminal.error("convert: \(paths[index]): the picture is damaged (\(damage)); it is used as far as it goes")
+            try aligner.align(
+                paths, make: { _, aligned in (crop: aligned.crop, isFound: aligned.face != nil, damage: aligned.image.damage) },
+                use: { index, result in
+                    switch result {
+                    case .failure(let error): fail(error)
+                    case .success(let (crop, isFound, damage)):
+                        if let damage {
+                            Terminal.error("convert: \(paths[index]): the picture is damaged (\(damage)); it is used as far as it goes")
+                        }
+                        if !isFound { Terminal.error("convert: \(paths[index]): no face found; the whole picture is resized") }
+                        batch.add(crop, path: paths[index])
                     }
-                    if aligned.face == nil { Terminal.error("convert: \(paths[index]): no face found; the whole picture is resized") }
-                    batch.add(aligned.crop, path: paths[index])
-                }
-                if batch.paths.count == RunImages.atOnce { try embed() }
-            }
+                    if batch.paths.count == RunImages.atOnce { try embed() }
+                })
         } else {
             for path in paths {
                 do { try batch.add(path) } catch { fail(error) }

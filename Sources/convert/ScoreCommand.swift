@@ -42,7 +42,7 @@ enum ScoreCommand {
     private static func provenance(_ options: JudgingOptions, pairs: MappedFile) -> EvaluationProvenance {
         var provenance = EvaluationProvenance()
         provenance.pairsFile = pairs.name
-        provenance.lfwRoot = options.lfwRoot.map(MappedFile.baseName)
+        provenance.lfwRoot = options.lfwRoot.map(PathText.baseName)
         return provenance
     }
 }

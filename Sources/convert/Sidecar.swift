@@ -11,9 +11,9 @@ struct Sidecar {
 
     /// The sidecars in the checkpoint's folder, each in a line.
     static func beside(_ path: String) -> [Sidecar] {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+        let folder = PathText.folder(path)
         return names.compactMap { name in
-            guard let file = try? MappedFile(path: folder + name) else { return nil }
+            guard let file = try? MappedFile(path: PathText.join(folder, name)) else { return nil }
             guard file.bytes.count <= sizeLimit,
                 let value = try? JSONParser.parse(
                     file.bytes.array, limits: JSONLimits(allowsLeadingSpace: true, acceptsPythonNumbers: true))

@@ -8,7 +8,7 @@ import Testing
 
     @Test func mobileFaceNetGoesToEveryFormatAndIsTheSameNetworkThere() throws {
         guard FileIdentity(path: RealNetworkTests.path) != nil else {
-            print("not tested: \(MappedFile.baseName(RealNetworkTests.path)) is not beside the repository (../shared/weights)")
+            print("not tested: \(PathText.baseName(RealNetworkTests.path)) is not beside the repository (../shared/weights)")
             return
         }
         let folder = Fixtures.temporaryFolder()

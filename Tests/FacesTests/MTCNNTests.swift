@@ -27,7 +27,7 @@ import Testing
         let aligner = try FaceAligner(detector: try MTCNNTests.detector())
         let images = try [(1, 1), (12, 12), (20, 20), (19, 300), (64, 40)].map { try MTCNNTests.flat($0, $1) }
         var seen = 0
-        try aligner.align(count: images.count, decode: { images[$0] }) { index, result in
+        try aligner.align(count: images.count, open: { OpenedImage(images[$0]) }, make: { $1 }) { index, result in
             let aligned = try result.get()
             #expect(aligned.face == nil && aligned.faces.isEmpty && aligned.cut == nil && index == seen)
             #expect(aligned.crop.pixels == [UInt8](repeating: 128, count: 112 * 112 * 3))
@@ -61,7 +61,7 @@ import Testing
         let aligner = try FaceAligner(detector: try MTCNNTests.detector())
         let images = try [MTCNNTests.flat(40, 40), MTCNNTests.flat(6000, 4000), MTCNNTests.flat(30, 60)]
         var failures: [Int] = []
-        try aligner.align(count: 3, decode: { images[$0] }) { index, result in
+        try aligner.align(count: 3, open: { OpenedImage(images[$0]) }, make: { _, _ in () }) { index, result in
             if case .failure = result { failures.append(index) }
         }
         #expect(failures == [1])

@@ -46,7 +46,7 @@ public struct ONNXProof {
     ///   - folder: is made where it is missing; its own folder must be there.
     ///   - model: base name of the ONNX file.
     public init(folder: String, model: String, inputs: [Array], outputs: [Array], replacing: Bool, sources: [FileIdentity]) throws {
-        let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+        let folder = PathText.join(PathText.folder(folder), PathText.baseName(folder))
         let set = folder + "/test_data_set_0"
         var contents: [(path: String, bytes: [UInt8], array: Array?)] = []
         for (kind, arrays) in [("input", inputs), ("output", outputs)] {
@@ -62,7 +62,7 @@ public struct ONNXProof {
                 if mkdir(path, 0o777) == 0 {
                     made.append(path)
                 } else if errno != EEXIST {
-                    throw FileError.writeFailed(path: path, reason: String(cString: strerror(errno)))
+                    throw FileError.writeFailed(path: path, reason: lastSystemError())
                 }
             }
             for (path, bytes, array) in contents {

@@ -72,13 +72,14 @@ final class ONNXTensorSource {
         if let known = opened[location] { return known }
         var path = companions[location]
         if path == nil {
-            let parts = location.split(separator: "/", omittingEmptySubsequences: false)
-            guard !location.isEmpty, !location.hasPrefix("/") else { throw refuse("which is no relative path") }
+            // Between bytes: a slash with a combining mark behind it is no character of its own, and the system still goes by it.
+            let slash = UInt8(ascii: "/")
+            let parts = location.utf8.split(separator: slash, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+            guard !location.isEmpty, location.utf8.first != slash else { throw refuse("which is no relative path") }
             guard !parts.contains(".."), !parts.contains(""), !location.utf8.contains(0) else { throw refuse("which leaves its folder") }
-            let slash = file.path.lastIndex(of: "/")
-            var place = slash.map { String(file.path[...$0]) } ?? ""
-            for (index, part) in parts.enumerated() {
-                place += (index > 0 ? "/" : "") + part
+            var place = PathText.folder(file.path)
+            for part in parts {
+                place = PathText.join(place, part)
                 var status = stat()
                 guard lstat(place, &status) == 0 else { throw refuse("which is not there") }
                 guard status.st_mode & S_IFMT != S_IFLNK else { throw refuse("which is a link") }

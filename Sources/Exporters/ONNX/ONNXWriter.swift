@@ -38,7 +38,7 @@ enum ONNXWriter {
         var external: [Weights.Entry] = []
         let total = initializers.reduce(0) { $0 + $1.tensor.byteCount }
         let isExternal = options.usesExternalData || total > inlineLimit
-        let dataName = MappedFile.baseName(output.target) + ".data"
+        let dataName = PathText.baseName(output.target) + ".data"
         var dataEnd = 0
         for entry in initializers {
             guard let code = ONNXDType.code(entry.tensor.dtype) else {
@@ -70,8 +70,8 @@ enum ONNXWriter {
     private static func writeData(
         _ entries: [Weights.Entry], beside output: OutputFile, name: String, options: ExportOptions
     ) throws -> OutputFile {
-        let folder = output.target.lastIndex(of: "/").map { String(output.target[...$0]) } ?? ""
-        let data = try OutputFile(target: folder + name, replacing: options.isReplacing, inputs: options.inputs)
+        let data = try OutputFile(
+            target: PathText.join(PathText.folder(output.target), name), replacing: options.isReplacing, inputs: options.inputs)
         var at = 0
         for entry in entries {
             at = (at + externalAlignment - 1) / externalAlignment * externalAlignment

@@ -3,7 +3,7 @@ import Kernels
 
 /// A network laid out for one input size: places of all values in one arena, and the loops' jobs over them.
 ///
-/// `@unchecked Sendable`: the arena is used by one run at a time (see `FastExecutor`), whose threads write disjoint parts.
+/// `@unchecked Sendable`: the arena is used by one run at a time (see `IdlePlans`), whose threads write disjoint parts.
 final class ExecutionPlan: @unchecked Sendable {
     /// One thing to do, in order.
     enum Step {

@@ -1,7 +1,7 @@
 import IR
 
 /// Channels, height and width of a value; vectors are images of one pixel.
-struct ValueExtent: Equatable {
+struct ValueExtent: Hashable, Sendable {
     var channels: Int
     var height: Int
     var width: Int

@@ -25,19 +25,19 @@ public struct ReportFolder: Sendable {
     ///   - inputs: files that are read, none of which may be replaced.
     public init(_ path: String, replacing: Bool, hasEmbeddings: Bool, inputs: [FileIdentity]) throws(FileError) {
         var path = path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path = String(decoding: path.utf8.dropLast(), as: UTF8.self) }
         (self.path, isReplacing, self.inputs) = (path, replacing, inputs)
         var status = stat()
         guard stat(path, &status) == 0 else {
-            let parent = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+            let parent = PathText.folder(path)
             guard stat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
                 throw .outputFolderMissing(path: path, folder: parent)
             }
-            guard access(parent, W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: String(cString: strerror(errno))) }
+            guard access(parent, W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: lastSystemError()) }
             return
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw .outputExists(path: path) }
-        guard access(path, W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: String(cString: strerror(errno))) }
+        guard access(path, W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: lastSystemError()) }
         for name in ReportFolder.names(hasEmbeddings: hasEmbeddings) {
             try OutputFile.check(target: "\(path)/\(name)", replacing: replacing, inputs: inputs)
         }
@@ -62,7 +62,7 @@ public struct ReportFolder: Sendable {
             (ReportFolder.histogram, try report.histogramPlot.png()),
             (ReportFolder.page, Array(try report.page(photographs: photographs).utf8)),
         ]
-        if mkdir(path, 0o777) != 0, errno != EEXIST { throw FileError.writeFailed(path: path, reason: String(cString: strerror(errno))) }
+        if mkdir(path, 0o777) != 0, errno != EEXIST { throw FileError.writeFailed(path: path, reason: lastSystemError()) }
         var files: [OutputFile] = []
         for (name, bytes) in contents {
             let file = try open(name)

@@ -1,0 +1,33 @@
+import Inference
+import Synchronization
+import Testing
+
+@testable import Faces
+
+/// Threads share memory up to a limit.
+@Suite struct MemoryGateTests {
+    @Test func sharesNeverPassTheLimitTogetherAndALargeOneIsAlone() {
+        let gate = MemoryGate(limit: 10)
+        let taken = Atomic<Int>(0)
+        let worst = Mutex(0)
+        let wasAlone = Mutex(true)
+        Workers(count: 8).forEach(2000) { item, _ in
+            let bytes = item.isMultiple(of: 50) ? 25 : 1 + item % 5
+            gate.holding(bytes) {
+                let now = taken.wrappingAdd(bytes, ordering: .sequentiallyConsistent).newValue
+                worst.withLock { $0 = max($0, bytes > 10 ? 0 : now) }
+                if bytes > 10, now != bytes { wasAlone.withLock { $0 = false } }
+                taken.wrappingSubtract(bytes, ordering: .sequentiallyConsistent)
+            }
+        }
+        #expect(worst.withLock { $0 } <= 10 && wasAlone.withLock { $0 } && taken.load(ordering: .relaxed) == 0)
+    }
+
+    private struct Refusal: Error {}
+
+    @Test func whatThrowsGivesItsShareBack() {
+        let gate = MemoryGate(limit: 1)
+        for _ in 0..<3 { #expect(throws: Refusal.self) { try gate.holding(1) { throw Refusal() } } }
+        #expect(gate.holding(1) { true })
+    }
+}

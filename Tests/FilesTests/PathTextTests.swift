@@ -1,0 +1,24 @@
+import Files
+import Testing
+
+/// Paths are cut between bytes, whatever Swift takes for one character.
+@Suite struct PathTextTests {
+    @Test func partsOfOrdinaryPaths() {
+        #expect(PathText.baseName("a/b.png") == "b.png" && PathText.baseName("a/b/") == "b" && PathText.baseName("/") == "/")
+        #expect(PathText.folder("a/b") == "a" && PathText.folder("b") == "." && PathText.folder("/b") == "/" && PathText.folder("a/b//") == "a")
+        #expect(PathText.stem("a.b/c.d.png") == "a.b/c.d" && PathText.stem("a.b/.png") == "a.b/.png" && PathText.stem("a.b/c") == "a.b/c")
+        #expect(PathText.ending("a.b/c.PNG") == "PNG" && PathText.ending("a.b/c") == "" && PathText.ending("c.") == "")
+        #expect(PathText.components("/a//b/") == ["a", "b"])
+        #expect(PathText.join("a", "b") == "a/b" && PathText.join("a/", "b") == "a/b" && PathText.join("/", "b") == "/b")
+        #expect(PathText.below("a", "a/b/c") == "b/c" && PathText.below("a/", "a/b") == "b" && PathText.below("a", "ab/c") == nil)
+    }
+
+    @Test func aCombiningMarkBehindASeparatorDoesNotHideIt() {
+        let mark = "\u{301}"
+        #expect(PathText.baseName("a/\(mark)b") == "\(mark)b")
+        #expect(PathText.folder("a/\(mark)b") == "a")
+        #expect(PathText.stem("a.\(mark)png") == "a" && PathText.ending("a.\(mark)png") == "\(mark)png")
+        #expect(PathText.components("../\(mark)b") == ["..", "\(mark)b"])
+        #expect(PathText.below("a", "a/\(mark)b") == "\(mark)b")
+    }
+}
