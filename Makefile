@@ -1,9 +1,9 @@
 # Two commands do everything on a fresh Debian 12 machine with Swift 6.3: `make demo` and `make test`.
-.PHONY: help setup build test lint format demo bench oracle clean
+.PHONY: help setup build test test-options lint format demo bench oracle clean
 
 help:
 	@echo "make demo    set up, build, and run the main job on a checkpoint from fixtures/"
-	@echo "make test    set up, lint, and run all tests"
+	@echo "make test    set up, lint, and run all tests; one suite: swift test \$$(make -s test-options) --filter NAME"
 	@echo "make build   the release binary at .build/release/convert"
 	@echo "make bench CHECKPOINT=epoch.pth   speed and memory (docs/benchmarks.md)"
 	@echo "make oracle  hold outputs against a real PyTorch, where one is installed"
@@ -21,9 +21,15 @@ lint:
 format:
 	swift format -i -r Sources Tests Package.swift
 
+# Tests run on the optimised code that ships: the detector and whole networks take minutes otherwise.
+TESTS = -c release -Xswiftc -enable-testing --scratch-path .build/tests
+
 test: setup lint
-	swift build --build-tests
-	swift test --skip-build
+	swift build $(TESTS) --build-tests
+	swift test $(TESTS) --skip-build
+
+test-options:
+	@echo $(TESTS)
 
 demo: build
 	@bash scripts/demo.sh

@@ -142,6 +142,12 @@ void interruption_install(void) {
         if (sigaction(ending[i], NULL, &current) == 0 && current.sa_handler == SIG_IGN) continue;
         sigaction(ending[i], &termination, NULL);
     }
+    // A parent's thread that blocks signals, as a dispatch queue's do, hands that on; nobody could stop this process then.
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGBUS);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) sigaddset(&set, ending[i]);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
 }

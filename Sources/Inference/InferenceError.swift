@@ -2,12 +2,19 @@ import Files
 
 /// What keeps a network from being run, or an input from entering it.
 public enum InferenceError: DescribedError, Equatable {
+    /// A node that the executor has no loop for.
     case unsupported(node: String, operation: String, detail: String)
+    /// A weight holds NaN or infinities.
     case notFinite(tensor: String, nanCount: Int, infinityCount: Int)
+    /// An input that does not fit the network.
     case wrongShape(expected: String, found: [Int])
+    /// An array with more or fewer numbers than its shape says.
     case wrongCount(shape: [Int], count: Int)
+    /// An input holds NaN or infinities.
     case inputNotFinite(image: Int, index: Int)
+    /// A network with more than one input.
     case severalInputs(names: [String])
+    /// One image alone needs more memory than is allowed.
     case tooMuchMemory(needed: Int, limit: Int)
 
     /// What is wrong, for people.
@@ -27,9 +34,9 @@ public enum InferenceError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .unsupported: "run it with another engine"
-        case .notFinite: "train or export it again; with --force it is run all the same"
+        case .notFinite: "train or export it again; only convert run, with --force, runs it all the same"
         case .wrongShape, .wrongCount: "give an array of images × channels × height × width"
-        case .inputNotFinite: "mend the input; with --force it is run all the same"
+        case .inputNotFinite: "mend the input; only convert run, with --force, runs it all the same"
         case .severalInputs: "only networks with one input can be run"
         case .tooMuchMemory: "give smaller images"
         }

@@ -8,7 +8,12 @@ struct Convert {
 
     static func main() {
         Interruption.install()
-        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        var status = run(Array(CommandLine.arguments.dropFirst()))
+        if let reason = Terminal.outputRefusal {
+            Terminal.error("convert: what was printed could not be written (\(reason)): check free space, then run again")
+            if status == .fine { status = .failed }
+        }
+        exit(status.rawValue)
     }
 
     /// Runs one command line; never throws.

@@ -28,7 +28,7 @@ struct Embedder: Sendable {
     init(
         _ opened: RunnableModel, name: String, flips: Bool, imageSize: Int?, contract: InputContract, options: FastExecutor.Options
     ) throws {
-        let model = opened.model
+        let model = try Embedder.resized(opened.model, to: imageSize)
         guard model.graph.outputs.count == 1, let shape = model.valueTypes[model.graph.outputs[0]]?.shape, shape.count == 2,
             let width = shape[1].fixed, width >= 2
         else {
@@ -46,20 +46,39 @@ struct Embedder: Sendable {
                 throw EmbedderError.otherSize(file: name, size: height, asked: imageSize)
             }
         }
-        if flips, case .l2Normalize = model.graph.nodes.last(where: { $0.output == model.graph.outputs[0] })?.operation,
-            !Embedder.normalisesByItself(model)
-        {
-            throw EmbedderError.flipBehindNormalisation(file: name)
-        }
+        if flips { try Embedder.checkFlip(model, name: name) }
         self.imageSize = imageSize ?? height ?? 112
         (self.name, self.width, self.model, self.flips, self.contract) = (name, width, model, flips, contract)
-        executor = try FastExecutor(model, options: options)
+        do { executor = try FastExecutor(model, options: options) } catch let error as InferenceError {
+            throw EmbedderError.cannotRun(file: name, reason: error)
+        }
         fileDigest = opened.digest
         let settings = [
             Embedder.version, fileDigest.text, JSONValue.object(contract.json).text(pretty: false), "\(flips)", "\(options.isExact)",
             executor.kernelName, model.architecture.name, "\(model.graph)",
         ]
         digest = SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
+    }
+
+    /// Throws where an embedding and its mirror image's cannot be averaged before a normalisation, because the network ends in one.
+    static func checkFlip(_ model: Model, name: String) throws(EmbedderError) {
+        guard let output = model.graph.outputs.first else { return }
+        if case .l2Normalize = model.graph.nodes.last(where: { $0.output == output })?.operation, !normalisesByItself(model) {
+            throw .flipBehindNormalisation(file: name)
+        }
+    }
+
+    /// The network for pictures of another size, where its layers take any: an embedding of as many numbers comes out of it.
+    private static func resized(_ model: Model, to size: Int?) throws -> Model {
+        guard let size, let entry = model.graph.inputs.first?.type.shape, entry.count == 4, entry[2].fixed != nil || entry[3].fixed != nil,
+            entry[2].fixed != size || entry[3].fixed != size
+        else { return model }
+        var graph = model.graph
+        graph.inputs[0].type.shape = [entry[0], entry[1], .fixed(size), .fixed(size)]
+        guard let output = graph.outputs.first, let types = try? graph.valueTypes(weights: model.weights),
+            types[output]?.shape == model.valueTypes[output]?.shape
+        else { return model }
+        return try Model(weights: model.weights, graph: graph, contract: model.contract, architecture: model.architecture)
     }
 
     /// Networks whose own definition ends in a normalisation; their flip is averaged behind it, in the reference project too.
@@ -103,10 +122,17 @@ struct Embedder: Sendable {
 
 /// What keeps a model from being evaluated.
 enum EmbedderError: DescribedError, Equatable {
+    /// It has several outputs, or one that is no list of numbers an image.
     case noEmbedding(file: String, outputs: [String])
+    /// Its input is no square RGB picture.
     case noPictures(file: String, input: String)
+    /// It takes pictures of one size, and another was asked for.
     case otherSize(file: String, size: Int, asked: Int)
+    /// A flip would be averaged behind a normalisation.
     case flipBehindNormalisation(file: String)
+    /// The executor refuses it.
+    case cannotRun(file: String, reason: InferenceError)
+    /// What comes out for an image has no direction.
     case noLength(file: String, image: String)
 
     var problem: String {
@@ -116,6 +142,7 @@ enum EmbedderError: DescribedError, Equatable {
         case .otherSize(let file, let size, let asked): "\(file): takes pictures of \(size)×\(size), --image-size is \(asked)"
         case .flipBehindNormalisation(let file):
             "\(file): ends in a normalisation, and --tta-flip averages an image's and its mirror image's embedding before it"
+        case .cannotRun(let file, let reason): "\(file): \(reason.problem)"
         case .noLength(let file, let image): "\(file): the embedding of \(image) has no length, or is not finite"
         }
     }
@@ -124,7 +151,8 @@ enum EmbedderError: DescribedError, Equatable {
         switch self {
         case .noEmbedding: "give a network with one output of images × numbers"
         case .noPictures: "give a face network over RGB pictures"
-        case .otherSize: "leave --image-size out"
+        case .otherSize: "leave --image-size out: a layer of it is as wide as that size makes it"
+        case .cannotRun(_, let reason): reason.remedy
         case .flipBehindNormalisation: "export it without --normalize"
         case .noLength: "check the weights with convert inspect --check"
         }

@@ -31,6 +31,13 @@ struct EmbeddingRun {
 
     /// Whether crops or embeddings are kept, so that the same command goes on where this one ends.
     var isKeeping: Bool { !logs.isEmpty }
+    /// What earlier runs left, in words; nil where they left nothing.
+    var keptText: String? {
+        let crops = source.kept?.keptCount ?? 0
+        let embeddings = logs.reduce(0) { $0 + $1.keptCount } - crops
+        guard crops + embeddings > 0 else { return nil }
+        return "kept from earlier runs: \(NumberText.grouped(crops)) crops, \(NumberText.grouped(embeddings)) embeddings"
+    }
     /// Kept entries that were found damaged.
     var damagedCount: Int { logs.reduce(0) { $0 + $1.damagedCount } }
     /// What was wrong with kept files when they were opened.

@@ -23,7 +23,7 @@ enum EvaluateCommand {
         _ = try FaceOptions(parsed)
         let pairsFile = try MappedFile(path: request.pairsFile)
         let pairs = try PairList(pairsFile, folds: judging.folds)
-        _ = try judging.folder(hasEmbeddings: true, inputs: [pairsFile.identity])
+        _ = try judging.folder(request.contents, inputs: [pairsFile.identity])
         _ = try present(pairs.uniqueImages, request, try request.cropsFolder.map(GivenCrops.init(folder:)), isQuiet: true)
     }
 
@@ -46,7 +46,7 @@ enum EvaluateCommand {
         var faces = try FaceOptions(parsed, contract: first.model.contract)
         faces.crop.imageSize = first.imageSize
         let inputs = [pairsFile.identity] + [request.model, request.against].compactMap { $0 }.compactMap(FileIdentity.init(path:))
-        let folder = try judging.folder(hasEmbeddings: true, inputs: inputs)
+        let folder = try judging.folder(request.contents, inputs: inputs)
         let given = try request.cropsFolder.map(GivenCrops.init(folder:))
         if let given, !isQuiet {
             for difference in given.differences(from: faces) { Terminal.error("convert: \(given.folder): crops were \(difference)") }
@@ -57,7 +57,7 @@ enum EvaluateCommand {
 
         var run = try prepare(request, faces, given, [first] + (second.map { [$0] } ?? []), isQuiet: isQuiet)
         var progress = Progress(total: images.count, unit: "images", isQuiet: isQuiet)
-        if !isQuiet { for complaint in run.complaints { Terminal.error("convert: \(complaint)") } }
+        if !isQuiet { for line in run.complaints + [run.keptText].compactMap(\.self) { Terminal.error("convert: \(line)") } }
         if run.isKeeping { Interruption.setFarewell("convert: stopped; the same command again goes on where this one ended") }
         try run.run(images, allowsMissing: request.allowsMissing, progress: &progress)
         progress.clear()
@@ -72,7 +72,7 @@ enum EvaluateCommand {
             try EmbeddingTable(paths: run.names, width: each.embedder.width, values: values, file: each.embedder.name)
         }
         let provenance = provenance(request, faces, given, first, second, run, pairsFile: pairsFile, edition: edition)
-        let other = try second.map { second in Baseline(try tables[1].scores(of: pairs), name: second.name) }
+        let other = try second.map { second in (name: second.name, scores: try tables[1].scores(of: pairs)) }
         return try judging.conclude(
             try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder)
     }

@@ -26,6 +26,8 @@ struct EvaluateRequest {
     let executor: FastExecutor.Options
     let cacheFolder: String?
     let keepsNothing: Bool
+    /// Files that are written beside the usual ones.
+    var contents: ReportFolder.Contents { against == nil ? .embeddings : [.embeddings, .otherScores] }
     /// Options that mean something elsewhere and nothing here, told.
     let notes: [String]
 

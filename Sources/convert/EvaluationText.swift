@@ -1,3 +1,4 @@
+import Files
 import Verifier
 
 /// An evaluation for people.
@@ -36,23 +37,23 @@ enum EvaluationText {
         let couples = curve.sameCount * curve.differentCount
         let wins = NumberText.grouped(curve.doubledWins / 2) + (curve.doubledWins.isMultiple(of: 2) ? "" : ".5")
         let rates = LFWEvaluation.falseAcceptLimits.map { limit in
-            "\(percent(curve.operatingPoint(falseAcceptLimit: limit).trueAcceptRate, 2)) % at FAR \(limit)"
+            "\(NumberText.percent(curve.operatingPoint(falseAcceptLimit: limit).trueAcceptRate, 2)) % at FAR \(limit)"
         }
         let best = evaluation.globalBest
         let confusion = evaluation.confusion
         let rows = [
             [
                 "accuracy",
-                "\(percent(spread.mean)) % ± \(percent(spread.standardDeviation)) (population std over folds), standard error "
-                    + percent(spread.standardError),
+                "\(NumberText.percent(spread.mean)) % ± \(NumberText.percent(spread.standardDeviation)) (population std over folds), standard error "
+                    + NumberText.percent(spread.standardError),
             ],
             [
                 "",
-                "95 % of \(NumberText.grouped(bootstrap.resamples)) resamplings of pairs lie in \(percent(bootstrap.lower, 2)) … "
-                    + "\(percent(bootstrap.upper, 2)) %",
+                "95 % of \(NumberText.grouped(bootstrap.resamples)) resamplings of pairs lie in \(NumberText.percent(bootstrap.lower, 2)) … "
+                    + "\(NumberText.percent(bootstrap.upper, 2)) %",
             ],
             ["AUC", "\(NumberText.fixed(curve.area, 6)) (exact, ties half: \(wins) of \(NumberText.grouped(couples)))"],
-            ["EER", "\(percent(curve.equalErrorRate)) %"], ["TAR", rates.joined(separator: ", ")],
+            ["EER", "\(NumberText.percent(curve.equalErrorRate)) %"], ["TAR", rates.joined(separator: ", ")],
             [
                 "confusion",
                 "[[TN \(confusion.trueNegative), FP \(confusion.falsePositive)], [FN \(confusion.falseNegative), TP "
@@ -60,7 +61,7 @@ enum EvaluationText {
             ],
             [
                 "optimistic",
-                "\(percent(best.accuracy)) % at \(best.threshold), chosen on the very pairs it is measured on",
+                "\(NumberText.percent(best.accuracy)) % at \(best.threshold), chosen on the very pairs it is measured on",
             ],
         ]
         return TextTable.lines(rows)
@@ -70,7 +71,7 @@ enum EvaluationText {
         let header = ["fold", "accuracy %", "threshold (\(evaluation.protocolRule.thresholdUnit))", "TP", "FP", "TN", "FN"]
         let rows = evaluation.folds.map { fold in
             let confusion = fold.confusion
-            return ["\(fold.number)", percent(confusion.accuracy), "\(fold.threshold)"]
+            return ["\(fold.number)", NumberText.percent(confusion.accuracy), "\(fold.threshold)"]
                 + [confusion.truePositive, confusion.falsePositive, confusion.trueNegative, confusion.falseNegative].map(String.init)
         }
         return TextTable.lines([header] + rows, rightAligned: [0, 1, 3, 4, 5, 6])
@@ -123,6 +124,4 @@ enum EvaluationText {
         if agreement.flips.count > listed { lines.append("    and \(agreement.flips.count - listed) more") }
         return lines
     }
-
-    private static func percent(_ fraction: Double, _ decimals: Int = 4) -> String { NumberText.fixed(fraction * 100, decimals) }
 }

@@ -128,7 +128,8 @@ enum HelpText {
           -o, --output DIR     where crops go, with faces.csv (the face taken) and faces.json (every face, landmarks); one level is created
           --preprocess WAY     mtcnn (a face is cut out; without one the whole picture is resized, and counted) or resize
           --image-size N       side of the crop (112)
-          --mtcnn-margin N     pixels of the crop that lie around the face's box, both sides together (16)
+          --mtcnn-margin N     pixels of the crop that lie around the face's box, both sides together (16); nothing where pictures
+                               are resized whole
           --selection WAY      which of several faces: largest, probability, center-weighted or largest-over-threshold
           --min-face-size N    side of the smallest face that is looked for (20)
           --thresholds A,B,C   least probability in each of the three networks (0.6,0.7,0.7)
@@ -167,9 +168,10 @@ enum HelpText {
         convert evaluate MODEL --lfw-root DIR --pairs-file FILE [options]
 
           MODEL                any format that holds or gives a network; --checkpoint FILE is the same
-          --lfw-root DIR       the folder with NAME/NAME_0001.jpg
+          --lfw-root DIR       the folder with NAME/NAME_0001.jpg; not needed beside --crops
           --pairs-file FILE    `path path label` lines, or LFW's own pairs.txt
-          --against MODEL      a second model on the same crops: which pairs change sides, how far scores part, McNemar's exact p
+          --against MODEL      a second model on the same crops: which pairs change sides, how far scores part, McNemar's exact p;
+                               its scores go to pair_scores_against.csv; takes the place of --baseline
           --tta-flip           the mean of an image's and its mirror image's embedding
           --input-mean N, --input-std N   how pixels enter, where the model says otherwise
           --exact              direct convolution with short partial sums: slower, nearer to float64
@@ -180,7 +182,8 @@ enum HelpText {
         Crops:
           --preprocess, --mtcnn-margin, --image-size, --selection, --min-face-size, --thresholds, --factor, --mtcnn-weights, --threads
                                as for align; what is not given, the model says
-          --crops DIR          use finished crops, as convert align makes them
+          --crops DIR          use finished crops, as convert align makes them; faces missed and the way they were made are read from
+                               its faces.json, where there is one
           --cache DIR          where crops and embeddings are kept (~/.cache/convert); an interrupted run goes on from there
           --no-cache           keep nothing
           --allow-missing      leave pairs out whose image is missing or damaged; the figure is then not LFW's

@@ -64,26 +64,28 @@ struct JudgingOptions {
     var hasExpectations: Bool { expectations.accuracy != nil || expectations.area != nil || expectations.baseline != nil }
 
     /// Checks the output folder, where there is one; to be called before any long work.
-    func folder(hasEmbeddings: Bool, inputs: [FileIdentity]) throws -> ReportFolder? {
-        try outputFolder.map { try ReportFolder($0, replacing: isReplacing, hasEmbeddings: hasEmbeddings, inputs: inputs) }
+    func folder(_ contents: ReportFolder.Contents, inputs: [FileIdentity]) throws -> ReportFolder? {
+        try outputFolder.map { try ReportFolder($0, replacing: isReplacing, contents: contents, inputs: inputs) }
     }
 
     /// Computes all figures, writes the files, prints the verdict.
     /// - Parameters:
-    ///   - folder: what `folder(hasEmbeddings:inputs:)` gave.
+    ///   - folder: what `folder(_:inputs:)` gave.
     ///   - embeddings: what the scores were made from; written where they are given.
-    ///   - against: a second model's scores, in place of `--baseline`.
+    ///   - against: a second model's name and scores, in place of `--baseline`; written where they are given.
     func conclude(
-        _ table: ScoreTable, provenance: EvaluationProvenance, embeddings: EmbeddingTable? = nil, against: Baseline? = nil,
+        _ table: ScoreTable, provenance: EvaluationProvenance, embeddings: EmbeddingTable? = nil,
+        against: (name: String, scores: ScoreTable)? = nil,
         folder: ReportFolder?
     ) throws -> ExitStatus {
         var expectations = expectations
-        if let against { expectations.baseline = against }
+        if let against { expectations.baseline = Baseline(against.scores, name: against.name) }
         let evaluation = LFWEvaluation(table, by: protocolRule, seed: seed)
         let judgement = try Judgement(evaluation, expectations: expectations, margin: provenance.mtcnnMargin)
         var provenance = provenance
         provenance.notes.append(.init("convert", Convert.version))
-        let report = EvaluationReport(evaluation, judgement: judgement, provenance: provenance, embeddings: embeddings)
+        let report = EvaluationReport(
+            evaluation, judgement: judgement, provenance: provenance, embeddings: embeddings, otherScores: against?.scores)
         var written: [String] = []
         if let folder { written = try folder.write(report, photographs: photographs) }
         if isJSON {

@@ -3,6 +3,7 @@ import Faces
 import Files
 import Glibc
 import IR
+import Inference
 
 /// Where MTCNN's three networks lie, and how they are loaded: with this project's own reader.
 enum MTCNNWeights {
@@ -34,27 +35,43 @@ enum MTCNNWeights {
     /// A detector.
     static func detector(folder: String?, settings: MTCNN.Settings, threads: Int?) throws -> MTCNN {
         var models: [Model] = []
-        for (path, (_, architecture)) in zip(try paths(folder: folder), networks) {
-            let opened = try OpenedModel(try FormatRegistry.open(path), choice: .init(architecture: architecture))
-            guard let model = opened.content.model else { throw opened.bareReason ?? MTCNNWeightsError.missing(folders: [path]) }
+        for (path, (stem, architecture)) in zip(try paths(folder: folder), networks) {
+            // By keys and shapes, so that another network in its place is called by its own name.
+            let found = try OpenedModel(try FormatRegistry.open(path), choice: .init()).content.model
+            guard let model = found, [architecture, "custom"].contains(model.architecture.name) else {
+                throw MTCNNWeightsError.otherNetwork(path: path, wanted: stem, found: found?.architecture.name)
+            }
             models.append(model)
         }
-        return try MTCNN(pnet: models[0], rnet: models[1], onet: models[2], settings: settings, threads: threads)
+        do {
+            return try MTCNN(pnet: models[0], rnet: models[1], onet: models[2], settings: settings, threads: threads)
+        } catch let error as InferenceError {
+            throw MTCNNWeightsError.cannotRun(folder: PathText.folder(try paths(folder: folder)[0]), reason: error)
+        }
     }
 }
 
 /// What keeps the detector from being loaded.
 enum MTCNNWeightsError: DescribedError, Equatable {
+    /// The three files are in none of the folders.
     case missing(folders: [String])
+    /// A file holds something else than its name says.
+    case otherNetwork(path: String, wanted: String, found: String?)
+    /// The executor refuses one of them.
+    case cannotRun(folder: String, reason: InferenceError)
 
     var problem: String {
         switch self {
+        case .otherNetwork(let path, let wanted, let found):
+            "\(path): is not MTCNN's \(wanted)" + (found.map { " but \($0)" } ?? "")
+        case .cannotRun(let folder, let reason): "MTCNN's weights in \(folder): \(reason.problem)"
         case .missing(let folders): "MTCNN's weights (pnet.pt, rnet.pt, onet.pt) are not in \(folders.joined(separator: " or "))"
         }
     }
 
     var remedy: String {
         switch self {
+        case .otherNetwork, .cannotRun: "run make setup again, or name a folder with pnet.pt, rnet.pt and onet.pt by --mtcnn-weights"
         case .missing: "run make setup, which fetches them, or name their folder with --mtcnn-weights"
         }
     }

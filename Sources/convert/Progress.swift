@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// How far a long job is: a line that is rewritten on a terminal, else a line a minute; nothing when quiet.

@@ -19,7 +19,7 @@ enum ScoreCommand {
         let path = try parsed.onlyOperand(named: "pair_scores.csv, or --pairs-file and --embeddings", command: "score")
         let options = try JudgingOptions(parsed)
         let file = try MappedFile(path: path)
-        let folder = try options.folder(hasEmbeddings: false, inputs: [file.identity])
+        let folder = try options.folder([], inputs: [file.identity])
         let scores = try ScoreTable(file, folds: options.folds)
         try file.checkUnchanged()
         return try options.conclude(scores, provenance: provenance(options, pairs: file), folder: folder)
@@ -30,7 +30,7 @@ enum ScoreCommand {
         guard let pairsPath = parsed.value("--pairs-file") else { throw UsageError.needs("--embeddings", "--pairs-file FILE") }
         let options = try JudgingOptions(parsed)
         let (pairsFile, file) = (try MappedFile(path: pairsPath), try MappedFile(path: vectors))
-        let folder = try options.folder(hasEmbeddings: true, inputs: [pairsFile.identity, file.identity])
+        let folder = try options.folder(.embeddings, inputs: [pairsFile.identity, file.identity])
         let pairs = try PairList(pairsFile, folds: options.folds)
         let embeddings = try EmbeddingTable(file, for: pairs)
         for read in [pairsFile, file] { try read.checkUnchanged() }

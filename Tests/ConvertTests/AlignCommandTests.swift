@@ -85,6 +85,38 @@ import Testing
         try FileManager.default.createDirectory(atPath: wrong, withIntermediateDirectories: true)
         for name in ["pnet", "rnet", "onet"] { Fixtures.write(try Fixtures.bytes(Fixtures.mtcnn + "/pnet.pt"), to: "\(wrong)/\(name).pt") }
         let other = try CommandRun(["align", source, "-o", "\(folder)/out", "--mtcnn-weights", wrong])
-        #expect(other.status == 2 && !other.errors.isEmpty)
+        #expect(other.status == 2 && other.errors.contains("\(wrong)/rnet.pt: is not MTCNN's rnet but mtcnn_pnet"), "\(other.errors)")
+        let bare = try CommandRun(
+            ["align", source, "-o", "\(folder)/out"], shellPrefix: "unset CONVERT_DATA HOME; XDG_DATA_HOME='\(folder)/none'")
+        #expect(
+            bare.status == 2 && bare.errors.contains("\(folder)/none/convert/mtcnn or /usr/local/share/convert/mtcnn"), "\(bare.errors)")
+        #expect(FileIdentity(path: "\(folder)/out") == nil)
+    }
+
+    @Test func whatCannotBeWrittenIsToldAndTheOthersAreDone() throws {
+        let root = try tree()
+        // A file stands where a folder has to be.
+        let out = "\(folder)/out"
+        try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+        Fixtures.write([1], to: "\(out)/Ann")
+        let run = try CommandRun(["align", root, "-o", out])
+        #expect(run.status == 1 && run.errors.contains("2 of 3 pictures could not be aligned"), "\(run.errors)")
+        #expect(FileIdentity(path: "\(out)/Bob/Bob_0001.png") != nil)
+        let table = String(decoding: try Fixtures.bytes("\(out)/faces.csv"), as: UTF8.self).split(separator: "\n")
+        #expect(table.count == 2 && table[1].hasPrefix("Bob/Bob_0001.png,"))
+    }
+
+    @Test func linksToNowhereAndNamesThatAreNoTextAreToldAndNotPassedOver() throws {
+        let root = try tree()
+        try FileManager.default.createSymbolicLink(atPath: "\(root)/gone.jpg", withDestinationPath: "\(folder)/nothing")
+        // A name that is no UTF-8 cannot be written down in Swift.
+        let prefix = "cp '\(source)' $'\(root)/\\xff.png';"
+        let run = try CommandRun(["align", root, "-o", "\(folder)/out"], shellPrefix: prefix)
+        #expect(run.status == 1 && run.errors.contains("gone.jpg: no such file") && run.errors.contains("2 of 5"), "\(run.errors)")
+    }
+
+    @Test func aFullDiskBehindStdoutIsAnError() throws {
+        let run = try CommandRun(["align", source, "-o", "\(folder)/out", "--preprocess", "resize"], shellPrefix: "exec >/dev/full;")
+        #expect(run.status == 2 && run.errors.contains("could not be written"), "\(run.errors)")
     }
 }

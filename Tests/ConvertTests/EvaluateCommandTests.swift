@@ -84,16 +84,21 @@ import Testing
         }
         let second = try evaluate(["--cache", cache, "--output-dir", "\(folder)/two"])
         #expect(second.status == 0 && second.output.replacing("/two", with: "/one") == first.output, "\(second.errors)")
+        #expect(second.errors.contains("kept from earlier runs: 11 crops, 11 embeddings"), "\(second.errors)")
+        #expect(second.errors.contains("2 kept entries were damaged and were made again"))
+        #expect(kept.allSatisfy { second.errors.contains("\($0): a record at its end was cut off") })
         let third = try evaluate(["--no-cache", "--output-dir", "\(folder)/three"])
         #expect(third.status == 0)
         for name in ["metrics.json", "pair_scores.csv", "fold_metrics.csv", "lfw_embeddings.npz", "report.html", "roc_curve.png"] {
             let bytes = try Fixtures.bytes("\(folder)/one/\(name)")
             #expect(try bytes == Fixtures.bytes("\(folder)/two/\(name)") && bytes == Fixtures.bytes("\(folder)/three/\(name)"), "\(name)")
         }
-        Fixtures.write([1], to: "\(cache)/mine.txt")
+        // Somebody else's, one of them by a name like the cache's own.
+        let alike = "crops-0123456789abcdef01234567.records"
+        for name in ["mine.txt", alike] { Fixtures.write([1], to: "\(cache)/\(name)") }
         let clear = try CommandRun(["cache", "clear", "--cache", cache])
         #expect(clear.status == 0 && clear.output.contains("2 files removed"))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: cache) == ["mine.txt"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cache).sorted() == [alike, "mine.txt"])
     }
 
     @Test func expectationsDecideTheExitCode() throws {
@@ -101,12 +106,68 @@ import Testing
         #expect(try evaluate(["--no-cache", "--expect-accuracy", "50", "--tolerance", "50"]).status == 0)
     }
 
-    @Test func aModelAgreesWithItselfAndPartsFromItsMirror() throws {
-        let same = try evaluate(["--no-cache", "--against", network])
+    private func scores(_ path: String) throws -> [Double] {
+        String(decoding: try Fixtures.bytes(path), as: UTF8.self).split(whereSeparator: \.isNewline).dropFirst().compactMap {
+            $0.split(separator: ",").last.flatMap { Double($0) }
+        }
+    }
+
+    @Test func aModelAgreesWithItself() throws {
+        let cache = "\(folder)/cache"
+        let same = try evaluate(["--cache", cache, "--against", network, "--output-dir", "\(folder)/out"])
         #expect(same.status == 0 && same.output.contains("0 pairs changed sides"), "\(same.output) \(same.errors)")
-        let plain = try evaluate(["--no-cache", "--json"])
-        let flipped = try evaluate(["--no-cache", "--json", "--tta-flip"])
-        #expect(plain.status == 0 && flipped.status == 0 && plain.output != flipped.output)
+        #expect(try Fixtures.bytes("\(folder)/out/pair_scores.csv") == Fixtures.bytes("\(folder)/out/pair_scores_against.csv"))
+        // One file of embeddings serves both.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cache).count == 2)
+    }
+
+    @Test func twoModelsAreComparedPairByPairAndTheSecondIsNamed() throws {
+        let other = Fixtures.path("models/ir_small_onnxsim.onnx")
+        let half = "\(folder)/half.onnx"
+        #expect(
+            try CommandRun(["export", other, "-o", half, "--dtype", "bfloat16", "--to", "safetensors", "--verify", "none"]).status == 0)
+        let run = try evaluate(["--no-cache", "--against", half, "--output-dir", "\(folder)/out"])
+        #expect(run.status != 64 && FileIdentity(path: "\(folder)/out/metrics.json") != nil, "\(run.errors)")
+        let (own, theirs) = (try scores("\(folder)/out/pair_scores.csv"), try scores("\(folder)/out/pair_scores_against.csv"))
+        let drift = zip(own, theirs).map { abs($0 - $1) }
+        #expect(own.count == 12 && theirs.count == 12 && drift.max() ?? 0 > 0)
+        let metrics = try #require(try JSONParser.parse(try Fixtures.bytes("\(folder)/out/metrics.json")).object)
+        let baseline = try #require(metrics["judgement"]?.object?["baseline"]?.object)
+        #expect(abs((baseline["largest_drift"]?.double ?? 0) - (drift.max() ?? 1)) < 1e-7)
+        #expect(metrics["settings"]?.object?["against"]?.string?.contains("half.onnx (") == true)
+    }
+
+    @Test func aFlippedEmbeddingIsTheMeanOfBoth() throws {
+        let (root, pairs) = try dataset()
+        // Every picture beside its mirror image: with the flip both have one embedding.
+        for person in 0..<4 {
+            let image = try DecodedImage(path: "\(root)/P\(person)/P\(person)_0.png")
+            var pixels = image.pixels
+            for row in 0..<40 {
+                for column in 0..<40 {
+                    for channel in 0..<3 {
+                        pixels[(row * 40 + column) * 3 + channel] = image.pixels[(row * 40 + 39 - column) * 3 + channel]
+                    }
+                }
+            }
+            Fixtures.write(
+                try DecodedImage(width: 40, height: 40, pixels: pixels, name: "mirror").png(), to: "\(root)/P\(person)/P\(person)_1.png")
+        }
+        let lines = (0..<4).flatMap {
+            ["P\($0)/P\($0)_0.png P\($0)/P\($0)_1.png 1", "P\($0)/P\($0)_0.png P\(($0 + 1) % 4)/P\(($0 + 1) % 4)_1.png 0"]
+        }
+        Fixtures.write(Array(lines.joined(separator: "\n").utf8), to: pairs)
+        for (options, areOne) in [(["--tta-flip"], true), ([], false)] {
+            let out = "\(folder)/\(areOne)"
+            let run = try CommandRun(
+                [
+                    "evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "2", "--no-cache",
+                    "--output-dir", out,
+                ] + options)
+            #expect(run.status == 0, "\(run.errors)")
+            let mirrored = try scores("\(out)/pair_scores.csv").enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
+            #expect(mirrored.count == 4 && ((mirrored.min() ?? 0) > 1 - 1e-6) == areOne, "\(mirrored)")
+        }
     }
 
     @Test func aFlipBehindANormalisationIsRefused() throws {
@@ -114,6 +175,14 @@ import Testing
         #expect(try CommandRun(["export", network, "-o", normal, "--normalize", "--verify", "none"]).status == 0)
         let run = try evaluate(["--no-cache", "--tta-flip"], model: normal)
         #expect(run.status == 2 && run.errors.contains("before it"))
+        // In one sentence it is refused before the export.
+        let (root, pairs) = try dataset()
+        let sentence = try CommandRun([
+            network, "\(folder)/m.onnx", "--normalize", "--evaluate", "--tta-flip", "--lfw-root", root, "--pairs-file", pairs, "--folds",
+            "3",
+            "--preprocess", "resize", "--no-cache",
+        ])
+        #expect(sentence.status == 2 && sentence.errors.contains("before it") && FileIdentity(path: "\(folder)/m.onnx") == nil)
         #expect(try evaluate(["--no-cache"], model: normal).status == 0)
     }
 
@@ -129,6 +198,29 @@ import Testing
         #expect(try CommandRun(["align", root, "-o", "\(folder)/small", "--preprocess", "resize", "--image-size", "50"]).status == 0)
         let small = try CommandRun(["evaluate", network, "--crops", "\(folder)/small", "--pairs-file", pairs, "--folds", "3", "--no-cache"])
         #expect(small.status == 2 && small.errors.contains("50×50"))
+        try FileManager.default.removeItem(atPath: "\(folder)/crops/P2/P2_1.png")
+        let missing = try CommandRun([
+            "evaluate", network, "--crops", "\(folder)/crops", "--pairs-file", pairs, "--folds", "3", "--no-cache",
+        ])
+        #expect(missing.status == 2 && missing.errors.contains("P2/P2_1.png first") && missing.errors.contains("--allow-missing"))
+    }
+
+    @Test func theTableBesideFinishedCropsTellsHowTheyWereMade() throws {
+        let (root, pairs) = try dataset()
+        // Nobody is seen in these pictures.
+        #expect(try CommandRun(["align", root, "-o", "\(folder)/crops", "--mtcnn-margin", "30", "--selection", "probability"]).status == 0)
+        func run() throws -> CommandRun {
+            try CommandRun(["evaluate", network, "--crops", "\(folder)/crops", "--pairs-file", pairs, "--folds", "3", "--no-cache"])
+        }
+        let told = try run()
+        #expect(told.status == 0 && told.output.contains("no face found in 12 images"), "\(told.errors)")
+        #expect(told.errors.contains("--mtcnn-margin 30") && told.errors.contains("--selection probability"), "\(told.errors)")
+        Fixtures.write(Array("{}".utf8), to: "\(folder)/crops/faces.json")
+        let broken = try run()
+        #expect(broken.status == 2 && broken.errors.contains("faces.json: is no table of faces"), "\(broken.errors)")
+        try FileManager.default.removeItem(atPath: "\(folder)/crops/faces.json")
+        let silent = try run()
+        #expect(silent.status == 0 && !silent.output.contains("no face found"))
     }
 
     @Test func missingAndDamagedPicturesAreNamedAndCanBeLeftOut() throws {
@@ -155,6 +247,14 @@ import Testing
         }
         let size = try evaluate(["--no-cache", "--image-size", "160"])
         #expect(size.status == 2 && size.errors.contains("--image-size"))
+        // One whose layers end in a mean over all places takes any.
+        let any = Fixtures.path("models/branches_torchscript.onnx")
+        let (usual, asked) = (
+            try evaluate(["--no-cache", "--json"], model: any), try evaluate(["--no-cache", "--json", "--image-size", "40"], model: any)
+        )
+        #expect(usual.status == 0 && asked.status == 0, "\(usual.errors) \(asked.errors)")
+        let sizes = try [usual, asked].map { try JSONParser.parse(Array($0.output.utf8)).object?["image_size"]?.integer }
+        #expect(sizes[1] == 40 && sizes[0] != 40 && usual.output != asked.output)
         let place = try evaluate(["--no-cache", "--output-dir", "\(folder)/no/such/place"])
         #expect(place.status == 2 && place.errors.contains("does not exist"))
     }

@@ -5,7 +5,8 @@ import Testing
 @Suite struct PathTextTests {
     @Test func partsOfOrdinaryPaths() {
         #expect(PathText.baseName("a/b.png") == "b.png" && PathText.baseName("a/b/") == "b" && PathText.baseName("/") == "/")
-        #expect(PathText.folder("a/b") == "a" && PathText.folder("b") == "." && PathText.folder("/b") == "/" && PathText.folder("a/b//") == "a")
+        #expect(
+            PathText.folder("a/b") == "a" && PathText.folder("b") == "." && PathText.folder("/b") == "/" && PathText.folder("a/b//") == "a")
         #expect(PathText.stem("a.b/c.d.png") == "a.b/c.d" && PathText.stem("a.b/.png") == "a.b/.png" && PathText.stem("a.b/c") == "a.b/c")
         #expect(PathText.ending("a.b/c.PNG") == "PNG" && PathText.ending("a.b/c") == "" && PathText.ending("c.") == "")
         #expect(PathText.components("/a//b/") == ["a", "b"])

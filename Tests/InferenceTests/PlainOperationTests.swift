@@ -65,9 +65,9 @@ struct OperationFixture {
             return Padding2D(top: sides[0], left: sides[1], bottom: sides[2], right: sides[3])
         }
         func pooling() throws -> Pooling {
-            Pooling(
-                kernel: try size("kernel"), stride: try size("stride"), padding: try padding(),
-                ceilMode: try #require(attributes["ceil_mode"]?.boolean))
+            let ceilMode = attributes["ceil_mode"]?.boolean
+            return Pooling(
+                kernel: try size("kernel"), stride: try size("stride"), padding: try padding(), ceilMode: try #require(ceilMode as Bool?))
         }
         let bias = hasBias ? "bias" : nil
         switch name {

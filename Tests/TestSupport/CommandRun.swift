@@ -34,6 +34,11 @@ public struct CommandRun: Sendable {
         self.errors = String(decoding: errors, as: UTF8.self)
     }
 
-    /// The debug build beside the tests.
-    static let binary = Fixtures.root + "/.build/debug/convert"
+    /// The program that was built together with the tests, beside them.
+    public static let binary: String = {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let beside = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("convert").path
+        // Tests may be run by a helper of the toolchain that loads them.
+        return FileManager.default.isExecutableFile(atPath: beside) ? beside : Fixtures.root + "/.build/tests/release/convert"
+    }()
 }

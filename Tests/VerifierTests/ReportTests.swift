@@ -47,10 +47,10 @@ import Testing
     @Test func theSameReportGivesTheSameBytesInEveryFolder() throws {
         let folder = Fixtures.temporaryFolder()
         for name in ["one", "two/"] {
-            let target = try ReportFolder("\(folder)/\(name)", replacing: false, hasEmbeddings: true, inputs: [])
-            #expect(try target.write(try report(hasEmbeddings: true)) == ReportFolder.names(hasEmbeddings: true))
+            let target = try ReportFolder("\(folder)/\(name)", replacing: false, contents: .embeddings, inputs: [])
+            #expect(try target.write(try report(hasEmbeddings: true)) == ReportFolder.names(.embeddings))
         }
-        for name in ReportFolder.names(hasEmbeddings: true) {
+        for name in ReportFolder.names(.embeddings) {
             #expect(try Fixtures.bytes("\(folder)/one/\(name)") == Fixtures.bytes("\(folder)/two/\(name)"), "\(name)")
         }
         for name in ["roc_curve.png", "confusion_matrix.png", "score_histogram.png"] {
@@ -63,17 +63,17 @@ import Testing
         let folder = Fixtures.temporaryFolder()
         Fixtures.write([1], to: "\(folder)/report.html")
         #expect(throws: FileError.outputExists(path: "\(folder)/report.html")) {
-            try ReportFolder(folder, replacing: false, hasEmbeddings: false, inputs: [])
+            try ReportFolder(folder, replacing: false, contents: [], inputs: [])
         }
-        _ = try ReportFolder(folder, replacing: true, hasEmbeddings: false, inputs: [])
+        _ = try ReportFolder(folder, replacing: true, contents: [], inputs: [])
         let identity = try #require(FileIdentity(path: "\(folder)/report.html"))
         #expect(throws: FileError.outputIsInput(path: "\(folder)/report.html")) {
-            try ReportFolder(folder, replacing: true, hasEmbeddings: false, inputs: [identity])
+            try ReportFolder(folder, replacing: true, contents: [], inputs: [identity])
         }
-        #expect(throws: FileError.self) { try ReportFolder("\(folder)/a/b", replacing: true, hasEmbeddings: false, inputs: []) }
-        #expect(throws: FileError.self) { try ReportFolder("\(folder)/report.html", replacing: true, hasEmbeddings: false, inputs: []) }
+        #expect(throws: FileError.self) { try ReportFolder("\(folder)/a/b", replacing: true, contents: [], inputs: []) }
+        #expect(throws: FileError.self) { try ReportFolder("\(folder)/report.html", replacing: true, contents: [], inputs: []) }
         // Naming a folder makes none.
-        _ = try ReportFolder("\(folder)/new", replacing: false, hasEmbeddings: false, inputs: [])
+        _ = try ReportFolder("\(folder)/new", replacing: false, contents: [], inputs: [])
         #expect(FileIdentity(path: "\(folder)/new") == nil)
     }
 
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test func numbersAreRoundedAsPythonRoundsThem() {
-        #expect(DecimalText.fixed(0.125, 2) == "0.12" && DecimalText.fixed(0.375, 2) == "0.38" && DecimalText.fixed(-1.5, 0) == "-2")
-        #expect(DecimalText.grouped(1_234_567) == "1,234,567" && DecimalText.grouped(-123) == "-123" && DecimalText.grouped(0) == "0")
+        #expect(NumberText.fixed(0.125, 2) == "0.12" && NumberText.fixed(0.375, 2) == "0.38" && NumberText.fixed(-1.5, 0) == "-2")
+        #expect(NumberText.grouped(1_234_567) == "1,234,567" && NumberText.grouped(-123) == "-123" && NumberText.grouped(0) == "0")
     }
 }

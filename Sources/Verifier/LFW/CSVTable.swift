@@ -24,12 +24,7 @@ struct CSVTable {
     mutating func next() throws(LFWError) -> Record? { try reader.next() }
 
     /// A record as it is written, with the CR LF that Python's `csv` ends it with.
-    static func line(_ fields: [String]) -> String { fields.map(quoted).joined(separator: ",") + "\r\n" }
-
-    private static func quoted(_ field: String) -> String {
-        guard field.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }) else { return field }
-        return "\"" + field.replacing("\"", with: "\"\"") + "\""
-    }
+    static func line(_ fields: [String]) -> String { fields.map(CSVText.quoted).joined(separator: ",") + "\r\n" }
 
     private struct Reader {
         let bytes: [UInt8]

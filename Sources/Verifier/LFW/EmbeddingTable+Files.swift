@@ -53,7 +53,7 @@ extension EmbeddingTable {
     private init(csv file: MappedFile) throws {
         var table = try CSVTable(file.bytes)
         var next = try table.next()
-        if let first = next, first.fields.count > 1, DecimalText.double(first.fields[1]) == nil { next = try table.next() }
+        if let first = next, first.fields.count > 1, NumberText.double(first.fields[1]) == nil { next = try table.next() }
         guard let first = next else { throw LFWError.nothingInside(file: file.path, what: "embeddings") }
         let width = first.fields.count - 1
         guard width > 0 else { throw LFWError.badLine(file: file.path, line: first.line, reason: "a path and numbers are wanted") }
@@ -65,7 +65,7 @@ extension EmbeddingTable {
             }
             paths.append(try PathPairLines.path(record.fields[0], file.path, record.line))
             for field in record.fields.dropFirst() {
-                guard let number = DecimalText.double(field) else {
+                guard let number = NumberText.double(field) else {
                     throw LFWError.badLine(file: file.path, line: record.line, reason: "\(LFWError.shown(field)) is no finite number")
                 }
                 numbers.append(number)

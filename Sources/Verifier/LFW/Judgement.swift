@@ -1,3 +1,5 @@
+import Files
+
 /// What a user expects of an evaluation.
 public struct Expectations: Sendable {
     /// Mean accuracy in percent.
@@ -51,16 +53,16 @@ public struct Judgement: Sendable, Equatable {
                 Check(
                     isMet: difference.magnitude <= expectations.accuracyTolerance + Judgement.slack,
                     reason:
-                        "accuracy \(DecimalText.fixed(found, 4)) %, \(what) \(DecimalText.fixed(expected, 4)) %: \(Judgement.signed(difference, 4)) "
-                        + "points, \(DecimalText.fixed(expectations.accuracyTolerance, 4)) allowed"))
+                        "accuracy \(NumberText.fixed(found, 4)) %, \(what) \(NumberText.fixed(expected, 4)) %: \(Judgement.signed(difference, 4)) "
+                        + "points, \(NumberText.fixed(expectations.accuracyTolerance, 4)) allowed"))
         }
         func area(_ expected: Double, _ what: String) {
             let difference = evaluation.curve.area - expected
             checks.append(
                 Check(
                     isMet: difference.magnitude <= expectations.areaTolerance + Judgement.slack,
-                    reason: "AUC \(DecimalText.fixed(evaluation.curve.area, 6)), \(what) \(DecimalText.fixed(expected, 6)): "
-                        + "\(Judgement.signed(difference, 6)), \(DecimalText.fixed(expectations.areaTolerance, 6)) allowed"))
+                    reason: "AUC \(NumberText.fixed(evaluation.curve.area, 6)), \(what) \(NumberText.fixed(expected, 6)): "
+                        + "\(Judgement.signed(difference, 6)), \(NumberText.fixed(expectations.areaTolerance, 6)) allowed"))
         }
         if let expected = expectations.accuracy { accuracy(expected, "expected") }
         if let expected = expectations.area { area(expected, "expected") }
@@ -76,7 +78,7 @@ public struct Judgement: Sendable, Equatable {
     }
 
     private static func signed(_ value: Double, _ decimals: Int) -> String {
-        let text = DecimalText.fixed(value.magnitude, decimals)
+        let text = NumberText.fixed(value.magnitude, decimals)
         // A difference that rounds to nothing has no sign.
         guard text.contains(where: { $0 != "0" && $0 != "." }) else { return text }
         return (value < 0 ? "-" : "+") + text

@@ -46,7 +46,7 @@ public struct ScoreTable: Sendable, Equatable {
                     file: file.path, line: record.line, reason: "\(columns.count) fields are wanted, \(fields.count) are there")
             }
             // Through double, as Python reads it.
-            guard let number = DecimalText.double(fields[3]), Float(number).magnitude <= greatestMagnitude else {
+            guard let number = NumberText.double(fields[3]), Float(number).magnitude <= greatestMagnitude else {
                 throw LFWError.badLine(
                     file: file.path, line: record.line,
                     reason: "the score \(LFWError.shown(fields[3])) is no cosine, which is a number between -1 and 1")
@@ -65,7 +65,7 @@ public struct ScoreTable: Sendable, Equatable {
     public var csv: [UInt8] {
         var text = CSVTable.line(ScoreTable.columns)
         for (pair, score) in zip(pairs.pairs, scores) {
-            text += CSVTable.line([pair.imageA, pair.imageB, pair.isSame ? "1" : "0", DecimalText.fixed(Double(score), 8)])
+            text += CSVTable.line([pair.imageA, pair.imageB, pair.isSame ? "1" : "0", NumberText.fixed(Double(score), 8)])
         }
         return Array(text.utf8)
     }

@@ -1,3 +1,5 @@
+import Files
+
 /// Decisions of all folds against the truth, counts and shares of each row.
 struct ConfusionPlot: Plot {
     let confusion: Confusion
@@ -29,8 +31,8 @@ struct ConfusionPlot: Plot {
                 canvas.outline(x: x, y: y, width: cellWidth, height: cellHeight, .paper, thickness: 2)
                 let colour = share > 0.5 ? PlotCanvas.Colour.paper : .ink
                 let middle = x + cellWidth / 2
-                canvas.text(DecimalText.grouped(count), x: middle, y: y + cellHeight / 2, size: 22, colour, anchor: .middle)
-                let part = total > 0 ? DecimalText.percent(Double(count) / Double(total), 2) : "0"
+                canvas.text(NumberText.grouped(count), x: middle, y: y + cellHeight / 2, size: 22, colour, anchor: .middle)
+                let part = total > 0 ? NumberText.percent(Double(count) / Double(total), 2) : "0"
                 canvas.text("\(part) % of the row", x: middle, y: y + cellHeight / 2 + 22, size: 11, colour, anchor: .middle)
             }
             canvas.text(names[row], x: left - 10, y: top + (Double(row) + 0.5) * cellHeight + 4, size: 12, anchor: .end)

@@ -1,3 +1,5 @@
+import Files
+
 /// The exact ROC curve with its area and the point of equal errors.
 struct CurvePlot: Plot {
     let curve: ROCCurve
@@ -16,8 +18,8 @@ struct CurvePlot: Plot {
         let rate = curve.equalErrorRate
         canvas.dot(x: axes.x(rate), y: axes.y(1 - rate), radius: 4, .different)
         PlotLegend(entries: [
-            .init(text: "AUC = \(DecimalText.fixed(curve.area, 6))", colour: .same),
-            .init(text: "EER = \(DecimalText.percent(rate, 2)) %", colour: .different, mark: .dot),
+            .init(text: "AUC = \(NumberText.fixed(curve.area, 6))", colour: .same),
+            .init(text: "EER = \(NumberText.percent(rate, 2)) %", colour: .different, mark: .dot),
             .init(text: "chance", colour: .grey, dashes: [5, 4]),
         ]).draw(on: canvas, right: axes.fieldRight - 12, edge: axes.fieldBottom - 12, growsUp: true)
     }

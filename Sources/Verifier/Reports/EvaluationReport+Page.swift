@@ -1,3 +1,5 @@
+import Files
+
 extension EvaluationReport {
     /// Pairs of each kind that the page shows.
     private static let shownPairs = 12
@@ -81,7 +83,7 @@ extension EvaluationReport {
     }
 
     private var accuracyText: String {
-        "\(DecimalText.percent(evaluation.spread.mean)) % ± \(DecimalText.percent(evaluation.spread.standardDeviation))"
+        "\(NumberText.percent(evaluation.spread.mean)) % ± \(NumberText.percent(evaluation.spread.standardDeviation))"
     }
 
     private func picture(_ plot: some Plot, _ name: String) throws(LFWError) -> String {
@@ -93,25 +95,25 @@ extension EvaluationReport {
         let (spread, curve, bootstrap) = (evaluation.spread, evaluation.curve, evaluation.bootstrap)
         var rows = [
             ("Accuracy", "\(accuracyText) (mean and population standard deviation over \(evaluation.folds.count) folds)"),
-            ("Standard error", "\(DecimalText.percent(spread.standardError)) points"),
+            ("Standard error", "\(NumberText.percent(spread.standardError)) points"),
             (
                 "Bootstrap, 95 %",
-                "\(DecimalText.percent(bootstrap.lower, 2)) … \(DecimalText.percent(bootstrap.upper, 2)) % "
+                "\(NumberText.percent(bootstrap.lower, 2)) … \(NumberText.percent(bootstrap.upper, 2)) % "
                     + "(\(bootstrap.resamples) resamplings of pair outcomes, seed \(bootstrap.seed))"
-            ), ("Area under the ROC curve", "\(DecimalText.fixed(curve.area, 6)) (exact, ties half)"),
-            ("Equal error rate", "\(DecimalText.percent(curve.equalErrorRate)) %"),
+            ), ("Area under the ROC curve", "\(NumberText.fixed(curve.area, 6)) (exact, ties half)"),
+            ("Equal error rate", "\(NumberText.percent(curve.equalErrorRate)) %"),
         ]
         for limit in LFWEvaluation.falseAcceptLimits {
             rows.append(
                 (
                     "True accepts at a false accept rate of \(limit)",
-                    "\(DecimalText.percent(curve.operatingPoint(falseAcceptLimit: limit).trueAcceptRate, 2)) %"
+                    "\(NumberText.percent(curve.operatingPoint(falseAcceptLimit: limit).trueAcceptRate, 2)) %"
                 ))
         }
         rows += [
             (
                 "Best threshold over all pairs",
-                "\(DecimalText.percent(evaluation.globalBest.accuracy)) % at \(evaluation.globalBest.threshold): optimistic, chosen on the "
+                "\(NumberText.percent(evaluation.globalBest.accuracy)) % at \(evaluation.globalBest.threshold): optimistic, chosen on the "
                     + "very pairs it is measured on"
             ),
             ("Noise budget", evaluation.noise.summary),
@@ -122,7 +124,7 @@ extension EvaluationReport {
                 (
                     "Against \(comparison.name)",
                     "\(agreement.flips.count) pairs changed sides, scores differ by at most \(agreement.largestDrift), McNemar's exact p "
-                        + DecimalText.fixed(agreement.mcNemar.pValue, 4)
+                        + NumberText.fixed(agreement.mcNemar.pValue, 4)
                 ))
         }
         return table(rows.map { [$0.0, $0.1] }, header: nil)
@@ -131,7 +133,7 @@ extension EvaluationReport {
     private var foldTable: String {
         let rows = evaluation.folds.map { fold in
             let confusion = fold.confusion
-            return ["\(fold.number)", DecimalText.percent(confusion.accuracy), "\(fold.threshold)"]
+            return ["\(fold.number)", NumberText.percent(confusion.accuracy), "\(fold.threshold)"]
                 + [confusion.truePositive, confusion.falsePositive, confusion.trueNegative, confusion.falseNegative].map(String.init)
         }
         let unit = evaluation.protocolRule.thresholdUnit
@@ -154,7 +156,7 @@ extension EvaluationReport {
         add("Pairs", provenance.pairsFile)
         add("Pairs counted", "\(pairs.pairs.count) of \(pairs.uniqueImages.count) images")
         if pairs.droppedCount > 0 { add("Pairs dropped, an image missing", "\(pairs.droppedCount)") }
-        add("Faces found", provenance.successRate.map { "\(DecimalText.percent($0)) %" })
+        add("Faces found", provenance.successRate.map { "\(NumberText.percent($0)) %" })
         if let missed = provenance.missedImages {
             add("No face found in", missed.isEmpty ? "none" : missed.prefix(EvaluationReport.listed).joined(separator: ", "))
         }
@@ -174,8 +176,8 @@ extension EvaluationReport {
             }
             html +=
                 "<tr>\(cells.joined())<td>\(pairs.folds.ofPair[index] + 1)</td>"
-                + "<td>\(DecimalText.fixed(Double(evaluation.table.scores[index]), 6))</td>"
-                + "<td>\(DecimalText.fixed(evaluation.margins[index], 6))</td></tr>\n"
+                + "<td>\(NumberText.fixed(Double(evaluation.table.scores[index]), 6))</td>"
+                + "<td>\(NumberText.fixed(evaluation.margins[index], 6))</td></tr>\n"
         }
         return html + "</table>"
     }

@@ -8,15 +8,18 @@ public struct EvaluationReport: Sendable {
     public let provenance: EvaluationProvenance
     /// The embeddings that the scores were made from, where they are at hand.
     public let embeddings: EmbeddingTable?
+    /// A second model's scores over the same pairs, where there is one.
+    public let otherScores: ScoreTable?
 
     /// A report; nothing is computed or written.
     public init(
         _ evaluation: LFWEvaluation, judgement: Judgement, provenance: EvaluationProvenance = EvaluationProvenance(),
-        embeddings: EmbeddingTable? = nil
+        embeddings: EmbeddingTable? = nil, otherScores: ScoreTable? = nil
     ) {
         self.evaluation = evaluation
         self.judgement = judgement
         self.provenance = provenance
         self.embeddings = embeddings
+        self.otherScores = otherScores
     }
 }

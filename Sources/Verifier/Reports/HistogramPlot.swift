@@ -1,3 +1,5 @@
+import Files
+
 /// How scores of both kinds of pairs are spread, and the best threshold over all of them.
 struct HistogramPlot: Plot {
     let same: [Float]
@@ -33,9 +35,9 @@ struct HistogramPlot: Plot {
         let place = axes.x(min(max(threshold, range.lowerBound), range.upperBound))
         canvas.line([(place, axes.fieldTop), (place, axes.fieldBottom)], .ink, thickness: 1.5, dashes: [6, 4])
         PlotLegend(entries: [
-            .init(text: "Same person (\(DecimalText.grouped(same.count)))", colour: .same.covering(0.62), mark: .area),
-            .init(text: "Different people (\(DecimalText.grouped(different.count)))", colour: .different.covering(0.62), mark: .area),
-            .init(text: "Global threshold \(DecimalText.fixed(threshold, 4))", colour: .ink, dashes: [6, 4]),
+            .init(text: "Same person (\(NumberText.grouped(same.count)))", colour: .same.covering(0.62), mark: .area),
+            .init(text: "Different people (\(NumberText.grouped(different.count)))", colour: .different.covering(0.62), mark: .area),
+            .init(text: "Global threshold \(NumberText.fixed(threshold, 4))", colour: .ink, dashes: [6, 4]),
         ]).draw(on: canvas, right: axes.fieldRight - 12, edge: axes.fieldTop + 12, growsUp: false)
     }
 

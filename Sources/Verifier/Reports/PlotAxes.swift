@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Two labelled axes with round tick marks around a field in which data are drawn.
@@ -54,6 +55,6 @@ struct PlotAxes {
         let decimals = max(0, Int(-log10(step).rounded(.down)))
         let first = (range.lowerBound / step - 1e-9).rounded(.up)
         return (0...20).map { (first + Double($0)) * step }.filter { $0 <= range.upperBound + step * 1e-9 }
-            .map { value in (value, DecimalText.fixed(value == 0 ? 0 : value, decimals)) }
+            .map { value in (value, NumberText.fixed(value == 0 ? 0 : value, decimals)) }
     }
 }

@@ -8,10 +8,26 @@ public struct ReportFolder: Sendable {
     public let path: String
     private let isReplacing: Bool
     private let inputs: [FileIdentity]
+    private let contents: Contents
+
+    /// Files beside those that every evaluation has.
+    public struct Contents: OptionSet, Sendable {
+        /// A bit for each file.
+        public let rawValue: Int
+
+        /// From bits.
+        public init(rawValue: Int) { self.rawValue = rawValue }
+
+        /// `lfw_embeddings.npz`.
+        public static let embeddings = Contents(rawValue: 1)
+        /// `pair_scores_against.csv`, a second model's scores.
+        public static let otherScores = Contents(rawValue: 2)
+    }
 
     private static let metrics = "metrics.json"
     private static let folds = "fold_metrics.csv"
     private static let scores = "pair_scores.csv"
+    private static let otherScores = "pair_scores_against.csv"
     private static let embeddings = "lfw_embeddings.npz"
     private static let curve = "roc_curve.png"
     private static let confusion = "confusion_matrix.png"
@@ -21,12 +37,12 @@ public struct ReportFolder: Sendable {
     /// Checks the folder: it can be written to, or made in a folder that can, and none of the files is in the way.
     /// - Parameters:
     ///   - replacing: whether existing files may be replaced (`--force`).
-    ///   - hasEmbeddings: whether embeddings will be written too.
+    ///   - contents: what will be written beside the usual files.
     ///   - inputs: files that are read, none of which may be replaced.
-    public init(_ path: String, replacing: Bool, hasEmbeddings: Bool, inputs: [FileIdentity]) throws(FileError) {
+    public init(_ path: String, replacing: Bool, contents: Contents, inputs: [FileIdentity]) throws(FileError) {
         var path = path
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path = String(decoding: path.utf8.dropLast(), as: UTF8.self) }
-        (self.path, isReplacing, self.inputs) = (path, replacing, inputs)
+        (self.path, isReplacing, self.inputs, self.contents) = (path, replacing, inputs, contents)
         var status = stat()
         guard stat(path, &status) == 0 else {
             let parent = PathText.folder(path)
@@ -38,14 +54,15 @@ public struct ReportFolder: Sendable {
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw .outputExists(path: path) }
         guard access(path, W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: lastSystemError()) }
-        for name in ReportFolder.names(hasEmbeddings: hasEmbeddings) {
+        for name in ReportFolder.names(contents) {
             try OutputFile.check(target: "\(path)/\(name)", replacing: replacing, inputs: inputs)
         }
     }
 
     /// Names of all files, in the order in which they are written.
-    public static func names(hasEmbeddings: Bool) -> [String] {
-        [metrics, folds, scores] + (hasEmbeddings ? [embeddings] : []) + [curve, confusion, histogram, page]
+    public static func names(_ contents: Contents) -> [String] {
+        [metrics, folds, scores] + (contents.contains(.otherScores) ? [otherScores] : [])
+            + (contents.contains(.embeddings) ? [embeddings] : []) + [curve, confusion, histogram, page]
     }
 
     /// Writes all files, each whole or absent. They get their names only once all of them are written.
@@ -53,18 +70,19 @@ public struct ReportFolder: Sendable {
     /// - Returns: names of the files.
     @discardableResult
     public func write(_ report: EvaluationReport, photographs: ((String) -> [UInt8]?)? = nil) throws -> [String] {
-        var contents: [(name: String, bytes: [UInt8])] = [
+        var texts: [(name: String, bytes: [UInt8])] = [
             (ReportFolder.metrics, Array((JSONValue.object(report.metrics).text(pretty: true) + "\n").utf8)),
             (ReportFolder.folds, report.foldMetrics), (ReportFolder.scores, report.evaluation.table.csv),
         ]
-        contents += [
+        if let other = report.otherScores { texts.append((ReportFolder.otherScores, other.csv)) }
+        texts += [
             (ReportFolder.curve, try report.curvePlot.png()), (ReportFolder.confusion, try report.confusionPlot.png()),
             (ReportFolder.histogram, try report.histogramPlot.png()),
             (ReportFolder.page, Array(try report.page(photographs: photographs).utf8)),
         ]
         if mkdir(path, 0o777) != 0, errno != EEXIST { throw FileError.writeFailed(path: path, reason: lastSystemError()) }
         var files: [OutputFile] = []
-        for (name, bytes) in contents {
+        for (name, bytes) in texts {
             let file = try open(name)
             try file.write(bytes)
             try file.flush()
@@ -77,7 +95,7 @@ public struct ReportFolder: Sendable {
             files.append(file)
         }
         for file in files { try file.commit() }
-        return ReportFolder.names(hasEmbeddings: report.embeddings != nil)
+        return ReportFolder.names(contents)
     }
 
     private func open(_ name: String) throws(FileError) -> OutputFile {
