@@ -27,6 +27,10 @@ say "Embeddings of pictures"
 "$convert" run "$folder/model.onnx" fixtures/images/jpeg_444.jpg fixtures/images/png_rgb8.png
 say "Crops: the face that MTCNN finds, else the whole picture"
 "$convert" align fixtures/images/jpeg_444.jpg fixtures/images/png_rgb8.png -o "$folder/crops"
+say "Do ONNX and checkpoint decide pairs of pictures alike? (invented pairs; LFW itself takes --lfw-root and its pairs.txt)"
+printf '%s\n' "jpeg_444.jpg jpeg_420.jpg 1" "png_rgb8.png png_filters.png 1" "jpeg_444.jpg png_grey8.png 0" "png_rgb8.png jpeg_cmyk.jpg 0" > "$folder/pairs.txt"
+"$convert" evaluate "$folder/model.onnx" --against "$checkpoint" --lfw-root fixtures/images --pairs-file "$folder/pairs.txt" --folds 2 \
+  --cache "$folder/cache" --output-dir "$folder/evaluation"
 say "LFW's figures from recorded scores of invented people"
 "$convert" score fixtures/scores/pair_scores.csv --folds 10
 say "Only what inference needs, whatever the network"

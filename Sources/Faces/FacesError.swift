@@ -1,6 +1,6 @@
 import Files
 
-/// What keeps a picture from being decoded or resized.
+/// What keeps a picture from being read, a face from being looked for in it, or a crop from being made.
 public enum FacesError: DescribedError, Equatable {
     /// The picture is of a kind that is not read.
     case otherKind(path: String, kind: String)

@@ -1,4 +1,5 @@
-/// The order in which NumPy's `argsort` puts numbers by default (1.24, where it has no vector instructions for it): rising, and equal ones as its quicksort happens to leave them.
+/// The order in which NumPy's `argsort` puts numbers by default (1.24, where it has no vector instructions for it): rising, and equal ones as
+/// its quicksort happens to leave them.
 ///
 /// Sure faces have a probability of exactly 1, so that this order decides which of several boxes stays. The method is Sedgewick's
 /// ("Implementing Quicksort programs", 1978): the middle of three as pivot, the longer part put off, insertion for 16 numbers or fewer.

@@ -1,23 +1,3 @@
-/// A rectangle of whole pixels; right and bottom are the first that no longer belong to it.
-public struct PixelBox: Sendable, Equatable {
-    /// First column.
-    public var left: Int
-    /// First row.
-    public var top: Int
-    /// The column behind the last.
-    public var right: Int
-    /// The row behind the last.
-    public var bottom: Int
-
-    /// A box.
-    public init(left: Int, top: Int, right: Int, bottom: Int) {
-        self.left = left
-        self.top = top
-        self.right = right
-        self.bottom = bottom
-    }
-}
-
 /// Pillow 10.2's `resize(size, Image.BILINEAR)` for RGB, byte for byte: a triangle filter that widens when it shrinks, in fixed point with 22
 /// fractional bits, columns first and rows second, each pass rounded to bytes, and none where its size stays.
 ///

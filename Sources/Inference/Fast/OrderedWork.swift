@@ -14,15 +14,18 @@ extension Workers {
             return
         }
         let work = OrderedWork<Item>(count: count, ahead: 2 * self.count)
-        let threads = DispatchGroup()
-        for _ in 0..<min(self.count, count) {
-            DispatchQueue.global().async(group: threads) {
+        let threads = (0..<min(self.count, count)).compactMap { _ in
+            OwnThread {
                 while let item = work.next() { work.finish(item, make(item)) }
             }
         }
         defer {
             work.stop()
-            threads.wait()
+            for thread in threads { thread.join() }
+        }
+        guard !threads.isEmpty else {
+            for item in 0..<count { try use(item, make(item)) }
+            return
         }
         for item in 0..<count { try use(item, work.wait(for: item)) }
     }

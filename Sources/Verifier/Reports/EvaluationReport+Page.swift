@@ -175,9 +175,9 @@ extension EvaluationReport {
                 return "<td>\(image)\(HTMLText.escaped(path))</td>"
             }
             html +=
-                "<tr>\(cells.joined())<td>\(pairs.folds.ofPair[index] + 1)</td>"
-                + "<td>\(NumberText.fixed(Double(evaluation.table.scores[index]), 6))</td>"
-                + "<td>\(NumberText.fixed(evaluation.margins[index], 6))</td></tr>\n"
+                "<tr>\(cells.joined())<td class=\"number\">\(pairs.folds.ofPair[index] + 1)</td>"
+                + "<td class=\"number\">\(NumberText.fixed(Double(evaluation.table.scores[index]), 6))</td>"
+                + "<td class=\"number\">\(NumberText.fixed(evaluation.margins[index], 6))</td></tr>\n"
         }
         return html + "</table>"
     }
@@ -211,6 +211,7 @@ extension EvaluationReport {
         .plots { display: flex; flex-wrap: wrap; gap: 1em; } .plots img { max-width: 100%; height: auto; }
         table { border-collapse: collapse; } td, th { text-align: left; padding: .25em .9em .25em 0; border-bottom: 1px solid #e6e8ec;
           font-variant-numeric: tabular-nums; overflow-wrap: anywhere; vertical-align: top; }
+        th { overflow-wrap: normal; } .number { white-space: nowrap; }
         .photo { display: block; width: 125px; height: auto; }
         """
 }

@@ -1,0 +1,33 @@
+import Glibc
+
+/// A thread beside the pool that `concurrentPerform` takes its threads from: one that works or waits for long does not keep the pool from
+/// those who need it meanwhile.
+struct OwnThread {
+    private let thread: pthread_t
+
+    private final class Work {
+        let body: @Sendable () -> Void
+
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// Begins `body` on a new thread; nil where the system gives none.
+    init?(_ body: @escaping @Sendable () -> Void) {
+        let work = Unmanaged.passRetained(Work(body))
+        var thread = pthread_t()
+        let refusal = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
+                return nil
+            }, work.toOpaque())
+        guard refusal == 0 else {
+            work.release()
+            return nil
+        }
+        self.thread = thread
+    }
+
+    /// Waits for its end; to be called once.
+    func join() { pthread_join(thread, nil) }
+}
