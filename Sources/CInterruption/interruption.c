@@ -1,14 +1,19 @@
 #define _GNU_SOURCE
 #include "interruption.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { MAPPINGS = 64, TEMPORARIES = 16 };
+// Enough for the most threads that can be asked for; pages that are never touched cost nothing.
+enum { MAPPINGS = 4096, TEMPORARIES = 2048 };
 enum { FREE, CLAIMED, READY };
 
 typedef struct {
@@ -48,16 +53,52 @@ void interruption_forget_mapping(int slot) {
     if (slot >= 0 && slot < MAPPINGS) atomic_store(&mappings[slot].state, FREE);
 }
 
-int interruption_remember_temporary(const char *path) {
-    if (strlen(path) >= PATH_MAX) return -1;
-    for (int slot = 0; slot < TEMPORARIES; slot++) {
-        temporary *t = &temporaries[slot];
-        if (!claim(&t->state)) continue;
-        snprintf(t->path, sizeof t->path, "%s", path);
-        atomic_store(&t->state, READY);
-        return slot;
+// Threads that are about to create a temporary file, and whether a handler has begun to remove them all.
+static atomic_int creating, stopping;
+
+static void ending_signals(sigset_t *set) {
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGHUP);
+}
+
+int interruption_open_temporary(const char *path, unsigned mode, int *slot) {
+    *slot = -1;
+    if (strlen(path) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return -1;
     }
-    return -1;
+    // The handler must not run on this thread meanwhile: it waits until nobody creates a file any longer.
+    sigset_t set, before;
+    ending_signals(&set);
+    pthread_sigmask(SIG_BLOCK, &set, &before);
+    atomic_fetch_add(&creating, 1);
+    if (atomic_load(&stopping)) {
+        atomic_fetch_sub(&creating, 1);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        for (;;) pause();
+    }
+    int descriptor = -1;
+    errno = EMFILE;
+    for (int i = 0; i < TEMPORARIES; i++) {
+        temporary *t = &temporaries[i];
+        if (!claim(&t->state)) continue;
+        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (descriptor < 0) {
+            atomic_store(&t->state, FREE);
+        } else {
+            snprintf(t->path, sizeof t->path, "%s", path);
+            atomic_store(&t->state, READY);
+            *slot = i;
+        }
+        break;
+    }
+    int reason = errno;
+    atomic_fetch_sub(&creating, 1);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = reason;
+    return descriptor;
 }
 
 void interruption_forget_temporary(int slot) {
@@ -65,6 +106,9 @@ void interruption_forget_temporary(int slot) {
 }
 
 static void remove_temporaries(void) {
+    atomic_store(&stopping, 1);
+    // A moment for those who have begun; none of them waits for anything but the disk.
+    for (int i = 0; i < 2000 && atomic_load(&creating) > 0; i++) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     for (int slot = 0; slot < TEMPORARIES; slot++)
         if (atomic_load(&temporaries[slot].state) == READY) unlink(temporaries[slot].path);
 }
@@ -144,9 +188,8 @@ void interruption_install(void) {
     }
     // A parent's thread that blocks signals, as a dispatch queue's do, hands that on; nobody could stop this process then.
     sigset_t set;
-    sigemptyset(&set);
+    ending_signals(&set);
     sigaddset(&set, SIGBUS);
-    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) sigaddset(&set, ending[i]);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);

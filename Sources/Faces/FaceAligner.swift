@@ -48,7 +48,7 @@ public struct FaceAligner: Sendable {
     /// Pictures that one thread looks at together: enough for full batches, few enough for little memory.
     public static let atOnce = 16
     /// Bytes that decoded pictures and what is computed of them take on all threads; a picture that needs more is alone.
-    private static let memoryLimit = 256 << 20
+    private static let memoryLimit = 160 << 20
 
     /// Crops on all threads, each picture's given to `make` on the thread that made it, and what came of it to `use` on the calling one, in
     /// the pictures' order. One bad file does not end the rest.
@@ -82,21 +82,27 @@ public struct FaceAligner: Sendable {
     public func alignHere<Made>(
         _ count: Int, open: (Int) throws -> OpenedImage, make: (_ index: Int, _ aligned: Aligned) throws -> Made
     ) -> [Result<Made, any Error>] {
-        let opened = (0..<count).map { index in Result { try open(index) } }
+        // What cannot be worked on is refused before it is decoded.
+        let opened = (0..<count).map { index in
+            Result { () throws -> (image: OpenedImage, bytes: Int) in
+                let image = try open(index)
+                return (image, image.width * image.height * 3 + (try detector?.bytesNeeded(image) ?? 0))
+            }
+        }
         var made: [Result<Made, any Error>] = []
         var next = 0
         while next < count {
             // Pictures that fit together in this thread's share.
             var (end, bytes) = (next, 0)
             while end < count {
-                let more = (try? opened[end].get()).map(bytesNeeded) ?? 0
+                let more = (try? opened[end].get().bytes) ?? 0
                 if end > next, bytes + more > FaceAligner.memoryLimit / (2 * workers.count) { break }
                 bytes += more
                 end += 1
             }
             gate.holding(bytes) {
                 var cutter = PillowResize()
-                let images = opened[next..<end].map { image in Result { try image.get().decoded() } }
+                let images = opened[next..<end].map { image in Result { try image.get().image.decoded() } }
                 var found = faces(in: images.compactMap { try? $0.get() })[...]
                 for (offset, image) in images.enumerated() {
                     let index = next + offset
@@ -110,13 +116,6 @@ public struct FaceAligner: Sendable {
             next = end
         }
         return made
-    }
-
-    /// Bytes that a picture takes, decoded and in the first network, whose largest level takes most.
-    private func bytesNeeded(_ image: OpenedImage) -> Int {
-        var bytes = image.width * image.height * 3
-        if let detector { bytes += detector.bytesNeeded(width: image.width, height: image.height) }
-        return bytes
     }
 
     /// Together where that works; else each alone, so that an impossible picture does not spoil the others.

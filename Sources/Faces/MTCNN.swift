@@ -51,8 +51,9 @@ public struct MTCNN: Sendable {
     }
 
     /// Bytes that the first network takes for a picture's largest level, roughly: of its layers those before the first pooling are largest.
-    func bytesNeeded(width: Int, height: Int) -> Int {
-        let level = (try? ImagePyramid(width: width, height: height, name: "", settings: settings))?.levels.first
+    /// Throws where the picture is too large to look for such small faces in.
+    func bytesNeeded(_ image: OpenedImage) throws(FacesError) -> Int {
+        let level = try ImagePyramid(width: image.width, height: image.height, name: image.name, settings: settings).levels.first
         return level.map { $0.width * $0.height * ProposalStage.bytesPerPixel } ?? 0
     }
 

@@ -6,18 +6,29 @@ public struct OpenedImage: Sendable {
     public let width: Int
     /// Rows.
     public let height: Int
+    /// What the picture is, for messages: its path.
+    public let name: String
     private let pixels: @Sendable () throws -> DecodedImage
 
     /// Reads the header of the JPEG or PNG at `path`. Throws `FileError` or `FacesError`.
     public init(path: String) throws {
-        (width, height) = try DecodedImage.size(of: try MappedFile(path: path).bytes, path: path)
-        // Opened again and not held open: many wait at once.
-        pixels = { try DecodedImage(path: path) }
+        try self.init(try MappedFile(path: path))
+    }
+
+    /// Reads the header of a JPEG or PNG that is open already. Decoding throws where the file was changed meanwhile.
+    public init(_ file: MappedFile) throws {
+        (width, height) = try DecodedImage.size(of: file.bytes, path: file.path)
+        name = file.path
+        pixels = {
+            let image = try DecodedImage(file.bytes, path: file.path)
+            try file.checkUnchanged()
+            return image
+        }
     }
 
     /// A picture that is decoded already.
     public init(_ image: DecodedImage) {
-        (width, height) = (image.width, image.height)
+        (width, height, name) = (image.width, image.height, image.name)
         pixels = { image }
     }
 

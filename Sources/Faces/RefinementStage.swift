@@ -65,6 +65,8 @@ extension MTCNN {
         options.threads = threads
         options.isExact = true
         options.imagesAtOnce = imagesAtOnce
+        // All levels of a pyramid, for each thread; pictures of other sizes seldom come back.
+        options.idleMemoryLimit = 32 << 20
         return try FastExecutor(model, options: options)
     }
 

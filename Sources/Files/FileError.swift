@@ -1,3 +1,5 @@
+import Glibc
+
 /// What can go wrong between a path and its bytes.
 public enum FileError: DescribedError, Equatable {
     /// Nothing lies at the path.
@@ -24,6 +26,10 @@ public enum FileError: DescribedError, Equatable {
     case inUse(path: String)
     /// A file of somebody else lies where this program keeps something.
     case notOwn(path: String)
+    /// The system refused to take a file away.
+    case notRemoved(path: String, reason: String)
+    /// The disk is full, or the user's share of it.
+    case noRoom(path: String, reason: String)
     /// Writing, flushing or renaming failed.
     case writeFailed(path: String, reason: String)
 
@@ -43,6 +49,8 @@ public enum FileError: DescribedError, Equatable {
         case .outputFolderMissing(let path, let folder): "\(path): its folder \(folder) does not exist"
         case .inUse(let path): "\(path): is in use by another run"
         case .notOwn(let path): "\(path): is no file of kept crops or embeddings, and is left as it is"
+        case .notRemoved(let path, let reason): "\(path): could not be removed (\(reason))"
+        case .noRoom(let path, let reason): "\(path): there is no room for it (\(reason)); nothing of it was left behind"
         case .writeFailed(let path, let reason): "\(path): could not be written (\(reason)); nothing was left behind"
         }
     }
@@ -61,7 +69,15 @@ public enum FileError: DescribedError, Equatable {
         case .outputFolderMissing: "create the folder first"
         case .inUse: "wait until that run has finished"
         case .notOwn: "move it away, or name another folder"
+        case .notRemoved: "check the folder's permissions"
+        case .noRoom: "free space on the disk, then run again"
         case .writeFailed: "check free space and permissions, then run again"
         }
+    }
+
+    /// A refused write, by the system's number for why.
+    static func writing(path: String, _ number: Int32) -> FileError {
+        [ENOSPC, EDQUOT, EFBIG].contains(number)
+            ? .noRoom(path: path, reason: systemErrorText(number)) : .writeFailed(path: path, reason: systemErrorText(number))
     }
 }

@@ -37,15 +37,16 @@ public final class OutputFile {
         replaces = replacing
         let folder = PathText.folder(resolved)
         let random = UInt32.random(in: 0...UInt32.max)
-        let path = "\(folder)/.\(PathText.baseName(resolved)).\(getpid()).\(String(random, radix: 16)).part"
+        // Not the target's own name with more behind it, which could be longer than names may be.
+        let path = PathText.join(folder, ".convert.\(getpid()).\(String(random, radix: 16)).part")
         temporaryPath = path
-        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        var slot: Int32 = -1
+        descriptor = interruption_open_temporary(path, 0o666, &slot)
+        self.slot = slot
         guard descriptor >= 0 else {
-            slot = -1
             isFinished = true
-            throw .writeFailed(path: target, reason: lastSystemError())
+            throw .writing(path: target, errno)
         }
-        slot = interruption_remember_temporary(path)
         buffer.reserveCapacity(OutputFile.bufferSize)
     }
 
@@ -115,7 +116,7 @@ public final class OutputFile {
         while done < bytes.count {
             let written = pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, offset + done)
             if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { return .writeFailed(path: target, reason: lastSystemError()) }
+            guard written > 0 else { return .writing(path: target, errno) }
             done += written
         }
         return nil
@@ -124,7 +125,7 @@ public final class OutputFile {
     /// Writes what is pending and waits until it is on disk. After this the temporary file can be read back.
     public func flush() throws(FileError) {
         try drain()
-        guard fsync(descriptor) == 0 else { throw .writeFailed(path: target, reason: lastSystemError()) }
+        guard fsync(descriptor) == 0 else { throw .writing(path: target, errno) }
     }
 
     /// Puts the flushed file at its target.

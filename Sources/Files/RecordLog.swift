@@ -4,6 +4,9 @@ import Synchronization
 /// A file of equally long records under digests, for work that may be interrupted: each record is appended when it is made, checked by its
 /// own CRC-32 when it is read, and counts as missing where it is damaged or cut off.
 ///
+/// A record is the key (32 bytes), the key's CRC-32, the CRC-32 of key and contents, and the contents. Before the records lies a header of 64
+/// bytes, in two equal halves so that it is known for one of these with a byte of it damaged.
+///
 /// One process at a time has it open, any of whose threads may read and append; its files belong to their owner alone (mode 0600).
 public final class RecordLog: Sendable {
     /// Where it lies.
@@ -19,20 +22,26 @@ public final class RecordLog: Sendable {
         var places: [SHA256Digest: Int]
         var end: Int
         var damagedCount = 0
+        var refusal: FileError?
     }
 
     private let descriptor: Int32
     private let state: Mutex<State>
 
-    private static let signature = Array("convert records 1".utf8)
-    private static let headerCount = 32
+    private static let signature = Array("convert records ".utf8)
+    private static let version = Array("2".utf8)
+    private static let headerCount = 64
     private static let keyCount = 32
     private static let checksumCount = 4
+    /// Bytes before a record's contents.
+    private static let frontCount = keyCount + 2 * checksumCount
 
-    private var stride: Int { RecordLog.keyCount + RecordLog.checksumCount + recordCount }
+    private var stride: Int { RecordLog.frontCount + recordCount }
 
-    /// Records that were asked for and found damaged.
+    /// Records that were found damaged, when it was opened or when they were asked for.
     public var damagedCount: Int { state.withLock { $0.damagedCount } }
+    /// Why nothing more is kept; nil where all was.
+    public var refusal: FileError? { state.withLock { $0.refusal } }
 
     /// Opens or creates the file at `path`. One whose header is damaged is begun anew, and a record cut off at the end is taken away; both are
     /// told in `complaint`. Throws `FileError.inUse` where another process has it open, `notOwn` where it is some other file.
@@ -47,25 +56,28 @@ public final class RecordLog: Sendable {
         }
         var status = stat()
         let size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-        guard status.st_mode & S_IFMT == S_IFREG,
-            size == 0 || RecordLog.read(descriptor, at: 0, count: RecordLog.signature.count) == RecordLog.signature
-        else {
+        let header = RecordLog.header(recordCount: self.recordCount)
+        guard status.st_mode & S_IFMT == S_IFREG, size == 0 || RecordLog.isOwn(descriptor, size: size) else {
             close(descriptor)
             throw .notOwn(path: path)
         }
         self.descriptor = descriptor
-        var header = RecordLog.signature + [UInt8](repeating: 0, count: RecordLog.headerCount - RecordLog.signature.count)
-        withUnsafeBytes(of: UInt64(self.recordCount).littleEndian) {
-            header.replaceSubrange(RecordLog.headerCount - 8..<RecordLog.headerCount, with: $0)
-        }
-        let stride = RecordLog.keyCount + RecordLog.checksumCount + self.recordCount
-        var (places, end): ([SHA256Digest: Int], Int) = ([:], RecordLog.headerCount)
+        let stride = RecordLog.frontCount + self.recordCount
+        var (places, end, damaged): ([SHA256Digest: Int], Int, Int) = ([:], RecordLog.headerCount, 0)
         if RecordLog.read(descriptor, at: 0, count: RecordLog.headerCount) == header {
             let count = (size - RecordLog.headerCount) / stride
             places.reserveCapacity(count)
             for record in 0..<count {
                 let place = RecordLog.headerCount + record * stride
-                if let key = RecordLog.read(descriptor, at: place, count: RecordLog.keyCount) { places[SHA256Digest(bytes: key)] = place }
+                guard let front = RecordLog.read(descriptor, at: place, count: RecordLog.keyCount + RecordLog.checksumCount) else {
+                    continue
+                }
+                let key = Array(front.prefix(RecordLog.keyCount))
+                if front.suffix(RecordLog.checksumCount) == RecordLog.checksum(key)[...] {
+                    places[SHA256Digest(bytes: key)] = place
+                } else {
+                    damaged += 1
+                }
             }
             end += count * stride
             complaint = size == end ? nil : "a record at its end was cut off and was taken away"
@@ -75,21 +87,49 @@ public final class RecordLog: Sendable {
                 close(descriptor)
                 throw .writeFailed(path: path, reason: reason)
             }
-            complaint = size == 0 ? nil : "its header was damaged and it was begun anew"
+            complaint = size == 0 ? nil : "its header was damaged, or another version's, and it was begun anew"
         }
         _ = ftruncate(descriptor, off_t(end))
         keptCount = places.count
-        state = Mutex(State(places: places, end: end))
+        state = Mutex(State(places: places, end: end, damagedCount: damaged))
     }
 
     deinit { close(descriptor) }
 
-    /// Whether the file at `path` begins as one of these does.
+    /// Signature, version, length of a record; twice.
+    private static func header(recordCount: Int) -> [UInt8] {
+        var half = signature + version
+        half += [UInt8](repeating: 0, count: headerCount / 2 - 8 - half.count)
+        withUnsafeBytes(of: UInt64(recordCount).littleEndian) { half += $0 }
+        return half + half
+    }
+
+    /// Whether an open file is one of these: by either half of its header, or by all of it where it was cut off within it.
+    private static func isOwn(_ descriptor: Int32, size: Int) -> Bool {
+        let front = read(descriptor, at: 0, count: min(size, headerCount)) ?? []
+        if front.count < signature.count { return !front.isEmpty && signature.starts(with: front) }
+        return front.starts(with: signature) || front.dropFirst(headerCount / 2).starts(with: signature)
+    }
+
+    /// Whether the file at `path` is one of these, whole or damaged.
     public static func isOne(at path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return read(descriptor, at: 0, count: signature.count) == signature
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
+        return isOwn(descriptor, size: Int(status.st_size))
+    }
+
+    /// Takes away the file at `path`, unless another process has it open. Throws where the system refuses.
+    /// - Returns: whether it is gone.
+    public static func remove(_ path: String) throws(FileError) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        guard unlink(path) == 0 else { throw .notRemoved(path: path, reason: lastSystemError()) }
+        return true
     }
 
     /// The contents under `key`; nil where there is none, or where it is damaged.
@@ -98,9 +138,9 @@ public final class RecordLog: Sendable {
         guard let bytes = RecordLog.read(descriptor, at: place, count: stride), Array(bytes[..<RecordLog.keyCount]) == key.bytes else {
             return damaged(key, at: place)
         }
-        let contents = Array(bytes[(RecordLog.keyCount + RecordLog.checksumCount)...])
-        let stored = bytes[RecordLog.keyCount..<RecordLog.keyCount + RecordLog.checksumCount]
-        return Array(stored) == RecordLog.checksum(key, contents) ? contents : damaged(key, at: place)
+        let contents = Array(bytes[RecordLog.frontCount...])
+        let stored = bytes[RecordLog.keyCount + RecordLog.checksumCount..<RecordLog.frontCount]
+        return Array(stored) == RecordLog.checksum(key.bytes, contents) ? contents : damaged(key, at: place)
     }
 
     private func damaged(_ key: SHA256Digest, at place: Int) -> [UInt8]? {
@@ -113,21 +153,25 @@ public final class RecordLog: Sendable {
         return nil
     }
 
-    /// Appends a record. Throws where it has another length, or the disk takes no more.
-    public func append(_ contents: [UInt8], under key: SHA256Digest) throws(FileError) {
-        guard contents.count == recordCount else { throw .writeFailed(path: path, reason: "a record of another length") }
-        let bytes = key.bytes + RecordLog.checksum(key, contents) + contents
-        let failure = state.withLock { state -> FileError? in
-            guard RecordLog.write(descriptor, bytes, at: state.end) else { return .writeFailed(path: path, reason: lastSystemError()) }
+    /// Appends a record. Where the disk takes no more, nothing is kept from then on and `refusal` tells why: what was to be kept is at hand all
+    /// the same, and no reason to end. A record of another length is not kept.
+    public func append(_ contents: [UInt8], under key: SHA256Digest) {
+        guard contents.count == recordCount else { return }
+        let bytes = key.bytes + RecordLog.checksum(key.bytes) + RecordLog.checksum(key.bytes, contents) + contents
+        state.withLock { state in
+            guard state.refusal == nil else { return }
+            guard RecordLog.write(descriptor, bytes, at: state.end) else {
+                state.refusal = .writing(path: path, errno)
+                _ = ftruncate(descriptor, off_t(state.end))
+                return
+            }
             state.places[key] = state.end
             state.end += stride
-            return nil
         }
-        if let failure { throw failure }
     }
 
-    private static func checksum(_ key: SHA256Digest, _ contents: [UInt8]) -> [UInt8] {
-        let first = key.bytes.withUnsafeBytes { CRC32.update(0, with: $0) }
+    private static func checksum(_ key: [UInt8], _ contents: [UInt8] = []) -> [UInt8] {
+        let first = key.withUnsafeBytes { CRC32.update(0, with: $0) }
         let both = contents.withUnsafeBytes { CRC32.update(first, with: $0) }
         return withUnsafeBytes(of: both.littleEndian) { Array($0) }
     }

@@ -21,6 +21,8 @@ public final class FastExecutor: Sendable {
         public var allowsNotFinite = false
         /// Images that are worked on together; a larger batch is run in parts of so many.
         public var imagesAtOnce = 8
+        /// Bytes of working memory that are kept for later runs over inputs of other sizes; what is in use at once is not bounded by it.
+        public var idleMemoryLimit = 128 << 20
         /// Bytes of working memory that may be taken.
         public var memoryLimit = 4 << 30
 
@@ -34,12 +36,13 @@ public final class FastExecutor: Sendable {
     private let options: Options
     private let workers: Workers
     private let kernels: KernelTable
-    private let idle = Mutex(IdlePlans())
+    private let idle: Mutex<IdlePlans>
 
     /// Fuses and packs. Throws where an operation cannot be run or weights are not finite.
     public init(_ model: Model, options: Options = Options()) throws {
         self.model = model
         self.options = options
+        idle = Mutex(IdlePlans(byteLimit: options.idleMemoryLimit))
         workers = Workers(count: options.threads)
         kernels = options.usesBaseline ? Kernels.baseline : Kernels.best
         let fused = try LayerFusion.layers(of: model)
@@ -49,9 +52,6 @@ public final class FastExecutor: Sendable {
 
     /// What the loops were compiled for.
     public var kernelName: String { kernels.name }
-
-    /// Bytes of packed weights.
-    public var packedByteCount: Int { layers.reduce(0) { $0 + ($1.weights?.count ?? 0) * 4 } }
 
     /// The packed weights are looked through, not the tensors again; where they are not finite, the tensor is named.
     private func checkWeights() throws {

@@ -45,6 +45,8 @@ enum AlignCommand {
                 progress.advance(to: index + 1)
                 switch result {
                 case .failure(let error):
+                    // No other picture would fare better.
+                    if case FileError.noRoom = error { throw error }
                     failed.append(picture.path)
                     progress.clear()
                     Terminal.error("convert: \(error)")

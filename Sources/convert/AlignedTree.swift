@@ -40,6 +40,14 @@ struct AlignedTree: Sendable {
                 throw AlignedTreeError.sameName(first: picture.path, second: other, crop: drawingName(picture.name))
             }
         }
+        // Nor must a crop stand where a folder of others has to be.
+        for picture in pictures {
+            var folder = PathText.folder(picture.name)
+            while folder != "." {
+                if let other = seen[ExactText(folder)] { throw AlignedTreeError.sameName(first: other, second: picture.path, crop: folder) }
+                folder = PathText.folder(folder)
+            }
+        }
         return pictures
     }
 
@@ -106,7 +114,7 @@ enum AlignedTreeError: DescribedError, Equatable {
 
     var problem: String {
         switch self {
-        case .sameName(let first, let second, let crop): "\(first) and \(second) would both become \(crop)"
+        case .sameName(let first, let second, let crop): "\(first) and \(second) would both need the place \(crop)"
         }
     }
 

@@ -1,5 +1,4 @@
 import Files
-import Glibc
 
 /// `convert cache` and `convert cache clear`: what is kept between evaluations, and away with it.
 enum CacheCommand {
@@ -15,15 +14,14 @@ enum CacheCommand {
         if parsed.operands.count > 1 { throw UsageError.surplusArgument(parsed.operands[1], command: "cache") }
         guard let folder = parsed.value("--cache") ?? CacheFolder.usual else { throw CacheError.noHome }
         let files = try CacheFolder.files(in: folder)
-        let size = NumberText.bytes(files.reduce(0) { $0 + $1.size })
         switch parsed.operands.first {
         case nil:
-            Terminal.print("\(folder): \(files.count) files, \(size)")
+            Terminal.print("\(folder): \(files.count) files, \(NumberText.bytes(files.reduce(0) { $0 + $1.size }))")
         case "clear":
-            for file in files where unlink(file.path) != 0 {
-                throw FileError.writeFailed(path: file.path, reason: lastSystemError())
-            }
-            if !parsed.has("--quiet") { Terminal.print("\(folder): \(files.count) files removed, \(size)") }
+            let kept = try files.filter { try !RecordLog.remove($0.path) }
+            for file in kept { Terminal.error("convert: \(file.path): is in use by another run and stays") }
+            let gone = files.reduce(0) { $0 + $1.size } - kept.reduce(0) { $0 + $1.size }
+            if !parsed.has("--quiet") { Terminal.print("\(folder): \(files.count - kept.count) files removed, \(NumberText.bytes(gone))") }
         case let other?:
             throw UsageError.badValue(option: "cache", value: other, expected: "clear, or nothing")
         }

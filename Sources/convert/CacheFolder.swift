@@ -23,10 +23,14 @@ struct CacheFolder {
         } else {
             guard let usual = CacheFolder.usual else { throw CacheError.noHome }
             self.path = usual
-            try OutputFolder.create(PathText.folder(usual), mode: 0o700)
         }
-        do { try OutputFolder.create(self.path, mode: 0o700) } catch FileError.writeFailed(_, let reason) {
+        do {
+            if path == nil { try OutputFolder.create(PathText.folder(self.path), mode: 0o700) }
+            try OutputFolder.create(self.path, mode: 0o700)
+        } catch FileError.writeFailed(_, let reason) {
             throw CacheError.noFolder(path: self.path, reason: reason)
+        } catch FileError.outputFolderMissing(_, let folder) {
+            throw CacheError.noFolder(path: self.path, reason: "\(folder) does not exist")
         }
         guard access(self.path, W_OK | X_OK) == 0 else {
             throw CacheError.noFolder(path: self.path, reason: "it cannot be written to")
@@ -50,7 +54,8 @@ struct CacheFolder {
 
     /// Names and sizes of the cache's own files in a folder; nothing else there is touched.
     static func files(in folder: String) throws -> [(path: String, size: Int)] {
-        if FileIdentity(path: folder) == nil { return [] }
+        var status = stat()
+        if stat(folder, &status) != 0, errno == ENOENT { return [] }
         var found: [(String, Int)] = []
         for name in try FolderListing.names(in: folder) {
             guard let kind = [crops, embeddings].first(where: { name.hasPrefix($0) }), name.hasSuffix(ending) else { continue }

@@ -7,6 +7,7 @@ struct Convert {
     static let version = "0.1.0"
 
     static func main() {
+        Terminal.openClosedStreams()
         Interruption.install()
         var status = run(Array(CommandLine.arguments.dropFirst()))
         if let reason = Terminal.outputRefusal {

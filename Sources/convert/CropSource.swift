@@ -26,32 +26,34 @@ struct CropSource: Sendable {
         case .made(let aligner, let root, let isDetecting):
             var results: [Result<Crop, any Error>?] = []
             var keys: [SHA256Digest] = []
-            var missing: [Int] = []
+            var missing: [(index: Int, file: MappedFile)] = []
             for (index, name) in names.enumerated() {
                 do {
-                    let key = SHA256Digest(of: try MappedFile(path: PathText.join(root, name)).bytes)
+                    let file = try MappedFile(path: PathText.join(root, name))
+                    let key = SHA256Digest(of: file.bytes)
                     let crop = keptCrop(name, key, isDetecting)
                     results.append(crop.map { .success($0) })
                     if crop == nil {
-                        missing.append(index)
+                        missing.append((index, file))
                         keys.append(key)
                     }
                 } catch { results.append(.failure(error)) }
             }
             let made = aligner.alignHere(
-                missing.count, open: { try OpenedImage(path: PathText.join(root, names[missing[$0]])) },
-                make: { place, aligned in try keep(aligned, names[missing[place]], keys[place], isDetecting) })
-            for (index, result) in zip(missing, made) { results[index] = result }
+                // The very bytes that the key was made of.
+                missing.count, open: { try OpenedImage(missing[$0].file) },
+                make: { place, aligned in keep(aligned, names[missing[place].index], keys[place], isDetecting) })
+            for (place, result) in zip(missing, made) { results[place.index] = result }
             return results.compactMap(\.self)
         }
     }
 
-    private func keep(_ aligned: FaceAligner.Aligned, _ name: String, _ key: SHA256Digest, _ isDetecting: Bool) throws -> Crop {
+    private func keep(_ aligned: FaceAligner.Aligned, _ name: String, _ key: SHA256Digest, _ isDetecting: Bool) -> Crop {
         let crop = Crop(
             name: name, pixels: aligned.crop.pixels, isDetected: isDetecting ? aligned.face != nil : nil, damage: aligned.image.damage,
             key: key)
         // A damaged picture is not kept, so that every run tells it.
-        if crop.damage == nil { try kept?.append([crop.isDetected == false ? 0 : 1] + crop.pixels, under: key) }
+        if crop.damage == nil { kept?.append([crop.isDetected == false ? 0 : 1] + crop.pixels, under: key) }
         return crop
     }
 

@@ -20,9 +20,6 @@ struct EmbeddingRun {
     /// Whether it is known of every image whether a face was found.
     private(set) var isDetecting = true
 
-    /// Images that a thread takes at once.
-    private static let atOnce = 16
-
     /// Files of kept crops and embeddings.
     private var logs: [RecordLog] {
         var seen: Set<String> = []
@@ -40,6 +37,8 @@ struct EmbeddingRun {
     }
     /// Kept entries that were found damaged.
     var damagedCount: Int { logs.reduce(0) { $0 + $1.damagedCount } }
+    /// Why some of what was made is not kept.
+    var refusals: [FileError] { logs.compactMap(\.refusal) }
     /// What was wrong with kept files when they were opened.
     var complaints: [String] { logs.compactMap { log in log.complaint.map { "\(log.path): \($0)" } } }
 
@@ -58,7 +57,7 @@ struct EmbeddingRun {
 
     /// - Parameter allowsMissing: whether an image without a crop is left out; else the first one ends the run.
     mutating func run(_ images: [String], allowsMissing: Bool, progress: inout Progress) throws {
-        let size = min(EmbeddingRun.atOnce, max(1, (images.count + workers.count - 1) / workers.count))
+        let size = min(FaceAligner.atOnce, max(1, (images.count + workers.count - 1) / workers.count))
         let (source, embedders) = (source, embedders)
         try workers.inOrder(
             (images.count + size - 1) / size,
@@ -95,7 +94,7 @@ struct EmbeddingRun {
         let missing = rows.indices.filter { rows[$0] == nil }
         for (place, row) in zip(missing, try embedder.embed(missing.map { crops[$0] })) {
             rows[place] = row
-            try kept?.append(bytes(row), under: crops[place].key)
+            kept?.append(bytes(row), under: crops[place].key)
         }
         return rows.flatMap { $0 ?? [] }
     }

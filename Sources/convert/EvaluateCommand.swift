@@ -27,6 +27,17 @@ enum EvaluateCommand {
         _ = try present(pairs.uniqueImages, request, try request.cropsFolder.map(GivenCrops.init(folder:)), isQuiet: true)
     }
 
+    /// Finds what can be found wrong with a model that is to be evaluated: the detector's weights and the cache are there, and so is the model
+    /// that it is held against.
+    static func check(_ parsed: ParsedArguments, of model: Model, name: String) throws {
+        let request = try EvaluateRequest(parsed)
+        if request.flips { try Embedder.checkFlip(model, name: name) }
+        let faces = try FaceOptions(parsed, contract: model.contract)
+        if request.cropsFolder == nil, faces.preprocess == .mtcnn { _ = try MTCNNWeights.paths(folder: faces.weightsFolder) }
+        if !request.keepsNothing { _ = try CacheFolder(request.cacheFolder) }
+        if let other = request.against { _ = try RunnableModel(path: other, architecture: request.architecture, parsed: parsed) }
+    }
+
     static func run(_ parsed: ParsedArguments) throws -> ExitStatus {
         let request = try EvaluateRequest(parsed)
         let judging = try JudgingOptions(parsed)
@@ -49,23 +60,34 @@ enum EvaluateCommand {
         let folder = try judging.folder(request.contents, inputs: inputs)
         let given = try request.cropsFolder.map(GivenCrops.init(folder:))
         if let given, !isQuiet {
-            for difference in given.differences(from: faces) { Terminal.error("convert: \(given.folder): crops were \(difference)") }
+            for remark in given.remarks(pairs.uniqueImages, for: faces) { Terminal.error("convert: \(given.folder): \(remark)") }
+        }
+        if let second, !isQuiet, let other = try? FaceOptions(parsed, contract: second.model.contract), given == nil,
+            other.preprocess != faces.preprocess || other.crop.margin != faces.crop.margin
+        {
+            Terminal.error("convert: \(second.name) takes its faces cut in another way; both models get the crops that \(first.name) takes")
         }
         let images = try present(pairs.uniqueImages, request, given, isQuiet: isQuiet)
-        let edition = request.root.map(LFWEdition.init(root:))
+        // Of finished crops it is not known.
+        let edition = given == nil ? request.root.map(LFWEdition.init(root:)) : nil
         if let edition, !isQuiet { tell(edition, judging) }
 
         var run = try prepare(request, faces, given, [first] + (second.map { [$0] } ?? []), isQuiet: isQuiet)
         var progress = Progress(total: images.count, unit: "images", isQuiet: isQuiet)
         if !isQuiet { for line in run.complaints + [run.keptText].compactMap(\.self) { Terminal.error("convert: \(line)") } }
         if run.isKeeping { Interruption.setFarewell("convert: stopped; the same command again goes on where this one ended") }
-        try run.run(images, allowsMissing: request.allowsMissing, progress: &progress)
+        do { try run.run(images, allowsMissing: request.allowsMissing, progress: &progress) } catch {
+            progress.clear()
+            throw try tellDamage(images, request, given, faces) ?? error
+        }
         progress.clear()
         Interruption.setFarewell(nil)
+        for refusal in run.refusals { Terminal.error("convert: no more is kept of this run: \(refusal)") }
 
         if run.damagedCount > 0, !isQuiet { Terminal.error("convert: \(run.damagedCount) kept entries were damaged and were made again") }
         for failure in run.failures { Terminal.error("convert: left out: \(failure.error)") }
-        let gone = Set(pairs.uniqueImages).subtracting(run.names)
+        let there = Set(run.names.map { ExactText($0) })
+        let gone = pairs.uniqueImages.filter { !there.contains(ExactText($0)) }
         if !gone.isEmpty { pairs = try pairs.dropping(images: gone, file: request.pairsFile) }
         try pairsFile.checkUnchanged()
         let tables = try zip(run.embedders, run.values).map { each, values in
@@ -99,8 +121,23 @@ enum EvaluateCommand {
         if !isQuiet {
             Terminal.error("convert: \(missing.count) images are not there, \(first) first; their pairs are left out")
         }
-        let gone = Set(missing)
-        return images.filter { !gone.contains($0) }
+        let gone = Set(missing.map { ExactText($0) })
+        return images.filter { !gone.contains(ExactText($0)) }
+    }
+
+    /// After one image failed: decodes all, without looking for faces, and tells each that cannot be used; nil where all can be decoded.
+    private static func tellDamage(_ images: [String], _ request: EvaluateRequest, _ given: GivenCrops?, _ faces: FaceOptions) throws -> (
+        any Error
+    )? {
+        let failures = Workers(count: faces.threads).map(images.count) { index -> String? in
+            do {
+                _ = try DecodedImage(path: given?.path(of: images[index]) ?? PathText.join(request.root ?? ".", images[index]))
+                return nil
+            } catch { return "\(error)" }
+        }.compactMap(\.self)
+        guard !failures.isEmpty else { return nil }
+        for failure in failures { Terminal.error("convert: \(failure)") }
+        return EvaluateError.damagedImages(count: failures.count, total: images.count)
     }
 
     private static func checkFolder(_ path: String, option: String) throws {
@@ -137,7 +174,9 @@ enum EvaluateCommand {
         }
         func open(_ log: () throws -> RecordLog?) throws -> RecordLog? {
             do { return try log() } catch FileError.inUse(let path) {
-                if !isQuiet { Terminal.error("convert: \(path) is in use by another run; nothing is kept of this one") }
+                if !isQuiet {
+                    Terminal.error("convert: \(path) is in use by another run; nothing is taken from it, and nothing is kept of this run")
+                }
                 return nil
             }
         }
@@ -184,7 +223,7 @@ enum EvaluateCommand {
                     "\(second.name) (\(second.model.architecture.name), SHA-256 \(second.fileDigest.text)), input (x − \(other.mean)) / "
                         + "\(other.standardDeviation)"))
         }
-        if given != nil { provenance.notes.append(.init("crops", "finished ones")) }
+        if let given { provenance.notes.append(.init("crops", given.description)) }
         if faces.preprocess == .mtcnn, given == nil {
             let detection = faces.detection
             provenance.notes.append(

@@ -8,6 +8,10 @@ enum EvaluateError: DescribedError, Equatable {
     case noFolder(path: String, option: String)
     /// A finished crop has another size than the network takes.
     case cropSize(path: String, width: Int, height: Int, wanted: Int)
+    /// A finished crop is not the one that the table beside it tells of.
+    case otherCrop(path: String)
+    /// Images that cannot be decoded, told one by one before.
+    case damagedImages(count: Int, total: Int)
     /// The table beside finished crops is none of this program's.
     case badFaceTable(path: String, detail: String)
     /// Two models that take crops of different sizes.
@@ -18,6 +22,9 @@ enum EvaluateError: DescribedError, Equatable {
         case .missingImages(let root, _, let first, let count, let total):
             "\(root): \(NumberText.grouped(count)) of the \(NumberText.grouped(total)) images that the pairs name are not there, \(first) first"
         case .noFolder(let path, _): "\(path): is no folder"
+        case .otherCrop(let path): "\(path): is not the crop that faces.json tells of"
+        case .damagedImages(let count, let total):
+            "\(NumberText.grouped(count)) of the \(NumberText.grouped(total)) images cannot be used, see above"
         case .badFaceTable(let path, let detail): "\(path): is no table of faces that convert align wrote (\(detail))"
         case .cropSize(let path, let width, let height, let wanted):
             "\(path): is \(width)×\(height), the network takes crops of \(wanted)×\(wanted)"
@@ -29,7 +36,8 @@ enum EvaluateError: DescribedError, Equatable {
     var remedy: String {
         switch self {
         case .noFolder(_, let option): "name a folder with \(option)"
-        case .badFaceTable: "make the crops again with convert align, or take the table away"
+        case .damagedImages: "fetch them again, or leave their pairs out with --allow-missing"
+        case .badFaceTable, .otherCrop: "make the crops again with convert align, or take the table away"
         case .missingImages(_, let option, _, let count, let total):
             count == total
                 ? "name the folder that holds NAME/NAME_0001.\(option == "--crops" ? "png" : "jpg") with \(option)"

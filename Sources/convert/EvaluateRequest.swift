@@ -56,8 +56,10 @@ struct EvaluateRequest {
             mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
         var options = FastExecutor.Options()
         options.isExact = parsed.has("--exact")
-        // Each thread takes images of its own through the network: four at once keep its layers in the cache.
-        (options.threads, options.imagesAtOnce) = (1, 4)
+        // Each thread takes images of its own through the network: four at once keep its layers in the cache; fewer on many cores, whose
+        // memory adds up.
+        let threads = Workers(count: try parsed.integer("--threads", in: 1...1024)).count
+        (options.threads, options.imagesAtOnce) = (1, min(4, max(1, 32 / threads)))
         if let size = try parsed.integer("--batch-size", in: 1...1 << 20) { options.imagesAtOnce = min(size, options.imagesAtOnce) }
         executor = options
         (cacheFolder, keepsNothing) = (parsed.value("--cache"), parsed.has("--no-cache"))

@@ -38,7 +38,7 @@ enum ExportCommand {
         }
         let request = try ExportRequest(parsed, isShort: isShort)
         let evaluation = try evaluation(of: request.target, parsed)
-        let status = try export(request, parsed, isFlipped: evaluation?.has("--tta-flip") == true)
+        let status = try export(request, parsed, evaluation: evaluation)
         guard status == .fine, let evaluation else { return status }
         return try EvaluateCommand.run(evaluation)
     }
@@ -56,14 +56,14 @@ enum ExportCommand {
         return evaluation
     }
 
-    /// - Parameter isFlipped: whether an evaluation of the export is to follow, over mirror images too.
-    private static func export(_ request: ExportRequest, _ parsed: ParsedArguments, isFlipped: Bool) throws -> ExitStatus {
+    /// - Parameter evaluation: the arguments of the evaluation that is to follow; what can be known of it is checked before anything is written.
+    private static func export(_ request: ExportRequest, _ parsed: ParsedArguments, evaluation: ParsedArguments?) throws -> ExitStatus {
         let opened = try FormatRegistry.open(request.input, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         let inputs = opened.sources.map(\.identity)
         try OutputFile.check(target: request.target, replacing: request.isReplacing, inputs: inputs)
         let model = try OpenedModel(opened, choice: request.choice)
         let content = try request.plan.apply(to: model.overruled(request.contract), for: request.format)
-        if isFlipped, let exported = content.model { try Embedder.checkFlip(exported, name: request.target) }
+        if let evaluation, let exported = content.model { try EvaluateCommand.check(evaluation, of: exported, name: request.target) }
 
         let output = try OutputFile(target: request.target, replacing: request.isReplacing, inputs: inputs)
         Terminal.progress("writing \(request.target)")

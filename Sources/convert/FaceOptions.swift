@@ -1,6 +1,7 @@
 import Faces
 import Files
 import IR
+import JSON
 
 /// The options that say how pictures become crops, the same for `align` and `evaluate`.
 struct FaceOptions {
@@ -69,6 +70,21 @@ struct FaceOptions {
         self.detection = detection
         weightsFolder = parsed.value("--mtcnn-weights")
         threads = try parsed.integer("--threads", in: 1...1024)
+    }
+
+    /// Names of the settings in a table of faces.
+    static let settingNames = ["preprocess", "image_size", "mtcnn_margin", "min_face_size", "thresholds", "factor", "selection"]
+
+    /// The settings as a table of faces has them; the detector's only where one is used.
+    var json: JSONObject {
+        var object = JSONObject(["preprocess": .string(preprocess.rawValue), "image_size": .integer(Int64(crop.imageSize))])
+        guard preprocess == .mtcnn else { return object }
+        object.append("mtcnn_margin", .integer(Int64(crop.margin)))
+        object.append("min_face_size", .integer(Int64(detection.minFaceSize)))
+        object.append("thresholds", .array(detection.thresholds.map { .number($0) }))
+        object.append("factor", .number(detection.factor))
+        object.append("selection", .string(crop.selection.rawValue))
+        return object
     }
 
     /// Everything that a crop depends on beside its picture.

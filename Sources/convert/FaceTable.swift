@@ -62,19 +62,19 @@ struct FaceTable {
         ])
     }
 
+    /// The settings in a table, in words.
+    static func settings(_ root: JSONObject) -> [(name: String, value: String)] {
+        FaceOptions.settingNames.compactMap { name in
+            root[name].map { value in
+                (name, value.string ?? value.array?.map { $0.text() }.joined(separator: " ") ?? value.text())
+            }
+        }
+    }
+
     /// Settings and all pictures.
     func json(_ options: FaceOptions) -> String {
-        var root = JSONObject([
-            "format_version": .integer(1), "preprocess": .string(options.preprocess.rawValue),
-            "image_size": .integer(Int64(options.crop.imageSize)),
-        ])
-        if options.preprocess == .mtcnn {
-            root.append("mtcnn_margin", .integer(Int64(options.crop.margin)))
-            root.append("min_face_size", .integer(Int64(options.detection.minFaceSize)))
-            root.append("thresholds", .array(options.detection.thresholds.map { .number($0) }))
-            root.append("factor", .number(options.detection.factor))
-            root.append("selection", .string(options.crop.selection.rawValue))
-        }
+        var root = JSONObject(["format_version": .integer(1)])
+        for member in options.json.members { root.append(member.key, member.value) }
         root.append("images", .array(pictures))
         return JSONValue.object(root).text(pretty: true)
     }

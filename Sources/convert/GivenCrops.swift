@@ -9,10 +9,17 @@ struct GivenCrops: Sendable {
     let folder: String
     /// How `faces.json` says they were made; nil where it is missing or does not say.
     private(set) var preprocess: FaceOptions.Preprocess?
-    private(set) var imageSize: Int?
     private(set) var margin: Int?
-    private(set) var selection: String?
-    private var isDetected: [ExactText: Bool] = [:]
+    /// Whether there is a `faces.json`.
+    private(set) var hasTable = false
+    private var settings: [(name: String, value: String)] = []
+    private var rows: [ExactText: Row] = [:]
+
+    /// One crop in the table.
+    private struct Row {
+        let isDetected: Bool?
+        let digest: String?
+    }
 
     /// Throws where the folder is none, or its `faces.json` cannot be read.
     init(folder: String) throws {
@@ -30,15 +37,16 @@ struct GivenCrops: Sendable {
         guard let object = root.object, let images = object["images"]?.array else {
             throw EvaluateError.badFaceTable(path: path, detail: "it has no list of images")
         }
+        hasTable = true
         preprocess = object["preprocess"]?.string.flatMap(FaceOptions.Preprocess.init(rawValue:))
-        (imageSize, margin) = (object["image_size"]?.integer, object["mtcnn_margin"]?.integer)
-        selection = object["selection"]?.string
-        guard preprocess == .mtcnn else { return }
+        margin = object["mtcnn_margin"]?.integer
+        settings = FaceTable.settings(object)
         for image in images {
-            guard let picture = image.object, let name = picture["path"]?.string, let flag = picture["detected"]?.boolean else {
-                throw EvaluateError.badFaceTable(path: path, detail: "an image has no path, or does not say whether a face was found")
+            guard let picture = image.object, let name = picture["path"]?.string else {
+                throw EvaluateError.badFaceTable(path: path, detail: "an image has no path")
             }
-            isDetected[ExactText(name)] = flag
+            rows[ExactText(name)] = Row(
+                isDetected: preprocess == .mtcnn ? picture["detected"]?.boolean : nil, digest: picture["sha256_rgb_hwc"]?.string)
         }
     }
 
@@ -56,21 +64,31 @@ struct GivenCrops: Sendable {
         guard image.width == side, image.height == side else {
             throw EvaluateError.cropSize(path: path, width: image.width, height: image.height, wanted: side)
         }
-        return Crop(
-            name: name, pixels: image.pixels, isDetected: isDetected[ExactText(name)], damage: image.damage,
-            key: SHA256Digest(of: image.pixels))
+        let (digest, row) = (SHA256Digest(of: image.pixels), rows[ExactText(name)])
+        if let wanted = row?.digest, wanted != digest.text { throw EvaluateError.otherCrop(path: path) }
+        return Crop(name: name, pixels: image.pixels, isDetected: row?.isDetected, damage: image.damage, key: digest)
     }
 
-    /// Where the crops were made in another way than a network was trained with.
-    func differences(from faces: FaceOptions) -> [String] {
+    /// Settings, as a report has them.
+    var description: String {
+        hasTable ? settings.map { "\($0.name) \($0.value)" }.joined(separator: ", ") : "finished ones; nothing says how they were made"
+    }
+
+    /// What a user should know of the table: crops that it does not name, and where they were made in another way than a network was trained with.
+    func remarks(_ images: [String], for faces: FaceOptions) -> [String] {
+        guard hasTable else { return [] }
         var found: [String] = []
-        if let preprocess, preprocess != faces.preprocess {
-            found.append("made with --preprocess \(preprocess.rawValue), the model takes \(faces.preprocess.rawValue)")
-        } else if let margin, margin != faces.crop.margin {
-            found.append("made with --mtcnn-margin \(margin), the model takes \(faces.crop.margin)")
+        let missing = images.filter { rows[ExactText($0)] == nil }
+        if let first = missing.first {
+            found.append(
+                "\(missing.count) of \(images.count) crops are not in faces.json, \(first) first: nothing is known of missed faces")
         }
-        if let selection, selection != faces.crop.selection.rawValue {
-            found.append("made with --selection \(selection), the reference project takes \(faces.crop.selection.rawValue)")
+        let wanted = Dictionary(FaceTable.settings(faces.json).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        let others = settings.filter { wanted[$0.name] != $0.value && $0.name != "image_size" }
+        if !others.isEmpty {
+            found.append(
+                "the crops were made with "
+                    + others.map { "\($0.name) \($0.value) (usual: \(wanted[$0.name] ?? "none"))" }.joined(separator: ", "))
         }
         return found
     }

@@ -171,9 +171,10 @@ enum HelpText {
           --lfw-root DIR       the folder with NAME/NAME_0001.jpg; not needed beside --crops
           --pairs-file FILE    `path path label` lines, or LFW's own pairs.txt
           --against MODEL      a second model on the same crops: which pairs change sides, how far scores part, McNemar's exact p;
-                               its scores go to pair_scores_against.csv; takes the place of --baseline
+                               its scores go to pair_scores_against.csv. Takes the place of --baseline: exit 1 where accuracy or AUC part
+                               by more than the tolerances
           --tta-flip           the mean of an image's and its mirror image's embedding
-          --input-mean N, --input-std N   how pixels enter, where the model says otherwise
+          --input-mean N, --input-std N   how pixels enter, where the model says otherwise; for both models
           --exact              direct convolution with short partial sums: slower, nearer to float64
           --batch-size N       images worked on at once, at most; results do not depend on it
           --backbone, --arch NAME, --key-map, --state-dict   as for export

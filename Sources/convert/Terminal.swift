@@ -4,6 +4,16 @@ import Synchronization
 
 /// Lines for people and machines: results on stdout, errors and progress on stderr.
 enum Terminal {
+    /// Puts something in the place of a standard stream that the caller closed, so that no file of ours gets its number and what is printed.
+    /// What goes to a closed stdout is refused, and told at the end.
+    static func openClosedStreams() {
+        for (descriptor, mode) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)]
+        where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest free number, which is this one: those below it are open by now.
+            _ = open("/dev/null", mode)
+        }
+    }
+
     /// Why something did not reach stdout; nil where all did.
     private static let refusal = Mutex<String?>(nil)
 

@@ -66,7 +66,15 @@ import Testing
         let root = try tree()
         Fixtures.write(try Fixtures.bytes(source), to: "\(root)/Bob/Bob_0001.jpg")
         let same = try CommandRun(["align", root, "-o", "\(folder)/out"])
-        #expect(same.status == 2 && same.errors.contains("would both become Bob/Bob_0001.png"))
+        #expect(same.status == 2 && same.errors.contains("would both need the place Bob/Bob_0001.png"))
+        try FileManager.default.moveItem(atPath: "\(root)/Bob", toPath: "\(root)/Ann/Ann_0001.png.d")
+        try FileManager.default.removeItem(atPath: "\(root)/Ann/Ann_0001.png")
+        try FileManager.default.moveItem(atPath: "\(root)/Ann/Ann_0001.png.d", toPath: "\(root)/Ann/Ann_0002.jpg.png")
+        Fixtures.write(try Fixtures.bytes(source), to: "\(root)/Ann/Ann_0002.jpg.jpg")
+        let folderInTheWay = try CommandRun(["align", root, "-o", "\(folder)/out"])
+        #expect(
+            folderInTheWay.status == 2 && folderInTheWay.errors.contains("both need the place Ann/Ann_0002.jpg.png"),
+            "\(folderInTheWay.errors)")
         #expect(try CommandRun(["align", source, "-o", "\(folder)/no/such"]).errors.contains("does not exist"))
         #expect(try CommandRun(["align", source, "-o", source]).status == 2)
         let empty = Fixtures.temporaryFolder()
@@ -113,6 +121,42 @@ import Testing
         let prefix = "cp '\(source)' $'\(root)/\\xff.png';"
         let run = try CommandRun(["align", root, "-o", "\(folder)/out"], shellPrefix: prefix)
         #expect(run.status == 1 && run.errors.contains("gone.jpg: no such file") && run.errors.contains("2 of 5"), "\(run.errors)")
+    }
+
+    @Test func aFullDiskEndsTheWork() throws {
+        let run = try CommandRun(["align", try tree(), "-o", "\(folder)/out"], shellPrefix: "ulimit -f 1;")
+        #expect(run.status == 2 && run.errors.contains("there is no room for it"), "\(run.errors)")
+        #expect(FileIdentity(path: "\(folder)/out/faces.csv") == nil)
+    }
+
+    @Test func stoppingLeavesNoHalfWrittenFile() throws {
+        let root = try tree()
+        for index in 0..<40 { Fixtures.write(try Fixtures.bytes(source), to: "\(root)/\(index).png") }
+        for round in 0..<6 {
+            let out = "\(folder)/out\(round)"
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: CommandRun.binary)
+            process.arguments = ["align", root, "-o", out, "--preprocess", "resize", "--draw", "--threads", "4"]
+            let errors = Pipe()
+            (process.standardOutput, process.standardError) = (FileHandle.nullDevice, errors)
+            try process.run()
+            func written() -> Int { (try? FileManager.default.contentsOfDirectory(atPath: out).count) ?? 0 }
+            let limit = ContinuousClock.now + .seconds(30)
+            while written() < 3 + 8 * round, process.isRunning, ContinuousClock.now < limit { usleep(200) }
+            kill(process.processIdentifier, SIGTERM)
+            let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationReason == .uncaughtSignal && said.contains("convert: stopped"), "\(said)")
+            let left = FileManager.default.enumerator(atPath: out)?.allObjects.compactMap { $0 as? String } ?? []
+            #expect(!left.isEmpty && left.allSatisfy { !$0.hasSuffix(".part") }, "\(left)")
+        }
+    }
+
+    @Test func aClosedStdoutIsAnErrorAndNoFileTakesItsPlace() throws {
+        let run = try CommandRun(["align", source, "-o", "\(folder)/out", "--preprocess", "resize"], shellPrefix: "exec >&-;")
+        #expect(run.status == 2 && run.errors.contains("could not be written"), "\(run.errors)")
+        let crop = try DecodedImage(path: "\(folder)/out/source.png")
+        #expect(crop.width == 112)
     }
 
     @Test func aFullDiskBehindStdoutIsAnError() throws {

@@ -76,7 +76,7 @@ import Testing
         #expect(kept.count == 2 && kept[0].hasPrefix("crops-") && kept[1].hasPrefix("embeddings-"))
         let mode = try FileManager.default.attributesOfItem(atPath: cache)[.posixPermissions] as? Int
         #expect(mode == 0o700)
-        // A bit of a crop, a bit of an embedding, and a cut tail.
+        // A bit of a crop, a bit of the second embedding's key, and a cut tail.
         for name in kept {
             var bytes = try Fixtures.bytes("\(cache)/\(name)")
             bytes[200] ^= 4
@@ -84,7 +84,7 @@ import Testing
         }
         let second = try evaluate(["--cache", cache, "--output-dir", "\(folder)/two"])
         #expect(second.status == 0 && second.output.replacing("/two", with: "/one") == first.output, "\(second.errors)")
-        #expect(second.errors.contains("kept from earlier runs: 11 crops, 11 embeddings"), "\(second.errors)")
+        #expect(second.errors.contains("kept from earlier runs: 11 crops, 10 embeddings"), "\(second.errors)")
         #expect(second.errors.contains("2 kept entries were damaged and were made again"))
         #expect(kept.allSatisfy { second.errors.contains("\($0): a record at its end was cut off") })
         let third = try evaluate(["--no-cache", "--output-dir", "\(folder)/three"])
@@ -99,6 +99,20 @@ import Testing
         let clear = try CommandRun(["cache", "clear", "--cache", cache])
         #expect(clear.status == 0 && clear.output.contains("2 files removed"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: cache).sorted() == [alike, "mine.txt"])
+    }
+
+    @Test func aCacheThatBecomesFullChangesNoFigure() throws {
+        let (root, pairs) = try dataset()
+        let arguments = [
+            "evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3", "--allow-missing",
+        ]
+        let whole = try CommandRun(arguments + ["--no-cache"])
+        let full = try CommandRun(arguments + ["--cache", "\(folder)/cache"], shellPrefix: "ulimit -f 100;")
+        #expect(full.status == 0 && full.output == whole.output, "\(full.errors)")
+        #expect(full.errors.contains("no more is kept of this run") && full.errors.contains("there is no room"), "\(full.errors)")
+        let next = try CommandRun(arguments + ["--cache", "\(folder)/cache"])
+        #expect(
+            next.status == 0 && next.output == whole.output && next.errors.contains("kept from earlier runs: 2 crops"), "\(next.errors)")
     }
 
     @Test func expectationsDecideTheExitCode() throws {
@@ -214,7 +228,17 @@ import Testing
         }
         let told = try run()
         #expect(told.status == 0 && told.output.contains("no face found in 12 images"), "\(told.errors)")
-        #expect(told.errors.contains("--mtcnn-margin 30") && told.errors.contains("--selection probability"), "\(told.errors)")
+        #expect(told.errors.contains("mtcnn_margin 30 (usual: 16), selection probability (usual: largest)"), "\(told.errors)")
+        // Another crop in one's place.
+        let crops = try ["P0/P0_0", "P1/P1_0"].map { try Fixtures.bytes("\(folder)/crops/\($0).png") }
+        Fixtures.write(crops[0], to: "\(folder)/crops/P1/P1_0.png")
+        let swapped = try run()
+        #expect(
+            swapped.status == 2 && swapped.errors.contains("P1/P1_0.png: is not the crop that faces.json tells of"), "\(swapped.errors)")
+        Fixtures.write(crops[1], to: "\(folder)/crops/P1/P1_0.png")
+        Fixtures.write(Array(#"{"preprocess":"mtcnn","images":[]}"#.utf8), to: "\(folder)/crops/faces.json")
+        let unnamed = try run()
+        #expect(unnamed.status == 0 && unnamed.errors.contains("12 of 12 crops are not in faces.json"), "\(unnamed.errors)")
         Fixtures.write(Array("{}".utf8), to: "\(folder)/crops/faces.json")
         let broken = try run()
         #expect(broken.status == 2 && broken.errors.contains("faces.json: is no table of faces"), "\(broken.errors)")
@@ -236,8 +260,11 @@ import Testing
         #expect(damaged.status == 0 && damaged.errors.contains("P3/P3_0.png"), "\(damaged.errors)")
         #expect(damaged.output.contains("pairs were dropped"))
         Fixtures.write(try Fixtures.bytes("\(root)/P0/P0_0.png"), to: "\(root)/P1/P1_0.png")
+        Fixtures.write(Array(try Fixtures.bytes("\(root)/P2/P2_2.png").dropLast(300)), to: "\(root)/P2/P2_2.png")
         let broken = try CommandRun(arguments)
-        #expect(broken.status == 2 && broken.errors.contains("P3/P3_0.png: ends before the picture does"))
+        #expect(broken.status == 2 && broken.errors.contains("P3/P3_0.png: ends before the picture does"), "\(broken.errors)")
+        #expect(
+            broken.errors.contains("P2/P2_2.png: ends") && broken.errors.contains("2 of the 12 images cannot be used"), "\(broken.errors)")
     }
 
     @Test func whatIsNoFaceNetworkIsRefusedBeforeTheWork() throws {
@@ -281,7 +308,14 @@ import Testing
         let run = try CommandRun([network, "\(folder)/e.flat", "--evaluate"] + options)
         #expect(run.status == 0 && run.output.contains("-> \(folder)/e.flat") && run.output.contains("accuracy"), "\(run.errors)")
         #expect(try CommandRun([network, "\(folder)/f.flat"] + options).status == 64)
-        let early = try CommandRun([network, "\(folder)/g.flat", "--evaluate", "--lfw-root", root, "--pairs-file", "\(folder)/none.txt"])
-        #expect(early.status == 2 && FileIdentity(path: "\(folder)/g.flat") == nil)
+        for wrong in [
+            ["--pairs-file", "\(folder)/none.txt"], ["--pairs-file", pairs, "--against", "\(folder)/none.onnx"],
+            ["--pairs-file", pairs, "--mtcnn-weights", "\(folder)/none"], ["--pairs-file", pairs, "--cache", "\(folder)/no/cache"],
+        ] {
+            let early = try CommandRun([network, "\(folder)/g.flat", "--evaluate", "--lfw-root", root, "--folds", "3"] + wrong)
+            #expect(
+                early.status == 2 && early.errors.contains("\(folder)/no") && FileIdentity(path: "\(folder)/g.flat") == nil,
+                "\(early.errors)")
+        }
     }
 }

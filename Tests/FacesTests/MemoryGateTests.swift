@@ -1,3 +1,4 @@
+import Glibc
 import Inference
 import Synchronization
 import Testing
@@ -11,16 +12,18 @@ import Testing
         let taken = Atomic<Int>(0)
         let worst = Mutex(0)
         let wasAlone = Mutex(true)
-        Workers(count: 8).forEach(2000) { item, _ in
+        Workers(count: 8).forEach(600) { item, _ in
             let bytes = item.isMultiple(of: 50) ? 25 : 1 + item % 5
             gate.holding(bytes) {
                 let now = taken.wrappingAdd(bytes, ordering: .sequentiallyConsistent).newValue
                 worst.withLock { $0 = max($0, bytes > 10 ? 0 : now) }
                 if bytes > 10, now != bytes { wasAlone.withLock { $0 = false } }
+                // Long enough that the others come to the gate meanwhile.
+                usleep(200)
                 taken.wrappingSubtract(bytes, ordering: .sequentiallyConsistent)
             }
         }
-        #expect(worst.withLock { $0 } <= 10 && wasAlone.withLock { $0 } && taken.load(ordering: .relaxed) == 0)
+        #expect((8...10).contains(worst.withLock { $0 }) && wasAlone.withLock { $0 } && taken.load(ordering: .relaxed) == 0)
     }
 
     private struct Refusal: Error {}

@@ -41,8 +41,8 @@ import Testing
             #expect((aligned.face != nil) == row.isDetected, "\(row.path)")
             #expect(Int(row.fields[2]) == aligned.faces.count, "\(row.path)")
             #expect(SHA256Digest(of: aligned.crop.pixels).text == row.digest, "\(row.path)")
-            guard let face = aligned.face else { return }
             let wanted = row.fields[3...7].compactMap { Float($0) }
+            guard let face = aligned.face, wanted.count == 5 else { return }
             let found = [face.box.x1, face.box.y1, face.box.x2, face.box.y2]
             #expect(zip(found, wanted).allSatisfy { abs($0 - $1) < 1e-3 } && abs(face.probability - wanted[4]) < 1e-5, "\(row.path)")
             #expect(face.landmarks.count == 5)

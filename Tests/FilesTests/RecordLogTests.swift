@@ -12,27 +12,32 @@ import Testing
         do {
             let log = try RecordLog(path: path, recordCount: 3)
             #expect(log.record(key(1)) == nil && log.keptCount == 0)
-            try log.append([1, 2, 3], under: key(1))
-            try log.append([4, 5, 6], under: key(2))
-            try log.append([7, 8, 9], under: key(1))
+            log.append([1, 2, 3], under: key(1))
+            log.append([4, 5, 6], under: key(2))
+            log.append([7, 8, 9], under: key(1))
             #expect(log.record(key(1)) == [7, 8, 9])
         }
         let log = try RecordLog(path: path, recordCount: 3)
         #expect(log.keptCount == 2 && log.record(key(2)) == [4, 5, 6] && log.record(key(1)) == [7, 8, 9])
-        #expect(throws: FileError.self) { try log.append([1, 2], under: key(3)) }
+        log.append([1, 2], under: key(3))
+        #expect(log.record(key(3)) == nil && log.refusal == nil)
     }
 
     @Test func aDamagedRecordIsMissingAndTheOthersStay() throws {
         do {
             let log = try RecordLog(path: path, recordCount: 3)
-            for number in UInt8(0)..<4 { try log.append([number, number, number], under: key(number)) }
+            for number in UInt8(0)..<4 { log.append([number, number, number], under: key(number)) }
         }
         var bytes = try Fixtures.bytes(path)
-        bytes[32 + 39 + 37] ^= 1
+        // A header of 64 bytes, records of 32 + 4 + 4 + 3: contents of the second, key of the third, tail of the fourth.
+        #expect(bytes.count == 64 + 4 * 43)
+        bytes[64 + 43 + 41] ^= 1
+        bytes[64 + 2 * 43 + 5] ^= 1
         Fixtures.write(Array(bytes.dropLast(2)), to: path)
         let log = try RecordLog(path: path, recordCount: 3)
-        #expect((0..<4).map { log.record(key($0)) } == [[0, 0, 0], nil, [2, 2, 2], nil] && log.damagedCount == 1)
-        try log.append([9, 9, 9], under: key(1))
+        #expect(log.damagedCount == 1 && log.keptCount == 2)
+        #expect((0..<4).map { log.record(key($0)) } == [[0, 0, 0], nil, nil, nil] && log.damagedCount == 2)
+        log.append([9, 9, 9], under: key(1))
         #expect(log.record(key(1)) == [9, 9, 9])
     }
 
@@ -44,13 +49,29 @@ import Testing
             let log = try RecordLog(path: path, recordCount: 8)
             #expect(log.keptCount == 0 && log.complaint?.contains("cut off") == true)
         }
-        #expect(try Fixtures.bytes(path).count == 32)
+        #expect(try Fixtures.bytes(path).count == 64)
         Fixtures.write(whole, to: path)
         do {
             let log = try RecordLog(path: path, recordCount: 9)
             #expect(log.keptCount == 0 && log.complaint?.contains("begun anew") == true)
         }
         #expect(try RecordLog(path: path, recordCount: 9).complaint == nil)
+        // A byte of the signature, and a header that was cut off.
+        for damaged in [[whole[0] ^ 1] + whole.dropFirst(), Array(whole.prefix(10)), Array(whole.prefix(33))] {
+            Fixtures.write(damaged, to: path)
+            #expect(RecordLog.isOne(at: path))
+            let log = try RecordLog(path: path, recordCount: 8)
+            #expect(log.keptCount == 0 && log.complaint?.contains("begun anew") == true)
+        }
+    }
+
+    @Test func whatIsInUseIsNotTakenAway() throws {
+        do {
+            let log = try RecordLog(path: path, recordCount: 3)
+            #expect(try !RecordLog.remove(path))
+            log.append([1, 2, 3], under: key(1))
+        }
+        #expect(try RecordLog.remove(path) && FileIdentity(path: path) == nil)
     }
 
     @Test func anotherKindOfFileIsRefusedAndLeftAsItIs() throws {
@@ -68,7 +89,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
             for start in UInt8(0)..<4 {
                 group.addTask { [self] in
-                    for number in stride(from: start, to: 200, by: 4) { try log.append([number, 0, 1], under: key(number)) }
+                    for number in stride(from: start, to: 200, by: 4) { log.append([number, 0, 1], under: key(number)) }
                 }
             }
             try await group.waitForAll()
@@ -79,6 +100,6 @@ import Testing
     @Test func twoRunsDoNotWriteToOneFile() throws {
         let log = try RecordLog(path: path, recordCount: 3)
         #expect(throws: FileError.inUse(path: path)) { try RecordLog(path: path, recordCount: 3) }
-        try log.append([1, 2, 3], under: key(1))
+        log.append([1, 2, 3], under: key(1))
     }
 }

@@ -28,7 +28,8 @@ import Testing
             100,
             make: { _ in made.wrappingAdd(1, ordering: .relaxed) },
             use: { item, _ in
-                for _ in 0..<20_000 { #expect(made.load(ordering: .relaxed) <= item + 1 + 6) }
+                let most = (0..<20_000).map { _ in made.load(ordering: .relaxed) }.max() ?? 0
+                #expect(most <= item + 1 + 6)
             })
         #expect(made.load(ordering: .relaxed) == 100)
     }

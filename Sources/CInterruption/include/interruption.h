@@ -16,8 +16,9 @@ void interruption_install(void);
 int interruption_remember_mapping(uintptr_t address, size_t length, const char *path);
 void interruption_forget_mapping(int slot);
 
-/// Remembers a temporary file that must be removed when a signal ends the process. Returns a slot, or -1.
-int interruption_remember_temporary(const char *path);
+/// Creates a file that is removed when a signal ends the process, whatever thread is at work then. Returns its descriptor and its slot, or -1
+/// and errno.
+int interruption_open_temporary(const char *path, unsigned mode, int *slot);
 void interruption_forget_temporary(int slot);
 
 /// A line that is said when SIGINT, SIGTERM or SIGHUP ends the process, such as how to go on; an empty text says nothing.

@@ -1,10 +1,12 @@
 /// Plans that no run is using: each run takes one of its input size out, and gives it back, so that several can go on at once.
 struct IdlePlans: Sendable {
     /// Bytes that idle plans may take together; past it only the newest stays.
-    private static let byteLimit = 128 << 20
+    let byteLimit: Int
 
     private var plans: [ValueExtent: [ExecutionPlan]] = [:]
     private var byteCount = 0
+
+    init(byteLimit: Int) { self.byteLimit = byteLimit }
 
     /// A plan for input of this extent and for at least so many images, if one is idle.
     mutating func take(_ extent: ValueExtent, capacity: Int) -> ExecutionPlan? {
@@ -15,7 +17,7 @@ struct IdlePlans: Sendable {
     }
 
     mutating func giveBack(_ plan: ExecutionPlan, _ extent: ValueExtent) {
-        if byteCount + plan.byteCount > IdlePlans.byteLimit {
+        if byteCount + plan.byteCount > byteLimit {
             plans.removeAll()
             byteCount = 0
         }

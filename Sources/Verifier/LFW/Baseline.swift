@@ -26,6 +26,8 @@ public struct Baseline: Sendable {
 
     /// What it is called: the file's base name.
     public let name: String
+    /// Whether it is a second model of the same run, and no file of an earlier one.
+    let isModel: Bool
     let content: Content
 
     /// Largest JSON file that is read.
@@ -34,7 +36,7 @@ public struct Baseline: Sendable {
     /// Reads a `pair_scores.csv`, `metrics.json` or `best_lfw.json`; which one it is its content tells.
     /// - Throws: `FileError` or `LFWError`.
     public init(_ file: MappedFile) throws {
-        name = file.name
+        (name, isModel) = (file.name, false)
         guard let first = file.bytes.array.first(where: { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }),
             first == UInt8(ascii: "{")
         else {
@@ -60,9 +62,9 @@ public struct Baseline: Sendable {
         }
     }
 
-    /// Scores of another run in memory, such as a second model's on the same crops.
+    /// Scores of a second model of the same run.
     public init(_ table: ScoreTable, name: String) {
-        self.name = name
+        (self.name, isModel) = (name, true)
         content = .scores(pairs: table.pairs.pairs, scores: table.scores)
     }
 

@@ -70,7 +70,8 @@ public struct Judgement: Sendable, Equatable {
             try BaselineComparison(baseline, against: evaluation, margin: margin)
         }
         if let figures = comparison?.figures {
-            let key = figures.margin.map { "baseline (margin \($0))" } ?? "baseline"
+            let name = expectations.baseline?.isModel == true ? comparison?.name ?? "" : "baseline"
+            let key = figures.margin.map { "\(name) (margin \($0))" } ?? name
             if let expected = figures.accuracy { accuracy(expected * 100, key) }
             if let expected = figures.area { area(expected, key) }
         }

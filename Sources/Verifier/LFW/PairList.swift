@@ -51,7 +51,7 @@ public struct PairList: Sendable, Equatable {
 
     /// The list without pairs of these images. Each pair keeps its fold; fewer pairs are no LFW figure.
     /// - Throws: `LFWError.oneClass` or `.emptyFold` where too little is left.
-    public func dropping(images: Set<String>, file: String) throws(LFWError) -> PairList {
+    public func dropping(images: [String], file: String) throws(LFWError) -> PairList {
         let gone = Set(images.map { ExactText($0) })
         let kept = pairs.indices.filter {
             !gone.contains(ExactText(pairs[$0].imageA)) && !gone.contains(ExactText(pairs[$0].imageB))
