@@ -22,7 +22,7 @@ public final class FastExecutor: Sendable {
         /// Images that are worked on together; a larger batch is run in parts of so many.
         public var imagesAtOnce = 8
         /// Bytes of working memory that are kept for later runs over inputs of other sizes; what is in use at once is not bounded by it.
-        public var idleMemoryLimit = 128 << 20
+        public var idleMemoryLimit = 512 << 20
         /// Bytes of working memory that may be taken.
         public var memoryLimit = 4 << 30
 

@@ -65,7 +65,7 @@ struct AlignedTree: Sendable {
             guard access(parent, W_OK) == 0 else { throw FileError.writeFailed(path: folder, reason: "\(parent) is not writable") }
             return
         }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError.outputExists(path: folder) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw AlignedTreeError.noFolder(path: folder) }
         guard access(folder, W_OK) == 0 else { throw FileError.writeFailed(path: folder, reason: "the folder is not writable") }
         var names = ["faces.csv", "faces.json"]
         if writesCrops { names += pictures.map { AlignedTree.cropName($0.name) } }
@@ -111,15 +111,19 @@ struct AlignedTree: Sendable {
 enum AlignedTreeError: DescribedError, Equatable {
     /// Two pictures whose crops would lie in one place.
     case sameName(first: String, second: String, crop: String)
+    /// A file lies where the crops' folder should.
+    case noFolder(path: String)
 
     var problem: String {
         switch self {
+        case .noFolder(let path): "\(path): is a file; crops need a folder"
         case .sameName(let first, let second, let crop): "\(first) and \(second) would both need the place \(crop)"
         }
     }
 
     var remedy: String {
         switch self {
+        case .noFolder: "name a folder with -o"
         case .sameName: "align them into different folders, or name the folder above both"
         }
     }

@@ -1,6 +1,6 @@
 /// Plans that no run is using: each run takes one of its input size out, and gives it back, so that several can go on at once.
 struct IdlePlans: Sendable {
-    /// Bytes that idle plans may take together; past it only the newest stays.
+    /// Bytes that idle plans may take together. Past it only the newest stays, and one that is larger by itself does not.
     let byteLimit: Int
 
     private var plans: [ValueExtent: [ExecutionPlan]] = [:]
@@ -17,6 +17,7 @@ struct IdlePlans: Sendable {
     }
 
     mutating func giveBack(_ plan: ExecutionPlan, _ extent: ValueExtent) {
+        guard plan.byteCount <= byteLimit else { return }
         if byteCount + plan.byteCount > byteLimit {
             plans.removeAll()
             byteCount = 0
