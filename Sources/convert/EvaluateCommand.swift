@@ -1,6 +1,5 @@
 import Faces
 import Files
-import Glibc
 import IR
 import Inference
 import Verifier
@@ -78,7 +77,7 @@ enum EvaluateCommand {
         if run.isKeeping { Interruption.setFarewell("convert: stopped; the same command again goes on where this one ended") }
         do { try run.run(images, allowsMissing: request.allowsMissing, progress: &progress) } catch {
             progress.clear()
-            throw try tellDamage(images, request, given, faces) ?? error
+            throw tellDamage(images, request, given, faces) ?? error
         }
         progress.clear()
         Interruption.setFarewell(nil)
@@ -104,49 +103,6 @@ enum EvaluateCommand {
         return try Embedder(
             opened, name: PathText.baseName(path), flips: request.flips, imageSize: asked,
             contract: request.contract.apply(to: opened.model.contract), options: request.executor)
-    }
-
-    /// The images that are there. Throws where some are not and may not be left out.
-    private static func present(
-        _ images: [String], _ request: EvaluateRequest, _ given: GivenCrops?, isQuiet: Bool
-    ) throws -> [String] {
-        guard let root = given?.folder ?? request.root else { return images }
-        let option = given == nil ? "--lfw-root" : "--crops"
-        try checkFolder(root, option: option)
-        let missing = images.filter { FileIdentity(path: given?.path(of: $0) ?? PathText.join(root, $0)) == nil }
-        guard let first = missing.first else { return images }
-        guard request.allowsMissing, missing.count < images.count else {
-            throw EvaluateError.missingImages(root: root, option: option, first: first, count: missing.count, total: images.count)
-        }
-        if !isQuiet {
-            Terminal.error("convert: \(missing.count) images are not there, \(first) first; their pairs are left out")
-        }
-        let gone = Set(missing.map { ExactText($0) })
-        return images.filter { !gone.contains(ExactText($0)) }
-    }
-
-    /// After one image failed: decodes all, without looking for faces, and tells each that cannot be used; nil where all can be decoded.
-    private static func tellDamage(_ images: [String], _ request: EvaluateRequest, _ given: GivenCrops?, _ faces: FaceOptions) throws -> (
-        any Error
-    )? {
-        let failures = Workers(count: faces.threads).map(images.count) { index -> String? in
-            do {
-                _ = try DecodedImage(path: given?.path(of: images[index]) ?? PathText.join(request.root ?? ".", images[index]))
-                return nil
-            } catch { return "\(error)" }
-        }.compactMap(\.self)
-        guard !failures.isEmpty else { return nil }
-        for failure in failures { Terminal.error("convert: \(failure)") }
-        return EvaluateError.damagedImages(count: failures.count, total: images.count)
-    }
-
-    private static func checkFolder(_ path: String, option: String) throws {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw errno == ENOENT ? FileError.missing(path: path) : FileError.unreadable(path: path, reason: lastSystemError())
-        }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw EvaluateError.noFolder(path: path, option: option) }
-        guard access(path, X_OK) == 0 else { throw FileError.unreadable(path: path, reason: lastSystemError()) }
     }
 
     private static func tell(_ edition: LFWEdition, _ judging: JudgingOptions) {
@@ -190,49 +146,5 @@ enum EvaluateCommand {
         return EmbeddingRun(
             source: CropSource(way: way, imageSize: size, kept: crops),
             embedders: embedders.map { ($0, logs[$0.digest] ?? nil) }, threads: faces.threads)
-    }
-
-    private static func provenance(
-        _ request: EvaluateRequest, _ faces: FaceOptions, _ given: GivenCrops?, _ embedder: Embedder, _ second: Embedder?,
-        _ run: EmbeddingRun, pairsFile: MappedFile, edition: LFWEdition?
-    ) -> EvaluationProvenance {
-        var provenance = EvaluationProvenance()
-        provenance.model = "local_checkpoint"
-        provenance.backbone = embedder.model.architecture.name
-        provenance.checkpoint = embedder.name
-        provenance.ttaFlip = request.flips
-        provenance.imageSize = embedder.imageSize
-        provenance.device = "cpu"
-        provenance.lfwRoot = request.root.map(PathText.baseName)
-        provenance.pairsFile = pairsFile.name
-        provenance.modelDigest = embedder.fileDigest.text
-        let preprocess = given.map(\.preprocess) ?? faces.preprocess
-        provenance.preprocess = preprocess?.rawValue
-        if preprocess == .mtcnn { provenance.mtcnnMargin = given.map(\.margin) ?? faces.crop.margin }
-        if run.isDetecting, preprocess == .mtcnn, !run.names.isEmpty {
-            provenance.successRate = Double(run.names.count - run.missed.count) / Double(run.names.count)
-            provenance.missedImages = run.missed
-        }
-        let contract = request.contract.apply(to: embedder.model.contract)
-        provenance.notes.append(.init("input", "(x − \(contract.mean)) / \(contract.standardDeviation)"))
-        if let second {
-            let other = request.contract.apply(to: second.model.contract)
-            provenance.notes.append(
-                .init(
-                    "against",
-                    "\(second.name) (\(second.model.architecture.name), SHA-256 \(second.fileDigest.text)), input (x − \(other.mean)) / "
-                        + "\(other.standardDeviation)"))
-        }
-        if let given { provenance.notes.append(.init("crops", given.description)) }
-        if faces.preprocess == .mtcnn, given == nil {
-            let detection = faces.detection
-            provenance.notes.append(
-                .init(
-                    "mtcnn",
-                    "least face \(detection.minFaceSize), thresholds \(detection.thresholds.map { "\($0)" }.joined(separator: " ")), factor "
-                        + "\(detection.factor), face \(faces.crop.selection.rawValue)"))
-        }
-        if let edition { provenance.notes.append(.init("images", edition.description)) }
-        return provenance
     }
 }

@@ -1,7 +1,7 @@
 import Files
 import Glibc
 
-/// How far a long job is: a line that is rewritten on a terminal, else a line a minute; nothing when quiet.
+/// How far a long job is: a bar that is drawn anew on a terminal, else a line a minute; nothing when quiet.
 struct Progress {
     private let total: Int
     private let unit: String
@@ -23,7 +23,7 @@ struct Progress {
     mutating func advance(to done: Int) {
         guard !isQuiet else { return }
         let now = ContinuousClock.now
-        guard now - told >= (isTerminal ? .milliseconds(100) : .seconds(60)) else { return }
+        guard isTerminal && !hasLine || now - told >= (isTerminal ? .milliseconds(100) : .seconds(60)) else { return }
         told = now
         let passed = now - began
         let seconds = Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18
@@ -33,11 +33,19 @@ struct Progress {
             "\(NumberText.grouped(done)) of \(NumberText.grouped(total)) \(unit), \(NumberText.fixed(rate, 1)) a second, "
             + "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
         if isTerminal {
-            Terminal.progress(line)
+            Terminal.progress("\(Progress.bar(done, of: total)) \(line)")
             hasLine = true
         } else {
             Terminal.error(line)
         }
+    }
+
+    private static let barWidth = 24
+
+    /// `[######------]`.
+    private static func bar(_ done: Int, of total: Int) -> String {
+        let filled = min(barWidth, done * barWidth / max(total, 1))
+        return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: barWidth - filled) + "]"
     }
 
     /// Takes the line off the terminal.

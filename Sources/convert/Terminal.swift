@@ -19,7 +19,7 @@ enum Terminal {
 
     /// Writes to stdout, with a line break. A reader that went away (`| head`) is no error; a full disk is one, which `outputRefusal` tells.
     static func print(_ text: String) {
-        guard let reason = write(text + "\n", to: STDOUT_FILENO) else { return }
+        guard let reason = write(visible(text) + "\n", to: STDOUT_FILENO) else { return }
         refusal.withLock { $0 = $0 ?? reason }
     }
 
@@ -27,17 +27,17 @@ enum Terminal {
     static var outputRefusal: String? { refusal.withLock { $0 } }
 
     /// Writes one line to stderr. Control characters of file names and keys are made visible.
-    static func error(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
+    static func error(_ text: String) { _ = write(visible(text) + "\n", to: STDERR_FILENO) }
 
     /// A passing line on a terminal's stderr; nothing where stderr is no terminal.
     static func progress(_ text: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }
-        _ = write("\r\u{1B}[2K\(text)", to: STDERR_FILENO)
+        _ = write("\r\u{1B}[2K\(visible(text))", to: STDERR_FILENO)
     }
 
     /// What the system said where it took no more; nil where it took all, or nobody reads any longer.
     private static func write(_ text: String, to descriptor: Int32) -> String? {
-        var bytes = Array(visible(text).utf8)[...]
+        var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written < 0, errno == EINTR { continue }
@@ -47,7 +47,7 @@ enum Terminal {
         return nil
     }
 
-    /// Text from a file must not steer the terminal: control characters become `\u{..}`; our own line breaks and progress codes stay.
+    /// Text from a file must not steer the terminal: control characters but line breaks become `\u{..}`.
     static func visible(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { isControl($0) }) else { return text }
         var out = String.UnicodeScalarView()

@@ -123,6 +123,14 @@ import Testing
         #expect(run.status == 1 && run.errors.contains("gone.jpg: no such file") && run.errors.contains("2 of 5"), "\(run.errors)")
     }
 
+    @Test func aTerminalSeesABarThatIsDrawnAnewAndTakenAway() throws {
+        // `script` gives the program a terminal; its own output is the program's.
+        let run = try CommandRun(
+            [], shellPrefix: "exec script -qec \"'\(CommandRun.binary)' align '\(try tree())' -o '\(folder)/out' --threads 1\" /dev/null;")
+        #expect(run.output.contains("\r\u{1B}[2K["), "\(run.output) \(run.errors)")
+        #expect(run.output.contains("\r\u{1B}[2K\(folder)/out: 3 crops") && !run.output.contains("\\u{1b}"), "\(run.output)")
+    }
+
     @Test func aFullDiskEndsTheWork() throws {
         let run = try CommandRun(["align", try tree(), "-o", "\(folder)/out"], shellPrefix: "ulimit -f 1;")
         #expect(run.status == 2 && run.errors.contains("there is no room for it"), "\(run.errors)")

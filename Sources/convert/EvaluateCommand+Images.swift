@@ -1,0 +1,50 @@
+import Faces
+import Files
+import Glibc
+import Inference
+
+/// Which images an evaluation has, and which of them cannot be used.
+extension EvaluateCommand {
+    /// The images that are there. Throws where some are not and may not be left out.
+    static func present(
+        _ images: [String], _ request: EvaluateRequest, _ given: GivenCrops?, isQuiet: Bool
+    ) throws -> [String] {
+        guard let root = given?.folder ?? request.root else { return images }
+        let option = given == nil ? "--lfw-root" : "--crops"
+        try checkFolder(root, option: option)
+        let missing = images.filter { FileIdentity(path: given?.path(of: $0) ?? PathText.join(root, $0)) == nil }
+        guard let first = missing.first else { return images }
+        guard request.allowsMissing, missing.count < images.count else {
+            throw EvaluateError.missingImages(root: root, option: option, first: first, count: missing.count, total: images.count)
+        }
+        if !isQuiet {
+            Terminal.error("convert: \(missing.count) images are not there, \(first) first; their pairs are left out")
+        }
+        let gone = Set(missing.map { ExactText($0) })
+        return images.filter { !gone.contains(ExactText($0)) }
+    }
+
+    /// After one image failed: decodes all, without looking for faces, and tells each that cannot be used; nil where all can be decoded.
+    static func tellDamage(
+        _ images: [String], _ request: EvaluateRequest, _ given: GivenCrops?, _ faces: FaceOptions
+    ) -> EvaluateError? {
+        let failures = Workers(count: faces.threads).map(images.count) { index -> String? in
+            do {
+                _ = try DecodedImage(path: given?.path(of: images[index]) ?? PathText.join(request.root ?? ".", images[index]))
+                return nil
+            } catch { return "\(error)" }
+        }.compactMap(\.self)
+        guard !failures.isEmpty else { return nil }
+        for failure in failures { Terminal.error("convert: \(failure)") }
+        return EvaluateError.damagedImages(count: failures.count, total: images.count)
+    }
+
+    private static func checkFolder(_ path: String, option: String) throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw errno == ENOENT ? FileError.missing(path: path) : FileError.unreadable(path: path, reason: lastSystemError())
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw EvaluateError.noFolder(path: path, option: option) }
+        guard access(path, X_OK) == 0 else { throw FileError.unreadable(path: path, reason: lastSystemError()) }
+    }
+}
