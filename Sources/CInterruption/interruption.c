@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// Enough for the most threads that can be asked for; pages that are never touched cost nothing.
+// Enough for the most threads that can be asked for, each of which has a few files at once; pages that are never touched cost nothing.
 enum { MAPPINGS = 4096, TEMPORARIES = 2048 };
 enum { FREE, CLAIMED, READY };
 
@@ -77,7 +77,7 @@ int interruption_open_temporary(const char *path, unsigned mode, int *slot) {
     if (atomic_load(&stopping)) {
         atomic_fetch_sub(&creating, 1);
         pthread_sigmask(SIG_SETMASK, &before, NULL);
-        for (;;) pause();
+        interruption_rest_if_stopping();
     }
     int descriptor = -1;
     errno = EMFILE;
@@ -113,6 +113,22 @@ static void remove_temporaries(void) {
         if (atomic_load(&temporaries[slot].state) == READY) unlink(temporaries[slot].path);
 }
 
+void interruption_rest_if_stopping(void) {
+    while (atomic_load(&stopping)) pause();
+}
+
+// Ends the process by the signal itself, so that the caller sees which it was.
+static void end_by(int signal_number) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, signal_number);
+    signal(signal_number, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    raise(signal_number);
+    // The first process of a container is spared by signals that it does not handle.
+    _exit(128 + signal_number);
+}
+
 static void say(const char *text) {
     ssize_t written = write(STDERR_FILENO, text, strlen(text));
     (void)written;
@@ -144,8 +160,7 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context) {
         _exit(2);
     }
     remove_temporaries();
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
+    end_by(signal_number);
 }
 
 static char farewells[2][512];
@@ -167,8 +182,7 @@ static void on_termination(int signal_number) {
         say(text);
         say("\n");
     }
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
+    end_by(signal_number);
 }
 
 void interruption_install(void) {

@@ -86,7 +86,7 @@ public struct FaceAligner: Sendable {
         let opened = (0..<count).map { index in
             Result { () throws -> (image: OpenedImage, bytes: Int) in
                 let image = try open(index)
-                return (image, image.width * image.height * 3 + (try detector?.bytesNeeded(image) ?? 0))
+                return (image, try bytesNeeded(image))
             }
         }
         var made: [Result<Made, any Error>] = []
@@ -116,6 +116,11 @@ public struct FaceAligner: Sendable {
             next = end
         }
         return made
+    }
+
+    /// Bytes that a picture takes, decoded and in the first network. Throws where it is too large to look for such small faces in.
+    public func bytesNeeded(_ image: OpenedImage) throws(FacesError) -> Int {
+        image.width * image.height * 3 + (try detector?.bytesNeeded(image) ?? 0)
     }
 
     /// Together where that works; else each alone, so that an impossible picture does not spoil the others.

@@ -19,9 +19,13 @@ public struct OpenedImage: Sendable {
     public init(_ file: MappedFile) throws {
         (width, height) = try DecodedImage.size(of: file.bytes, path: file.path)
         name = file.path
+        // Opened again and not held open: many wait at once.
+        let (path, identity) = (file.path, file.identity)
         pixels = {
-            let image = try DecodedImage(file.bytes, path: file.path)
-            try file.checkUnchanged()
+            let again = try MappedFile(path: path)
+            guard again.identity == identity else { throw FileError.changedWhileRead(path: path) }
+            let image = try DecodedImage(again.bytes, path: path)
+            try again.checkUnchanged()
             return image
         }
     }

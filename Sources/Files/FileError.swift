@@ -26,6 +26,8 @@ public enum FileError: DescribedError, Equatable {
     case inUse(path: String)
     /// A file of somebody else lies where this program keeps something.
     case notOwn(path: String)
+    /// Nothing more can be kept for later runs.
+    case notKept(path: String, reason: String)
     /// The system refused to take a file away.
     case notRemoved(path: String, reason: String)
     /// The disk is full, or the user's share of it.
@@ -49,6 +51,7 @@ public enum FileError: DescribedError, Equatable {
         case .outputFolderMissing(let path, let folder): "\(path): its folder \(folder) does not exist"
         case .inUse(let path): "\(path): is in use by another run"
         case .notOwn(let path): "\(path): is no file of kept crops or embeddings, and is left as it is"
+        case .notKept(let path, let reason): "\(path): nothing more can be kept in it (\(reason))"
         case .notRemoved(let path, let reason): "\(path): could not be removed (\(reason))"
         case .noRoom(let path, let reason): "\(path): there is no room for it (\(reason)); nothing of it was left behind"
         case .writeFailed(let path, let reason): "\(path): could not be written (\(reason)); nothing was left behind"
@@ -69,6 +72,7 @@ public enum FileError: DescribedError, Equatable {
         case .outputFolderMissing: "create the folder first"
         case .inUse: "wait until that run has finished"
         case .notOwn: "move it away, or name another folder"
+        case .notKept: "free space on the disk, or name another folder; convert cache clear removes what is kept"
         case .notRemoved: "check the folder's permissions"
         case .noRoom: "free space on the disk, then run again"
         case .writeFailed: "check free space and permissions, then run again"

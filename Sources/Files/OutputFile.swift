@@ -132,14 +132,14 @@ public final class OutputFile {
     public func commit() throws(FileError) {
         try flush()
         if replaces {
-            guard rename(temporaryPath, target) == 0 else { throw .writeFailed(path: target, reason: lastSystemError()) }
+            guard rename(temporaryPath, target) == 0 else { throw failure() }
         } else if link(temporaryPath, target) == 0 {
             // A hard link never replaces, so a file that appeared meanwhile is safe.
             unlink(temporaryPath)
         } else if errno == EEXIST {
             throw .outputExists(path: target)
         } else {
-            guard rename(temporaryPath, target) == 0 else { throw .writeFailed(path: target, reason: lastSystemError()) }
+            guard rename(temporaryPath, target) == 0 else { throw failure() }
         }
         finish()
         let folder = open(PathText.folder(target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -147,6 +147,13 @@ public final class OutputFile {
             fsync(folder)
             close(folder)
         }
+    }
+
+    /// Why the file did not get its name.
+    private func failure() -> FileError {
+        let reason = errno
+        interruption_rest_if_stopping()
+        return .writing(path: target, reason)
     }
 
     /// Removes the temporary file; does nothing after `commit`.

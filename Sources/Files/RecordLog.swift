@@ -21,6 +21,8 @@ public final class RecordLog: Sendable {
     private struct State {
         var places: [SHA256Digest: Int]
         var end: Int
+        /// Places of damaged records, which the next ones take.
+        var free: [Int]
         var damagedCount = 0
         var refusal: FileError?
     }
@@ -44,7 +46,8 @@ public final class RecordLog: Sendable {
     public var refusal: FileError? { state.withLock { $0.refusal } }
 
     /// Opens or creates the file at `path`. One whose header is damaged is begun anew, and a record cut off at the end is taken away; both are
-    /// told in `complaint`. Throws `FileError.inUse` where another process has it open, `notOwn` where it is some other file.
+    /// told in `complaint`. Throws `FileError.inUse` where another process has it open, `notOwn` where it is some other file, `notKept` where
+    /// it cannot be begun.
     public init(path: String, recordCount: Int) throws(FileError) {
         self.path = path
         self.recordCount = max(recordCount, 1)
@@ -63,7 +66,7 @@ public final class RecordLog: Sendable {
         }
         self.descriptor = descriptor
         let stride = RecordLog.frontCount + self.recordCount
-        var (places, end, damaged): ([SHA256Digest: Int], Int, Int) = ([:], RecordLog.headerCount, 0)
+        var (places, end, free): ([SHA256Digest: Int], Int, [Int]) = ([:], RecordLog.headerCount, [])
         if RecordLog.read(descriptor, at: 0, count: RecordLog.headerCount) == header {
             let count = (size - RecordLog.headerCount) / stride
             places.reserveCapacity(count)
@@ -76,7 +79,7 @@ public final class RecordLog: Sendable {
                 if front.suffix(RecordLog.checksumCount) == RecordLog.checksum(key)[...] {
                     places[SHA256Digest(bytes: key)] = place
                 } else {
-                    damaged += 1
+                    free.append(place)
                 }
             }
             end += count * stride
@@ -85,13 +88,13 @@ public final class RecordLog: Sendable {
             guard ftruncate(descriptor, 0) == 0, RecordLog.write(descriptor, header, at: 0) else {
                 let reason = lastSystemError()
                 close(descriptor)
-                throw .writeFailed(path: path, reason: reason)
+                throw .notKept(path: path, reason: reason)
             }
             complaint = size == 0 ? nil : "its header was damaged, or another version's, and it was begun anew"
         }
         _ = ftruncate(descriptor, off_t(end))
         keptCount = places.count
-        state = Mutex(State(places: places, end: end, damagedCount: damaged))
+        state = Mutex(State(places: places, end: end, free: free, damagedCount: free.count))
     }
 
     deinit { close(descriptor) }
@@ -149,6 +152,7 @@ public final class RecordLog: Sendable {
             guard state.places[key] == place else { return }
             state.damagedCount += 1
             state.places[key] = nil
+            state.free.append(place)
         }
         return nil
     }
@@ -160,13 +164,14 @@ public final class RecordLog: Sendable {
         let bytes = key.bytes + RecordLog.checksum(key.bytes) + RecordLog.checksum(key.bytes, contents) + contents
         state.withLock { state in
             guard state.refusal == nil else { return }
-            guard RecordLog.write(descriptor, bytes, at: state.end) else {
-                state.refusal = .writing(path: path, errno)
+            let place = state.free.popLast() ?? state.end
+            guard RecordLog.write(descriptor, bytes, at: place) else {
+                state.refusal = .notKept(path: path, reason: lastSystemError())
                 _ = ftruncate(descriptor, off_t(state.end))
                 return
             }
-            state.places[key] = state.end
-            state.end += stride
+            state.places[key] = place
+            if place == state.end { state.end += stride }
         }
     }
 

@@ -53,6 +53,8 @@ struct Convert {
             Terminal.error("convert: \(error)")
             return .usage
         } catch {
+            // A passing line is not to stand before it.
+            Terminal.progress("")
             Terminal.error("convert: \(error)")
             return .failed
         }

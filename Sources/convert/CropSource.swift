@@ -48,6 +48,17 @@ struct CropSource: Sendable {
         }
     }
 
+    /// Throws where the image cannot become a crop, without looking for faces in it.
+    func check(_ name: String) throws {
+        switch way {
+        case .given(let folder): _ = try folder.crop(name, side: imageSize)
+        case .made(let aligner, let root, _):
+            let image = try OpenedImage(path: PathText.join(root, name))
+            _ = try aligner.bytesNeeded(image)
+            _ = try image.decoded()
+        }
+    }
+
     private func keep(_ aligned: FaceAligner.Aligned, _ name: String, _ key: SHA256Digest, _ isDetecting: Bool) -> Crop {
         let crop = Crop(
             name: name, pixels: aligned.crop.pixels, isDetected: isDetecting ? aligned.face != nil : nil, damage: aligned.image.damage,

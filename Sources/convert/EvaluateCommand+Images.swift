@@ -24,17 +24,15 @@ extension EvaluateCommand {
         return images.filter { !gone.contains(ExactText($0)) }
     }
 
-    /// After one image failed: decodes all, without looking for faces, and tells each that cannot be used; nil where all can be decoded.
-    static func tellDamage(
-        _ images: [String], _ request: EvaluateRequest, _ given: GivenCrops?, _ faces: FaceOptions
-    ) -> EvaluateError? {
-        let failures = Workers(count: faces.threads).map(images.count) { index -> String? in
+    /// After one image failed: looks through all of them and tells each that cannot be used; nil where it is none of these that failed.
+    static func tellDamage(_ images: [String], _ source: CropSource, threads: Int?, error: any Error) -> EvaluateError? {
+        let failures = Workers(count: threads).map(images.count) { index -> String? in
             do {
-                _ = try DecodedImage(path: given?.path(of: images[index]) ?? PathText.join(request.root ?? ".", images[index]))
+                try source.check(images[index])
                 return nil
             } catch { return "\(error)" }
         }.compactMap(\.self)
-        guard !failures.isEmpty else { return nil }
+        guard failures.contains("\(error)") else { return nil }
         for failure in failures { Terminal.error("convert: \(failure)") }
         return EvaluateError.damagedImages(count: failures.count, total: images.count)
     }

@@ -77,7 +77,7 @@ enum EvaluateCommand {
         if run.isKeeping { Interruption.setFarewell("convert: stopped; the same command again goes on where this one ended") }
         do { try run.run(images, allowsMissing: request.allowsMissing, progress: &progress) } catch {
             progress.clear()
-            throw tellDamage(images, request, given, faces) ?? error
+            throw tellDamage(images, run.source, threads: faces.threads, error: error) ?? error
         }
         progress.clear()
         Interruption.setFarewell(nil)
@@ -129,7 +129,12 @@ enum EvaluateCommand {
             way = .made(try faces.aligner(), root: request.root ?? ".", isDetecting: faces.preprocess == .mtcnn)
         }
         func open(_ log: () throws -> RecordLog?) throws -> RecordLog? {
-            do { return try log() } catch FileError.inUse(let path) {
+            do { return try log() } catch let error as FileError {
+                if case .notKept = error {
+                    Terminal.error("convert: nothing is kept of this run: \(error)")
+                    return nil
+                }
+                guard case .inUse(let path) = error else { throw error }
                 if !isQuiet {
                     Terminal.error("convert: \(path) is in use by another run; nothing is taken from it, and nothing is kept of this run")
                 }

@@ -65,10 +65,13 @@ struct FaceTable {
     /// The settings in a table, in words.
     static func settings(_ root: JSONObject) -> [(name: String, value: String)] {
         FaceOptions.settingNames.compactMap { name in
-            root[name].map { value in
-                (name, value.string ?? value.array?.map { $0.text() }.joined(separator: " ") ?? value.text())
-            }
+            root[name].map { value in (name, value.array?.map(words).joined(separator: " ") ?? words(value)) }
         }
+    }
+
+    /// 16 and 16.0 are one.
+    private static func words(_ value: JSONValue) -> String {
+        value.string ?? value.double.map { number in Int(exactly: number).map { "\($0)" } ?? "\(number)" } ?? value.text()
     }
 
     /// Settings and all pictures.

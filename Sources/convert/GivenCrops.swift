@@ -39,7 +39,7 @@ struct GivenCrops: Sendable {
         }
         hasTable = true
         preprocess = object["preprocess"]?.string.flatMap(FaceOptions.Preprocess.init(rawValue:))
-        margin = object["mtcnn_margin"]?.integer
+        margin = object["mtcnn_margin"]?.double.flatMap { Int(exactly: $0) }
         settings = FaceTable.settings(object)
         for image in images {
             guard let picture = image.object, let name = picture["path"]?.string else {
@@ -71,24 +71,27 @@ struct GivenCrops: Sendable {
 
     /// Settings, as a report has them.
     var description: String {
-        hasTable ? settings.map { "\($0.name) \($0.value)" }.joined(separator: ", ") : "finished ones; nothing says how they were made"
+        settings.isEmpty
+            ? "finished ones; nothing says how they were made" : settings.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
     }
 
-    /// What a user should know of the table: crops that it does not name, and where they were made in another way than a network was trained with.
+    /// What a user should know of the table: crops that it does not tell enough of, and where they were made in another way than a network was
+    /// trained with.
     func remarks(_ images: [String], for faces: FaceOptions) -> [String] {
         guard hasTable else { return [] }
+        guard let preprocess else { return ["faces.json does not say how the crops were made"] }
         var found: [String] = []
         let missing = images.filter { rows[ExactText($0)] == nil }
-        if let first = missing.first {
-            found.append(
-                "\(missing.count) of \(images.count) crops are not in faces.json, \(first) first: nothing is known of missed faces")
-        }
-        let wanted = Dictionary(FaceTable.settings(faces.json).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-        let others = settings.filter { wanted[$0.name] != $0.value && $0.name != "image_size" }
+        if let first = missing.first { found.append("\(missing.count) of \(images.count) crops are not in faces.json, \(first) first") }
+        let silent = images.count { rows[ExactText($0)].map { $0.isDetected == nil } ?? (preprocess == .mtcnn) }
+        if preprocess == .mtcnn, silent > 0 { found.append("of \(silent) crops it is not known whether a face was found") }
+        let own = Dictionary(settings.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        // Where the ways differ, nothing further can be compared.
+        let wanted = FaceTable.settings(faces.json).filter { preprocess == faces.preprocess || $0.name == "preprocess" }
+        let others = wanted.filter { own[$0.name] != $0.value }
         if !others.isEmpty {
-            found.append(
-                "the crops were made with "
-                    + others.map { "\($0.name) \($0.value) (usual: \(wanted[$0.name] ?? "none"))" }.joined(separator: ", "))
+            let list = others.map { "\($0.name) \(own[$0.name] ?? "not told") (usual: \($0.value))" }
+            found.append("the crops were made with \(list.joined(separator: ", "))")
         }
         return found
     }

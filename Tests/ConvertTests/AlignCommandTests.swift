@@ -148,13 +148,16 @@ import Testing
             let errors = Pipe()
             (process.standardOutput, process.standardError) = (FileHandle.nullDevice, errors)
             try process.run()
-            func written() -> Int { (try? FileManager.default.contentsOfDirectory(atPath: out).count) ?? 0 }
+            func written() -> Int {
+                (try? FileManager.default.contentsOfDirectory(atPath: out))?.count { $0.hasSuffix(".png") && $0.first != "." } ?? 0
+            }
             let limit = ContinuousClock.now + .seconds(30)
             while written() < 3 + 8 * round, process.isRunning, ContinuousClock.now < limit { usleep(200) }
             kill(process.processIdentifier, SIGTERM)
             let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
             #expect(process.terminationReason == .uncaughtSignal && said.contains("convert: stopped"), "\(said)")
+            #expect(!said.contains("could not be written"), "\(said)")
             let left = FileManager.default.enumerator(atPath: out)?.allObjects.compactMap { $0 as? String } ?? []
             #expect(!left.isEmpty && left.allSatisfy { !$0.hasSuffix(".part") }, "\(left)")
         }

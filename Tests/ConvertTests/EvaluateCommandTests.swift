@@ -109,7 +109,12 @@ import Testing
         let whole = try CommandRun(arguments + ["--no-cache"])
         let full = try CommandRun(arguments + ["--cache", "\(folder)/cache"], shellPrefix: "ulimit -f 100;")
         #expect(full.status == 0 && full.output == whole.output, "\(full.errors)")
-        #expect(full.errors.contains("no more is kept of this run") && full.errors.contains("there is no room"), "\(full.errors)")
+        #expect(
+            full.errors.contains("no more is kept of this run") && full.errors.contains("nothing more can be kept in it"), "\(full.errors)")
+        // Full from the beginning.
+        let never = try CommandRun(arguments + ["--cache", "\(folder)/other"], shellPrefix: "ulimit -f 0;")
+        #expect(
+            never.status == 0 && never.output == whole.output && never.errors.contains("nothing is kept of this run"), "\(never.errors)")
         let next = try CommandRun(arguments + ["--cache", "\(folder)/cache"])
         #expect(
             next.status == 0 && next.output == whole.output && next.errors.contains("kept from earlier runs: 2 crops"), "\(next.errors)")
@@ -228,7 +233,9 @@ import Testing
         }
         let told = try run()
         #expect(told.status == 0 && told.output.contains("no face found in 12 images"), "\(told.errors)")
-        #expect(told.errors.contains("mtcnn_margin 30 (usual: 16), selection probability (usual: largest)"), "\(told.errors)")
+        #expect(
+            told.errors.contains("the crops were made with mtcnn_margin 30 (usual: 16), selection probability (usual: largest)"),
+            "\(told.errors)")
         // Another crop in one's place.
         let crops = try ["P0/P0_0", "P1/P1_0"].map { try Fixtures.bytes("\(folder)/crops/\($0).png") }
         Fixtures.write(crops[0], to: "\(folder)/crops/P1/P1_0.png")
@@ -236,9 +243,21 @@ import Testing
         #expect(
             swapped.status == 2 && swapped.errors.contains("P1/P1_0.png: is not the crop that faces.json tells of"), "\(swapped.errors)")
         Fixtures.write(crops[1], to: "\(folder)/crops/P1/P1_0.png")
-        Fixtures.write(Array(#"{"preprocess":"mtcnn","images":[]}"#.utf8), to: "\(folder)/crops/faces.json")
-        let unnamed = try run()
-        #expect(unnamed.status == 0 && unnamed.errors.contains("12 of 12 crops are not in faces.json"), "\(unnamed.errors)")
+        for (table, remark) in [
+            (#"{"preprocess":"mtcnn","images":[]}"#, "12 of 12 crops are not in faces.json"),
+            (#"{"preprocess":"mtcnn","images":[]}"#, "mtcnn_margin not told (usual: 16)"),
+            (
+                #"{"preprocess":"mtcnn","images":[],"image_size":160.0,"mtcnn_margin":16.0}"#,
+                "made with image_size 160 (usual: 112), min_face"
+            ),
+            (#"{"preprocess":"mtcnn","images":[{"path":"P0/P0_0.png"}]}"#, "of 12 crops it is not known whether a face was found"),
+            (#"{"preprocess":"resize","images":[]}"#, "made with preprocess resize (usual: mtcnn)"),
+            (#"{"images":[]}"#, "does not say how the crops were made"),
+        ] {
+            Fixtures.write(Array(table.utf8), to: "\(folder)/crops/faces.json")
+            let told = try run()
+            #expect(told.status == 0 && told.errors.contains(remark), "\(table) \(told.errors)")
+        }
         Fixtures.write(Array("{}".utf8), to: "\(folder)/crops/faces.json")
         let broken = try run()
         #expect(broken.status == 2 && broken.errors.contains("faces.json: is no table of faces"), "\(broken.errors)")

@@ -7,12 +7,12 @@ import Testing
 
 /// Threads share memory up to a limit.
 @Suite struct MemoryGateTests {
-    @Test func sharesNeverPassTheLimitTogetherAndALargeOneIsAlone() {
+    @Test func sharesNeverPassTheLimitTogetherAndALargeOneIsAlone() throws {
         let gate = MemoryGate(limit: 10)
         let taken = Atomic<Int>(0)
         let worst = Mutex(0)
         let wasAlone = Mutex(true)
-        Workers(count: 8).forEach(600) { item, _ in
+        let work: @Sendable (Int) -> Void = { item in
             let bytes = item.isMultiple(of: 50) ? 25 : 1 + item % 5
             gate.holding(bytes) {
                 let now = taken.wrappingAdd(bytes, ordering: .sequentiallyConsistent).newValue
@@ -23,6 +23,8 @@ import Testing
                 taken.wrappingSubtract(bytes, ordering: .sequentiallyConsistent)
             }
         }
+        // On threads of their own, so that there are several whatever else is under way.
+        try Workers(count: 8).inOrder(600, make: work, use: { _, _ in })
         #expect((8...10).contains(worst.withLock { $0 }) && wasAlone.withLock { $0 } && taken.load(ordering: .relaxed) == 0)
     }
 

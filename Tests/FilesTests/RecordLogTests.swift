@@ -37,8 +37,28 @@ import Testing
         let log = try RecordLog(path: path, recordCount: 3)
         #expect(log.damagedCount == 1 && log.keptCount == 2)
         #expect((0..<4).map { log.record(key($0)) } == [[0, 0, 0], nil, nil, nil] && log.damagedCount == 2)
+        // The next ones take the places of the damaged ones, which are told no more.
         log.append([9, 9, 9], under: key(1))
-        #expect(log.record(key(1)) == [9, 9, 9])
+        log.append([8, 8, 8], under: key(2))
+        #expect(log.record(key(1)) == [9, 9, 9] && log.record(key(2)) == [8, 8, 8])
+        #expect(try Fixtures.bytes(path).count == 64 + 3 * 43)
+    }
+
+    @Test func whatWasMendedIsToldOnce() throws {
+        do {
+            let log = try RecordLog(path: path, recordCount: 3)
+            for number in UInt8(0)..<3 { log.append([number, number, number], under: key(number)) }
+        }
+        var bytes = try Fixtures.bytes(path)
+        bytes[64 + 43] ^= 1
+        Fixtures.write(bytes, to: path)
+        do {
+            let log = try RecordLog(path: path, recordCount: 3)
+            #expect(log.damagedCount == 1 && log.keptCount == 2)
+            log.append([1, 1, 1], under: key(1))
+        }
+        let log = try RecordLog(path: path, recordCount: 3)
+        #expect(log.damagedCount == 0 && log.keptCount == 3 && log.record(key(1)) == [1, 1, 1])
     }
 
     @Test func aCutOffRecordAndADamagedHeaderAreTold() throws {

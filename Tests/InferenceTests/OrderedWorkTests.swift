@@ -54,7 +54,13 @@ import Testing
         let executor = try FastExecutor(model, options: options)
         let inputs = try (0..<8).map { try Networks.input([1 + $0 % 3] + shape.dropFirst(), seed: $0) }
         let alone = try inputs.map { try executor.run($0).map(\.batch.values) }
-        let together = Workers(count: 4).map(8) { index in try? executor.run(inputs[index]).map(\.batch.values) }
-        #expect(together.count == 8 && zip(together, alone).allSatisfy { $0 == $1 })
+        var seen = 0
+        try Workers(count: 4).inOrder(
+            8, make: { index in try? executor.run(inputs[index]).map(\.batch.values) },
+            use: { index, together in
+                #expect(together == alone[index])
+                seen += 1
+            })
+        #expect(seen == 8)
     }
 }

@@ -21,6 +21,10 @@ void interruption_forget_mapping(int slot);
 int interruption_open_temporary(const char *path, unsigned mode, int *slot);
 void interruption_forget_temporary(int slot);
 
+/// Does not come back once a signal has begun to end the process; to be called where a file was not as it should be, because it may just have
+/// been removed.
+void interruption_rest_if_stopping(void);
+
 /// A line that is said when SIGINT, SIGTERM or SIGHUP ends the process, such as how to go on; an empty text says nothing.
 void interruption_set_farewell(const char *text);
 

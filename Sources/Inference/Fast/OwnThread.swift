@@ -3,6 +3,9 @@ import Glibc
 /// A thread beside the pool that `concurrentPerform` takes its threads from: one that works or waits for long does not keep the pool from
 /// those who need it meanwhile.
 struct OwnThread {
+    /// Large arrays lie on the heap.
+    private static let stackSize = 1 << 20
+
     private let thread: pthread_t
 
     private final class Work {
@@ -15,8 +18,12 @@ struct OwnThread {
     init?(_ body: @escaping @Sendable () -> Void) {
         let work = Unmanaged.passRetained(Work(body))
         var thread = pthread_t()
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, OwnThread.stackSize)
         let refusal = pthread_create(
-            &thread, nil,
+            &thread, &attributes,
             { argument in
                 if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
                 return nil
