@@ -44,11 +44,15 @@ struct FaceOptions {
         }
         var crop = usual
         if let size = try parsed.integer("--image-size", in: 8...4096) { crop.imageSize = size }
-        if let margin = try parsed.integer("--mtcnn-margin", in: 0...4095) { crop.margin = margin }
-        guard crop.margin < crop.imageSize else {
-            throw UsageError.badValue(
-                option: "--mtcnn-margin", value: "\(crop.margin)", expected: "less than the image size, \(crop.imageSize)")
+        if let margin = try parsed.integer("--mtcnn-margin", in: 0...4095) {
+            guard margin < crop.imageSize || preprocess == .resize else {
+                throw UsageError.badValue(
+                    option: "--mtcnn-margin", value: "\(margin)", expected: "less than the image size, \(crop.imageSize)")
+            }
+            crop.margin = margin
         }
+        // A small network has no room for the usual margin; where pictures are resized whole there is none.
+        if crop.margin >= crop.imageSize { crop.margin = 0 }
         if let selection: FaceSelection = try parsed.choice("--selection") { crop.selection = selection }
         self.crop = crop
         var detection = MTCNN.Settings()

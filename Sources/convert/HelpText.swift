@@ -128,7 +128,7 @@ enum HelpText {
           -o, --output DIR     where crops go, with faces.csv (the face taken) and faces.json (every face, landmarks); one level is created
           --preprocess WAY     mtcnn (a face is cut out; without one the whole picture is resized, and counted) or resize
           --image-size N       side of the crop (112)
-          --mtcnn-margin N     pixels of the crop that lie around the face's box, both sides together (16); nothing where pictures
+          --mtcnn-margin N     pixels of the crop that lie around the face's box, both sides together (16, or 0 in a smaller crop); nothing where pictures
                                are resized whole
           --selection WAY      which of several faces: largest, probability, center-weighted or largest-over-threshold
           --min-face-size N    side of the smallest face that is looked for (20)

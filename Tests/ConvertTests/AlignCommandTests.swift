@@ -43,6 +43,15 @@ import Testing
         }
     }
 
+    @Test func aSmallCropHasNoRoomForTheUsualMargin() throws {
+        let run = try CommandRun(["align", source, "-o", "\(folder)/s", "--image-size", "8"])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try JSONParser.parse(try Fixtures.bytes("\(folder)/s/faces.json")).object?["mtcnn_margin"]?.integer == 0)
+        #expect(try CommandRun(["align", source, "-o", "\(folder)/t", "--image-size", "8", "--mtcnn-margin", "8"]).status == 64)
+        let whole = ["--preprocess", "resize", "--image-size", "8", "--mtcnn-margin", "8"]
+        #expect(try CommandRun(["align", source, "-o", "\(folder)/w"] + whole).status == 0)
+    }
+
     @Test func aBadPictureIsNamedAndTheOthersAreDone() throws {
         Fixtures.write([], to: "\(folder)/empty.jpg")
         let cut = Fixtures.path("images/jpeg_cut_in_half.jpg")
