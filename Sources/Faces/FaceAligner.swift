@@ -78,7 +78,8 @@ public struct FaceAligner: Sendable {
             })
     }
 
-    /// Crops of a few pictures on the calling thread; several threads may do so at once.
+    /// Crops of a few pictures on the calling thread; several threads may do so at once. What `open`, decoding, detection or `make` throw is the
+    /// result of that picture alone.
     public func alignHere<Made>(
         _ count: Int, open: (Int) throws -> OpenedImage, make: (_ index: Int, _ aligned: Aligned) throws -> Made
     ) -> [Result<Made, any Error>] {

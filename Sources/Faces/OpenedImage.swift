@@ -36,6 +36,6 @@ public struct OpenedImage: Sendable {
         pixels = { image }
     }
 
-    /// Decodes it.
+    /// Decodes it. Throws `FileError`, also where the file was changed meanwhile, or `FacesError`.
     public func decoded() throws -> DecodedImage { try pixels() }
 }

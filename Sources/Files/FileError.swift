@@ -4,6 +4,8 @@ import Glibc
 public enum FileError: DescribedError, Equatable {
     /// Nothing lies at the path.
     case missing(path: String)
+    /// A file lies where a folder is wanted.
+    case notFolder(path: String)
     /// The path is a directory.
     case directory(path: String)
     /// The path is a pipe, socket or device, which cannot be mapped.
@@ -39,6 +41,7 @@ public enum FileError: DescribedError, Equatable {
     public var problem: String {
         switch self {
         case .missing(let path): "\(path): no such file"
+        case .notFolder(let path): "\(path): is no folder"
         case .directory(let path): "\(path): is a directory, not a file"
         case .notRegular(let path): "\(path): is a pipe, socket or device, not a regular file"
         case .unreadable(let path, let reason): "\(path): cannot be read (\(reason))"
@@ -62,6 +65,7 @@ public enum FileError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .missing: "check the path"
+        case .notFolder: "name a folder"
         case .directory: "name the file inside it"
         case .notRegular: "save the bytes to a file first"
         case .unreadable: "check the file's permissions and the disk"

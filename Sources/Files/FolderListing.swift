@@ -2,6 +2,16 @@ import Glibc
 
 /// What lies in a folder.
 public enum FolderListing {
+    /// Throws `FileError.missing`, `notFolder` or `unreadable` where files in the folder cannot be reached.
+    public static func check(_ path: String) throws(FileError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw errno == ENOENT ? .missing(path: path) : .unreadable(path: path, reason: lastSystemError())
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw .notFolder(path: path) }
+        guard access(path, X_OK) == 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
+    }
+
     /// The names in a folder but `.` and `..`, sorted by their bytes. A name that is no UTF-8 comes with its bad bytes replaced, so that
     /// nothing is found under it. Throws `FileError.unreadable`.
     public static func names(in folder: String) throws(FileError) -> [String] {

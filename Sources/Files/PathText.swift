@@ -35,9 +35,9 @@ public enum PathText {
         return String(decoding: bytes[(cut + 1)...], as: UTF8.self)
     }
 
-    /// A path below a folder.
+    /// A path below a folder; in `.` a bare name stays one.
     public static func join(_ folder: String, _ name: String) -> String {
-        folder.utf8.last == slash ? folder + name : "\(folder)/\(name)"
+        folder == "." ? name : folder.utf8.last == slash ? folder + name : "\(folder)/\(name)"
     }
 
     /// What of `path` lies below `folder`; nil where it does not lie there.

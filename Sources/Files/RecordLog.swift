@@ -52,7 +52,11 @@ public final class RecordLog: Sendable {
         self.path = path
         self.recordCount = max(recordCount, 1)
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
-        guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
+        guard descriptor >= 0 else {
+            let reason = errno
+            throw [ENOSPC, EDQUOT].contains(reason)
+                ? .notKept(path: path, reason: systemErrorText(reason)) : .unreadable(path: path, reason: systemErrorText(reason))
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw .inUse(path: path)

@@ -53,7 +53,7 @@ enum AlignCommand {
                 case .success(let (row, damage)):
                     if let damage {
                         progress.clear()
-                        Terminal.error("convert: \(picture.path): the picture is damaged (\(damage)); it is used as far as it goes")
+                        Terminal.damaged(picture.path, damage)
                     }
                     if !row.isDetected, options.preprocess == .mtcnn { missed.append(picture.path) }
                     table.append(row)

@@ -1,6 +1,5 @@
 import Faces
 import Files
-import Glibc
 
 /// The folder that crops go to, in the same tree as their pictures.
 struct AlignedTree: Sendable {
@@ -56,17 +55,7 @@ struct AlignedTree: Sendable {
 
     /// Everything that can be known before the work: the folder is there or can be created, and no file is in the way.
     func check(_ pictures: [Picture]) throws {
-        var status = stat()
-        guard stat(folder, &status) == 0 else {
-            let parent = PathText.folder(folder)
-            guard stat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-                throw FileError.outputFolderMissing(path: folder, folder: parent)
-            }
-            guard access(parent, W_OK) == 0 else { throw FileError.writeFailed(path: folder, reason: "\(parent) is not writable") }
-            return
-        }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw AlignedTreeError.noFolder(path: folder) }
-        guard access(folder, W_OK) == 0 else { throw FileError.writeFailed(path: folder, reason: "the folder is not writable") }
+        guard try OutputFolder.check(folder) else { return }
         var names = ["faces.csv", "faces.json"]
         if writesCrops { names += pictures.map { AlignedTree.cropName($0.name) } }
         if draws { names += pictures.map { AlignedTree.drawingName($0.name) } }
@@ -111,19 +100,15 @@ struct AlignedTree: Sendable {
 enum AlignedTreeError: DescribedError, Equatable {
     /// Two pictures whose crops would lie in one place.
     case sameName(first: String, second: String, crop: String)
-    /// A file lies where the crops' folder should.
-    case noFolder(path: String)
 
     var problem: String {
         switch self {
-        case .noFolder(let path): "\(path): is a file; crops need a folder"
         case .sameName(let first, let second, let crop): "\(first) and \(second) would both need the place \(crop)"
         }
     }
 
     var remedy: String {
         switch self {
-        case .noFolder: "name a folder with -o"
         case .sameName: "align them into different folders, or name the folder above both"
         }
     }

@@ -106,7 +106,7 @@ struct EmbeddingRun {
             if crop.isDetected == false { missed.append(crop.name) }
             if let damage = crop.damage {
                 progress.clear()
-                Terminal.error("convert: \(crop.name): the picture is damaged (\(damage)); it is used as far as it goes")
+                Terminal.damaged(crop.name, damage)
             }
         }
         failures += part.failures

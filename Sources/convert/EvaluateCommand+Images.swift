@@ -1,6 +1,5 @@
 import Faces
 import Files
-import Glibc
 import Inference
 
 /// Which images an evaluation has, and which of them cannot be used.
@@ -11,7 +10,7 @@ extension EvaluateCommand {
     ) throws -> [String] {
         guard let root = given?.folder ?? request.root else { return images }
         let option = given == nil ? "--lfw-root" : "--crops"
-        try checkFolder(root, option: option)
+        try FolderListing.check(root)
         let missing = images.filter { FileIdentity(path: given?.path(of: $0) ?? PathText.join(root, $0)) == nil }
         guard let first = missing.first else { return images }
         guard request.allowsMissing, missing.count < images.count else {
@@ -35,14 +34,5 @@ extension EvaluateCommand {
         guard failures.contains("\(error)") else { return nil }
         for failure in failures { Terminal.error("convert: \(failure)") }
         return EvaluateError.damagedImages(count: failures.count, total: images.count)
-    }
-
-    private static func checkFolder(_ path: String, option: String) throws {
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw errno == ENOENT ? FileError.missing(path: path) : FileError.unreadable(path: path, reason: lastSystemError())
-        }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw EvaluateError.noFolder(path: path, option: option) }
-        guard access(path, X_OK) == 0 else { throw FileError.unreadable(path: path, reason: lastSystemError()) }
     }
 }

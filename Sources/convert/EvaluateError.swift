@@ -4,8 +4,6 @@ import Files
 enum EvaluateError: DescribedError, Equatable {
     /// Images of the pairs do not lie below a folder.
     case missingImages(root: String, option: String, first: String, count: Int, total: Int)
-    /// What an option names is no folder.
-    case noFolder(path: String, option: String)
     /// A finished crop has another size than the network takes.
     case cropSize(path: String, width: Int, height: Int, wanted: Int)
     /// A finished crop is not the one that the table beside it tells of.
@@ -21,7 +19,6 @@ enum EvaluateError: DescribedError, Equatable {
         switch self {
         case .missingImages(let root, _, let first, let count, let total):
             "\(root): \(NumberText.grouped(count)) of the \(NumberText.grouped(total)) images that the pairs name are not there, \(first) first"
-        case .noFolder(let path, _): "\(path): is no folder"
         case .otherCrop(let path): "\(path): is not the crop that faces.json tells of"
         case .damagedImages(let count, let total):
             "\(NumberText.grouped(count)) of the \(NumberText.grouped(total)) images cannot be used, see above"
@@ -35,7 +32,6 @@ enum EvaluateError: DescribedError, Equatable {
 
     var remedy: String {
         switch self {
-        case .noFolder(_, let option): "name a folder with \(option)"
         case .damagedImages: "fetch them again, or leave their pairs out with --allow-missing"
         case .badFaceTable, .otherCrop: "make the crops again with convert align, or take the table away"
         case .missingImages(_, let option, _, let count, let total):

@@ -1,6 +1,5 @@
 import Faces
 import Files
-import Glibc
 import JSON
 
 /// A folder of finished crops, `NAME/NAME_0001.png` (or `.jpg`), and what `convert align` wrote down beside them, where it made them.
@@ -9,6 +8,7 @@ struct GivenCrops: Sendable {
     let folder: String
     /// How `faces.json` says they were made; nil where it is missing or does not say.
     private(set) var preprocess: FaceOptions.Preprocess?
+    /// Pixels of the crop around the face's box, both sides together.
     private(set) var margin: Int?
     /// Whether there is a `faces.json`.
     private(set) var hasTable = false
@@ -25,9 +25,7 @@ struct GivenCrops: Sendable {
     init(folder: String) throws {
         self.folder = folder
         let path = "\(folder)/faces.json"
-        var status = stat()
-        guard stat(folder, &status) == 0 else { throw FileError.missing(path: folder) }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw EvaluateError.noFolder(path: folder, option: "--crops") }
+        try FolderListing.check(folder)
         guard FileIdentity(path: path) != nil else { return }
         let file = try MappedFile(path: path)
         let root: JSONValue
@@ -57,7 +55,7 @@ struct GivenCrops: Sendable {
         return FileIdentity(path: crop) == nil && FileIdentity(path: own) != nil ? own : crop
     }
 
-    /// The crop of an image. Throws where it is missing, damaged or of another size.
+    /// The crop of an image. Throws where it is missing, damaged, of another size, or not the one of the table.
     func crop(_ name: String, side: Int) throws -> Crop {
         let path = path(of: name)
         let image = try DecodedImage(path: path)

@@ -24,9 +24,7 @@ struct PictureBatch {
     /// Adds the picture at `path`, resized whole. Throws where it cannot be decoded; the batch is then as it was.
     mutating func add(_ path: String) throws {
         var image = try DecodedImage(path: path)
-        if let damage = image.damage {
-            Terminal.error("convert: \(path): the picture is damaged (\(damage)); it is used as far as it goes")
-        }
+        Terminal.damaged(path, image.damage)
         if let size, size.width != image.width || size.height != image.height {
             image = try resizer.resize(image, width: size.width, height: size.height)
         }

@@ -74,9 +74,7 @@ struct RunImages {
                     switch result {
                     case .failure(let error): fail(error)
                     case .success(let (crop, isFound, damage)):
-                        if let damage {
-                            Terminal.error("convert: \(paths[index]): the picture is damaged (\(damage)); it is used as far as it goes")
-                        }
+                        Terminal.damaged(paths[index], damage)
                         if !isFound { Terminal.error("convert: \(paths[index]): no face found; the whole picture is resized") }
                         batch.add(crop, path: paths[index])
                     }

@@ -29,6 +29,11 @@ enum Terminal {
     /// Writes one line to stderr. Control characters of file names and keys are made visible.
     static func error(_ text: String) { _ = write(visible(text) + "\n", to: STDERR_FILENO) }
 
+    /// Tells that a decoder mended a picture, in the decoder's words; nothing for a sound one.
+    static func damaged(_ picture: String, _ damage: String?) {
+        if let damage { error("convert: \(picture): the picture is damaged (\(damage)); it is used as far as it goes") }
+    }
+
     /// A passing line on a terminal's stderr; nothing where stderr is no terminal.
     static func progress(_ text: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }

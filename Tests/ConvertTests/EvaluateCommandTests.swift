@@ -286,6 +286,30 @@ import Testing
             broken.errors.contains("P2/P2_2.png: ends") && broken.errors.contains("2 of the 12 images cannot be used"), "\(broken.errors)")
     }
 
+    @Test func namesThatSwiftHoldsForEqualAreTwoPictures() throws {
+        let (root, pairs) = try dataset()
+        // é as one scalar is there, as two it is not.
+        Fixtures.write(try Fixtures.bytes("\(root)/P0/P0_0.png"), to: "\(root)/\u{E9}.png")
+        let lines = String(decoding: try Fixtures.bytes(pairs), as: UTF8.self) + "\u{E9}.png P0/P0_1.png 1\ne\u{301}.png P0/P0_1.png 1\n"
+        Fixtures.write(Array(lines.utf8), to: pairs)
+        let run = try CommandRun([
+            "evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "2", "--no-cache",
+            "--allow-missing",
+        ])
+        #expect(run.status == 0 && run.errors.contains("1 images are not there, e\u{301}.png first"), "\(run.errors)")
+        #expect(run.output.contains("1 pairs were dropped") && run.output.contains("13 pairs of 13 images"), "\(run.output)")
+    }
+
+    @Test func foldersThatAreFilesAreRefusedBeforeTheWork() throws {
+        let (root, pairs) = try dataset()
+        let file = "\(root)/P0/P0_0.png"
+        for wrong in [["--lfw-root", file], ["--crops", file], ["--lfw-root", root, "--output-dir", file]] {
+            let run = try CommandRun(["evaluate", network, "--pairs-file", pairs, "--folds", "2", "--no-cache"] + wrong)
+            #expect(run.status == 2 && run.errors.contains("\(file): is no folder"), "\(run.errors)")
+        }
+        #expect(try CommandRun(["align", file, "-o", file, "--force"]).errors.contains("is no folder"))
+    }
+
     @Test func whatIsNoFaceNetworkIsRefusedBeforeTheWork() throws {
         for name in ["pnet", "rnet"] {
             let run = try evaluate(["--no-cache"], model: "\(Fixtures.mtcnn)/\(name).pt")

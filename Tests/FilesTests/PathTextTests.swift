@@ -10,7 +10,9 @@ import Testing
         #expect(PathText.stem("a.b/c.d.png") == "a.b/c.d" && PathText.stem("a.b/.png") == "a.b/.png" && PathText.stem("a.b/c") == "a.b/c")
         #expect(PathText.ending("a.b/c.PNG") == "PNG" && PathText.ending("a.b/c") == "" && PathText.ending("c.") == "")
         #expect(PathText.components("/a//b/") == ["a", "b"])
-        #expect(PathText.join("a", "b") == "a/b" && PathText.join("a/", "b") == "a/b" && PathText.join("/", "b") == "/b")
+        #expect(
+            PathText.join("a", "b") == "a/b" && PathText.join("a/", "b") == "a/b" && PathText.join("/", "b") == "/b"
+                && PathText.join(".", "b") == "b")
         #expect(PathText.below("a", "a/b/c") == "b/c" && PathText.below("a/", "a/b") == "b" && PathText.below("a", "ab/c") == nil)
     }
 

@@ -1,5 +1,4 @@
 import Files
-import Glibc
 import JSON
 
 /// The folder that an evaluation's files go to. Whatever can be known beforehand is checked when it is named, before hours of work.
@@ -43,17 +42,7 @@ public struct ReportFolder: Sendable {
         var path = path
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path = String(decoding: path.utf8.dropLast(), as: UTF8.self) }
         (self.path, isReplacing, self.inputs, self.contents) = (path, replacing, inputs, contents)
-        var status = stat()
-        guard stat(path, &status) == 0 else {
-            let parent = PathText.folder(path)
-            guard stat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
-                throw .outputFolderMissing(path: path, folder: parent)
-            }
-            guard access(parent, W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: lastSystemError()) }
-            return
-        }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw .outputExists(path: path) }
-        guard access(path, W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: lastSystemError()) }
+        guard try OutputFolder.check(path) else { return }
         for name in ReportFolder.names(contents) {
             try OutputFile.check(target: "\(path)/\(name)", replacing: replacing, inputs: inputs)
         }
@@ -80,7 +69,7 @@ public struct ReportFolder: Sendable {
             (ReportFolder.histogram, try report.histogramPlot.png()),
             (ReportFolder.page, Array(try report.page(photographs: photographs).utf8)),
         ]
-        if mkdir(path, 0o777) != 0, errno != EEXIST { throw FileError.writeFailed(path: path, reason: lastSystemError()) }
+        try OutputFolder.create(path)
         var files: [OutputFile] = []
         for (name, bytes) in texts {
             let file = try open(name)
