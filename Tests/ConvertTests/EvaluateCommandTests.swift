@@ -120,6 +120,24 @@ import Testing
             next.status == 0 && next.output == whole.output && next.errors.contains("kept from earlier runs: 2 crops"), "\(next.errors)")
     }
 
+    @Test func whatIsPrintedToAClosedStreamDoesNotReachAKeptFile() throws {
+        let (root, pairs) = try dataset()
+        let cache = "\(folder)/cache"
+        let arguments = [
+            "evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3", "--cache", cache,
+        ]
+        let whole = try CommandRun(arguments)
+        for closing in ["exec >&-;", "exec 2>&-;", "exec <&- >&- 2>&-;"] {
+            try FileManager.default.removeItem(atPath: cache)
+            let closed = try CommandRun(arguments, shellPrefix: closing)
+            #expect(closed.status == (closing.contains(" >&-") ? 2 : 0), "\(closing) \(closed.errors)")
+            let next = try CommandRun(arguments)
+            #expect(next.status == 0 && next.output == whole.output, "\(closing) \(next.errors)")
+            #expect(
+                next.errors.contains("kept from earlier runs: 12 crops, 12 embeddings") && !next.errors.contains("damaged"), "\(closing)")
+        }
+    }
+
     @Test func expectationsDecideTheExitCode() throws {
         #expect(try evaluate(["--no-cache", "--expect-accuracy", "1.5", "--tolerance", "0.01"]).status == 1)
         #expect(try evaluate(["--no-cache", "--expect-accuracy", "50", "--tolerance", "50"]).status == 0)

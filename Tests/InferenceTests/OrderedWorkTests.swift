@@ -55,12 +55,10 @@ import Testing
         let inputs = try (0..<8).map { try Networks.input([1 + $0 % 3] + shape.dropFirst(), seed: $0) }
         let alone = try inputs.map { try executor.run($0).map(\.batch.values) }
         var seen = 0
+        // Often enough that they meet.
         try Workers(count: 4).inOrder(
-            8, make: { index in try? executor.run(inputs[index]).map(\.batch.values) },
-            use: { index, together in
-                #expect(together == alone[index])
-                seen += 1
-            })
-        #expect(seen == 8)
+            400, make: { index in try? executor.run(inputs[index % 8]).map(\.batch.values) },
+            use: { index, together in if together == alone[index % 8] { seen += 1 } })
+        #expect(seen == 400)
     }
 }
