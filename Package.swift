@@ -35,6 +35,7 @@ let package = Package(
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CImages", dependencies: ["CJPEGLibrary", "CPNGLibrary"]),
         .target(name: "CInterruption"),
+        .target(name: "CArguments"),
         .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
         .target(name: "JSON"),
         .target(name: "Files", dependencies: ["CZip", "CZlib", "CCrypto", "CInterruption"]),
@@ -57,7 +58,8 @@ let package = Package(
         .executableTarget(
             name: "convert",
             dependencies: [
-                "Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Inference", "Exporters", "Faces", "Verifier", "JSON",
+                "CArguments", "Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Inference", "Exporters", "Faces",
+                "Verifier", "JSON",
             ]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),

@@ -23,7 +23,7 @@ public struct MappedFile: Sendable {
     /// `interruption_install` ran.
     public init(path: String) throws(FileError) {
         // O_NONBLOCK: opening a FIFO must not wait for a writer.
-        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        let descriptor = open(PathText.system(path), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path) }
             if errno == ENXIO { throw .notRegular(path: path) }
@@ -40,7 +40,7 @@ public struct MappedFile: Sendable {
         guard let pointer = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), pointer != MAP_FAILED else {
             throw .unreadable(path: path, reason: lastSystemError())
         }
-        let slot = interruption_remember_mapping(UInt(bitPattern: pointer), count, path)
+        let slot = interruption_remember_mapping(UInt(bitPattern: pointer), count, PathText.system(path))
         let owner = ByteOwner(address: UInt(bitPattern: pointer), count: count, release: .unmap(rememberedAs: slot))
         self.path = path
         identity = FileIdentity(status)
@@ -73,7 +73,7 @@ public struct FileIdentity: Equatable, Sendable {
     /// The identity of what lies at `path` now, links followed; nil where there is nothing.
     public init?(path: String) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard stat(PathText.system(path), &status) == 0 else { return nil }
         self.init(status)
     }
 

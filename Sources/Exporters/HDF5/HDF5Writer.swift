@@ -100,7 +100,7 @@ struct HDF5Writer {
         let creation = try calls.opened(H5Pcreate(chdf5_class_file_create()), "the file")
         // Times would make two exports of the same model differ.
         try calls.check(H5Pset_obj_track_times(creation.id, false), "the file")
-        return try calls.opened(H5Fcreate(output.temporaryPath, chdf5_truncate(), creation.id, access.id), "the file")
+        return try calls.opened(H5Fcreate(PathText.system(output.temporaryPath), chdf5_truncate(), creation.id, access.id), "the file")
     }
 
     /// Every group that these paths lie in, each once, outermost first.
