@@ -59,14 +59,15 @@ public struct ONNXProof {
         var files: [OutputFile] = []
         do {
             for path in [folder, set] {
-                if mkdir(path, 0o777) == 0 {
+                try OutputFolder.check(path, within: folder)
+                if mkdir(PathText.system(path), 0o777) == 0 {
                     made.append(path)
                 } else if errno != EEXIST {
                     throw FileError.writeFailed(path: path, reason: lastSystemError())
                 }
             }
             for (path, bytes, array) in contents {
-                let file = try OutputFile(target: path, replacing: replacing, inputs: sources)
+                let file = try OutputFile(target: path, replacing: replacing, inputs: sources, within: folder)
                 try file.write(bytes)
                 try file.flush()
                 files.append(file)
@@ -74,7 +75,7 @@ public struct ONNXProof {
             }
         } catch {
             for file in files { file.abandon() }
-            for path in made.reversed() { rmdir(path) }
+            for path in made.reversed() { rmdir(PathText.system(path)) }
             throw error
         }
         (self.files, self.made) = (files, made)
@@ -86,7 +87,7 @@ public struct ONNXProof {
     /// Takes back what was not committed, and folders that were made for it and are empty.
     public func abandon() {
         for file in files { file.abandon() }
-        for path in made.reversed() { rmdir(path) }
+        for path in made.reversed() { rmdir(PathText.system(path)) }
     }
 
     /// The tensor of one `.pb` file, read as a model's tensors are.
