@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// Runs parts of some work on a fixed number of threads; each thread takes the next part when it is done with one.
@@ -7,7 +6,7 @@ public struct Workers: Sendable {
     public let count: Int
 
     /// So many threads; nil for one a core.
-    public init(count: Int?) { self.count = max(1, count ?? DispatchQueue.coreCount) }
+    public init(count: Int?) { self.count = max(1, count ?? coreCount) }
 
     /// What `body` makes of every item, in the items' order.
     public func map<Result: Sendable>(_ items: Int, _ body: @escaping @Sendable (_ item: Int) -> Result) -> [Result] {
@@ -26,7 +25,7 @@ public struct Workers: Sendable {
             return
         }
         let next = Counter()
-        DispatchQueue.concurrentPerform(iterations: min(count, items)) { worker in
+        Crew.shared.run(min(count, items)) { worker in
             while true {
                 let item = next.take()
                 guard item < items else { return }
