@@ -10,10 +10,10 @@ public final class OutputFile {
     /// The path that the output will have.
     public let target: String
     /// A path to the bytes until `commit`, for this process only.
-    public let temporaryPath: String
+    public private(set) var temporaryPath: String
     let replaces: Bool
     /// Whether `temporaryPath` is a name in the target's folder, which others see.
-    private let isNamed: Bool
+    private var isNamed: Bool
     private var descriptor: Int32
     private var slot: Int32
     private var isFinished = false
@@ -145,6 +145,14 @@ public final class OutputFile {
         return nil
     }
 
+    /// Sees to it that `temporaryPath` is a name in a folder, for a library that takes no other path.
+    public func takeName() throws(FileError) {
+        guard !isNamed else { return }
+        let path = TemporaryName.path(in: PathText.folder(target))
+        guard interruption_link_temporary(PathText.system(temporaryPath), PathText.system(path), &slot) == 0 else { throw failure() }
+        (temporaryPath, isNamed) = (path, true)
+    }
+
     /// Writes what is pending and waits until it is on disk. After this the temporary file can be read back.
     public func flush() throws(FileError) {
         try drain()
@@ -156,27 +164,17 @@ public final class OutputFile {
     ///   but the system could not promise that it stays.
     public func commit() throws(FileError) {
         try flush()
-        let folder = PathText.folder(target)
+        // A file without a name cannot take another one's place.
+        if replaces { try takeName() }
         let (from, to) = (PathText.system(temporaryPath), PathText.system(target))
         if replaces {
-            if isNamed {
-                guard rename(from, to) == 0 else { throw failure() }
-            } else {
-                // A file without a name cannot take another one's place: it gets a passing name first.
-                let passing = PathText.system(TemporaryName.path(in: folder))
-                guard interruption_link_temporary(from, passing, &slot) == 0 else { throw failure() }
-                guard rename(passing, to) == 0 else {
-                    let refusal = failure()
-                    unlink(passing)
-                    throw refusal
-                }
-            }
+            guard rename(from, to) == 0 else { throw failure() }
         } else {
             let isPlaced =
                 isNamed ? interruption_rename_new(from, to) == 0 : linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0
             if !isPlaced { throw errno == EEXIST ? .outputExists(path: target) : failure() }
         }
-        let refusal = OutputFolder.sync(folder, holding: descriptor)
+        let refusal = OutputFolder.sync(PathText.folder(target), holding: descriptor)
         finish()
         if let refusal { throw .notSynced(path: target, reason: refusal) }
     }

@@ -55,6 +55,8 @@ struct HDF5Writer {
                 throw HDF5Error.cannotHold(name: entry.name, what: "\(entry.tensor.shape.count) dimensions")
             }
         }
+        // The library asks for the real path of what it opens, which a file without a name has none of.
+        try output.takeName()
         let pending = try HDF5Library.serialised {
             var pending: [Pending] = []
             let file = try create()
