@@ -159,6 +159,9 @@ public final class OutputFile {
         guard fsync(descriptor) == 0 else { throw .writing(path: target, errno) }
     }
 
+    /// The flushed bytes as they are on disk; messages give them the target's name.
+    public func readBack() throws(FileError) -> MappedFile { try MappedFile(path: temporaryPath, shown: target) }
+
     /// Puts the flushed file at its target, and waits until its name is on disk as well.
     /// - Throws: `FileError.outputExists` where a file appeared there meanwhile, `writeFailed`, `noRoom`; `notSynced` where the file is in place,
     ///   but the system could not promise that it stays.

@@ -113,7 +113,7 @@ public struct ONNXProof {
 
     /// Reads a flushed file back from disk.
     private static func check(_ file: OutputFile, against array: Array) throws {
-        let tensor = try tensor(try MappedFile(path: file.temporaryPath).bytes.array, name: file.target)
+        let tensor = try tensor(try file.readBack().bytes.array, name: file.target)
         guard tensor.shape == array.shape, try tensor.doubles() == array.written.map(Double.init) else {
             throw ExportError.differs(file: file.target, what: "\(array.name) has other numbers")
         }
