@@ -86,7 +86,7 @@ let package = Package(
         .testTarget(name: "VerifierTests", dependencies: ["Verifier", "Files", "JSON", "TestSupport"]),
         .testTarget(
             name: "FacesTests",
-            dependencies: ["Faces", "Files", "IR", "Kernels", "Inference", "Exporters", "Architectures", "JSON", "TestSupport"]),
+            dependencies: ["Faces", "Files", "IR", "Kernels", "Inference", "Exporters", "Architectures", "JSON", "CZlib", "TestSupport"]),
         .target(name: "TestSupport", dependencies: ["JSON", "Files"], path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]

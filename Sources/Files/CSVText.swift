@@ -1,9 +1,9 @@
 /// Fields of comma-separated tables as RFC 4180 writes them, made harmless for spreadsheets and terminals.
 ///
 /// A name from a file or folder can begin like a formula, which a spreadsheet would run, and hold control characters. So a field that begins with
-/// `=`, `+`, `-`, `@`, a tab or CR and is not a number gets an apostrophe before it (as OWASP's "CSV Injection" has it), and so does one that begins
-/// like that after apostrophes of its own; control characters, and a `\u{` of the name's own, are written `\u{1b}`. `name` takes both back: what is
-/// read is what was written.
+/// `=`, `+`, `-` or `@` and is not a number gets an apostrophe before it (as OWASP's "CSV Injection" has it), and so does one that begins like that
+/// after apostrophes of its own; control characters, tabs and line breaks among them, are written as `\u{1b}`, and so is the backslash of a `\u{`
+/// of the name's own. `name` takes both back: what is read is what was written.
 public enum CSVText {
     /// A field, made harmless, in quotes if it has to be.
     public static func quoted(_ text: String) -> String {
@@ -24,11 +24,12 @@ public enum CSVText {
 
     private static func harmless(_ text: String) -> String {
         let marked = beginsFormula(text) && Double(text) == nil ? "'" + text : text
-        let needsEscape = marked.unicodeScalars.contains(where: isControl) || marked.contains("\\u{")
+        let needsEscape = marked.unicodeScalars.contains { isControl($0) || $0 == "\\" }
         guard needsEscape else { return marked }
         var out = String.UnicodeScalarView()
-        for (scalar, next) in zip(marked.unicodeScalars, marked.unicodeScalars.dropFirst().map(Optional.some) + [nil]) {
-            if isControl(scalar) || (scalar == "\\" && next == "u") {
+        var rest = marked.unicodeScalars[...]
+        while let scalar = rest.popFirst() {
+            if isControl(scalar) || (scalar == "\\" && rest.starts(with: "u{".unicodeScalars)) {
                 out.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
             } else {
                 out.append(scalar)
@@ -40,7 +41,7 @@ public enum CSVText {
     /// Whether a spreadsheet would take it for a formula, or it would look like one that was made harmless.
     private static func beginsFormula(_ text: String) -> Bool {
         guard let first = text.utf8.first(where: { $0 != apostrophe }) else { return false }
-        return [UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0D].contains(first)
+        return [UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@")].contains(first)
     }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) }

@@ -92,7 +92,7 @@ public struct ONNXProof {
 
     /// The tensor of one `.pb` file, read as a model's tensors are.
     static func tensor(_ bytes: [UInt8], name: String) throws -> Tensor {
-        // The reader takes whole models: this is one with a graph of a single initializer.
+        // The reader takes whole models: this is one with IR version 8 with a graph of a single initializer.
         func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
             var length: [UInt8] = []
             var rest = bytes.count
@@ -102,7 +102,7 @@ public struct ONNXProof {
             }
             return [number << 3 | 2] + length + [UInt8(rest)] + bytes
         }
-        let view = ByteView(copying: field(7, field(5, bytes)), name: name)
+        let view = ByteView(copying: [8, 8] + field(7, field(5, bytes)), name: name)
         let model = try ONNXUnpacking.read(view)
         guard let proto = model.initializers.first, model.initializers.count == 1, let dtype = ONNXDType.dtype(proto.elementType),
             case .raw(let offset, let count) = proto.content
