@@ -91,3 +91,14 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The readers under libFuzzer (scripts/fuzz.sh), which names the library that drives them; otherwise there is no such target.
+if let driver = Context.environment["CONVERT_FUZZ"] {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzReaders",
+            dependencies: [
+                "Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Exporters", "Faces", "Verifier", "JSON",
+            ],
+            path: "Fuzz", linkerSettings: [.unsafeFlags(["-Xlinker", driver, "-lstdc++"])]))
+}
