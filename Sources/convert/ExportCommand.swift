@@ -20,10 +20,9 @@ enum ExportCommand {
     private static let ownFlags: Set<String> = [
         "--force", "--quiet", "--help", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify",
     ]
-    private static let ownSingle: Set<String> = [
-        "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--input-mean",
-        "--input-std", "--proof",
-    ]
+    private static let ownSingle: Set<String> = ContractOptions.single.union([
+        "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--proof",
+    ])
 
     static let table = OptionTable(
         flags: ownFlags.union(EvaluateRequest.flags).union(["--evaluate"]), single: ownSingle.union(EvaluateRequest.single),
@@ -62,7 +61,7 @@ enum ExportCommand {
         let inputs = opened.sources.map(\.identity)
         try OutputFile.check(target: request.target, replacing: request.isReplacing, inputs: inputs)
         let model = try OpenedModel(opened, choice: request.choice)
-        let content = try request.plan.apply(to: model.overruled(request.contract), for: request.format)
+        let content = try request.plan.apply(to: model, for: request.format)
         if let evaluation, let exported = content.model { try EvaluateCommand.check(evaluation, of: exported, name: request.target) }
 
         let output = try OutputFile(target: request.target, replacing: request.isReplacing, inputs: inputs)
@@ -116,7 +115,7 @@ enum ExportCommand {
         var settings = Verification.Settings()
         settings.seededImages = 2
         return try Verification(
-            export: Verification.Export(try OpenedModel(back).content), source: model.overruled(request.contract).content,
+            export: Verification.Export(try OpenedModel(back).content), source: model.content,
             names: (request.target, opened.file.name), settings: settings)
     }
 }
@@ -131,7 +130,6 @@ struct ExportRequest {
     let choice: OpenedModel.Choice
     let plan: ExportPlan
     let options: ExportOptions
-    let contract: ContractOverrule
     /// Where an input and its outputs go, for whoever runs the export elsewhere.
     let proofFolder: String?
 
@@ -168,8 +166,7 @@ struct ExportRequest {
         } else {
             checking = try parsed.choice("--verify") ?? .full
         }
-        choice = OpenedModel.Choice(
-            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        choice = try ContractOptions.choice(parsed, architecture: parsed.value("--arch"))
         var plan = ExportPlan()
         plan.foldsBatchNorm = parsed.has("--fold-batchnorm")
         plan.normalizes = parsed.has("--normalize")
@@ -181,8 +178,6 @@ struct ExportRequest {
             plan.embeddedPixels = elements
         }
         self.plan = plan
-        contract = ContractOverrule(
-            mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
         proofFolder = parsed.value("--proof")
         options = try ExportRequest.options(parsed, format: format, isReplacing: isReplacing)
     }
@@ -201,32 +196,5 @@ struct ExportRequest {
             throw ExportError.optionNotForFormat(option: option, format: format.name)
         }
         return options
-    }
-}
-
-/// `--input-mean` and `--input-std`.
-struct ContractOverrule {
-    let mean: Double?
-    let standardDeviation: Double?
-
-    var isEmpty: Bool { mean == nil && standardDeviation == nil }
-
-    func apply(to contract: InputContract) -> InputContract {
-        var contract = contract
-        if let mean { contract.mean = mean }
-        if let standardDeviation { contract.standardDeviation = standardDeviation }
-        return contract
-    }
-}
-
-extension OpenedModel {
-    /// The same with mean and scale as given on the command line.
-    func overruled(_ overrule: ContractOverrule) throws -> OpenedModel {
-        guard !overrule.isEmpty else { return self }
-        guard content.model != nil else {
-            throw ExportError.notForBareWeights(
-                option: overrule.mean == nil ? "--input-std" : "--input-mean", reason: bareReason.map { "\($0)" } ?? "there is none")
-        }
-        return withContract(overrule.apply(to:))
     }
 }

@@ -22,8 +22,9 @@ enum ExportText {
                 "network: \(network.architecture.name), \(network.graph.nodes.count) nodes, "
                     + "\(network.graph.weightKeys.count) of \(network.weights.entries.count) tensors in use"
                     + (model.prefix.isEmpty ? "" : ", every key behind \(model.prefix)"))
-            lines.append(
-                "input: \(network.contract.summary)" + (model.hasOwnContract ? "" : " (the family's usual way; the file does not say)"))
+            lines.append("input: \(network.contract.summary)")
+            if let assumed = network.assumedLine { lines.append(assumed) }
+            lines += model.remarks.map { "note: \($0)" }
         } else {
             // What is wrong only: the remedy, bare weights, is what was just written.
             let reason = model.bareReason.map { ($0 as? any DescribedError)?.problem ?? "\($0)" } ?? "there is no network"

@@ -9,10 +9,9 @@ import Verifier
 enum VerifyCommand {
     static let table = OptionTable(
         flags: ["--json", "--quiet", "--help", "--exact"],
-        single: [
-            "--against", "--images", "--input", "--atol", "--rtol", "--threads", "--batch-size", "--input-mean", "--input-std", "--arch",
-            "--key-map", "--state-dict",
-        ],
+        single: Set([
+            "--against", "--images", "--input", "--atol", "--rtol", "--threads", "--batch-size", "--arch", "--key-map", "--state-dict",
+        ]).union(ContractOptions.single),
         short: ["-h": "--help", "-q": "--quiet", "-i": "--input"])
 
     static func run(_ arguments: [String]) throws -> ExitStatus {
@@ -23,8 +22,7 @@ enum VerifyCommand {
         }
         let exportPath = try parsed.onlyOperand(named: "EXPORT", command: "verify")
         guard let sourcePath = parsed.value("--against") else { throw UsageError.missingArgument("--against FILE", command: "verify") }
-        let choice = OpenedModel.Choice(
-            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        let choice = try ContractOptions.choice(parsed, architecture: parsed.value("--arch"))
         let export = try FormatRegistry.open(exportPath)
         let source = try FormatRegistry.open(sourcePath, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         // Damage that a checksum reveals is an error, not a difference.
@@ -34,9 +32,7 @@ enum VerifyCommand {
         settings.executor.isExact = parsed.has("--exact")
         settings.executor.threads = try parsed.integer("--threads", in: 1...1024)
         if let size = try parsed.integer("--batch-size", in: 1...1 << 20) { settings.executor.imagesAtOnce = min(size, 8) }
-        let overrule = ContractOverrule(
-            mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
-        settings.overrule = { overrule.apply(to: $0) }
+        settings.overrule = { choice.given.apply(to: $0) }
         let (absolute, relative) = (try parsed.number("--atol", isPositive: true), try parsed.number("--rtol", isPositive: true))
         if absolute != nil || relative != nil { settings.tolerance = .init(absolute: absolute, relative: relative) }
         let sourceContent = try OpenedModel(source, choice: choice).content

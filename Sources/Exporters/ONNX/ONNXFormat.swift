@@ -142,27 +142,7 @@ struct ONNXStoredDocument {
         var document = stored ?? ModelDocument(weights)
         document.graph = graph
         document.architecture = document.architecture ?? .custom
-        document.contract = document.contract ?? guessedContract(graph, weights: weights)
+        document.contract = document.contract ?? ONNXInputContract.read(graph, weights: weights)
         return document
-    }
-
-    /// Preprocessing is not in the file: the reference project's is assumed, unless the graph itself begins with it.
-    private static func guessedContract(_ graph: Graph, weights: Weights) -> InputContract {
-        let shape = graph.inputs.first?.type.shape ?? []
-        let isEmbedded = graph.nodes.prefix(3).contains { node in
-            if case .subtract = node.operation { true } else { false }
-        }
-        var length: Int?
-        if graph.outputs.count == 1, let types = try? graph.valueTypes(weights: weights), let output = graph.outputs.first,
-            let type = types[output], type.shape.count == 2
-        {
-            length = type.shape[1].fixed
-        }
-        var isNormalized = false
-        if let last = graph.nodes.last, case .l2Normalize = last.operation { isNormalized = true }
-        return InputContract(
-            height: shape.count == 4 ? shape[2].fixed : nil, width: shape.count == 4 ? shape[3].fixed : nil,
-            mean: isEmbedded ? 0 : 127.5, standardDeviation: isEmbedded ? 1 : 128, crop: length == nil ? .none : .mtcnn(margin: 16),
-            embeddingLength: length, isNormalized: isNormalized, metric: length == nil ? .none : .cosine)
     }
 }

@@ -144,20 +144,3 @@ public struct NumericComparison: Sendable {
         return Images(try Batch(shape: shape, values: values), description: "\(shape.first ?? 0) seeded images of noise")
     }
 }
-
-extension InputContract {
-    /// Pixels from 0 to 255, in RGB, as the network takes them.
-    public func standardise(_ pixels: Batch) throws -> Batch {
-        var values = pixels.values
-        if channelOrder == .bgr, pixels.shape.count == 4, pixels.shape[1] == 3 {
-            let plane = pixels.shape[2] * pixels.shape[3]
-            for image in 0..<pixels.imageCount {
-                let start = image * 3 * plane
-                for index in 0..<plane { values.swapAt(start + index, start + 2 * plane + index) }
-            }
-        }
-        let (mean, deviation) = (Float(mean), Float(standardDeviation))
-        if mean != 0 || deviation != 1 { for index in values.indices { values[index] = (values[index] - mean) / deviation } }
-        return try Batch(shape: pixels.shape, values: values)
-    }
-}
