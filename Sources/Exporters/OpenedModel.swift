@@ -44,13 +44,20 @@ public struct OpenedModel: Sendable {
         }
         try OpenedModel.refuseWhatIsNoTensor(opened)
         if let keyMap = choice.keyMap { weights = try keyMap.apply(to: weights) }
+        var graphError = opened.documentError
         if let document = opened.document, choice.architecture == nil, choice.keyMap == nil, let graph = document.graph,
             let contract = document.contract
         {
-            let model = try Model(
-                weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
-            self.init(content: .model(model), hasOwnContract: opened.document?.isComplete == true)
-            return
+            do throws(GraphError) {
+                let model = try Model(
+                    weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
+                self.init(content: .model(model), hasOwnContract: opened.document?.isComplete == true)
+                return
+            } catch {
+                // A graph of another program that leaves sizes open, or does not add up here, hides no weights.
+                guard opened.isForeign else { throw error }
+                graphError = error
+            }
         }
         do {
             let rebuilt = try Architectures.rebuild(weights, requested: choice.architecture ?? opened.document?.architecture?.name)
@@ -58,14 +65,17 @@ public struct OpenedModel: Sendable {
             if let contract = opened.document?.contract { model.contract = contract }
             self.init(
                 content: .model(model), droppedKeys: rebuilt.droppedKeys, prefix: rebuilt.prefix, unknownName: rebuilt.unknownName,
-                passedOver: opened.documentError, hasOwnContract: opened.document?.contract != nil)
+                passedOver: graphError, hasOwnContract: opened.document?.contract != nil)
         } catch let error as ArchitectureError {
             // Who names a network does not want bare weights.
-            guard case .unknownNetwork = error, choice.architecture == nil else {
-                // Keys were only looked at because the file's own graph is not understood: then that is what to tell.
-                throw (choice.architecture == nil ? opened.documentError : nil) ?? error
+            // Keys were only looked at because the file's own graph is not understood: then that is the reason.
+            if choice.architecture == nil, let graphError {
+                guard opened.isForeign else { throw graphError }
+                self.init(content: .weights(weights), bareReason: graphError)
+                return
             }
-            self.init(content: .weights(weights), bareReason: opened.documentError ?? error)
+            guard case .unknownNetwork = error, choice.architecture == nil else { throw error }
+            self.init(content: .weights(weights), bareReason: error)
         }
     }
 
