@@ -63,13 +63,20 @@ public struct OpenedModel: Sendable {
         }
         try OpenedModel.refuseWhatIsNoTensor(opened)
         if let keyMap = choice.keyMap { weights = try keyMap.apply(to: weights) }
+        var graphError = opened.documentError
         if let document = opened.document, choice.architecture == nil, choice.keyMap == nil, let graph = document.graph,
             let contract = document.contract
         {
-            let model = try Model(
-                weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
-            self.init(content: .model(try choice.complete(model)))
-            return
+            do {
+                let model = try Model(
+                    weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
+                self.init(content: .model(try choice.complete(model)))
+                return
+            } catch {
+                // A graph of another program that leaves sizes open, or does not add up here, hides no weights.
+                guard opened.isForeign, let failure = error as? GraphError else { throw error }
+                graphError = failure
+            }
         }
         do {
             let rebuilt = try Architectures.rebuild(
@@ -78,16 +85,18 @@ public struct OpenedModel: Sendable {
             if let contract = opened.document?.contract { model.contract = contract }
             self.init(
                 content: .model(try choice.complete(model)), droppedKeys: rebuilt.droppedKeys, prefix: rebuilt.prefix,
-                unknownName: rebuilt.unknownName, passedOver: opened.documentError, remarks: rebuilt.remarks)
+                unknownName: rebuilt.unknownName, passedOver: graphError, remarks: rebuilt.remarks)
         } catch let error as ArchitectureError {
             // Who names a network does not want bare weights.
-            guard case .unknownNetwork = error, choice.architecture == nil else {
-                // Keys were only looked at because the file's own graph is not understood: then that is what to tell.
-                throw (choice.architecture == nil ? opened.documentError : nil) ?? error
+            // Keys were only looked at because the file's own graph is not understood: then that is the reason.
+            if choice.architecture == nil, let graphError {
+                guard opened.isForeign else { throw graphError }
+                self.init(content: .weights(weights), bareReason: graphError)
+                return
             }
-            let reason = opened.documentError ?? error
-            if let name = choice.givenNames.first { throw ExportError.notForBareWeights(option: name, reason: "\(reason)") }
-            self.init(content: .weights(weights), bareReason: reason)
+            guard case .unknownNetwork = error, choice.architecture == nil else { throw error }
+            if let name = choice.givenNames.first { throw ExportError.notForBareWeights(option: name, reason: "\(error)") }
+            self.init(content: .weights(weights), bareReason: error)
         }
     }
 

@@ -18,7 +18,7 @@ enum ExportCommand {
     }
 
     private static let ownFlags: Set<String> = [
-        "--force", "--quiet", "--help", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify",
+        "--force", "--quiet", "--help", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify", "--verbose",
     ]
     private static let ownSingle: Set<String> = ContractOptions.single.union([
         "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--proof",
@@ -84,8 +84,10 @@ enum ExportCommand {
                 verification = try fullCheck(back, request: request, against: model, opened)
                 if let verification, !verification.isSame {
                     Terminal.progress("")
-                    Terminal.error("convert: \(request.target): read back from disk, this is not the same network; nothing was left behind")
+                    Terminal.error(
+                        "convert: \(request.target): read back from disk: \(verification.verdict.words); nothing was left behind")
                     for line in VerificationText.lines(verification) { Terminal.error("  " + line) }
+                    if case .cannotTell = verification.verdict { return .failed }
                     return .checkFailed
                 }
             }
@@ -100,7 +102,8 @@ enum ExportCommand {
         Terminal.progress("")
         if !parsed.has("--quiet"), !parsed.has("--json") {
             for line in ExportText.lines(
-                request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification)
+                request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification,
+                isVerbose: parsed.has("--verbose"))
             {
                 Terminal.print(line)
             }
@@ -113,9 +116,11 @@ enum ExportCommand {
         _ back: OpenedFile, request: ExportRequest, against model: OpenedModel, _ opened: OpenedFile
     ) throws -> Verification {
         var settings = Verification.Settings()
-        settings.seededImages = 2
+        // Each kind of image, twice; two images where one run serves both.
+        settings.seededImages = 12
+        settings.imagesWhereProven = 4
         return try Verification(
-            export: Verification.Export(try OpenedModel(back).content), source: model.content,
+            export: Verification.Export(back), source: model.content,
             names: (request.target, opened.file.name), settings: settings)
     }
 }

@@ -7,7 +7,7 @@ import Verifier
 enum ExportText {
     static func lines(
         _ request: ExportRequest, opened: OpenedFile, model: OpenedModel, content: ExportContent, size: Int, companions: [OutputFile],
-        verification: Verification?
+        verification: Verification?, isVerbose: Bool
     ) -> [String] {
         let before = opened.sources.reduce(0) { $0 + $1.bytes.count }
         var lines = [
@@ -40,6 +40,7 @@ enum ExportText {
             lines.append("rounded: weights to \(precision.rawValue); inputs, outputs and arithmetic stay float32")
         }
         for alias in content.weights.aliases { lines.append("shared: \(alias.name) is \(alias.of)") }
+        for remark in opened.remarks { lines.append("note: \(remark)") }
         if let folder = request.proofFolder {
             lines.append("proof: \(folder), seeded input and outputs for any other engine (see its README.md)")
         }
@@ -48,7 +49,14 @@ enum ExportText {
             lines.append(
                 "checked: \(content.weights.entries.count) tensors read back from disk, bit for bit the same"
                     + (content.model == nil ? "" : "; graph and input contract as well"))
-            if let verification { lines += VerificationText.lines(verification).map { "  " + $0 } }
+            if let verification {
+                if isVerbose { lines += VerificationText.lines(verification, isVerbose: true).map { "  " + $0 } }
+                lines.append(VerificationText.verdictLine(verification))
+            } else if content.model == nil {
+                lines.append("verified: the same weights; there is no network to run")
+            } else {
+                lines.append("verified: the same tensors, graph and input contract; the networks were not run, as asked")
+            }
         case .none: lines.append("not checked, as asked")
         }
         return lines

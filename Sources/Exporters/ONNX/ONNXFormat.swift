@@ -41,7 +41,9 @@ public enum ONNXFormat: FileFormat {
         } catch {
             failure = error
         }
-        let stored = try ONNXStoredDocument(model.metadata, file: file.path)
+        var stored = try ONNXStoredDocument(model.metadata, file: file.path)
+        var remarks = read?.remarks ?? []
+        if let remark = stored.dropWhatDoesNotFit(initializers: model.initializers.map(\.name), read: read) { remarks.append(remark) }
         let weights = try weights(model, tensors: tensors, read: read, stored: stored, file: file)
         let document = read.map { read in
             ONNXStoredDocument.document(stored.document, graph: read.graph, weights: weights, provenance: weights.provenance)
@@ -64,7 +66,7 @@ public enum ONNXFormat: FileFormat {
                 .init(name: "backbone", byteCount: min(inside, file.bytes.count)),
                 .init(name: "container", byteCount: max(0, file.bytes.count - inside)),
             ],
-            checksums: [], companions: externalFiles)
+            checksums: [], companions: externalFiles, remarks: remarks, isForeign: stored.isForeign)
     }
 
     /// Writes a model; throws where there is no graph.
@@ -91,9 +93,6 @@ public enum ONNXFormat: FileFormat {
         for (name, tensor) in (read?.weights ?? [:]).sorted(by: { $0.key < $1.key }) where places[name] == nil { try add(name, tensor) }
         for (name, tensor) in stored.unused { try add(name, tensor) }
         if let order = stored.order {
-            guard order.count == entries.count, Set(order) == Set(places.keys) else {
-                throw ONNXError.malformed(file: file.path, detail: "\(ONNXWriter.weightsKey) names other tensors than are there", offset: 0)
-            }
             entries = order.compactMap { places[$0].map { entries[$0] } }
         }
         let provenance = stored.document?.provenance ?? Provenance(source: file.name, format: name, stateDictPath: "")
@@ -108,6 +107,9 @@ struct ONNXStoredDocument {
     private(set) var unused: [(name: String, tensor: Tensor)] = []
     /// Entries of other writers.
     private(set) var foreign = Metadata()
+    /// Whether another program wrote the file, or changed it since.
+    var isForeign: Bool { document?.isComplete != true || isRewritten }
+    private var isRewritten = false
 
     init(_ metadata: [(key: String, value: String)], file: String) throws {
         for (key, value) in metadata {
@@ -135,6 +137,22 @@ struct ONNXStoredDocument {
             }
             unused.append((member.key, tensor))
         }
+    }
+
+    /// Optimisers fuse nodes, add and rename tensors, and keep the metadata: what was recorded of tensors is then about another file. How
+    /// images enter still holds. Gives a remark where something was dropped.
+    mutating func dropWhatDoesNotFit(initializers: [String], read: ONNXGraphReader.Result?) -> String? {
+        guard let order else { return nil }
+        var names = Set(unused.map(\.name))
+        for name in initializers where read == nil || read?.weights[name] != nil || read?.constants.contains(name) == false {
+            names.insert(name)
+        }
+        names.formUnion(read.map { Array($0.weights.keys) } ?? [])
+        guard Set(order) != names || order.count != names.count else { return nil }
+        self.order = nil
+        unused = []
+        isRewritten = true
+        return "another program changed this file after convert wrote it: its input contract is kept, the recorded order of tensors is not"
     }
 
     /// The document of a file: what was stored with the file's own graph, or for other writers' files what the graph shows.
