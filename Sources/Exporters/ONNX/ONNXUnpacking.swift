@@ -39,10 +39,6 @@ enum ONNXUnpacking {
 
         func model(_ proto: Onnx__ModelProto) throws -> ONNXModel {
             guard let graph = proto.graph?.pointee else { throw ONNXError.noGraph(file: file) }
-            guard proto.n_functions == 0 else {
-                throw ONNXError.unsupportedUse(
-                    file: file, node: "(model)", operatorName: "functions", detail: "functions of the model's own are not supported")
-            }
             guard proto.has_ir_version != 0, 0...greatestVersion ~= proto.ir_version else {
                 throw bad(proto.has_ir_version == 0 ? "it gives no IR version" : "IR version \(proto.ir_version) is not known")
             }
@@ -58,6 +54,7 @@ enum ONNXUnpacking {
                 irVersion: Int(clamping: proto.ir_version), opset: opset, inputs: [], outputs: [], nodes: [], initializers: [])
             model.producer = try [text(proto.producer_name), text(proto.producer_version)].filter { !$0.isEmpty }.joined(separator: " ")
             model.graphName = try text(graph.name)
+            model.functions = try messages(proto.functions, proto.n_functions).map { try text($0.name) }
             for entry in messages(proto.metadata_props, proto.n_metadata_props) {
                 model.metadata.append((try text(entry.key), try text(entry.value)))
             }
