@@ -258,6 +258,29 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context) {
     end_by(signal_number);
 }
 
+// What the runtime and libraries say through stdio before they abort: many lines with a stack trace. The first is kept for the handler; this
+// program's own lines go straight to the descriptor.
+static char last_words[160];
+static atomic_size_t said;
+
+static ssize_t keep_words(void *cookie, const char *text, size_t count) {
+    (void)cookie;
+    size_t at = atomic_load(&said);
+    for (size_t i = 0; i < count && at + 1 < sizeof last_words; i++) {
+        if (text[i] == '\n') at = sizeof last_words - 2;
+        last_words[at++] = text[i] == '\n' ? 0 : text[i];
+    }
+    atomic_store(&said, at);
+    return (ssize_t)count;
+}
+
+static void take_words(void) {
+    FILE *kept = fopencookie(NULL, "w", (cookie_io_functions_t){.write = keep_words});
+    if (!kept) return;
+    setvbuf(kept, NULL, _IONBF, 0);
+    stderr = kept;
+}
+
 // What the runtime ends a process by: a trap, an abort where memory could not be had.
 static void on_fault(int signal_number) {
     int reason = errno;
@@ -267,12 +290,14 @@ static void on_fault(int signal_number) {
         while (1) pause();
     }
     remove_temporaries();
-    if (signal_number == SIGABRT && reason == ENOMEM) {
+    if (signal_number == SIGABRT && (reason == ENOMEM || strstr(last_words, "failed to allocate"))) {
         say("convert: there is not enough memory; nothing was left behind; allow more (ulimit -v, the container's limit), or close other programs\n");
         _exit(2);
     }
     say("convert: a fault in this program ended it (signal ");
     say_number((size_t)signal_number);
+    say(*last_words ? ": " : "");
+    say_path(last_words);
     say("); nothing was left behind; please report it with the command and, if you may, the file\n");
     end_by(signal_number);
 }
@@ -305,6 +330,7 @@ void interruption_install(void) {
     bus.sa_flags = SA_SIGINFO;
     sigaction(SIGBUS, &bus, NULL);
 
+    take_words();
     // A stack of its own for the handler: the thread's own may be what has run out.
     static char stack[1 << 16];
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
