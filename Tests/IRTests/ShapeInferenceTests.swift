@@ -110,8 +110,11 @@ import Testing
         (.softmax(axis: -1), [4], [:], "axis -1"),
         (.l2Normalize(axis: 2, epsilon: 0), [4], [:], "axis 2"),
         (.l2Normalize(axis: 1, epsilon: .infinity), [4], [:], "epsilon"),
-        (.multiply(.nan), [4], [:], "constant"),
-        (.subtract(.infinity), [4], [:], "constant"),
+        (.multiply(ChannelNumbers(.nan)), [4], [:], "constant"),
+        (.subtract(ChannelNumbers(.infinity)), [4], [:], "constant"),
+        (.divide(0), [4], [:], "constant"),
+        (.subtract(ChannelNumbers([1, 2]) ?? 0), [3, 4, 4], [:], "2 constants"),
+        (.selectChannels([3]), [3, 4, 4], [:], "channels [3] of 3"),
         (.concatenate(axis: 2), [4], [:], "axis 2"),
     ]
 
