@@ -52,8 +52,10 @@ enum Terminal {
         return nil
     }
 
-    /// Text from a file must not steer the terminal: control characters but line breaks become `\u{..}`.
+    /// Text from a file must not steer the terminal: control characters but line breaks become `\u{..}`, bytes of names
+    /// that are not UTF-8 `\xE9`.
     static func visible(_ text: String) -> String {
+        let text = PathText.shown(text)
         guard text.unicodeScalars.contains(where: { isControl($0) }) else { return text }
         var out = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
