@@ -21,7 +21,13 @@ import Testing
         }
         let input = Graph.Input(name: "input", type: ValueType([.batch, .fixed(3), .fixed(2), .fixed(2)]))
         return try Model(
-            weights: Weights(entries: [], provenance: Provenance(source: "x", format: "onnx", stateDictPath: "")),
+            weights: Weights(
+                entries: [
+                    .init(
+                        name: "unused",
+                        tensor: try Tensor(
+                            dtype: .float32, shape: [1], storage: Storage(name: "u", bytes: .init(copying: [0, 0, 0, 0], name: "u"))))
+                ], provenance: Provenance(source: "x", format: "onnx", stateDictPath: "")),
             graph: Graph(inputs: [input], nodes: nodes, outputs: [value]),
             contract: InputContract(
                 height: 2, width: 2, mean: 0, standardDeviation: 1, crop: .none, embeddingLength: nil, isNormalized: false, metric: .none),

@@ -143,8 +143,8 @@ import Testing
         }
         #expect(problem(["version"], .integer(2)).contains("version is 2"))
         #expect(problem(["version"], nil).contains("no version"))
-        #expect(problem(["graph", "nodes", "3", "operation"], .string("conv9")).contains("operation of nodes conv"))
-        #expect(problem(["graph", "nodes", "3", "stride"], .array([.integer(1)])).contains("stride of nodes conv"))
+        #expect(problem(["graph", "nodes", "5", "operation"], .string("conv9")).contains("operation of nodes conv"))
+        #expect(problem(["graph", "nodes", "5", "stride"], .array([.integer(1)])).contains("stride of nodes conv"))
         #expect(problem(["graph", "outputs"], .array([.integer(1)])).contains("outputs of graph"))
         #expect(problem(["graph", "inputs", "0", "elements"], .string("int9")).contains("elements of inputs pixels"))
         #expect(problem(["contract", "standard_deviation"], .integer(0)).contains("standard_deviation"))

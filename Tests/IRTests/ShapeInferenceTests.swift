@@ -21,7 +21,8 @@ import Testing
         #expect(
             all == [
                 "pixels": "uint8 [batch, 3, 16, width]", "cast": "[batch, 3, 16, width]", "input": "[batch, 3, 16, 16]",
-                "sub": "[batch, 3, 16, 16]", "mul": "[batch, 3, 16, 16]", "conv": "[batch, 4, 8, 17]", "bn": "[batch, 4, 8, 17]",
+                "select": "[batch, 3, 16, 16]", "div": "[batch, 3, 16, 16]", "sub": "[batch, 3, 16, 16]", "mul": "[batch, 3, 16, 16]",
+                "conv": "[batch, 4, 8, 17]", "bn": "[batch, 4, 8, 17]",
                 "prelu": "[batch, 4, 8, 17]", "depthwise": "[batch, 4, 8, 17]", "relu": "[batch, 4, 8, 17]", "add": "[batch, 4, 8, 17]",
                 "cat": "[batch, 8, 8, 17]", "max": "[batch, 8, 4, 9]", "average": "[batch, 8, 3, 8]", "permute": "[batch, 8, 8, 3]",
                 "soft": "[batch, 8, 8, 3]", "global": "[batch, 8, 1, 1]", "flatten": "[batch, 8]", "linear": "[batch, 5]",
