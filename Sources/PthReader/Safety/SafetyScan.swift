@@ -43,6 +43,7 @@ public struct SafetyScan: Sendable {
     public init(_ file: MappedFile) {
         refuseAppendedArchive(file.bytes, place: file.name)
         scan(file.bytes, place: file.name, depth: 0)
+        if isComplete, let misreading = Checkpoint.misreading(of: file) { obstacles.append(misreading.problem) }
     }
 
     /// Scans the bytes as pickles whatever they look like: a loader that tries pickle last would read them so.
@@ -67,7 +68,9 @@ public struct SafetyScan: Sendable {
         }
         do {
             let kind = ContainerKind.recognise(bytes)
-            if kind == .zip, ContainerKind.looksLikeTar(bytes) { obstacles.append("\(place): this is a tar archive, too") }
+            if kind == .zip || kind == .legacy, ContainerKind.looksLikeTar(bytes) {
+                obstacles.append("\(place): this is a tar archive, too")
+            }
             switch kind {
             case .zip?: try scanZip(bytes, place: place, depth: depth)
             case .legacy?: try scanLegacy(bytes, place: place, depth: depth)
@@ -119,7 +122,8 @@ public struct SafetyScan: Sendable {
             if ContainerKind.recognise(contents) == .zip || ContainerKind.recognise(contents) == .legacy {
                 scan(contents, place: "\(place), entry \(entry.name)", depth: depth + 1)
             } else {
-                scanStream(contents, place: "\(place), entry \(entry.name)", depth: depth)
+                let limits = ZipContainer.pickleLimits(entry)
+                scanStream(contents, place: "\(place), entry \(entry.name)", depth: depth, limits: limits)
             }
         }
         if pickles.isEmpty && depth == 0 { pickles.append("(the archive holds no pickle)") }
@@ -159,12 +163,13 @@ public struct SafetyScan: Sendable {
     }
 
     /// Pickles one behind the other to the end of the bytes.
-    private mutating func scanStream(_ bytes: ByteView, place: String, depth: Int, definesIDs: Bool = true) {
+    private mutating func scanStream(_ bytes: ByteView, place: String, depth: Int, definesIDs: Bool = true, limits: PickleLimits? = nil) {
         var at = 0
         while at < bytes.count {
             guard
                 let end = scanOne(
-                    bytes, from: at, place: at == 0 ? place : "\(place), behind byte \(at)", depth: depth, definesIDs: definesIDs)
+                    bytes, from: at, place: at == 0 ? place : "\(place), behind byte \(at)", depth: depth, definesIDs: definesIDs,
+                    limits: limits)
             else { return }
             at = end
             // Zeros behind a pickle are padding.
@@ -174,10 +179,12 @@ public struct SafetyScan: Sendable {
 
     /// Scans one pickle; its end, or nil where it could not be read through. torch's containers define what persistent ids stand for;
     /// where nothing does, the loading program decides.
-    private mutating func scanOne(_ bytes: ByteView, from start: Int, place: String, depth: Int, definesIDs: Bool = true) -> Int? {
+    private mutating func scanOne(
+        _ bytes: ByteView, from start: Int, place: String, depth: Int, definesIDs: Bool = true, limits: PickleLimits? = nil
+    ) -> Int? {
         pickles.append(place)
         guard let rest = try? bytes.window(at: start, count: bytes.count - start, name: place) else { return nil }
-        var machine = PickleMachine(rest)
+        var machine = PickleMachine(rest, limits: limits)
         do {
             let document = try machine.run()
             record(document.globals, place: place)
