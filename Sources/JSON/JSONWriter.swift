@@ -55,19 +55,39 @@ extension JSONValue {
 
     private static func quote(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        for scalar in text.unicodeScalars {
+            guard let byte = UInt8(exactly: scalar.value), byte < 0x80 else {
+                // Escaped, so that a terminal may be shown the text as it is.
+                if isSteering(scalar) {
+                    out.append(contentsOf: escape(scalar))
+                } else {
+                    out.append(contentsOf: String(scalar).utf8)
+                }
+                continue
+            }
             switch byte {
             case UInt8(ascii: "\""): out.append(contentsOf: "\\\"".utf8)
             case UInt8(ascii: "\\"): out.append(contentsOf: "\\\\".utf8)
             case 0x0A: out.append(contentsOf: "\\n".utf8)
             case 0x09: out.append(contentsOf: "\\t".utf8)
             case 0x0D: out.append(contentsOf: "\\r".utf8)
-            case 0..<0x20, 0x7F:
-                let digits = String(byte, radix: 16)
-                out.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+            case 0..<0x20, 0x7F: out.append(contentsOf: escape(scalar))
             default: out.append(byte)
             }
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    private static func escape(_ scalar: Unicode.Scalar) -> String.UTF8View {
+        let digits = String(scalar.value, radix: 16)
+        return ("\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits).utf8
+    }
+
+    /// Control characters past ASCII, line separators, and marks that turn the direction of reading; all in the basic plane.
+    private static func isSteering(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x80..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 }

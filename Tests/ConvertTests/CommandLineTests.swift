@@ -84,10 +84,10 @@ import Testing
     }
 
     @Test func aMissingStateDictListsTheKeysSeen() throws {
-        let run = try CommandRun(["inspect", Fixtures.path("hostile/no_state_dict.pth")])
+        let run = try CommandRun(["inspect", Fixtures.path("selection/no_state_dict.pth")])
         #expect(run.status == 2 && run.errors.contains("epoch") && run.errors.contains("note"))
-        let several = try CommandRun(["inspect", Fixtures.path("hostile/two_state_dicts.pth")])
+        let several = try CommandRun(["inspect", Fixtures.path("selection/two_state_dicts.pth")])
         #expect(several.status == 2 && several.errors.contains("generator") && several.errors.contains("critic"))
-        #expect(try CommandRun(["inspect", "--state-dict", "critic", Fixtures.path("hostile/two_state_dicts.pth")]).status == 0)
+        #expect(try CommandRun(["inspect", "--state-dict", "critic", Fixtures.path("selection/two_state_dicts.pth")]).status == 0)
     }
 }
