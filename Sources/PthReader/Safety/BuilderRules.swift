@@ -13,6 +13,8 @@ struct BuilderRules {
     }
 
     let document: PickleDocument
+    /// Builders by the node that names them: a checkpoint calls a few names very often.
+    private var builders: [Int: (name: String, builder: Builder?)] = [:]
     private(set) var objections: [Objection] = []
 
     /// Elements that a number alone may ask for; whatever makes more would take memory that the file does not have.
@@ -29,19 +31,28 @@ struct BuilderRules {
 
     private mutating func judge(_ object: PickleObject) {
         judgeStates(object)
-        guard let name = document.globalName(object.callable) else {
+        guard let (name, builder) = named(object.callable) else {
             // What a call returns may be a name that was passed through it, such as an element of an object array.
             if case .extensionCode? = document.node(object.callable) { return }
             self.object("(a result)", .unknown, "what another call returned is called")
             return
         }
-        guard let builder = Builder.named(KnownNames.canonical(name)) else { return }
+        guard let builder else { return }
         guard case .tuple(let arguments)? = document.node(object.arguments) else {
             self.object(name, .unknown, "its arguments are not a tuple")
             return
         }
         if object.keywords.map({ !isEmptyDictionary($0) }) == true { self.object(name, .unknown, "it is given keyword arguments") }
         judge(builder, name, arguments, object)
+    }
+
+    private mutating func named(_ callable: PickleValue) -> (name: String, builder: Builder?)? {
+        guard case .node(let index) = callable else { return nil }
+        if let known = builders[index] { return known }
+        guard let name = document.globalName(callable) else { return nil }
+        let found = (name, Builder.named(KnownNames.canonical(name)))
+        builders[index] = found
+        return found
     }
 
     private func isEmptyDictionary(_ value: PickleValue) -> Bool {
@@ -89,6 +100,7 @@ struct BuilderRules {
         case .torchLayout: require(arguments.allSatisfy(isText), "its argument is not a text")
         case .torchStorage:
             require(!arguments.contains(where: isLarge), "it asks for more than \(BuilderRules.countLimit) elements by a number")
+            require(!arguments.contains(where: isFunction), "a function is among its arguments")
         case .torchRebuild: judgeHooks(name, arguments)
         case .torchRebuildUnchecked: require(false, "it believes the sizes and offsets that it is given")
         case .torchRebuildFromType: judgeRebuildFromType(name, arguments)
@@ -128,10 +140,7 @@ struct BuilderRules {
 
     /// Hooks are called when gradients are computed.
     private mutating func judgeHooks(_ name: String, _ arguments: [PickleValue]) {
-        guard KnownNames.canonical(name).hasPrefix("torch._utils.") else { return }
-        if arguments.contains(where: { if case .global(let module, let name)? = document.node($0) { isHook(module, name) } else { false } }) {
-            object(name, .unknown, "a function is among its arguments")
-        }
+        if arguments.contains(where: isFunction) { object(name, .unknown, "a function is among its arguments") }
         for case .object(let hooks)? in arguments.map({ document.node($0) }) where !hooks.entries.isEmpty {
             if document.globalName(hooks.callable) == "collections.OrderedDict" { object(name, .unknown, "hooks are among its arguments") }
         }
@@ -140,11 +149,10 @@ struct BuilderRules {
         }
     }
 
-    private func isHook(_ module: String, _ name: String) -> Bool {
-        switch Builder.named(KnownNames.canonical("\(module).\(name)")) {
-        case .constant?, .torchStorage?, .torchRebuild?: false
-        // A class of a tensor's own is judged by its name.
-        case nil: false
+    /// Whether it is a name that could be called and builds no tensor; what is not on the list is judged by its name.
+    private func isFunction(_ value: PickleValue) -> Bool {
+        switch document.globalName(value).flatMap({ Builder.named(KnownNames.canonical($0)) }) {
+        case .constant?, .torchStorage?, .torchRebuild?, nil: false
         default: true
         }
     }
@@ -239,12 +247,12 @@ struct BuilderRules {
             // `torch.Tensor(torch.Size([...]))` takes sizes.
             case .tuple(let items)?, .list(let items)?:
                 var product = 1
-                for case .integer(let size) in items {
-                    let (next, overflow) = product.multipliedReportingOverflow(by: Int(size))
-                    if overflow || next > BuilderRules.countLimit { return items.allSatisfy { if case .integer = $0 { true } else { false } } && size > 255 }
-                    product = next
+                for item in items {
+                    guard case .integer(let size) = item else { return false }
+                    let (next, overflow) = product.multipliedReportingOverflow(by: Int(max(size, 1)))
+                    product = overflow ? Int.max : next
                 }
-                return false
+                return product > BuilderRules.countLimit
             default: return false
             }
         }

@@ -53,7 +53,7 @@ enum DangerousGlobals {
         urlparse requests aiohttp httpx httpcore websocket websockets tornado twisted gevent eventlet paramiko sh plumbum pexpect
         ptyprocess psutil ftplib smtplib smtpd telnetlib nntplib poplib imaplib mailbox mailcap xmlrpc xmlrpclib wsgiref asyncio
         asyncore asynchat concurrent multiprocessing multiprocess _multiprocessing threading _thread thread dummy_threading
-        _dummy_thread queue sched signal faulthandler atexit pickle _pickle cPickle pickletools dill cloudpickle joblib marshal shelve
+        _dummy_thread queue sched signal _signal faulthandler atexit pickle _pickle cPickle pickletools dill cloudpickle joblib marshal shelve
         dbm gdbm _dbm _gdbm anydbm dumbdbm jsonpickle yaml code codeop bdb pdb ipdb timeit trace tracemalloc profile cProfile _lsprof
         pstats hotshot doctest unittest test pytest _pytest nose webbrowser antigravity platform tempfile glob fileinput filecmp
         linecache io _io _pyio builtin __builtins__ operator _operator functools _functools types inspect dis gc weakref _weakref site
@@ -93,7 +93,8 @@ enum DangerousGlobals {
         "tensorflow.load_op_library", "tensorflow.saved_model", "tensorflow.keras.models.load_model", 
         "ray.cloudpickle", "ray._private", "transformers.dynamic_module_utils", "transformers.pipelines", "PIL.Image.open", "PIL.ImageMath", "cv2.imread", "cv2.imwrite",
         "random._os", "enum.sys", "argparse.FileType", "argparse.open", "ast.parse", "gettext.translation",
-        "contextlib.redirect_stdout", "json.load", "copyreg.add_extension", "copyreg.pickle",
+        "contextlib.redirect_stdout", "json.load", "copyreg.add_extension", "copyreg.pickle", "copyreg.remove_extension",
+        "copyreg.clear_extension_cache", "uuid._", "uuid.getnode",
         "dataclasses.make_dataclass", "dataclasses._create_fn", "typing.get_type_hints", "typing.ForwardRef",
         "enum._make_class_unpicklable", "string.Formatter",
     ]

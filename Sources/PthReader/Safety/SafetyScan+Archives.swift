@@ -9,7 +9,7 @@ extension SafetyScan {
             archive = try ZipArchive(bytes)
         } catch {
             stop("\(error)")
-            salvage(bytes, place: place, depth: depth)
+            salvage(bytes, place: place)
             return
         }
         if let offset = archive.unnamedEntryOffset {
@@ -148,7 +148,7 @@ extension SafetyScan {
 
     /// An archive that cannot be read as one: what stands behind each header that looks like an entry's is judged all the same, since other
     /// readers may be less strict.
-    private mutating func salvage(_ bytes: ByteView, place: String, depth: Int) {
+    mutating func salvage(_ bytes: ByteView, place: String) {
         for offset in SafetyScan.localHeaders(in: bytes).prefix(4096) {
             guard let method = try? bytes.integer(at: offset + 8, as: UInt16.self),
                 let packedSize = try? bytes.integer(at: offset + 18, as: UInt32.self),
@@ -167,12 +167,12 @@ extension SafetyScan {
                 guard let inflated = inflate(contents, framing: .raw, claimed: nil, place: entryPlace) else { return }
                 contents = inflated.bytes
             }
-            if [.pickle, .other].contains(ContentKind(contents)) { salvagePickle(contents, place: entryPlace, depth: depth) }
+            if [.pickle, .other].contains(ContentKind(contents)) { salvagePickle(contents, place: entryPlace) }
         }
     }
 
-    private mutating func salvagePickle(_ bytes: ByteView, place: String, depth: Int) {
-        let globals = PickleOpcodeWalk(bytes).globals
+    private mutating func salvagePickle(_ bytes: ByteView, place: String) {
+        let globals = PickleOpcodeWalk(bytes).globals.filter { SafetyScan.isPlausible($0) && $0.name != "?" }
         if !globals.isEmpty {
             pickles.append(place)
             record(globals, place: place)

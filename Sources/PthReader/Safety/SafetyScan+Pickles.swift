@@ -38,7 +38,11 @@ extension SafetyScan {
         } catch {
             record(machine.globals, place: place)
             recordBehind(machine.globals, in: rest, place: place)
-            stop("\(error)")
+            if machine.globals.contains(where: { $0.module.hasPrefix("joblib.") && $0.name.hasSuffix("ArrayWrapper") }) {
+                stop("\(place): joblib keeps arrays between the opcodes of its pickles, which are not read here")
+            } else {
+                stop("\(error)")
+            }
             return nil
         }
     }
@@ -77,7 +81,7 @@ extension SafetyScan {
     }
 
     /// Whether a name looks like one of Python's: words of a text are not.
-    private static func isPlausible(_ use: PickleGlobalUse) -> Bool {
+    static func isPlausible(_ use: PickleGlobalUse) -> Bool {
         func isName(_ text: String) -> Bool {
             !text.isEmpty && text.utf8.allSatisfy { byte in
                 byte == 0x2E || byte == 0x5F || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte >= 0x80

@@ -70,7 +70,8 @@ public struct SafetyScan: Sendable {
         self.init(extent: extent)
         refuseAppendedArchive(file.bytes, place: file.name)
         judge(file.bytes, place: file.name, depth: 0, isFile: true)
-        if extent == .whole { checkStructure(file) }
+        // What was stopped already need not be said twice.
+        if extent == .whole, isComplete { checkStructure(file) }
     }
 
     /// Scans the bytes as pickles whatever they look like: a loader that tries pickle last would read them so.
@@ -105,7 +106,9 @@ public struct SafetyScan: Sendable {
     }
 
     mutating func refuseAppendedArchive(_ bytes: ByteView, place: String) {
-        if SafetyScan.hidesArchive(bytes) { stop("\(place): a zip archive ends it, which other readers would open") }
+        guard SafetyScan.hidesArchive(bytes) else { return }
+        stop("\(place): a zip archive ends it, which other readers would open")
+        salvage(bytes, place: place)
     }
 
     /// Judges bytes by what they are. A whole file has to be something that is known; an entry may be any data.
