@@ -26,7 +26,7 @@ extension SafetyScan {
             guard let contents = contents(of: entry, in: archive, place: place) else { continue }
             let entryPlace = "\(place), entry \(entry.name)"
             refuseAppendedArchive(contents, place: entryPlace)
-            if [.zip, .legacy, .tar].contains(ContentKind(contents)) {
+            if [.zip, .legacy, .tar, .appleDouble].contains(ContentKind(contents)) {
                 judge(contents, place: entryPlace, depth: depth + 1)
             } else {
                 scanStream(contents, place: entryPlace, depth: depth) { document in
@@ -143,6 +143,7 @@ extension SafetyScan {
             } catch {
                 stop("\(error)")
             }
+            try? archive.bytes.window(at: entry.dataOffset, count: entry.compressedSize).letGo()
         }
     }
 
@@ -214,6 +215,10 @@ extension SafetyScan {
             // Pickles with raw numbers between them: only the reader of this container knows where each begins.
             let isTorch = members.contains { $0.name == "storages" } && members.contains { $0.name == "pickle" }
             for (name, member) in members {
+                // torch asks for the exact names; another reader may take a path to the same name.
+                if ["storages", "tensors", "pickle"].contains(PathText.baseName(name)), name != PathText.baseName(name) {
+                    stop("\(place): member \(name) is named like one of torch's own")
+                }
                 let memberPlace = "\(place), member \(name)"
                 if isTorch, name == "storages" || name == "tensors" {
                     pickles.append(memberPlace)

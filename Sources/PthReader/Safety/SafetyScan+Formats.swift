@@ -37,6 +37,10 @@ extension SafetyScan {
         // Fields: every text that could be a code has to be one of numbers; a field may be named like one.
         guard value.hasPrefix("[") else { return false }
         let texts = value.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+        if value.split(separator: "[", omittingEmptySubsequences: false).count == 2, value.firstRange(of: "((") == nil, texts.count.isMultiple(of: 2) {
+            // Names and codes in turn.
+            return !texts.isEmpty && texts.enumerated().allSatisfy { $0.offset % 2 == 0 || isNumber($0.element) }
+        }
         return !texts.isEmpty && !texts.contains { text in
             let bare = text.drop { "<>|=".contains($0) }
             return bare == "object" || bare.hasPrefix("O") && bare.dropFirst().allSatisfy(\.isNumber) || text.contains(",") || text.contains("(")

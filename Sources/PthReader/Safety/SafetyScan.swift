@@ -117,7 +117,8 @@ public struct SafetyScan: Sendable {
             return stop("\(place): archives and pickles are nested more than \(SafetyScan.deepest) deep")
         }
         let kind = ContentKind(bytes)
-        if kind == .zip, ContainerKind.looksLikeTar(bytes) { stop("\(place): this is a tar archive, too") }
+        // torch tries tar first, whatever else the bytes are.
+        if kind != .tar, ContainerKind.looksLikeTar(bytes) { stop("\(place): this is a tar archive, too") }
         switch kind {
         case .zip: scanZip(bytes, place: place, depth: depth, isFile: isFile)
         case .legacy: scanLegacy(bytes, place: place, depth: depth)
