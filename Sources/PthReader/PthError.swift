@@ -73,14 +73,6 @@ public enum PthError: DescribedError, Equatable {
         }
     }
 
-    /// Whether the file can be read in two ways, so that another reader would see something else in it.
-    var isMisleading: Bool {
-        switch self {
-        case .twoContainers, .severalEntries, .unknownByteOrder, .bigEndian, .storageTypeConflict, .storageKeyConflict, .longStorage: true
-        default: false
-        }
-    }
-
     private static func list(_ names: [String]) -> String {
         if names.isEmpty { return "none" }
         return names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", and \(names.count - 20) more" : "")

@@ -10,6 +10,7 @@ struct Convert {
     static func main() {
         Terminal.openClosedStreams()
         Interruption.install()
+        Terminal.warnOfDangers()
         var status = run(arguments)
         if let reason = Terminal.outputRefusal {
             Terminal.error("convert: what was printed could not be written (\(reason)): check free space, then run again")
@@ -75,6 +76,8 @@ enum ExitStatus: Int32 {
     case checkFailed = 1
     /// An error: nothing was written.
     case failed = 2
+    /// `inspect --safety` met classes or functions that it does not know, and nothing worse.
+    case unknownNames = 3
     /// The arguments were wrong (EX_USAGE).
     case usage = 64
 }
