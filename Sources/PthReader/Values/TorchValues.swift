@@ -16,6 +16,9 @@ enum TorchValues {
             var dtype = storage.dtype
             var metadata = argument(6)
             if call.name.hasSuffix("_v3") {
+                if case .global(let name)? = argument(6), name.hasPrefix("torch.") {
+                    throw PthError.unknownStorageType(file: file, type: name)
+                }
                 guard case .torchDType(let name)? = argument(6), let named = DType(rawValue: name) else {
                     throw malformed("its dtype is not known")
                 }
