@@ -12,8 +12,11 @@ public struct DamagedTensors: DescribedError, Equatable {
     /// Nil if no tensor lies there.
     init?(_ error: any DescribedError, tensors: [String]) {
         guard let first = tensors.first else { return nil }
-        let more = tensors.count > 1 ? tensors.count > 3 ? " and \(tensors.count - 1) more" : ", " + tensors.dropFirst().joined(separator: ", ") : ""
-        problem = "\(error.problem); \(tensors.count == 1 ? "the tensor" : "the tensors") \(first)\(more) \(tensors.count == 1 ? "lies" : "lie") there"
+        let more =
+            tensors.count > 1
+            ? tensors.count > 3 ? " and \(tensors.count - 1) more" : ", " + tensors.dropFirst().joined(separator: ", ") : ""
+        problem =
+            "\(error.problem); \(tensors.count == 1 ? "the tensor" : "the tensors") \(first)\(more) \(tensors.count == 1 ? "lies" : "lie") there"
         remedy = error.remedy
     }
 }
@@ -35,7 +38,8 @@ extension DescribedError {
     fileprivate var damagedStorage: String? {
         switch self as any Error {
         case TensorError.wrongChecksum(let storage, _, _, _): storage
-        case ZipError.wrongChecksum(let file, let entry, _, _, _), ZipError.unreadableEntry(let file, let entry, _): "\(file), entry \(entry)"
+        case ZipError.wrongChecksum(let file, let entry, _, _, _), ZipError.unreadableEntry(let file, let entry, _):
+            "\(file), entry \(entry)"
         default: nil
         }
     }

@@ -101,6 +101,8 @@ public enum FormatRegistry {
     public static func open(_ path: String, options: OpenOptions = OpenOptions()) throws -> OpenedFile {
         let file = try mapped(path)
         if ShardIndex.recognises(file.bytes) { return try ShardedCheckpoint.open(file, options: options) }
+        // zstd's first byte could begin a pickle, too.
+        if let packed = PackedContent.refusal(file.bytes) { throw packed }
         if let shard = DistributedCheckpoint.refusal(of: file) { throw shard }
         guard let format = formats.first(where: { $0.recognises(file.bytes) }) else { throw ContainerKind.refusal(file.bytes) }
         let opened = try format.open(file, options: options)

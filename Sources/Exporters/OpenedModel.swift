@@ -78,7 +78,8 @@ public struct OpenedModel: Sendable {
     }
 
     private init(
-        content: ExportContent, bareReason: (any Error)? = nil, nonTensors: [(name: String, kind: String)], droppedKeys: [String] = [], prefix: String = "", unknownName: String? = nil,
+        content: ExportContent, bareReason: (any Error)? = nil, nonTensors: [(name: String, kind: String)], droppedKeys: [String] = [],
+        prefix: String = "", unknownName: String? = nil,
         passedOver: (any Error)? = nil, hasOwnContract: Bool = false
     ) {
         self.content = content

@@ -27,7 +27,9 @@ public enum CheckpointGroup: String, Sendable, CaseIterable {
         // A scaler of inputs or features belongs to the network; one named by nothing but the way training scales does not.
         if holds("scaler", "scalers"), words.allSatisfy({ KeyWords.ofGradScalers.contains($0) || $0.count == 1 }) { return .scaler }
         if holds("history", "histories") { return .history }
-        if holds("arcface", "cosface", "sphereface", "head", "heads", "margin", "metric", "criterion", "softmax"), value.holdsTensors { return .head }
+        if holds("arcface", "cosface", "sphereface", "head", "heads", "margin", "metric", "criterion", "softmax"), value.holdsTensors {
+            return .head
+        }
         return .other
     }
 }

@@ -29,7 +29,8 @@ struct CheckpointPath {
         let isObject = if case .placeholder = value { true } else { false }
         let fitting = value.namedChildren.filter { child in
             rest.utf8.starts(with: child.component.utf8)
-                && (rest.utf8.count == child.component.utf8.count || rest.utf8.dropFirst(child.component.utf8.count).first == UInt8(ascii: "."))
+                && (rest.utf8.count == child.component.utf8.count
+                    || rest.utf8.dropFirst(child.component.utf8.count).first == UInt8(ascii: "."))
         }.sorted { $0.component.utf8.count > $1.component.utf8.count }
         for child in fitting {
             tries -= 1

@@ -58,7 +58,8 @@ extension QuantizedTensor {
         let source = integers.tensor
         switch scheme {
         case .perTensor(let scale, let zeroPoint):
-            return Pattern(scales: [Float(scale)], zeroPoints: [.whole(Int32(truncatingIfNeeded: zeroPoint))], run: max(source.elementCount, 1))
+            return Pattern(
+                scales: [Float(scale)], zeroPoints: [.whole(Int32(truncatingIfNeeded: zeroPoint))], run: max(source.elementCount, 1))
         case .perChannel(let scales, let zeroPoints, let axis):
             guard source.shape.indices.contains(axis), scales.tensor.elementCount == source.shape[axis],
                 zeroPoints.tensor.elementCount == source.shape[axis]

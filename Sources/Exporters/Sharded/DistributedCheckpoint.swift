@@ -11,7 +11,9 @@ enum DistributedCheckpoint {
     /// The error for a file of such a folder; nil for all other files.
     static func refusal(of file: MappedFile) -> PthError? {
         let folder = PathText.folder(file.path)
-        if PathText.ending(file.path).lowercased() == ending { return refusal(file.path, found: "a part of a distributed checkpoint", folder: folder) }
+        if PathText.ending(file.path).lowercased() == ending {
+            return refusal(file.path, found: "a part of a distributed checkpoint", folder: folder)
+        }
         if isMetadata(file.bytes) { return refusal(file.path, found: "the plan of a distributed checkpoint", folder: folder) }
         // A part under another name begins as a zip archive and is not one as a whole.
         guard file.bytes.matches([0x50, 0x4B, 0x03, 0x04]),

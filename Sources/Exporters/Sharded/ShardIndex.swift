@@ -39,7 +39,8 @@ struct ShardIndex {
         }
         guard !places.isEmpty else { throw ShardError.malformedIndex(file: file.path, detail: "its weight_map is empty") }
         guard shards.count <= ShardIndex.mostShards else {
-            throw ShardError.malformedIndex(file: file.path, detail: "it names \(shards.count) files, \(ShardIndex.mostShards) are the most")
+            throw ShardError.malformedIndex(
+                file: file.path, detail: "it names \(shards.count) files, \(ShardIndex.mostShards) are the most")
         }
         self.places = places
         self.shards = shards
@@ -88,10 +89,12 @@ public enum ShardError: DescribedError, Equatable {
         case .malformedIndex(let file, let detail): "\(file): the index of shards is malformed: \(detail)"
         case .badShardName(let file, let shard): "\(file): the shard \(shard) is not a plain file name"
         case .missingShard(let file, let shard): "\(file): the shard \(shard) is not beside it"
-        case .unreadableShard(let file, let shard): "\(file): the shard \(shard) is neither safetensors nor a PyTorch checkpoint with tensors"
+        case .unreadableShard(let file, let shard):
+            "\(file): the shard \(shard) is neither safetensors nor a PyTorch checkpoint with tensors"
         case .missingTensor(let file, let name, let shard, let foundIn):
             "\(file): \(name) is not in the shard \(shard)" + (foundIn.map { " but in \($0)" } ?? "")
-        case .unlistedTensor(let file, let name, let shard): "\(file): the shard \(shard) holds \(name), which weight_map does not place there"
+        case .unlistedTensor(let file, let name, let shard):
+            "\(file): the shard \(shard) holds \(name), which weight_map does not place there"
         }
     }
 

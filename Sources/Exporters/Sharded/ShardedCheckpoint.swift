@@ -17,7 +17,8 @@ enum ShardedCheckpoint {
         let format = opened.first?.file.format ?? SafetensorsFormat.name
         var facts = [
             Checkpoint.Fact(name: "container", text: "\(opened.count) shards of \(format), joined by an index"),
-            Checkpoint.Fact(name: "shards", text: opened.map { "\($0.name) (\(NumberText.bytes($0.file.file.bytes.count)))" }.joined(separator: ", ")),
+            Checkpoint.Fact(
+                name: "shards", text: opened.map { "\($0.name) (\(NumberText.bytes($0.file.file.bytes.count)))" }.joined(separator: ", ")),
         ]
         let byteCount = weights.entries.reduce(0) { $0 + $1.tensor.byteCount }
         if let total = index.totalSize {
@@ -25,7 +26,8 @@ enum ShardedCheckpoint {
             if total != byteCount, total != weights.byteCount {
                 facts.append(
                     Checkpoint.Fact(
-                        name: Checkpoint.Fact.warning, text: "the index says total_size \(total), the tensors of the shards take \(byteCount) bytes"))
+                        name: Checkpoint.Fact.warning,
+                        text: "the index says total_size \(total), the tensors of the shards take \(byteCount) bytes"))
             }
         }
         for shard in opened {

@@ -98,6 +98,9 @@ public struct SafetyScan: Sendable {
         if let offset = archive.unnamedEntryOffset {
             obstacles.append("\(place): at offset \(offset) stands an archive entry that the directory does not name")
         }
+        if archive.hasUnreadTail {
+            obstacles.append("\(place): \(archive.trailingBytes.count) bytes after the archive's end were not read")
+        }
         for entry in archive.entries {
             // torch's reader does not tell capitals apart, and loads `DATA.PKL` where it looks for `data.pkl`.
             let name = entry.name.lowercased()
