@@ -19,8 +19,8 @@ public enum ArchitectureError: DescribedError, Equatable {
     /// What is wrong, for people.
     public var problem: String {
         switch self {
-        case .unknownNetwork(let source, let wanted, let seen):
-            "\(source): the network is of none of the \(wanted.count) families known here;"
+        case .unknownNetwork(let source, _, let seen):
+            "\(source): the network is of no family known here;"
                 + " it has \(seen.count) keys, \(ArchitectureError.shortened(seen.first ?? "none")) first"
         case .unknownName(let name, let known): "\(name) is not an architecture known here; known are \(known.joined(separator: ", "))"
         case .nameDisagrees(let source, let named, let shown):

@@ -227,7 +227,8 @@ extension OpenedModel {
         guard !overrule.isEmpty else { return self }
         guard content.model != nil else {
             throw ExportError.notForBareWeights(
-                option: overrule.mean == nil ? "--input-std" : "--input-mean", reason: bareReason.map { "\($0)" } ?? "there is none")
+                option: overrule.mean == nil ? "--input-std" : "--input-mean",
+                reason: bareReason.map { ($0 as? any DescribedError)?.problem ?? "\($0)" } ?? "there is none")
         }
         return withContract(overrule.apply(to:))
     }
