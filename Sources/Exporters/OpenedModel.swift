@@ -12,11 +12,30 @@ public struct OpenedModel: Sendable {
         public var architecture: String?
         /// Renames keys first.
         public var keyMap: KeyMap?
+        /// Facts that take the place of the file's and the family's.
+        public var given: GivenFacts
+        /// Whose usual values take the place of what the file does not state.
+        public var likeness: ContractProfile?
+        /// What the user calls the facts that are given, for messages.
+        public var givenNames: [String]
 
         /// Recognised from keys and shapes.
-        public init(architecture: String? = nil, keyMap: KeyMap? = nil) {
+        public init(
+            architecture: String? = nil, keyMap: KeyMap? = nil, given: GivenFacts = GivenFacts(), likeness: ContractProfile? = nil,
+            givenNames: [String] = []
+        ) {
             self.architecture = architecture
             self.keyMap = keyMap
+            self.given = given
+            self.likeness = likeness
+            self.givenNames = givenNames
+        }
+
+        /// The model with what the user says of it.
+        func complete(_ model: Model) throws -> Model {
+            var model = model
+            if let likeness { model.contract = likeness.fill(model.contract) }
+            return try given.apply(to: model)
         }
     }
 
@@ -34,8 +53,8 @@ public struct OpenedModel: Sendable {
     public let unknownName: String?
     /// Why the file's own graph was not taken, where keys and shapes gave the network in its place.
     public let passedOver: (any Error)?
-    /// Whether the file itself says how images enter, or the family's usual way is taken.
-    public let hasOwnContract: Bool
+    /// What a user should know about the network, one sentence each.
+    public let remarks: [String]
 
     /// Makes a model of what was opened: from the graph in the file, else from keys and shapes. An unknown network gives bare weights, and
     /// so does one that is nearly a known one; with `--arch` both are errors. Throws `ExportError.notPlain` for tensors whose numbers an
@@ -48,39 +67,53 @@ public struct OpenedModel: Sendable {
         try OpenedModel.refuseLazyTensors(opened)
         let nonTensors = opened.selection?.nonTensors ?? []
         if let keyMap = choice.keyMap { weights = try keyMap.apply(to: weights) }
+        var graphError = opened.documentError
         if let document = opened.document, choice.architecture == nil, choice.keyMap == nil, let graph = document.graph,
             let contract = document.contract
         {
-            let model = try Model(
-                weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
-            self.init(content: .model(model), nonTensors: nonTensors, hasOwnContract: opened.document?.isComplete == true)
-            return
+            do {
+                let model = try Model(
+                    weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
+                self.init(content: .model(try choice.complete(model)), nonTensors: nonTensors)
+                return
+            } catch {
+                // A graph of another program that leaves sizes open, or does not add up here, hides no weights.
+                guard opened.isForeign, let failure = error as? GraphError else { throw error }
+                graphError = failure
+            }
         }
+        let reason: any Error
         do {
             let names = CompiledKeys(weights)
             let rebuilt = try Architectures.rebuild(
-                names.stripped(weights), requested: choice.architecture ?? opened.document?.architecture?.name)
+                names.stripped(weights), requested: choice.architecture ?? opened.document?.architecture?.name,
+                imageSize: choice.given.imageSize)
             var model = try names.restored(rebuilt.model)
             if let contract = opened.document?.contract { model.contract = contract }
             self.init(
-                content: .model(model), nonTensors: nonTensors, droppedKeys: rebuilt.droppedKeys.map { names.source(of: $0) },
-                prefix: rebuilt.prefix, unknownName: rebuilt.unknownName, passedOver: opened.documentError,
-                hasOwnContract: opened.document?.contract != nil)
+                content: .model(try choice.complete(model)), nonTensors: nonTensors,
+                droppedKeys: rebuilt.droppedKeys.map { names.source(of: $0) }, prefix: rebuilt.prefix, unknownName: rebuilt.unknownName,
+                passedOver: graphError, remarks: rebuilt.remarks)
+            return
         } catch let error as ArchitectureError {
-            // Who names a network does not want bare weights.
-            guard choice.architecture == nil else { throw error }
-            if case .unknownName = error { throw error }
-            // Keys were only looked at because the file's own graph is not understood: then that is what to report.
-            self.init(content: .weights(weights), bareReason: opened.documentError ?? error, nonTensors: nonTensors)
-        } catch let error as GraphError where choice.architecture == nil {
-            self.init(content: .weights(weights), bareReason: opened.documentError ?? error, nonTensors: nonTensors)
+            reason = error
+        } catch let error as GraphError {
+            reason = error
         }
+        // Who names a network does not want bare weights.
+        guard choice.architecture == nil else { throw reason }
+        // Keys were only looked at because the file's own graph is not understood: then that is the reason.
+        if let graphError, !opened.isForeign { throw graphError }
+        let bareReason = graphError ?? reason
+        if let name = choice.givenNames.first {
+            throw ExportError.notForBareWeights(option: name, reason: (bareReason as? any DescribedError)?.problem ?? "\(bareReason)")
+        }
+        self.init(content: .weights(weights), bareReason: bareReason, nonTensors: nonTensors)
     }
 
     private init(
         content: ExportContent, bareReason: (any Error)? = nil, nonTensors: [(name: String, kind: String)], droppedKeys: [String] = [],
-        prefix: String = "", unknownName: String? = nil,
-        passedOver: (any Error)? = nil, hasOwnContract: Bool = false
+        prefix: String = "", unknownName: String? = nil, passedOver: (any Error)? = nil, remarks: [String] = []
     ) {
         self.content = content
         self.bareReason = bareReason
@@ -89,16 +122,7 @@ public struct OpenedModel: Sendable {
         self.prefix = prefix
         self.unknownName = unknownName
         self.passedOver = passedOver
-        self.hasOwnContract = hasOwnContract
-    }
-
-    /// The same model with another contract; bare weights as they are.
-    public func withContract(_ change: (InputContract) -> InputContract) -> OpenedModel {
-        guard var model = content.model else { return self }
-        model.contract = change(model.contract)
-        return OpenedModel(
-            content: .model(model), nonTensors: nonTensors, droppedKeys: droppedKeys, prefix: prefix, unknownName: unknownName,
-            passedOver: passedOver, hasOwnContract: true)
+        self.remarks = remarks
     }
 
     /// Tensors that hold numbers in a way that no export can: to leave them out would change the network.

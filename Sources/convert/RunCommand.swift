@@ -10,10 +10,8 @@ import Inference
 enum RunCommand {
     static let table = OptionTable(
         flags: ["--force", "--quiet", "--help", "--normalize", "--exact", "--float64", "--baseline", "--timing"],
-        single: Set([
-            "--input", "--output", "--batch-size", "--threads", "--arch", "--key-map", "--state-dict", "--input-mean", "--input-std",
-            "--repeat",
-        ]).union(FaceOptions.single).subtracting(["--image-size"]),
+        single: Set(["--input", "--output", "--batch-size", "--threads", "--repeat"]).union(FaceOptions.single).union(
+            RunnableModel.options),
         short: ["-i": "--input", "-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
 
     static func run(_ arguments: [String]) throws -> ExitStatus {
@@ -29,7 +27,9 @@ enum RunCommand {
         if inputPath != nil, let target = parsed.value("--output"), RunImages.isCSV(target) {
             throw UsageError.conflict("--input", "-o \(target)")
         }
-        if pictures.isEmpty, let option = FaceOptions.single.subtracting(["--threads"]).filter({ parsed.value($0) != nil }).min() {
+        if pictures.isEmpty,
+            let option = FaceOptions.single.subtracting(["--threads", "--image-size"]).filter({ parsed.value($0) != nil }).min()
+        {
             throw UsageError.needs(option, "IMAGE…")
         }
         if !pictures.isEmpty {
@@ -40,13 +40,14 @@ enum RunCommand {
         let images = try ImageFiles.list(pictures)
         let opened = try RunnableModel(path: path, architecture: parsed.value("--arch"), parsed: parsed)
         var model = opened.model
+        if !parsed.has("--quiet") { for remark in opened.remarks { Terminal.error("convert: \(remark)") } }
         if parsed.has("--normalize") { model = try model.appendingNormalization() }
         if let target = parsed.value("--output") {
             try OutputFile.check(
                 target: target, replacing: parsed.has("--force"),
                 inputs: opened.sources.map(\.identity) + (images + [inputPath].compactMap { $0 }).compactMap(FileIdentity.init(path:)))
         }
-        guard let inputPath else { return try RunImages(model, parsed: parsed).run(images) }
+        guard let inputPath else { return try RunImages(model, file: PathText.baseName(path), parsed: parsed).run(images) }
         let array = try NumpyArray(try MappedFile(path: inputPath))
         if !parsed.has("--force"), let place = array.doubles.firstIndex(where: { !$0.isFinite }) {
             let imageSize = array.shape.dropFirst().reduce(1, *)

@@ -13,12 +13,11 @@ struct RunImages {
     /// Pictures that are decoded before the network runs on them: enough to keep all cores busy, few enough to need little memory.
     private static let atOnce = 32
 
-    init(_ model: Model, parsed: ParsedArguments) throws {
-        self.model = model
+    init(_ model: Model, file: String, parsed: ParsedArguments) throws {
+        self.model = try model.overPlanes()
         self.parsed = parsed
-        let overrule = ContractOverrule(
-            mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
-        contract = overrule.apply(to: model.contract)
+        contract = model.contract
+        try ContractQuestion.check(model, file: file)
     }
 
     /// Whether an output is wanted as text.
@@ -33,13 +32,13 @@ struct RunImages {
     /// How faces are cut out; nil where the network takes whole pictures, as they are or resized.
     private func aligner(_ size: (height: Int, width: Int)?) throws -> FaceAligner? {
         var faces = try FaceOptions(parsed, contract: contract)
-        let isAsked = parsed.value("--preprocess") == FaceOptions.Preprocess.mtcnn.rawValue
-        guard case .mtcnn = contract.crop, let size, size.height == size.width else {
+        let isAsked = try ContractOptions.cropName(parsed).map { $0 != .resize } ?? false
+        guard faces.preprocess == .mtcnn, contract.crop != .none, let size, size.height == size.width else {
             if isAsked { throw UsageError.conflict("--preprocess mtcnn", "a network that takes no square faces") }
             return nil
         }
-        guard faces.preprocess == .mtcnn else { return nil }
         faces.crop.imageSize = size.height
+        if let remark = faces.remark, !parsed.has("--quiet") { Terminal.error("convert: \(remark)") }
         return try faces.aligner()
     }
 

@@ -8,11 +8,10 @@ import Verifier
 /// `convert verify EXPORT --against FILE`: is it the same network, tensor by tensor and number by number?
 enum VerifyCommand {
     static let table = OptionTable(
-        flags: ["--json", "--quiet", "--help", "--exact"],
-        single: [
-            "--against", "--images", "--input", "--atol", "--rtol", "--threads", "--batch-size", "--input-mean", "--input-std", "--arch",
-            "--key-map", "--state-dict",
-        ],
+        flags: ["--json", "--quiet", "--help", "--exact", "--verbose"],
+        single: Set([
+            "--against", "--images", "--input", "--atol", "--rtol", "--threads", "--batch-size", "--arch", "--key-map", "--state-dict",
+        ]).union(ContractOptions.single),
         short: ["-h": "--help", "-q": "--quiet", "-i": "--input"])
 
     static func run(_ arguments: [String]) throws -> ExitStatus {
@@ -23,23 +22,68 @@ enum VerifyCommand {
         }
         let exportPath = try parsed.onlyOperand(named: "EXPORT", command: "verify")
         guard let sourcePath = parsed.value("--against") else { throw UsageError.missingArgument("--against FILE", command: "verify") }
-        let choice = OpenedModel.Choice(
-            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        let names = (export: PathText.baseName(exportPath), source: PathText.baseName(sourcePath))
+        do {
+            return try compare(parsed, exportPath, sourcePath)
+        } catch let error as UsageError {
+            throw error
+        } catch {
+            // What could not be read or run says nothing about the network.
+            if parsed.has("--json") {
+                Terminal.print(VerificationText.json(cannotTell: "\(error)", export: names.export, source: names.source))
+            } else if !parsed.has("--quiet") {
+                Terminal.print(Verdict.cannotTell([]).words)
+            }
+            throw error
+        }
+    }
+
+    private static func compare(_ parsed: ParsedArguments, _ exportPath: String, _ sourcePath: String) throws -> ExitStatus {
+        let choice = try ContractOptions.choice(parsed, architecture: parsed.value("--arch"))
         let export = try FormatRegistry.open(exportPath)
         let source = try FormatRegistry.open(sourcePath, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         // Damage that a checksum reveals is an error, not a difference.
         for opened in [export, source] { for check in opened.checksums { try check.run() } }
+        let opened = try OpenedModel(source, choice: choice)
+        // A network that was told from keys is not the one that the source's own graph would run.
+        if let reason = opened.passedOver, choice.architecture == nil { throw reason }
+        let settings = try settings(parsed, source: opened, choice)
+        let verification = try Verification(
+            export: try Verification.Export(export), source: opened.content, sourceIsForeign: source.isForeign,
+            names: (export.file.name, source.file.name), settings: settings)
+        for opened in [export, source] { try opened.checkUnchanged() }
+        if parsed.has("--json") {
+            Terminal.print(VerificationText.json(verification, export: export.file.name, source: source.file.name))
+        } else if !parsed.has("--quiet") {
+            Terminal.print("\(export.file.name) against \(source.file.name)")
+            for opened in [export, source] { for remark in opened.remarks { Terminal.print("  \(opened.file.name): \(remark)") } }
+            for line in VerificationText.lines(verification, isVerbose: parsed.has("--verbose")) { Terminal.print("  " + line) }
+            Terminal.print(verification.verdict.words)
+        }
+        switch verification.verdict {
+        case .same: return .fine
+        case .different: return .checkFailed
+        case .cannotTell: return .failed
+        }
+    }
 
+    private static func settings(
+        _ parsed: ParsedArguments, source: OpenedModel, _ choice: OpenedModel.Choice
+    ) throws -> Verification.Settings {
+        if source.content.model == nil,
+            let option = ["--images", "--input", "--atol", "--rtol", "--exact"].first(where: { option in
+                parsed.given.contains(option)
+            })
+        {
+            throw ExportError.notForBareWeights(option: option, reason: source.bareReason.map { "\($0)" } ?? "there is none")
+        }
         var settings = Verification.Settings()
         settings.executor.isExact = parsed.has("--exact")
         settings.executor.threads = try parsed.integer("--threads", in: 1...1024)
         if let size = try parsed.integer("--batch-size", in: 1...1 << 20) { settings.executor.imagesAtOnce = min(size, 8) }
-        let overrule = ContractOverrule(
-            mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
-        settings.overrule = { overrule.apply(to: $0) }
+        settings.overrule = { choice.given.apply(to: $0) }
         let (absolute, relative) = (try parsed.number("--atol", isPositive: true), try parsed.number("--rtol", isPositive: true))
         if absolute != nil || relative != nil { settings.tolerance = .init(absolute: absolute, relative: relative) }
-        let sourceContent = try OpenedModel(source, choice: choice).content
         if let path = parsed.value("--input") {
             if parsed.value("--images") != nil { throw UsageError.conflict("--input", "--images") }
             let array = try NumpyArray(try MappedFile(path: path))
@@ -48,22 +92,10 @@ enum VerifyCommand {
             if let place = batch.values.firstIndex(where: { !$0.isFinite }) {
                 throw InferenceError.inputNotFinite(image: place / max(batch.imageSize, 1), index: place)
             }
-            settings.images = .init(
-                batch, description: "\(array.shape.first ?? 0) images of \(path)")
-        } else if let path = parsed.value("--images"), let model = sourceContent.model {
+            settings.images = .init(batch, description: "\(array.shape.first ?? 0) images of \(path)")
+        } else if let path = parsed.value("--images"), let model = source.content.model {
             settings.images = try PictureBatch.forComparison(path, model: model)
         }
-        let verification = try Verification(
-            export: try Verification.Export(export), source: sourceContent,
-            names: (export.file.name, source.file.name), settings: settings)
-        for opened in [export, source] { try opened.checkUnchanged() }
-        if parsed.has("--json") {
-            Terminal.print(VerificationText.json(verification, export: export.file.name, source: source.file.name))
-        } else if !parsed.has("--quiet") {
-            Terminal.print("\(export.file.name) against \(source.file.name)")
-            for line in VerificationText.lines(verification) { Terminal.print("  " + line) }
-            Terminal.print(verification.isSame ? "the same network" : "NOT the same network")
-        }
-        return verification.isSame ? .fine : .checkFailed
+        return settings
     }
 }
