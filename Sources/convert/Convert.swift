@@ -63,6 +63,9 @@ struct Convert {
             // A passing line is not to stand before it.
             Terminal.progress("")
             Terminal.error("convert: \(error)")
+            if arguments.contains("--verbose"), let listed = error as? any ListedError {
+                for line in listed.listing { Terminal.error("  " + line) }
+            }
             return .failed
         }
     }
