@@ -41,7 +41,7 @@ let package = Package(
         .target(name: "Files", dependencies: ["CZip", "CZlib", "CCrypto", "CInterruption"]),
         .target(name: "Tensors", dependencies: ["Files"]),
         .target(name: "Pickle", dependencies: ["Files"]),
-        .target(name: "PthReader", dependencies: ["Files", "Tensors", "Pickle"]),
+        .target(name: "PthReader", dependencies: ["Files", "Tensors", "Pickle", "JSON"]),
         .target(name: "IR", dependencies: ["Files", "Tensors", "JSON"]),
         .target(name: "Architectures", dependencies: ["Files", "Tensors", "IR", "JSON"]),
         .target(name: "CCPU"),
