@@ -126,7 +126,7 @@ def nested(path, n):
 
 
 SCAN, LOOK, SHOW = ["inspect", "--safety", "IN"], ["inspect", "IN"], ["run", NETWORK, "IN", "--preprocess", "resize"]
-# Name, ending, how it is made, its size, command, seconds and MiB that each MiB of input may take; "n" where they go by the number made, not the bytes.
+# Name, ending, how it is made, its size, command, seconds and MiB that each MiB of input may take.
 ROWS = [
     ("pickle: list, protocol 0", "pkl", protocol0, 100_000, SCAN, 3, 120), ("pickle: list by thousands", "pkl", listed, 1_000_000, SCAN, 2, 120),
     ("pickle: list one by one", "pkl", appended, 500_000, SCAN, 2, 120), ("pickle: dictionary", "pkl", dictionary, 100_000, SCAN, 2, 120),
