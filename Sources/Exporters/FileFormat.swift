@@ -97,6 +97,10 @@ public enum FormatRegistry {
     public static func open(_ path: String, options: OpenOptions = OpenOptions()) throws -> OpenedFile {
         let file = try MappedFile(path: path)
         guard let format = formats.first(where: { $0.recognises(file.bytes) }) else { throw ContainerKind.refusal(file.bytes) }
+        // Only a checkpoint holds several dictionaries to choose from.
+        if options.stateDictPath != nil, format.name != PthFormat.name {
+            throw ExportError.optionNotForFormat(option: "--state-dict", format: format.name)
+        }
         return try format.open(file, options: options)
     }
 

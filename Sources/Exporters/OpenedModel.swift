@@ -115,6 +115,14 @@ public enum ExportError: DescribedError, Equatable {
     case optionNotForFormat(option: String, format: String)
     case differs(file: String, what: String)
 
+    /// Whether an option was given that means nothing for this content or format.
+    public var isAboutOptions: Bool {
+        switch self {
+        case .foldingNotHere, .notForBareWeights, .optionNotForFormat: true
+        case .nothingToExport, .notPlain, .overflow, .differs: false
+        }
+    }
+
     /// What is wrong, for people.
     public var problem: String {
         switch self {
@@ -123,7 +131,7 @@ public enum ExportError: DescribedError, Equatable {
         case .overflow(let precision, let tensors): "as \(precision), numbers become infinite in \(tensors.joined(separator: "; "))"
         case .foldingNotHere(let format): "\(format) promises the source's own tensors, so batch normalisation cannot be folded into them"
         case .notForBareWeights(let option, let reason): "\(option) needs a network, and \(reason)"
-        case .optionNotForFormat(let option, let format): "\(option) means nothing for \(format)"
+        case .optionNotForFormat(let option, let format): "\(option) has no effect for \(format)"
         case .differs(let file, let what): "\(file): read back from disk, \(what)"
         }
     }

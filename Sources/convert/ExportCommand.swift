@@ -136,31 +136,25 @@ struct ExportRequest {
     let proofFolder: String?
 
     init(_ parsed: ParsedArguments, isShort: Bool) throws {
-        let operands = parsed.operands
-        guard let first = operands.first else { throw UsageError.missingArgument("FILE", command: "export") }
-        input = first
-        var target = parsed.value("--output")
-        if isShort {
-            guard operands.count <= 2 else { throw UsageError.surplusArgument(operands[2], command: "export") }
-            if operands.count == 2 {
-                if target != nil { throw UsageError.surplusArgument(operands[1], command: "export") }
-                target = operands[1]
-            }
-        } else if operands.count > 1 {
-            throw UsageError.surplusArgument(operands[1], command: "export")
-        }
-        guard let target else { throw UsageError.missingArgument(isShort ? "OUT" : "-o OUT", command: "export") }
-        self.target = target
+        if parsed.operands.first == "-" { throw UsageError.standardStream("a checkpoint") }
+        var target: String
+        (input, target) = try parsed.twoOperands("FILE", isShort ? "OUT" : "-o OUT", option: "--output", command: "export")
         if let name = parsed.value("--to") {
             guard let format = FormatRegistry.format(named: name) else {
                 throw UsageError.badValue(
                     option: "--to", value: name, expected: FormatRegistry.formats.map { $0.name }.joined(separator: ", "))
             }
             self.format = format
+            // In a folder, the output is called as the input is.
+            if OutputName.isFolder(target) {
+                target = PathText.join(target, "\(PathText.stem(PathText.baseName(input))).\(format.extensions.first ?? format.name)")
+            }
         } else {
+            try OutputName.check(target, example: "\(PathText.stem(PathText.baseName(input))).onnx")
             guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
             self.format = format
         }
+        self.target = target
         isReplacing = parsed.has("--force")
         if parsed.has("--no-verify") {
             if parsed.value("--verify") != nil { throw UsageError.conflict("--no-verify", "--verify") }
@@ -173,7 +167,7 @@ struct ExportRequest {
         var plan = ExportPlan()
         plan.foldsBatchNorm = parsed.has("--fold-batchnorm")
         plan.normalizes = parsed.has("--normalize")
-        plan.precision = try parsed.choice("--dtype")
+        plan.precision = try parsed.choice("--dtype", aliases: WeightPrecision.aliases)
         if let pixels = parsed.optionalValue("--embed-preprocess") {
             guard let elements = pixels.isEmpty ? .float32 : ElementType(rawValue: pixels) else {
                 throw UsageError.badValue(option: "--embed-preprocess", value: pixels, expected: "float32 or uint8")
@@ -191,7 +185,7 @@ struct ExportRequest {
         var options = ExportOptions()
         options.isReplacing = isReplacing
         options.usesExternalData = parsed.has("--external-data")
-        if let opset = try parsed.integer("--opset", in: Int.min...Int.max) { options.opset = opset }
+        if let opset = try parsed.integer("--opset", in: ONNXError.writableOpsets) { options.opset = opset }
         options.compressionLevel = try parsed.integer("--compress", in: 1...9)
         for (isGiven, option, name) in [
             (options.usesExternalData, "--external-data", "onnx"), (parsed.value("--opset") != nil, "--opset", "onnx"),

@@ -1,20 +1,5 @@
 /// What `--help` prints.
 enum HelpText {
-    static func text(for command: String?) -> String {
-        switch command {
-        case "inspect": inspect
-        case "slim": slim
-        case "export": export
-        case "run": run
-        case "align": align
-        case "verify": verify
-        case "score": score
-        case "evaluate": evaluate
-        case "cache": cache
-        default: overview
-        }
-    }
-
     static let overview = """
         convert: reads PyTorch checkpoints without Python and without running anything in them
 

@@ -6,18 +6,21 @@ import Verifier
 
 /// `convert slim FILE -o OUT`: what inference needs, and nothing else.
 enum SlimCommand {
-    static func run(_ arguments: [String]) throws -> ExitStatus {
-        let table = OptionTable(
+    static var table: OptionTable {
+        OptionTable(
             flags: ["--force", "--quiet", "--help"], single: ["--output", "--state-dict", "--strip-prefix"],
             repeated: ["--keep", "--drop"],
             short: ["-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
+    }
+
+    static func run(_ arguments: [String]) throws -> ExitStatus {
         let parsed = try ParsedArguments(arguments, table: table, command: "slim")
         if parsed.has("--help") {
             Terminal.print(HelpText.slim)
             return .fine
         }
-        let input = try parsed.onlyOperand(named: "FILE", command: "slim")
-        guard let target = parsed.value("--output") else { throw UsageError.missingArgument("-o OUT", command: "slim") }
+        let (input, target) = try parsed.twoOperands("FILE", "-o OUT", option: "--output", command: "slim")
+        try OutputName.check(target, example: "\(PathText.stem(PathText.baseName(input)))_slim.pth")
         guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
 
         let opened = try FormatRegistry.open(input, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))

@@ -21,8 +21,7 @@ enum VerifyCommand {
             Terminal.print(HelpText.verify)
             return .fine
         }
-        let exportPath = try parsed.onlyOperand(named: "EXPORT", command: "verify")
-        guard let sourcePath = parsed.value("--against") else { throw UsageError.missingArgument("--against FILE", command: "verify") }
+        let (exportPath, sourcePath) = try parsed.twoOperands("EXPORT", "--against FILE", option: "--against", command: "verify")
         let choice = OpenedModel.Choice(
             architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
         let export = try FormatRegistry.open(exportPath)
