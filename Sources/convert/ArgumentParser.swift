@@ -176,7 +176,8 @@ struct ParsedArguments: Sendable {
 
     /// Throws for an option that was given and that nothing has asked for. To be called once everything is read that this command line can
     /// mean, and before any work.
-    func finish(because reason: String) throws(UsageError) {
-        if let option = given.filter({ !asked.contains($0) }).min() { throw .noEffect(option, reason: reason) }
+    /// - Parameter later: options that are read afterwards.
+    func finish(because reason: String, later: Set<String> = []) throws(UsageError) {
+        if let option = given.subtracting(later).filter({ !asked.contains($0) }).min() { throw .noEffect(option, reason: reason) }
     }
 }

@@ -15,7 +15,11 @@ struct FaceOptions {
 
     static let single: Set<String> = [
         "--preprocess", "--image-size", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
-        "--threads",
+        "--threads", "--exif",
+    ]
+    /// Those that only say how a face is found and cut out.
+    static let ofFaces: Set<String> = [
+        "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
     ]
 
     let preprocess: Preprocess
@@ -25,8 +29,10 @@ struct FaceOptions {
     let threads: Int?
 
     /// Throws where an option is out of range, or means nothing beside `--preprocess resize`.
-    /// - Parameter contract: what a model says of its crops, where options say nothing.
-    init(_ parsed: ParsedArguments, contract: InputContract? = nil) throws {
+    /// - Parameters:
+    ///   - contract: what a model says of its crops, where options say nothing.
+    ///   - usualExif: what is done about EXIF orientation where no option says so.
+    init(_ parsed: ParsedArguments, contract: InputContract? = nil, usualExif: ExifRule = .ignore) throws {
         var usual = FaceAligner.Settings()
         var usualWay = Preprocess.mtcnn
         switch contract?.crop {
@@ -37,15 +43,16 @@ struct FaceOptions {
         if let size = contract?.height { usual.imageSize = size }
         preprocess = try parsed.choice("--preprocess") ?? usualWay
         if preprocess == .resize {
-            for option in ["--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights"]
-            where parsed.value(option) != nil {
-                throw UsageError.conflict("--preprocess resize", option)
-            }
+            let isAsked = parsed.value("--preprocess") != nil
+            try parsed.refuse(
+                FaceOptions.ofFaces,
+                because: isAsked ? "with --preprocess resize no face is looked for" : "the model takes whole pictures, so no face is looked for")
         }
         var crop = usual
+        crop.exif = try parsed.choice("--exif") ?? usualExif
         if let size = try parsed.integer("--image-size", in: 8...4096) { crop.imageSize = size }
         if let margin = try parsed.integer("--mtcnn-margin", in: 0...4095) {
-            guard margin < crop.imageSize || preprocess == .resize else {
+            guard margin < crop.imageSize else {
                 throw UsageError.badValue(
                     option: "--mtcnn-margin", value: "\(margin)", expected: "less than the image size, \(crop.imageSize)")
             }
@@ -77,11 +84,13 @@ struct FaceOptions {
     }
 
     /// Names of the settings in a table of faces.
-    static let settingNames = ["preprocess", "image_size", "mtcnn_margin", "min_face_size", "thresholds", "factor", "selection"]
+    static let settingNames = ["preprocess", "image_size", "mtcnn_margin", "min_face_size", "thresholds", "factor", "selection", "exif"]
 
     /// The settings as a table of faces has them; the detector's only where one is used.
     var json: JSONObject {
         var object = JSONObject(["preprocess": .string(preprocess.rawValue), "image_size": .integer(Int64(crop.imageSize))])
+        // The usual way is not written, as tables of earlier versions do not have it.
+        if crop.exif == .follow { object.append("exif", .string(crop.exif.rawValue)) }
         guard preprocess == .mtcnn else { return object }
         object.append("mtcnn_margin", .integer(Int64(crop.margin)))
         object.append("min_face_size", .integer(Int64(detection.minFaceSize)))
@@ -98,6 +107,7 @@ struct FaceOptions {
             settings += ["\(crop.margin)", crop.selection.rawValue, "\(detection.minFaceSize)", "\(detection.factor)"]
             settings += detection.thresholds.map { "\($0)" } + weights.map(\.text)
         }
+        if crop.exif == .follow { settings.append("exif follow") }
         return SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
     }
 
