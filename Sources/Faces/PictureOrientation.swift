@@ -35,13 +35,14 @@ extension PictureOrientation {
     /// The orientation that a JPEG or PNG states, as `PIL.ImageOps.exif_transpose` of Pillow 10.2 finds it: EXIF of a JPEG's APP1 segments or a
     /// PNG's `eXIf` chunk, which may also follow the pixels; in a PNG also an uncompressed EXIF profile as text, and XMP. `asStored` where
     /// nothing is stated, or what is stated cannot be read.
-    init(of bytes: ByteView) {
-        self = bytes.withUnsafeBytes { raw in
-            let bytes = UnsafeRawBufferPointer(raw)
-            if bytes.starts(with: [0xFF, 0xD8]) { return PictureOrientation.ofJPEG(bytes) }
-            if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return PictureOrientation.ofPNG(bytes) }
-            return nil
-        } ?? .asStored
+    public init(of bytes: ByteView) {
+        self =
+            bytes.withUnsafeBytes { raw in
+                let bytes = UnsafeRawBufferPointer(raw)
+                if bytes.starts(with: [0xFF, 0xD8]) { return PictureOrientation.ofJPEG(bytes) }
+                if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return PictureOrientation.ofPNG(bytes) }
+                return nil
+            } ?? .asStored
     }
 
     private static let exifMark = Array("Exif\0\0".utf8)
@@ -137,7 +138,9 @@ extension PictureOrientation {
         var found: PictureOrientation?
         for entry in 0..<entries {
             let at = directory + 2 + 12 * entry
-            guard let tag = number(at, 2), let type = number(at + 2, 2), let count = number(at + 4, 4), number(at + 8, 4) != nil else { break }
+            guard let tag = number(at, 2), let type = number(at + 2, 2), let count = number(at + 4, 4), number(at + 8, 4) != nil else {
+                break
+            }
             // Bytes of one value; the types whose value is a number are whole ones of one, two or four bytes.
             let sizes = [1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8]
             guard let size = sizes[type] else { continue }

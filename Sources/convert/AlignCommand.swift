@@ -31,14 +31,17 @@ enum AlignCommand {
         _ pictures: [AlignedTree.Picture], _ aligner: FaceAligner, _ options: FaceOptions, _ tree: AlignedTree, isQuiet: Bool
     ) throws -> ExitStatus {
         var table = FaceTable()
-        var (failed, missed): ([String], [String]) = ([], [])
+        var (failed, missed, turned): ([String], [String], [String]) = ([], [], [])
         var progress = Progress(total: pictures.count, unit: "pictures", isQuiet: isQuiet)
         // Crops are encoded and written on the thread that made them.
         try aligner.align(
             pictures.map(\.path),
             make: { index, aligned in
                 try tree.write(aligned, of: pictures[index])
-                return (row: FaceTable.Row(pictures[index].name, aligned), damage: aligned.image.damage)
+                return (
+                    row: FaceTable.Row(pictures[index].name, aligned), damage: aligned.image.damage,
+                    isTurned: aligned.ignoredOrientation != nil
+                )
             },
             use: { index, result in
                 let picture = pictures[index]
@@ -50,7 +53,8 @@ enum AlignCommand {
                     failed.append(picture.path)
                     progress.clear()
                     Terminal.error("convert: \(error)")
-                case .success(let (row, damage)):
+                case .success(let (row, damage, isTurned)):
+                    if isTurned { turned.append(picture.path) }
                     if let damage {
                         progress.clear()
                         Terminal.damaged(picture.path, damage)
@@ -60,6 +64,7 @@ enum AlignCommand {
                 }
             })
         progress.clear()
+        if !isQuiet, let remark = TurnedPictures.remark(turned, of: pictures.count) { Terminal.error("convert: note: \(remark)") }
         try tree.write(table, options)
         if !isQuiet { summary(pictures.count, failed, missed, options, tree).forEach(Terminal.print) }
         if !failed.isEmpty { Terminal.error("convert: \(failed.count) of \(pictures.count) pictures could not be aligned") }

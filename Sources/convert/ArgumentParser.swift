@@ -21,7 +21,9 @@ struct OptionTable: Sendable {
     fileprivate func unpacked(_ argument: String) -> [String]? {
         let letters = argument.dropFirst()
         guard !argument.hasPrefix("--"), letters.count > 1, let first = letters.first else { return nil }
-        if let name = short["-\(first)"], single.contains(name) || repeated.contains(name) { return ["-\(first)", String(letters.dropFirst())] }
+        if let name = short["-\(first)"], single.contains(name) || repeated.contains(name) {
+            return ["-\(first)", String(letters.dropFirst())]
+        }
         let each = letters.map { "-\($0)" }
         return each.allSatisfy { short[$0].map { flags.contains($0) } ?? false } ? each : nil
     }

@@ -84,6 +84,7 @@ enum EvaluateCommand {
         for refusal in run.refusals { Terminal.error("convert: no more is kept of this run: \(refusal)") }
 
         if run.damagedCount > 0, !isQuiet { Terminal.error("convert: \(run.damagedCount) kept entries were damaged and were made again") }
+        if !isQuiet, let remark = TurnedPictures.remark(run.turned, of: images.count) { Terminal.error("convert: note: \(remark)") }
         for failure in run.failures { Terminal.error("convert: left out: \(failure.error)") }
         let there = Set(run.names.map { ExactText($0) })
         let gone = pairs.uniqueImages.filter { !there.contains(ExactText($0)) }

@@ -44,6 +44,7 @@ struct EvaluateRequest {
         if cropsFolder != nil {
             for option in [
                 "--preprocess", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
+                "--exif",
             ]
             where parsed.value(option) != nil { throw UsageError.conflict("--crops", option) }
         }

@@ -46,7 +46,8 @@ struct FaceOptions {
             let isAsked = parsed.value("--preprocess") != nil
             try parsed.refuse(
                 FaceOptions.ofFaces,
-                because: isAsked ? "with --preprocess resize no face is looked for" : "the model takes whole pictures, so no face is looked for")
+                because: isAsked
+                    ? "with --preprocess resize no face is looked for" : "the model takes whole pictures, so no face is looked for")
         }
         var crop = usual
         crop.exif = try parsed.choice("--exif") ?? usualExif

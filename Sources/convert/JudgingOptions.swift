@@ -103,6 +103,6 @@ struct JudgingOptions {
     /// Bytes of an image, if photographs are wanted.
     private var photographs: ((String) -> [UInt8]?)? {
         guard hasPhotographs, let lfwRoot else { return nil }
-        return { path in (try? MappedFile(path: "\(lfwRoot)/\(path)"))?.bytes.array }
+        return { path in (try? MappedFile(path: PicturePath.of(path, below: lfwRoot)))?.bytes.array }
     }
 }

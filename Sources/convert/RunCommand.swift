@@ -101,7 +101,9 @@ struct RunReport {
         var root: JSONObject
         if let output = request.output {
             root = JSONObject(["format_version": .integer(1), "model": .string(model), "shape": table.jsonShape])
-            let names = (0..<table.count).map { JSONValue.object(JSONObject(["image": table.names == nil ? .integer(Int64($0)) : .string(table.name($0))])) }
+            let names = (0..<table.count).map {
+                JSONValue.object(JSONObject(["image": table.names == nil ? .integer(Int64($0)) : .string(table.name($0))]))
+            }
             root.append("images", .array(names))
             root.append("output", table.count > 0 ? .string(output.target) : .null)
         } else {

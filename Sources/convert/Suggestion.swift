@@ -12,7 +12,8 @@ enum Suggestion {
 
     /// Words that other programs use for what a command here does.
     static let synonyms = [
-        "info": "inspect", "show": "inspect", "ls": "inspect", "list": "inspect", "summary": "inspect", "view": "inspect", "check": "inspect",
+        "info": "inspect", "show": "inspect", "ls": "inspect", "list": "inspect", "summary": "inspect", "view": "inspect",
+        "check": "inspect",
         "scan": "inspect --safety", "safety": "inspect --safety", "compare": "verify", "diff": "verify", "test": "verify",
         "embed": "run", "infer": "run", "predict": "run", "eval": "evaluate", "benchmark": "evaluate", "crop": "align", "detect": "align",
         "strip": "slim", "shrink": "slim", "convert": "export", "to": "export", "version": "--version",
