@@ -111,6 +111,7 @@ public enum ExportError: DescribedError, Equatable {
     case notPlain(file: String, name: String, kind: String)
     case overflow(precision: String, tensors: [String])
     case foldingNotHere(format: String)
+    case nothingToFold
     case notForBareWeights(option: String, reason: String)
     case optionNotForFormat(option: String, format: String)
     case differs(file: String, what: String)
@@ -118,7 +119,7 @@ public enum ExportError: DescribedError, Equatable {
     /// Whether an option was given that means nothing for this content or format.
     public var isAboutOptions: Bool {
         switch self {
-        case .foldingNotHere, .notForBareWeights, .optionNotForFormat: true
+        case .foldingNotHere, .nothingToFold, .notForBareWeights, .optionNotForFormat: true
         case .nothingToExport, .notPlain, .overflow, .differs: false
         }
     }
@@ -130,6 +131,7 @@ public enum ExportError: DescribedError, Equatable {
         case .notPlain(let file, let name, let kind): "\(file): \(name) is no plain tensor but a \(kind)"
         case .overflow(let precision, let tensors): "as \(precision), numbers become infinite in \(tensors.joined(separator: "; "))"
         case .foldingNotHere(let format): "\(format) promises the source's own tensors, so batch normalisation cannot be folded into them"
+        case .nothingToFold: "--fold-batchnorm has no effect here: no batch normalisation follows a layer that can take it in"
         case .notForBareWeights(let option, let reason): "\(option) needs a network, and \(reason)"
         case .optionNotForFormat(let option, let format): "\(option) has no effect for \(format)"
         case .differs(let file, let what): "\(file): read back from disk, \(what)"
@@ -143,7 +145,7 @@ public enum ExportError: DescribedError, Equatable {
         case .notPlain: "leave it out with slim --drop first"
         case .overflow: "use --dtype bfloat16, or keep float32"
         case .foldingNotHere: "fold into .onnx, .h5 or .flat"
-        case .notForBareWeights: "leave the option out"
+        case .nothingToFold, .notForBareWeights: "leave the option out"
         case .optionNotForFormat: "leave it out"
         case .differs: "nothing was left behind; run again, and check the disk if it happens twice"
         }

@@ -11,6 +11,7 @@ enum CacheCommand {
             Terminal.print(HelpText.cache)
             return .fine
         }
+        if parsed.operands.isEmpty { try parsed.refuse(["--quiet"], because: "without clear, the sizes are all that is done") }
         if parsed.operands.count > 1 { throw UsageError.surplusArgument(parsed.operands[1], command: "cache") }
         guard let folder = parsed.value("--cache") ?? CacheFolder.usual else { throw CacheError.noHome }
         let files = try CacheFolder.files(in: folder)
@@ -23,7 +24,7 @@ enum CacheCommand {
             let gone = files.reduce(0) { $0 + $1.size } - kept.reduce(0) { $0 + $1.size }
             if !parsed.has("--quiet") { Terminal.print("\(folder): \(files.count - kept.count) files removed, \(NumberText.bytes(gone))") }
         case let other?:
-            throw UsageError.badValue(option: "cache", value: other, expected: "clear, or nothing")
+            throw UsageError.badValue(option: "the word after cache", value: other, expected: "clear, or nothing")
         }
         return .fine
     }

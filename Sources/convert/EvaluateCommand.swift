@@ -54,6 +54,7 @@ enum EvaluateCommand {
                 first: first.name, size: first.imageSize, second: second.name, other: second.imageSize)
         }
         var faces = try FaceOptions(parsed, contract: first.model.contract)
+        try parsed.finish(because: "nothing of what is asked for uses it")
         faces.crop.imageSize = first.imageSize
         let inputs = [pairsFile.identity] + [request.model, request.against].compactMap { $0 }.compactMap(FileIdentity.init(path:))
         let folder = try judging.folder(request.contents, inputs: inputs)

@@ -46,7 +46,7 @@ struct EvaluateRequest {
                 "--preprocess", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
                 "--exif",
             ]
-            where parsed.value(option) != nil { throw UsageError.conflict("--crops", option) }
+            where parsed.value(option) != nil { throw UsageError.noEffect(option, reason: "--crops takes finished crops") }
         }
         if parsed.value("--arch") != nil, parsed.value("--backbone") != nil { throw UsageError.conflict("--arch", "--backbone") }
         architecture = parsed.value("--arch") ?? parsed.value("--backbone")

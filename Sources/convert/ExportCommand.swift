@@ -51,7 +51,8 @@ enum ExportCommand {
             return nil
         }
         // What the export was told of the source is written in the export.
-        let evaluation = parsed.keeping(only.union(["--force", "--quiet"]), operands: [target])
+        let replaces: Set<String> = parsed.value("--output-dir") == nil ? [] : ["--force"]
+        let evaluation = parsed.keeping(only.union(replaces).union(["--quiet"]), operands: [target])
         try EvaluateCommand.check(evaluation)
         return evaluation
     }
@@ -143,6 +144,9 @@ struct ExportRequest {
             guard let format = FormatRegistry.format(named: name) else {
                 throw UsageError.badValue(
                     option: "--to", value: name, expected: FormatRegistry.formats.map { $0.name }.joined(separator: ", "))
+            }
+            if let other = FormatRegistry.format(forOutput: target), other.name != format.name {
+                throw UsageError.conflict("--to \(name)", "the ending of \(target)")
             }
             self.format = format
             // In a folder, the output is called as the input is.

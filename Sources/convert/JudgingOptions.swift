@@ -45,6 +45,14 @@ struct JudgingOptions {
         if let tolerance = try JudgingOptions.number("--auc-tolerance", parsed, in: 0...1, expected: "a number from 0 to 1") {
             expectations.areaTolerance = tolerance
         }
+        let isCompared = parsed.value("--baseline") != nil || parsed.value("--against") != nil
+        if expectations.accuracy == nil, !isCompared {
+            try parsed.refuse(["--tolerance"], because: "it needs --expect-accuracy, or another run to compare with")
+        }
+        if expectations.area == nil, !isCompared {
+            try parsed.refuse(["--auc-tolerance"], because: "it needs --expect-auc, or another run to compare with")
+        }
+        if outputFolder == nil { try parsed.refuse(["--force"], because: "no files are written without --output-dir") }
         if hasPhotographs, outputFolder == nil { throw UsageError.needs("--with-photos", "--output-dir DIR") }
         if hasPhotographs, lfwRoot == nil { throw UsageError.needs("--with-photos", "--lfw-root DIR") }
         if hasPhotographs, let lfwRoot, FileIdentity(path: lfwRoot) == nil { throw FileError.missing(path: lfwRoot) }

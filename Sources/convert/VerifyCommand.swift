@@ -11,7 +11,7 @@ enum VerifyCommand {
         flags: ["--json", "--quiet", "--help", "--exact"],
         single: [
             "--against", "--images", "--input", "--atol", "--rtol", "--threads", "--batch-size", "--input-mean", "--input-std", "--arch",
-            "--key-map", "--state-dict",
+            "--key-map", "--state-dict", "--exif",
         ],
         short: ["-h": "--help", "-q": "--quiet", "-i": "--input"])
 
@@ -39,6 +39,9 @@ enum VerifyCommand {
         let (absolute, relative) = (try parsed.number("--atol", isPositive: true), try parsed.number("--rtol", isPositive: true))
         if absolute != nil || relative != nil { settings.tolerance = .init(absolute: absolute, relative: relative) }
         let sourceContent = try OpenedModel(source, choice: choice).content
+        let exportSide = try Verification.Export(export)
+        try refuseNumericOptions(parsed, exportSide, sourceContent, names: (export.file.name, source.file.name))
+        if parsed.value("--images") == nil { try parsed.refuse(["--exif"], because: "no pictures are read without --images") }
         if let path = parsed.value("--input") {
             if parsed.value("--images") != nil { throw UsageError.conflict("--input", "--images") }
             let array = try NumpyArray(try MappedFile(path: path))
@@ -50,10 +53,10 @@ enum VerifyCommand {
             settings.images = .init(
                 batch, description: "\(array.shape.first ?? 0) images of \(path)")
         } else if let path = parsed.value("--images"), let model = sourceContent.model {
-            settings.images = try PictureBatch.forComparison(path, model: model)
+            settings.images = try PictureBatch.forComparison(path, model: model, exif: try parsed.choice("--exif") ?? .follow)
         }
         let verification = try Verification(
-            export: try Verification.Export(export), source: sourceContent,
+            export: exportSide, source: sourceContent,
             names: (export.file.name, source.file.name), settings: settings)
         for opened in [export, source] { try opened.checkUnchanged() }
         if parsed.has("--json") {
@@ -64,5 +67,18 @@ enum VerifyCommand {
             Terminal.print(verification.isSame ? "the same network" : "NOT the same network")
         }
         return verification.isSame ? .fine : .checkFailed
+    }
+
+    /// Throws for options about running the networks where one side has none.
+    private static func refuseNumericOptions(
+        _ parsed: ParsedArguments, _ export: Verification.Export, _ source: ExportContent, names: (export: String, source: String)
+    ) throws(UsageError) {
+        let isBare = export.model == nil && export.graph == nil && export.failure == nil
+        guard source.model == nil || isBare else { return }
+        try parsed.refuse(
+            [
+                "--images", "--input", "--exif", "--atol", "--rtol", "--exact", "--threads", "--batch-size", "--input-mean", "--input-std",
+                "--channel-order", "--image-size", "--crop", "--assume-like", "--epsilon",
+            ], because: "\(source.model == nil ? names.source : names.export) holds bare weights, so no network is run")
     }
 }
