@@ -1,10 +1,11 @@
 import Faces
 import Files
+import JSON
 
 /// `convert align IMAGE|DIR … -o DIR`: crops as PNG in the same tree as the pictures, and tables of what was found.
 enum AlignCommand {
     static let table = OptionTable(
-        flags: ["--force", "--quiet", "--help", "--draw", "--no-crops"], single: FaceOptions.single.union(["--output"]),
+        flags: ["--force", "--quiet", "--help", "--draw", "--no-crops", "--json"], single: FaceOptions.single.union(["--output"]),
         short: ["-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
 
     static func run(_ arguments: [String]) throws -> ExitStatus {
@@ -25,13 +26,14 @@ enum AlignCommand {
         try tree.prepare()
         Interruption.setFarewell("convert: stopped; crops that were written stay, and --force makes all of them again with their tables")
         defer { Interruption.setFarewell(nil) }
-        return try align(pictures, aligner, options, tree, isQuiet: parsed.has("--quiet"))
+        return try align(pictures, aligner, options, tree, isQuiet: parsed.has("--quiet"), isJSON: parsed.has("--json"))
     }
 
     private static func align(
-        _ pictures: [AlignedTree.Picture], _ aligner: FaceAligner, _ options: FaceOptions, _ tree: AlignedTree, isQuiet: Bool
+        _ pictures: [AlignedTree.Picture], _ aligner: FaceAligner, _ options: FaceOptions, _ tree: AlignedTree, isQuiet: Bool, isJSON: Bool
     ) throws -> ExitStatus {
         var table = FaceTable()
+        var reasons: [String] = []
         var (failed, missed, turned): ([String], [String], [String]) = ([], [], [])
         var progress = Progress(total: pictures.count, unit: "pictures", isQuiet: isQuiet)
         // Crops are encoded and written on the thread that made them.
@@ -52,6 +54,7 @@ enum AlignCommand {
                     // No other picture would fare better.
                     if case FileError.noRoom = error { throw error }
                     failed.append(picture.path)
+                    reasons.append("\(error)")
                     progress.clear()
                     Terminal.error("convert: \(error)")
                 case .success(let (row, damage, isTurned)):
@@ -67,7 +70,19 @@ enum AlignCommand {
         progress.clear()
         if !isQuiet, let remark = TurnedPictures.remark(turned, of: pictures.count) { Terminal.error("convert: note: \(remark)") }
         try tree.write(table, options)
-        if !isQuiet { summary(pictures.count, failed, missed, options, tree).forEach(Terminal.print) }
+        if isJSON {
+            var root = JSONObject([
+                "format_version": .integer(1), "folder": .string(tree.folder), "settings": .object(options.json),
+                "pictures": .integer(Int64(pictures.count)), "crops": .integer(tree.writesCrops ? Int64(pictures.count - failed.count) : 0),
+            ])
+            if options.preprocess == .mtcnn { root.append("detected", .integer(Int64(pictures.count - failed.count - missed.count))) }
+            root.append("without_face", .array(missed.map { .string($0) }))
+            root.append("stored_turned", .array(turned.map { .string($0) }))
+            root.append("failed", ResultJSON.failures(zip(failed, reasons).map { (path: $0, reason: $1) }))
+            Terminal.print(JSONValue.object(root).text(pretty: true))
+        } else if !isQuiet {
+            summary(pictures.count, failed, missed, options, tree).forEach(Terminal.print)
+        }
         if !failed.isEmpty { Terminal.error("convert: \(failed.count) of \(pictures.count) pictures could not be aligned") }
         return failed.isEmpty ? .fine : .checkFailed
     }

@@ -2,6 +2,7 @@ import Faces
 import Files
 import IR
 import Inference
+import JSON
 import Verifier
 
 /// `convert evaluate MODEL`: align, embed, score, judge.
@@ -37,7 +38,8 @@ enum EvaluateCommand {
         if let other = request.against { _ = try RunnableModel(path: other, architecture: request.architecture, parsed: parsed) }
     }
 
-    static func run(_ parsed: ParsedArguments) throws -> ExitStatus {
+    /// - Parameter document: what an export before it has to say, with `--json`.
+    static func run(_ parsed: ParsedArguments, after document: JSONObject? = nil) throws -> ExitStatus {
         let request = try EvaluateRequest(parsed)
         let judging = try JudgingOptions(parsed)
         let isQuiet = parsed.has("--quiet")
@@ -97,7 +99,7 @@ enum EvaluateCommand {
         let provenance = provenance(request, faces, given, first, second, run, pairsFile: pairsFile, edition: edition)
         let other = try second.map { second in (name: second.name, scores: try tables[1].scores(of: pairs)) }
         return try judging.conclude(
-            try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder)
+            try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder, after: document)
     }
 
     private static func embedder(_ path: String, _ request: EvaluateRequest, asked: Int?, _ parsed: ParsedArguments) throws -> Embedder {

@@ -2,6 +2,7 @@ import Architectures
 import Exporters
 import Files
 import IR
+import JSON
 import PthReader
 import Verifier
 
@@ -18,7 +19,7 @@ enum ExportCommand {
     }
 
     private static let ownFlags: Set<String> = [
-        "--force", "--quiet", "--help", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify",
+        "--force", "--quiet", "--help", "--json", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify",
     ]
     private static let ownSingle: Set<String> = [
         "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--input-mean",
@@ -38,9 +39,12 @@ enum ExportCommand {
         }
         let request = try ExportRequest(parsed, isShort: isShort)
         let evaluation = try evaluation(of: request.target, parsed)
-        let status = try export(request, parsed, evaluation: evaluation)
-        guard status == .fine, let evaluation else { return status }
-        return try EvaluateCommand.run(evaluation)
+        let (status, document) = try export(request, parsed, evaluation: evaluation)
+        guard status == .fine, let evaluation else {
+            if let document { Terminal.print(JSONValue.object(document).text(pretty: true)) }
+            return status
+        }
+        return try EvaluateCommand.run(evaluation, after: document)
     }
 
     /// The arguments of the evaluation that `--evaluate` asks for, checked before the export; nil without it.
@@ -52,13 +56,16 @@ enum ExportCommand {
         }
         // What the export was told of the source is written in the export.
         let replaces: Set<String> = parsed.value("--output-dir") == nil ? [] : ["--force"]
-        let evaluation = parsed.keeping(only.union(replaces).union(["--quiet"]), operands: [target])
+        let evaluation = parsed.keeping(only.union(replaces).union(["--quiet", "--json"]), operands: [target])
         try EvaluateCommand.check(evaluation)
         return evaluation
     }
 
     /// - Parameter evaluation: the arguments of the evaluation that is to follow; what can be known of it is checked before anything is written.
-    private static func export(_ request: ExportRequest, _ parsed: ParsedArguments, evaluation: ParsedArguments?) throws -> ExitStatus {
+    /// - Returns: with `--json`, also what is to be printed.
+    private static func export(
+        _ request: ExportRequest, _ parsed: ParsedArguments, evaluation: ParsedArguments?
+    ) throws -> (ExitStatus, JSONObject?) {
         let opened = try FormatRegistry.open(request.input, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         let inputs = opened.sources.map(\.identity)
         try OutputFile.check(target: request.target, replacing: request.isReplacing, inputs: inputs)
@@ -88,7 +95,8 @@ enum ExportCommand {
                     Terminal.progress("")
                     Terminal.error("convert: \(request.target): read back from disk, this is not the same network; nothing was left behind")
                     for line in VerificationText.lines(verification) { Terminal.error("  " + line) }
-                    return .checkFailed
+                    let refusal = ExportJSON.refusal(request, source: opened.file.name, verification: verification)
+                    return (.checkFailed, parsed.has("--json") ? refusal : nil)
                 }
             }
         }
@@ -100,14 +108,21 @@ enum ExportCommand {
         try proof?.commit()
         try output.commit()
         Terminal.progress("")
-        if !parsed.has("--quiet"), !parsed.has("--json") {
+        if parsed.has("--json") {
+            return (
+                .fine,
+                ExportJSON.document(
+                    request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification)
+            )
+        }
+        if !parsed.has("--quiet") {
             for line in ExportText.lines(
                 request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification)
             {
                 Terminal.print(line)
             }
         }
-        return .fine
+        return (.fine, nil)
     }
 
     /// Runs the network that was read back beside the one that came in, before any change that was asked for.

@@ -80,11 +80,12 @@ struct JudgingOptions {
     /// - Parameters:
     ///   - folder: what `folder(_:inputs:)` gave.
     ///   - embeddings: what the scores were made from; written where they are given.
+    ///   - document: what an export before it has to say; the figures are then its member `evaluation`.
     ///   - against: a second model's name and scores, in place of `--baseline`; written where they are given.
     func conclude(
         _ table: ScoreTable, provenance: EvaluationProvenance, embeddings: EmbeddingTable? = nil,
         against: (name: String, scores: ScoreTable)? = nil,
-        folder: ReportFolder?
+        folder: ReportFolder?, after document: JSONObject? = nil
     ) throws -> ExitStatus {
         var expectations = expectations
         if let against { expectations.baseline = Baseline(against.scores, name: against.name) }
@@ -97,7 +98,9 @@ struct JudgingOptions {
         var written: [String] = []
         if let folder { written = try folder.write(report, photographs: photographs) }
         if isJSON {
-            Terminal.print(JSONValue.object(report.metrics).text(pretty: true))
+            var root = document ?? report.metrics
+            if document != nil { root.append("evaluation", .object(report.metrics)) }
+            Terminal.print(JSONValue.object(root).text(pretty: true))
         } else if !isQuiet {
             for line in EvaluationText.lines(report) { Terminal.print(line) }
             if let folder { Terminal.print("wrote \(written.joined(separator: ", ")) to \(folder.path)") }

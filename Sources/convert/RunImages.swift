@@ -144,9 +144,8 @@ struct RunImages {
         report.add("preprocess", .string(faces.preprocess.rawValue))
         report.add("exif", .string(faces.crop.exif.rawValue))
         report.add("without_face", .array(state.missed.map { .string($0) }))
-        report.add(
-            "failed",
-            .array(state.failed.map { .object(JSONObject(["image": .string($0.path), "error": .string("\($0.error)")])) }))
+        report.add("stored_turned", .array(state.turned.map { .string($0) }))
+        report.add("failed", ResultJSON.failures(state.failed.map { (path: $0.path, reason: "\($0.error)") }))
         try report.conclude(OutputTable(names: state.names, shape: state.shape, values: .float32(state.values)))
         guard !state.failed.isEmpty else { return .fine }
         Terminal.error(
@@ -161,7 +160,9 @@ enum TurnedPictures {
     /// One line about all of them; nil where there are none.
     static func remark(_ names: [String], of total: Int) -> String? {
         guard let first = names.first else { return nil }
-        return "\(names.count) of \(total) pictures are stored turned and EXIF says so (\(first)"
-            + "\(names.count > 1 ? " first" : "")); they are taken as stored, --exif follow brings them upright"
+        let isOne = names.count == 1
+        return
+            "EXIF says that \(names.count) of \(total) pictures \(isOne ? "is" : "are") stored turned (\(first)\(isOne ? "" : " first")); "
+            + "taken as stored, --exif follow brings \(isOne ? "it" : "them") upright"
     }
 }

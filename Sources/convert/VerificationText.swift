@@ -58,6 +58,10 @@ enum VerificationText {
     }
 
     static func json(_ verification: Verification, export: String, source: String) -> String {
+        JSONValue.object(object(verification, export: export, source: source)).text(pretty: true)
+    }
+
+    static func object(_ verification: Verification, export: String, source: String) -> JSONObject {
         let tensors = verification.tensors
         var relation = "same"
         if case .rounded(let precision) = tensors.relation { relation = precision.rawValue }
@@ -93,7 +97,7 @@ enum VerificationText {
             if let largest = blame.maxAbsolute { object.append("max_absolute", .number(largest)) }
             root.append("first_departure", .object(object))
         }
-        return JSONValue.object(root).text(pretty: true)
+        return root
     }
 
     private static func json(_ output: OutputFigures) -> JSONObject {
