@@ -32,7 +32,7 @@ public enum ExifRule: String, Sendable, CaseIterable {
 }
 
 extension PictureOrientation {
-    /// The orientation that a JPEG or PNG states, as `PIL.ImageOps.exif_transpose` of Pillow 10.2 finds it: EXIF of a JPEG's APP1 segments or a
+    /// The orientation that a JPEG or PNG states, as `PIL.ImageOps.exif_transpose` of Pillow 10.2 finds it: EXIF of a JPEG's APP1 segment or a
     /// PNG's `eXIf` chunk, which may also follow the pixels; in a PNG also an uncompressed EXIF profile as text, and XMP. `asStored` where
     /// nothing is stated, or what is stated cannot be read.
     public init(of bytes: ByteView) {
@@ -48,7 +48,6 @@ extension PictureOrientation {
     private static let exifMark = Array("Exif\0\0".utf8)
 
     private static func ofJPEG(_ bytes: UnsafeRawBufferPointer) -> PictureOrientation? {
-        var exif: [UInt8] = []
         var at = 2
         while at + 4 <= bytes.count {
             guard bytes[at] == 0xFF else {
@@ -59,17 +58,17 @@ extension PictureOrientation {
             case 0xFF: at += 1
             case 0x00, 0x01, 0xD0...0xD9: at += 2
             // The picture itself follows.
-            case 0xDA: return exif.isEmpty ? nil : ofTIFF(exif)
+            case 0xDA: return nil
             case let marker:
                 let count = Int(bytes[at + 2]) << 8 | Int(bytes[at + 3])
                 let (start, end) = (at + 4, at + 2 + max(count, 2))
-                guard end <= bytes.count else { return exif.isEmpty ? nil : ofTIFF(exif) }
-                // What does not fit into one segment goes on in the next.
-                if marker == 0xE1, bytes[start..<end].starts(with: exifMark) { exif += bytes[(start + exifMark.count)..<end] }
+                guard end <= bytes.count else { return nil }
+                // The first such segment holds the first directory.
+                if marker == 0xE1, bytes[start..<end].starts(with: exifMark) { return ofTIFF(Array(bytes[(start + exifMark.count)..<end])) }
                 at = end
             }
         }
-        return exif.isEmpty ? nil : ofTIFF(exif)
+        return nil
     }
 
     private static func ofPNG(_ bytes: UnsafeRawBufferPointer) -> PictureOrientation? {

@@ -39,7 +39,9 @@ struct Convert {
             default: return try export(arguments)
             }
         } catch let error as UsageError {
-            Terminal.error("convert: \(error.problem); \(error.remedy(command: command?.name))")
+            // Without a command, `convert IN OUT` exports.
+            let isGeneral = ["--help", "-h", "help", "--version", "-V"].contains(first)
+            Terminal.error("convert: \(error.problem); \(error.remedy(command: command?.name ?? (isGeneral ? nil : "export")))")
             return .usage
         } catch let error as ExportError where error.isAboutOptions {
             Terminal.progress("")

@@ -26,7 +26,7 @@ enum Suggestion {
     /// How far a name is from what was typed; nil where it is too far to be meant.
     private static func distance(_ typed: [UInt8], _ name: [UInt8]) -> Int? {
         let edits = editDistance(typed, name)
-        if edits <= max(1, min(typed.count, name.count) / 3) { return edits }
+        if edits <= (typed.count < 4 ? 1 : typed.count < 8 ? 2 : 3) { return edits }
         // `--pairs` for --pairs-file, `--outdir` for --output-dir.
         if typed.count > 2, name.starts(with: typed) { return 1 }
         return typed.count > 4 && typed.first == name.first && isSubsequence(typed, of: name) ? 3 : nil

@@ -53,7 +53,7 @@ enum UsageError: DescribedError, Equatable {
         case .unknownCommand(let name):
             let near = Suggestion.synonyms[name.lowercased()].map { [$0] } ?? Suggestion.nearest(name, among: Command.all.map(\.name))
             let all = Command.all.map(\.name).joined(separator: ", ")
-            return near.isEmpty ? "the commands are \(all)" : "did you mean \(near.joined(separator: " or "))? \(help)"
+            return near.isEmpty ? "the commands are \(all)" : "did you mean \(near.joined(separator: " or "))? See convert --help"
         case .unknownOption(let name, let command):
             return UsageError.likely(option: name, of: command) + "see convert \(command) --help"
         case .missingArgument(_, let command), .surplusArgument(_, let command): return "see convert \(command) --help"
