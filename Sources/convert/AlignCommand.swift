@@ -17,7 +17,6 @@ enum AlignCommand {
         guard !parsed.operands.isEmpty else { throw UsageError.missingArgument("IMAGE|DIR", command: "align") }
         guard let folder = parsed.value("--output") else { throw UsageError.missingArgument("-o DIR", command: "align") }
         let options = try FaceOptions(parsed)
-        if options.preprocess == .resize { try parsed.refuse(["--draw"], because: "no face is looked for, so there is nothing to draw") }
         let pictures = try AlignedTree.pictures(parsed.operands)
         let tree = AlignedTree(
             folder: folder, isReplacing: parsed.has("--force"), draws: parsed.has("--draw"), writesCrops: !parsed.has("--no-crops"))

@@ -160,9 +160,6 @@ struct ExportRequest {
                 throw UsageError.badValue(
                     option: "--to", value: name, expected: FormatRegistry.formats.map { $0.name }.joined(separator: ", "))
             }
-            if let other = FormatRegistry.format(forOutput: target), other.name != format.name {
-                throw UsageError.conflict("--to \(name)", "the ending of \(target)")
-            }
             self.format = format
             // In a folder, the output is called as the input is.
             if OutputName.isFolder(target) {

@@ -112,7 +112,6 @@ import Verifier
         try refused(["run", small, "-i", array, "-o", target], ["is a folder"])
         #expect(try CommandRun([small, "\(target)/", "--to", "flat"]).status == 0)
         #expect(FileIdentity(path: "\(target)/ir_small.flat") != nil)
-        try refused([small, "\(folder)/x.onnx", "--to", "flat"], ["--to flat", "exclude each other"])
     }
 
     @Test func dtypesMayBeSpeltAsPyTorchsUsersSpellThem() throws {
@@ -147,7 +146,6 @@ import Verifier
         if FileIdentity(path: "\(Fixtures.mtcnn)/pnet.pt") != nil {
             try refused(["run", "\(Fixtures.mtcnn)/pnet.pt", picture, "--mtcnn-margin", "4"], ["--mtcnn-margin", "takes whole pictures"])
         }
-        try refused(["align", picture, "-o", "\(folder)/a", "--preprocess", "resize", "--draw"], ["--draw"])
     }
 
     @Test func whatMeansNothingForBareWeightsIsRefused() throws {
