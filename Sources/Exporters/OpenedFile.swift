@@ -43,23 +43,28 @@ public struct OpenedFile: Sendable {
     public let checkpoint: Checkpoint?
     /// Identities of the files that its tensors lie in, itself first.
     public let sources: [MappedFile]
+    /// What of the file is not followed to the letter, one sentence each.
+    public let remarks: [String]
+    /// Whether another program wrote the file, or changed it since: such programs rename and leave out what their graph does not read.
+    public let isForeign: Bool
 
     /// A file whose format holds just one set of weights.
     init(
         file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights, document: ModelDocument?,
-        documentError: (any Error)? = nil, groups: [Group], checksums: [Checkpoint.Check], companions: [MappedFile] = []
+        documentError: (any Error)? = nil, groups: [Group], checksums: [Checkpoint.Check], companions: [MappedFile] = [],
+        remarks: [String] = [], isForeign: Bool = false
     ) {
         self.init(
             file: file, format: format, facts: facts, weights: weights, document: document, documentError: documentError, selection: nil,
             stateDictError: nil,
-            groups: groups, checksums: checksums, checkpoint: nil, companions: companions)
+            groups: groups, checksums: checksums, checkpoint: nil, companions: companions, remarks: remarks, isForeign: isForeign)
     }
 
     init(
         file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights?, document: ModelDocument?,
         documentError: (any Error)? = nil, selection: StateDictSelection?, stateDictError: PthError?, groups: [Group],
         checksums: [Checkpoint.Check], checkpoint: Checkpoint?,
-        companions: [MappedFile] = []
+        companions: [MappedFile] = [], remarks: [String] = [], isForeign: Bool = false
     ) {
         self.file = file
         self.format = format
@@ -73,6 +78,8 @@ public struct OpenedFile: Sendable {
         self.checksums = checksums
         self.checkpoint = checkpoint
         sources = [file] + companions
+        self.remarks = remarks
+        self.isForeign = isForeign
     }
 
     /// Throws when a file that tensors lie in is no longer as it was when it was opened.

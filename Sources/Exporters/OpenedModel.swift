@@ -12,11 +12,30 @@ public struct OpenedModel: Sendable {
         public var architecture: String?
         /// Renames keys first.
         public var keyMap: KeyMap?
+        /// Facts that take the place of the file's and the family's.
+        public var given: GivenFacts
+        /// Whose usual values take the place of what the file does not state.
+        public var likeness: ContractProfile?
+        /// What the user calls the facts that are given, for messages.
+        public var givenNames: [String]
 
         /// Recognised from keys and shapes.
-        public init(architecture: String? = nil, keyMap: KeyMap? = nil) {
+        public init(
+            architecture: String? = nil, keyMap: KeyMap? = nil, given: GivenFacts = GivenFacts(), likeness: ContractProfile? = nil,
+            givenNames: [String] = []
+        ) {
             self.architecture = architecture
             self.keyMap = keyMap
+            self.given = given
+            self.likeness = likeness
+            self.givenNames = givenNames
+        }
+
+        /// The model with what the user says of it.
+        func complete(_ model: Model) throws -> Model {
+            var model = model
+            if let likeness { model.contract = likeness.fill(model.contract) }
+            return try given.apply(to: model)
         }
     }
 
@@ -32,8 +51,8 @@ public struct OpenedModel: Sendable {
     public let unknownName: String?
     /// Why the file's own graph was not taken, where keys and shapes gave the network in its place.
     public let passedOver: (any Error)?
-    /// Whether the file itself says how images enter, or the family's usual way is taken.
-    public let hasOwnContract: Bool
+    /// What a user should know about the network, one sentence each.
+    public let remarks: [String]
 
     /// Makes a model of what was opened: from the graph in the file, else from keys and shapes. An unknown network gives bare weights;
     /// a known one whose weights do not match is an error.
@@ -44,34 +63,46 @@ public struct OpenedModel: Sendable {
         }
         try OpenedModel.refuseWhatIsNoTensor(opened)
         if let keyMap = choice.keyMap { weights = try keyMap.apply(to: weights) }
+        var graphError = opened.documentError
         if let document = opened.document, choice.architecture == nil, choice.keyMap == nil, let graph = document.graph,
             let contract = document.contract
         {
-            let model = try Model(
-                weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
-            self.init(content: .model(model), hasOwnContract: opened.document?.isComplete == true)
-            return
+            do {
+                let model = try Model(
+                    weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
+                self.init(content: .model(try choice.complete(model)))
+                return
+            } catch {
+                // A graph of another program that leaves sizes open, or does not add up here, hides no weights.
+                guard opened.isForeign, let failure = error as? GraphError else { throw error }
+                graphError = failure
+            }
         }
         do {
-            let rebuilt = try Architectures.rebuild(weights, requested: choice.architecture ?? opened.document?.architecture?.name)
+            let rebuilt = try Architectures.rebuild(
+                weights, requested: choice.architecture ?? opened.document?.architecture?.name, imageSize: choice.given.imageSize)
             var model = rebuilt.model
             if let contract = opened.document?.contract { model.contract = contract }
             self.init(
-                content: .model(model), droppedKeys: rebuilt.droppedKeys, prefix: rebuilt.prefix, unknownName: rebuilt.unknownName,
-                passedOver: opened.documentError, hasOwnContract: opened.document?.contract != nil)
+                content: .model(try choice.complete(model)), droppedKeys: rebuilt.droppedKeys, prefix: rebuilt.prefix,
+                unknownName: rebuilt.unknownName, passedOver: graphError, remarks: rebuilt.remarks)
         } catch let error as ArchitectureError {
             // Who names a network does not want bare weights.
-            guard case .unknownNetwork = error, choice.architecture == nil else {
-                // Keys were only looked at because the file's own graph is not understood: then that is what to tell.
-                throw (choice.architecture == nil ? opened.documentError : nil) ?? error
+            // Keys were only looked at because the file's own graph is not understood: then that is the reason.
+            if choice.architecture == nil, let graphError {
+                guard opened.isForeign else { throw graphError }
+                self.init(content: .weights(weights), bareReason: graphError)
+                return
             }
-            self.init(content: .weights(weights), bareReason: opened.documentError ?? error)
+            guard case .unknownNetwork = error, choice.architecture == nil else { throw error }
+            if let name = choice.givenNames.first { throw ExportError.notForBareWeights(option: name, reason: "\(error)") }
+            self.init(content: .weights(weights), bareReason: error)
         }
     }
 
     private init(
         content: ExportContent, bareReason: (any Error)? = nil, droppedKeys: [String] = [], prefix: String = "", unknownName: String? = nil,
-        passedOver: (any Error)? = nil, hasOwnContract: Bool = false
+        passedOver: (any Error)? = nil, remarks: [String] = []
     ) {
         self.content = content
         self.bareReason = bareReason
@@ -79,16 +110,7 @@ public struct OpenedModel: Sendable {
         self.prefix = prefix
         self.unknownName = unknownName
         self.passedOver = passedOver
-        self.hasOwnContract = hasOwnContract
-    }
-
-    /// The same model with another contract; bare weights as they are.
-    public func withContract(_ change: (InputContract) -> InputContract) -> OpenedModel {
-        guard var model = content.model else { return self }
-        model.contract = change(model.contract)
-        return OpenedModel(
-            content: .model(model), droppedKeys: droppedKeys, prefix: prefix, unknownName: unknownName, passedOver: passedOver,
-            hasOwnContract: true)
+        self.remarks = remarks
     }
 
     /// A state dict may hold more than plain tensors; leaving that out in silence would change the network.

@@ -106,12 +106,13 @@ public final class FastExecutor: Sendable {
 
     /// The outputs for images that are written straight into the network's memory, so that no array of them is needed first.
     /// - Parameters:
+    ///   - channels: planes of each image, at most three.
     ///   - height: rows of each image; `width`, its columns.
     ///   - fill: is called once for each image, on any thread, and writes every pixel of it.
     public func run(
-        images: Int, height: Int, width: Int, fill: @escaping @Sendable (_ image: Int, _ target: InputPixels) -> Void
+        images: Int, channels: Int = 3, height: Int, width: Int, fill: @escaping @Sendable (_ image: Int, _ target: InputPixels) -> Void
     ) throws -> [NamedBatch] {
-        let extent = try inputExtent([images, 3, height, width])
+        let extent = try inputExtent([images, channels, height, width])
         return try run(extent, images: images, fill: fill)
     }
 

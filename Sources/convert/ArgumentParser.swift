@@ -176,6 +176,12 @@ struct ParsedArguments: Sendable {
         if let option = given.intersection(options).min() { throw .noEffect(option, reason: reason) }
     }
 
+    /// Throws where `--verbose` has no effect: with `--quiet`, and with `--json`, which holds everything.
+    func checkVerbosity() throws(UsageError) {
+        if given.isSuperset(of: ["--verbose", "--quiet"]) { throw .conflict("--verbose", "--quiet") }
+        if given.contains("--json") { try refuse(["--verbose"], because: "--json holds everything") }
+    }
+
     /// Throws for an option that was given and that nothing has asked for. To be called once everything is read that this command line can
     /// mean, and before any work.
     /// - Parameter later: options that are read afterwards.

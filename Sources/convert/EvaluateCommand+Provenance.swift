@@ -24,15 +24,13 @@ extension EvaluateCommand {
             provenance.successRate = Double(run.names.count - run.missed.count) / Double(run.names.count)
             provenance.missedImages = run.missed
         }
-        let contract = request.contract.apply(to: embedder.model.contract)
-        provenance.notes.append(.init("input", "(x − \(contract.mean)) / \(contract.standardDeviation)"))
+        provenance.notes.append(.init("input", embedder.model.contract.scalingText))
         if let second {
-            let other = request.contract.apply(to: second.model.contract)
             provenance.notes.append(
                 .init(
                     "against",
-                    "\(second.name) (\(second.model.architecture.name), SHA-256 \(second.fileDigest.text)), input (x − \(other.mean)) / "
-                        + "\(other.standardDeviation)"))
+                    "\(second.name) (\(second.model.architecture.name), SHA-256 \(second.fileDigest.text)), input "
+                        + second.model.contract.scalingText))
         }
         if let given { provenance.notes.append(.init("crops", given.description)) }
         if faces.preprocess == .mtcnn, given == nil {

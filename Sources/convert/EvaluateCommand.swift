@@ -48,7 +48,7 @@ enum EvaluateCommand {
         // Everything that can fail soon does so before the long work.
         let pairsFile = try MappedFile(path: request.pairsFile)
         var pairs = try PairList(pairsFile, folds: judging.folds)
-        let asked = try parsed.integer("--image-size", in: 8...4096)
+        let asked: Int? = nil
         let first = try embedder(request.model, request, asked: asked, parsed)
         let second = try request.against.map { try embedder($0, request, asked: asked ?? first.imageSize, parsed) }
         if let second, second.imageSize != first.imageSize {
@@ -58,6 +58,7 @@ enum EvaluateCommand {
         var faces = try FaceOptions(parsed, contract: first.model.contract)
         try parsed.finish(because: "nothing of what is asked for uses it")
         faces.crop.imageSize = first.imageSize
+        if let remark = faces.remark, request.cropsFolder == nil, !isQuiet { Terminal.error("convert: \(first.name): \(remark)") }
         let inputs = [pairsFile.identity] + [request.model, request.against].compactMap { $0 }.compactMap(FileIdentity.init(path:))
         let folder = try judging.folder(request.contents, inputs: inputs)
         let given = try request.cropsFolder.map(GivenCrops.init(folder:))
@@ -104,9 +105,9 @@ enum EvaluateCommand {
 
     private static func embedder(_ path: String, _ request: EvaluateRequest, asked: Int?, _ parsed: ParsedArguments) throws -> Embedder {
         let opened = try RunnableModel(path: path, architecture: request.architecture, parsed: parsed)
-        return try Embedder(
-            opened, name: PathText.baseName(path), flips: request.flips, imageSize: asked,
-            contract: request.contract.apply(to: opened.model.contract), options: request.executor)
+        try ContractQuestion.check(opened.model, file: PathText.baseName(path))
+        if !parsed.has("--quiet") { for remark in opened.remarks { Terminal.error("convert: \(remark)") } }
+        return try Embedder(opened, name: PathText.baseName(path), flips: request.flips, imageSize: asked, options: request.executor)
     }
 
     private static func tell(_ edition: LFWEdition, _ judging: JudgingOptions) {

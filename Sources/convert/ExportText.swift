@@ -7,7 +7,7 @@ import Verifier
 enum ExportText {
     static func lines(
         _ request: ExportRequest, opened: OpenedFile, model: OpenedModel, content: ExportContent, size: Int, companions: [OutputFile],
-        verification: Verification?
+        verification: Verification?, isVerbose: Bool
     ) -> [String] {
         let before = opened.sources.reduce(0) { $0 + $1.bytes.count }
         var lines = [
@@ -22,8 +22,9 @@ enum ExportText {
                 "network: \(network.architecture.name), \(network.graph.nodes.count) nodes, "
                     + "\(network.graph.weightKeys.count) of \(network.weights.entries.count) tensors in use"
                     + (model.prefix.isEmpty ? "" : ", every key behind \(model.prefix)"))
-            lines.append(
-                "input: \(network.contract.summary)" + (model.hasOwnContract ? "" : " (the family's usual way; the file does not say)"))
+            lines.append("input: \(network.contract.summary)")
+            if let assumed = network.assumedLine { lines.append(assumed) }
+            lines += model.remarks.map { "note: \($0)" }
         } else {
             // What is wrong only: the remedy, bare weights, is what was just written.
             let reason = model.bareReason.map { ($0 as? any DescribedError)?.problem ?? "\($0)" } ?? "there is no network"
@@ -39,6 +40,7 @@ enum ExportText {
             lines.append("rounded: weights to \(precision.rawValue); inputs, outputs and arithmetic stay float32")
         }
         for alias in content.weights.aliases { lines.append("shared: \(alias.name) is \(alias.of)") }
+        for remark in opened.remarks { lines.append("note: \(remark)") }
         if let folder = request.proofFolder {
             lines.append("proof: \(folder), seeded input and outputs for any other engine (see its README.md)")
         }
@@ -47,7 +49,14 @@ enum ExportText {
             lines.append(
                 "checked: \(content.weights.entries.count) tensors read back from disk, bit for bit the same"
                     + (content.model == nil ? "" : "; graph and input contract as well"))
-            if let verification { lines += VerificationText.lines(verification).map { "  " + $0 } }
+            if let verification {
+                if isVerbose { lines += VerificationText.lines(verification, isVerbose: true).map { "  " + $0 } }
+                lines.append(VerificationText.verdictLine(verification))
+            } else if content.model == nil {
+                lines.append("verified: the same weights; there is no network to run")
+            } else {
+                lines.append("verified: the same tensors, graph and input contract; the networks were not run, as asked")
+            }
         case .none: lines.append("not checked, as asked")
         }
         return lines

@@ -14,8 +14,8 @@ struct FaceOptions {
     }
 
     static let single: Set<String> = [
-        "--preprocess", "--image-size", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
-        "--threads", "--exif",
+        "--crop", "--preprocess", "--image-size", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection",
+        "--mtcnn-weights", "--threads", "--exif",
     ]
     /// Those that only say how a face is found and cut out.
     static let ofFaces: Set<String> = [
@@ -27,37 +27,43 @@ struct FaceOptions {
     var crop: FaceAligner.Settings
     let weightsFolder: String?
     let threads: Int?
+    /// What the user should know, if the crop that the model takes cannot be made here.
+    private(set) var remark: String?
 
     /// Throws where an option is out of range, or means nothing beside `--preprocess resize`.
     /// - Parameters:
     ///   - contract: what a model says of its crops, where options say nothing.
     ///   - usualExif: what is done about EXIF orientation where no option says so.
     init(_ parsed: ParsedArguments, contract: InputContract? = nil, usualExif: ExifRule = .ignore) throws {
-        var usual = FaceAligner.Settings()
-        var usualWay = Preprocess.mtcnn
-        switch contract?.crop {
-        case .mtcnn(let margin): usual.margin = margin
-        case .whole: usualWay = .resize
-        case .some(.none), nil: break
+        let given = try ContractOptions(parsed).given
+        var crop = FaceAligner.Settings()
+        crop.exif = try parsed.choice("--exif") ?? usualExif
+        if let size = given.imageSize, contract == nil, size.height != size.width {
+            throw UsageError.badValue(
+                option: "--image-size", value: "\(size.height)x\(size.width)", expected: "one number here, because crops are square")
         }
-        if let size = contract?.height { usual.imageSize = size }
-        preprocess = try parsed.choice("--preprocess") ?? usualWay
+        if let size = given.imageSize?.height ?? contract?.height { crop.imageSize = size }
+        var way = Preprocess.mtcnn
+        switch given.crop ?? contract?.crop {
+        case .mtcnn(let margin):
+            crop.margin = margin
+            if given.margin == nil, case .mtcnn(let stated)? = contract?.crop { crop.margin = stated }
+        case .whole: way = .resize
+        case .arcface:
+            remark =
+                "the network takes five-point aligned faces, which cannot be made yet; the crop is MTCNN's box with margin \(crop.margin), not its own"
+        case .some(.none), .unknown, nil: break
+        }
+        preprocess = way
+        if given.margin != nil, crop.margin >= crop.imageSize {
+            throw UsageError.badValue(
+                option: "--mtcnn-margin", value: "\(crop.margin)", expected: "less than the image size, \(crop.imageSize)")
+        }
         if preprocess == .resize {
-            let isAsked = parsed.value("--preprocess") != nil
+            let option = ["--crop", "--preprocess"].first { parsed.value($0) != nil }
             try parsed.refuse(
                 FaceOptions.ofFaces,
-                because: isAsked
-                    ? "with --preprocess resize no face is looked for" : "the model takes whole pictures, so no face is looked for")
-        }
-        var crop = usual
-        crop.exif = try parsed.choice("--exif") ?? usualExif
-        if let size = try parsed.integer("--image-size", in: 8...4096) { crop.imageSize = size }
-        if let margin = try parsed.integer("--mtcnn-margin", in: 0...4095) {
-            guard margin < crop.imageSize else {
-                throw UsageError.badValue(
-                    option: "--mtcnn-margin", value: "\(margin)", expected: "less than the image size, \(crop.imageSize)")
-            }
-            crop.margin = margin
+                because: "\(option.map { "with \($0) resize" } ?? "the model takes whole pictures, so") no face is looked for")
         }
         // A small network has no room for the usual margin; where pictures are resized whole there is none.
         if crop.margin >= crop.imageSize { crop.margin = 0 }

@@ -35,6 +35,8 @@ enum HelpText {
           --dot                print only the graph, in Graphviz's DOT language
           --arch NAME          the network's family, instead of what its keys say
           --key-map FILE       rename keys first; each line is OLD NEW, and * stands for any text
+          --epsilon, --input-mean, --input-std, --channel-order, --image-size, --crop, --preprocess, --mtcnn-margin,
+          --assume-like        as for export
           --safety             only the safety scan: is it complete, and is it clean, unknown or dangerous
           --json               the same as JSON (docs/inspect-json.md); the graph is part of it
 
@@ -73,8 +75,6 @@ enum HelpText {
           --fold-batchnorm     fold batch normalisation into the layer before it (.onnx .h5 .flat)
           --normalize          make the output an embedding of unit length (appends an L2 normalisation)
           --embed-preprocess   put mean and scale in front, for raw pixels as float32; =uint8 for pixels as whole numbers
-          --input-mean N       subtracted from every pixel, if it is not the family's usual value
-          --input-std N        divides what is left; above 0
           --opset N            ONNX only: operator set, 11 to 22 (17)
           --external-data      ONNX only: tensors in a second file, OUT.data
           --proof DIR          ONNX only: seeded input and this executor's outputs, as ONNX's test runners keep them
@@ -85,10 +85,29 @@ enum HelpText {
           --evaluate           then evaluate OUT on LFW, with the options of convert evaluate (--lfw-root, --pairs-file, …)
           -f, --force          replace OUT if it exists
           -q, --quiet          print nothing unless something is wrong
+          --verbose            print every figure of the check
           --json               print the result as JSON; with --evaluate, its figures are the member evaluation
 
-        Exit codes: 0 fine, 1 the output is not the same network or --evaluate is not as expected, 2 an error,
-        64 wrong arguments.
+        """ + contract + """
+
+
+            Exit codes: 0 fine, 1 the output is not the same network or --evaluate is not as expected, 2 an error,
+            64 wrong arguments.
+            """
+
+    /// Options that say of a network what its file does not.
+    static let contract = """
+
+        What the file does not say, or says wrongly (stored as given):
+          --epsilon N          ε of every batch normalisation; above 0
+          --input-mean N       subtracted from every pixel; one number, or three with commas between them
+          --input-std N        divides what is left; one number, or three; above 0
+          --channel-order WAY  rgb, bgr or gray
+          --image-size N       side of the input, or height x width such as 112x96; each 8 to 4096
+          --crop WAY           how a photograph is cut: mtcnn (MTCNN's box), arcface (five points) or resize (the whole of it);
+                               --preprocess mtcnn|resize is its older name
+          --mtcnn-margin N     pixels around MTCNN's box, both sides together, 0 to 4095 (16)
+          --assume-like NAME   assume what a family usually has, or what another model's file says
         """
 
     static let run = """
@@ -99,9 +118,7 @@ enum HelpText {
                                If the model takes faces, one is cut out of each as convert align does it (if none is found, the
                                whole picture is resized, and reported); else the picture is resized whole as Pillow's BILINEAR does
           --exif WAY           follow (brings pictures upright as their EXIF orientation says) or ignore (follow)
-          --preprocess WAY     mtcnn (a face is cut out) or resize (the whole picture); what the model takes is usual
-          --mtcnn-margin, --selection, --min-face-size, --thresholds, --factor, --mtcnn-weights   as for align
-          --input-mean N, --input-std N   how pixels of IMAGE… enter, if the model says otherwise
+          --selection, --min-face-size, --thresholds, --factor, --mtcnn-weights   as for align
 
           -i, --input FILE     a .npy array of images × channels × height × width that enters as it is: mean and scale applied
                                already. float32; whole numbers, float16 and float64 are converted, and what may be meant
@@ -123,9 +140,12 @@ enum HelpText {
           -q, --quiet          print no notes
           --json               print everything as one JSON document; with -o the numbers are only in the file
 
-        A network of any input size takes one image, in its own size. An image that cannot be read is reported and skipped.
-        Exit codes: 0 fine, 1 some image could not be read, 2 an error, 64 wrong arguments.
-        """
+        """ + contract + """
+
+
+            A network of any input size takes one image, in its own size. An image that cannot be read is reported and skipped.
+            Exit codes: 0 fine, 1 some image could not be read, 2 an error, 64 wrong arguments.
+            """
 
     static let align = """
         convert align IMAGE|DIR … -o DIR [options]
@@ -133,8 +153,8 @@ enum HelpText {
           IMAGE|DIR            JPEG and PNG files, or folders with such files; crops keep their tree: NAME/NAME_0001.png
           -o, --output DIR     where crops go, with faces.csv (the face taken) and faces.json (every face, landmarks); one level
                                is created
-          --preprocess WAY     mtcnn (a face is cut out; if none is found, the whole picture is resized, and counted) or resize
-                               (mtcnn)
+          --crop WAY           mtcnn (a face is cut out; if none is found, the whole picture is resized, and counted) or resize
+                               (mtcnn); --preprocess is its older name
           --exif WAY           follow (brings pictures upright as their EXIF orientation says) or ignore, as the reference does
                                (ignore); pictures whose orientation is ignored are reported
           --image-size N       side of the crop, 8 to 4096 (112)
@@ -169,16 +189,18 @@ enum HelpText {
           --exif WAY           with --images: follow EXIF orientation or ignore it (follow)
           --atol N, --rtol N   the largest difference allowed, absolute and relative to the source, on outputs as they are
           --exact              run with short partial sums
-          --input-mean N, --input-std N   how pixels enter, for both
           --threads N          threads, 1 to 1024 (one per core)
           --batch-size N       images worked on at once, at most; results do not depend on it
           --arch, --key-map, --state-dict   as for export, for FILE
+          --epsilon, --input-mean, --input-std, --channel-order, --image-size, --crop, --preprocess, --mtcnn-margin,
+          --assume-like        as for export
+          --verbose            print every figure
           -q, --quiet          print nothing unless something is wrong
           --json               print the result as JSON
 
         Allowed without --atol and --rtol, on outputs brought to unit length: 3e-6 (float32), 2e-3 (float16),
         1.5e-2 (bfloat16 weights). Options about running the networks are refused if a side holds bare weights.
-        Exit codes: 0 the same network, 1 a difference, 2 an error or damage that a checksum reveals, 64 wrong arguments.
+        Exit codes: 0 the same network, 1 NOT the same network, 2 cannot tell, 64 wrong arguments.
         """
 
     static let evaluate = """
@@ -192,15 +214,15 @@ enum HelpText {
                                its scores go to pair_scores_against.csv. Replaces --baseline: exit 1 if accuracy or AUC differ by
                                more than the tolerances
           --tta-flip           use the mean of the embeddings of an image and its mirror image
-          --input-mean N, --input-std N   how pixels enter, if the model says otherwise; for both models
           --exact              direct convolution with short partial sums: slower, closer to float64
           --batch-size N       images worked on at once, at most; results do not depend on it
           --threads N          threads, 1 to 1024 (one per core)
           --backbone, --arch NAME, --key-map, --state-dict   as for export
+          --epsilon, --input-mean, --input-std, --channel-order, --assume-like   as for export, for both models
           --num-workers, --device   accepted and ignored
 
         Crops:
-          --preprocess, --mtcnn-margin, --image-size, --selection, --min-face-size, --thresholds, --factor, --mtcnn-weights,
+          --crop, --preprocess, --mtcnn-margin, --image-size, --selection, --min-face-size, --thresholds, --factor, --mtcnn-weights,
           --exif               as for align; what is not given, the model says
           --crops DIR          use finished crops, as convert align makes them; faces missed and the way they were made are read
                                from its faces.json, if there is one

@@ -10,7 +10,7 @@ import Tensors
 enum InspectCommand {
     static var table: OptionTable {
         OptionTable(
-            flags: ["--json", "--check", "--safety", "--graph", "--dot", "--help"], single: ["--state-dict", "--arch", "--key-map"],
+            flags: ["--json", "--check", "--safety", "--graph", "--dot", "--help"], single: RunnableModel.options,
             repeated: ["--keys"], short: ["-h": "--help"])
     }
 
@@ -34,8 +34,7 @@ enum InspectCommand {
         }
         let opened = try FormatRegistry.open(path, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         if let failure = opened.stateDictError, parsed.value("--state-dict") != nil { throw failure }
-        let choice = OpenedModel.Choice(
-            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        let choice = try ContractOptions.choice(parsed, architecture: parsed.value("--arch"))
         if parsed.has("--graph") || parsed.has("--dot") {
             Terminal.print(try InspectNetwork.graph(opened, choice: choice, asDOT: parsed.has("--dot")))
             return .fine

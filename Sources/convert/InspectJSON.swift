@@ -48,9 +48,16 @@ enum InspectJSON {
         return .object(
             JSONObject([
                 "architecture": .string(model.architecture.name), "hyperparameters": .object(model.architecture.hyperparameters),
-                "contract": .object(model.contract.json), "graph": .object(model.graph.json),
+                "contract": .object(model.contract.json), "epsilon": epsilon(model), "remarks": .array(network.remarks.map { .string($0) }),
+                "graph": .object(model.graph.json),
                 "left_out": .array(network.droppedKeys.map { .string($0) }),
             ]))
+    }
+
+    /// ε of the batch normalisations: one number, a list where they differ, null without any. Its origin is among the contract's.
+    private static func epsilon(_ model: Model) -> JSONValue {
+        let epsilons = model.epsilons
+        return epsilons.count == 1 ? .number(epsilons[0]) : epsilons.isEmpty ? .null : .array(epsilons.map { .number($0) })
     }
 
     private static func integers(_ numbers: [Int]) -> JSONValue { .array(numbers.map { .integer(Int64($0)) }) }

@@ -58,10 +58,9 @@ struct RunArray {
     private func remark(on array: NumpyArray, _ path: String, _ report: inout RunReport) {
         let entry = model.graph.inputs.first?.type.elements
         if !array.element.isFloating, entry == .float32 {
-            let contract = model.contract
             report.note(
-                "\(path) holds \(array.element.name), taken as finished input; pixels need the model's (x − \(contract.mean)) / "
-                    + "\(contract.standardDeviation) first, or give pictures as IMAGE…")
+                "\(path) holds \(array.element.name), taken as finished input; pixels need the model's mean and scale first "
+                    + "(\(model.contract.summary)), or give pictures as IMAGE…")
         } else if array.element == .float64, !request.isPlain {
             report.note("\(path) holds float64, rounded to float32 here; --float64 keeps it")
         }

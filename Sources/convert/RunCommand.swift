@@ -10,10 +10,8 @@ import JSON
 enum RunCommand {
     static let table = OptionTable(
         flags: ["--force", "--quiet", "--help", "--normalize", "--exact", "--float64", "--baseline", "--timing", "--json"],
-        single: Set([
-            "--input", "--output", "--batch-size", "--threads", "--arch", "--key-map", "--state-dict", "--input-mean", "--input-std",
-            "--repeat",
-        ]).union(FaceOptions.single).subtracting(["--image-size"]),
+        single: Set(["--input", "--output", "--batch-size", "--threads", "--repeat"]).union(FaceOptions.single).union(
+            RunnableModel.options),
         short: ["-i": "--input", "-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
 
     static func run(_ arguments: [String]) throws -> ExitStatus {
@@ -26,6 +24,7 @@ enum RunCommand {
         var pictures: [String] = []
         if case .pictures(let operands) = request.source { pictures = try ImageFiles.list(operands) }
         let opened = try RunnableModel(path: request.model, architecture: request.architecture, parsed: parsed)
+        if !request.isQuiet { for remark in opened.remarks { Terminal.error("convert: \(remark)") } }
         var model = opened.model
         if request.normalizes { model = try model.appendingNormalization() }
         var inputs = opened.sources.map(\.identity) + pictures.compactMap(FileIdentity.init(path:))

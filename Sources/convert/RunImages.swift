@@ -16,26 +16,24 @@ struct RunImages {
     private static let atOnce = 32
 
     init(_ model: Model, request: RunRequest, parsed: ParsedArguments) throws {
-        self.model = model
+        self.model = try model.overPlanes()
         self.request = request
         self.parsed = parsed
-        let overrule = ContractOverrule(
-            mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
-        contract = overrule.apply(to: model.contract)
+        contract = model.contract
+        try ContractQuestion.check(model, file: PathText.baseName(request.model))
     }
 
     /// How faces are cut out; nil where the network takes whole pictures, as they are or resized.
     private func aligner(_ faces: FaceOptions, _ size: (height: Int, width: Int)?) throws -> FaceAligner? {
         var faces = faces
-        guard case .mtcnn = contract.crop, let size, size.height == size.width else {
-            if parsed.value("--preprocess") == FaceOptions.Preprocess.mtcnn.rawValue {
-                throw UsageError.conflict("--preprocess mtcnn", "a network that takes no square faces")
-            }
+        let isAsked = try ContractOptions.cropName(parsed).map { $0 != .resize } ?? false
+        guard faces.preprocess == .mtcnn, contract.crop != .none, let size, size.height == size.width else {
+            if isAsked { throw UsageError.conflict("--preprocess mtcnn", "a network that takes no square faces") }
             try parsed.refuse(FaceOptions.ofFaces, because: "the network takes whole pictures")
             return nil
         }
-        guard faces.preprocess == .mtcnn else { return nil }
         faces.crop.imageSize = size.height
+        if let remark = faces.remark, !request.isQuiet { Terminal.error("convert: \(remark)") }
         return try faces.aligner()
     }
 

@@ -29,8 +29,8 @@ struct RunRequest {
     let isForced: Bool
 
     /// Options about how pixels become input, which an array is past.
-    private static let pixelOptions = FaceOptions.single.subtracting(["--threads"]).union([
-        "--input-mean", "--input-std", "--channel-order", "--crop", "--assume-like",
+    private static let pixelOptions = FaceOptions.single.subtracting(["--threads", "--image-size"]).union([
+        "--input-mean", "--input-std", "--channel-order",
     ])
 
     init(_ parsed: ParsedArguments) throws {

@@ -334,12 +334,15 @@ import Testing
             #expect(run.status == 2 && run.errors.contains("no embedding"), "\(run.errors)")
         }
         let size = try evaluate(["--no-cache", "--image-size", "160"])
-        #expect(size.status == 2 && size.errors.contains("--image-size"))
+        #expect(size.status == 2 && size.errors.contains("160×160"), "\(size.errors)")
         // One whose layers end in a mean over all places takes any.
         let any = Fixtures.path("models/branches_torchscript.onnx")
         let (usual, asked) = (
-            try evaluate(["--no-cache", "--json"], model: any), try evaluate(["--no-cache", "--json", "--image-size", "40"], model: any)
+            try evaluate(["--no-cache", "--json", "--assume-like", "reference"], model: any),
+            try evaluate(["--no-cache", "--json", "--assume-like", "reference", "--image-size", "40"], model: any)
         )
+        let unknown = try evaluate(["--no-cache"], model: any)
+        #expect(unknown.status == 2 && unknown.errors.contains("--input-mean") && unknown.errors.contains("--assume-like"))
         #expect(usual.status == 0 && asked.status == 0, "\(usual.errors) \(asked.errors)")
         let sizes = try [usual, asked].map { try JSONParser.parse(Array($0.output.utf8)).object?["image_size"]?.integer }
         #expect(sizes[1] == 40 && sizes[0] != 40 && usual.output != asked.output)

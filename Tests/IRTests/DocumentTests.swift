@@ -34,10 +34,25 @@ import Testing
             isNormalized: true, metric: .none),
         InputContract(
             height: nil, width: nil, standardDeviation: 1, crop: .none, embeddingLength: nil, isNormalized: false, metric: .none),
+        InputContract(
+            height: 112, width: 96, channelOrder: .gray, mean: ChannelNumbers([123.7, 116.3, 103.5]),
+            standardDeviation: ChannelNumbers([58.4, 57.1, 57.4]), crop: .arcface, embeddingLength: 512, isNormalized: false,
+            metric: .cosine, origins: FactOrigins(all: .given)),
+        InputContract(
+            height: nil, width: nil, mean: nil, standardDeviation: nil, crop: .unknown, embeddingLength: 128, isNormalized: false,
+            metric: .cosine, origins: FactOrigins(all: .unknown)),
     ]
 
     @Test(arguments: contracts) func aContractComesBackTheSame(_ contract: InputContract) throws {
         #expect(try InputContract(json: parsed(contract.json)) == contract)
+    }
+
+    @Test func aContractWithoutOriginsIsOneThatTheFileStates() throws {
+        var object = JSONObject()
+        for member in Sample.contract.json.members where member.key != "origins" { object.append(member.key, member.value) }
+        let read = try InputContract(json: parsed(object))
+        #expect(read.origins == FactOrigins(all: .stated))
+        #expect(read.mean == Sample.contract.mean && read.crop == Sample.contract.crop)
     }
 
     @Test func aDocumentComesBackWithItsMetadata() throws {

@@ -39,6 +39,6 @@ import Testing
 
     @Test func aContractIsToldInOneLine() {
         #expect(
-            Sample.contract.summary == "16×16 RGB, (x − 127.5) / 128.0, MTCNN crop with margin 16; out: 5 numbers, not normalised")
+            Sample.contract.summary == "16×16 RGB, (x − 127.5) / 128, MTCNN crop with margin 16; out: 5 numbers, not normalized")
     }
 }

@@ -102,7 +102,8 @@ import Testing
         if way.plan.embeddedPixels != nil {
             // What the network would be given, as raw pixels.
             for index in pixels.values.indices {
-                pixels.values[index] = pixels.values[index] * Float(contract.standardDeviation) + Float(contract.mean)
+                pixels.values[index] =
+                    pixels.values[index] * Float(contract.standardDeviation?.single ?? 1) + Float(contract.mean?.single ?? 0)
             }
         }
         if way.plan.normalizes {

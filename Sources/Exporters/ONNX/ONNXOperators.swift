@@ -58,6 +58,11 @@ struct ONNXOperatorTable {
             let value = names.constant("\(node.name).constant", .float(Float(constant)))
             return [value, names.node(node, "Mul", value.outputs)]
         },
+        Row(operation: "divide", opsets: 11...22) { node, names in
+            guard case .divide(let constant) = node.operation else { return [] }
+            let value = names.constant("\(node.name).constant", .float(Float(constant)))
+            return [value, names.node(node, "Div", value.outputs)]
+        },
         Row(operation: "subtract", opsets: 11...22) { node, names in
             guard case .subtract(let constant) = node.operation else { return [] }
             let value = names.constant("\(node.name).constant", .float(Float(constant)))

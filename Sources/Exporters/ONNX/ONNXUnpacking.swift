@@ -37,10 +37,6 @@ enum ONNXUnpacking {
 
         func model(_ proto: Onnx__ModelProto) throws -> ONNXModel {
             guard let graph = proto.graph?.pointee else { throw ONNXError.noGraph(file: file) }
-            guard proto.n_functions == 0 else {
-                throw ONNXError.unsupportedUse(
-                    file: file, node: "(model)", operatorName: "functions", detail: "functions of the model's own are not supported")
-            }
             var opset = 1
             for entry in messages(proto.opset_import, proto.n_opset_import) {
                 if ["", "ai.onnx"].contains(try text(entry.domain)) { opset = Int(clamping: entry.version) }
@@ -49,6 +45,7 @@ enum ONNXUnpacking {
                 irVersion: Int(clamping: proto.ir_version), opset: opset, inputs: [], outputs: [], nodes: [], initializers: [])
             model.producer = try [text(proto.producer_name), text(proto.producer_version)].filter { !$0.isEmpty }.joined(separator: " ")
             model.graphName = try text(graph.name)
+            model.functions = try messages(proto.functions, proto.n_functions).map { try text($0.name) }
             for entry in messages(proto.metadata_props, proto.n_metadata_props) {
                 model.metadata.append((try text(entry.key), try text(entry.value)))
             }

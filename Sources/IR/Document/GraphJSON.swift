@@ -70,7 +70,7 @@ extension Node {
             append("stride", pooling.stride.height, pooling.stride.width)
             append("padding", pooling.padding.top, pooling.padding.left, pooling.padding.bottom, pooling.padding.right)
             object.append("ceil_mode", .boolean(pooling.ceilMode))
-        case .multiply(let constant), .subtract(let constant): appendNumber("constant", constant)
+        case .multiply(let constant), .divide(let constant), .subtract(let constant): appendNumber("constant", constant)
         case .concatenate(let axis), .softmax(let axis): object.append("axis", .integer(Int64(axis)))
         case .permute(let axes): object.append("axes", .array(axes.map { .integer(Int64($0)) }))
         case .l2Normalize(let axis, let epsilon):
@@ -174,6 +174,7 @@ struct GraphJSONReader {
         case "relu": return .relu
         case "add": return .add
         case "multiply": return .multiply(try float("constant"))
+        case "divide": return .divide(try float("constant"))
         case "subtract": return .subtract(try float("constant"))
         case "concatenate": return .concatenate(axis: try integer("axis"))
         case "max_pool": return .maxPool(try pooling())

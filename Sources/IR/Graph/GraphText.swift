@@ -59,7 +59,7 @@ extension Operation {
                 "kernel=\(pooling.kernel.height)x\(pooling.kernel.width)", "stride=\(pooling.stride.height)x\(pooling.stride.width)",
                 Operation.text(pooling.padding), pooling.ceilMode ? "ceil" : "",
             ].filter { !$0.isEmpty }
-        case .multiply(let constant), .subtract(let constant): ["constant=\(constant)"]
+        case .multiply(let constant), .divide(let constant), .subtract(let constant): ["constant=\(constant)"]
         case .concatenate(let axis), .softmax(let axis): ["axis=\(axis)"]
         case .permute(let axes): ["axes=\(axes.map(String.init).joined(separator: ","))"]
         case .l2Normalize(let axis, let epsilon): ["axis=\(axis)", "epsilon=\(epsilon)"]

@@ -14,6 +14,8 @@ public enum Operation: Sendable, Equatable {
     case add
     /// x · constant.
     case multiply(Double)
+    /// x / constant; apart from `multiply`, as the reciprocal of most numbers is not a float32.
+    case divide(Double)
     /// x − constant.
     case subtract(Double)
     /// Values joined along an axis.
@@ -46,6 +48,7 @@ public enum Operation: Sendable, Equatable {
         case .relu: "relu"
         case .add: "add"
         case .multiply: "multiply"
+        case .divide: "divide"
         case .subtract: "subtract"
         case .concatenate: "concatenate"
         case .maxPool: "max_pool"

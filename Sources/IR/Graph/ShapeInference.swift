@@ -62,6 +62,9 @@ private struct NodeInference {
         case .multiply(let constant), .subtract(let constant):
             guard constant.isFinite else { throw bad("its constant is \(constant)") }
             return input
+        case .divide(let constant):
+            guard constant.isFinite, constant != 0 else { throw bad("its constant is \(constant)") }
+            return input
         case .maxPool(let pooling), .averagePool(let pooling): return try pool(pooling, input)
         case .globalAveragePool:
             let image = try image(input)

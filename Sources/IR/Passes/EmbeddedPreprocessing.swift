@@ -7,6 +7,9 @@ extension Model {
         guard graph.inputs.count == 1, let input = graph.inputs.first else {
             throw .notOneValue(kind: "input", names: graph.inputs.map(\.name), purpose: "embed preprocessing")
         }
+        guard let mean = contract.mean?.single, let deviation = contract.standardDeviation?.single else {
+            throw .scaleNotOneNumber(scale: contract.scalingText)
+        }
         var graph = graph
         let taken = Set(valueTypes.keys).union(graph.nodes.map(\.name))
         func node(_ name: String, _ operation: Operation, _ input: String) -> Node {
@@ -20,12 +23,12 @@ extension Model {
             first.append(node("Cast_preprocess", .convertToFloat, value))
             value = first.last?.output ?? value
         }
-        if contract.mean != 0 {
-            first.append(node("Sub_preprocess", .subtract(Float(contract.mean).shortestDecimal), value))
+        if mean != 0 {
+            first.append(node("Sub_preprocess", .subtract(Float(mean).shortestDecimal), value))
             value = first.last?.output ?? value
         }
-        if contract.standardDeviation != 1 {
-            first.append(node("Mul_preprocess", .multiply(Float(1 / contract.standardDeviation).shortestDecimal), value))
+        if deviation != 1 {
+            first.append(node("Mul_preprocess", .multiply(Float(1 / deviation).shortestDecimal), value))
             value = first.last?.output ?? value
         }
         for index in graph.nodes.indices {

@@ -63,6 +63,7 @@ public struct PlainExecutor: Sendable {
         case .relu: return PlainTensor(shape: x.shape, values: x.values.map { max($0, 0) })
         case .add: return PlainTensor(shape: x.shape, values: zip(x.values, inputs[1].values).map { $0 + $1 })
         case .multiply(let constant): return PlainTensor(shape: x.shape, values: x.values.map { $0 * Double(constant) })
+        case .divide(let constant): return PlainTensor(shape: x.shape, values: x.values.map { $0 / constant })
         case .subtract(let constant): return PlainTensor(shape: x.shape, values: x.values.map { $0 - Double(constant) })
         case .concatenate(let axis): return PlainOperations.concatenate(inputs, axis: axis)
         case .maxPool(let pooling): return try pool(x, pooling, node, isMaximum: true)

@@ -113,6 +113,7 @@ struct LayerFusion {
             let factors = scale.indices.map { scale[$0] / (variance[$0] + Double(layer.epsilon)).squareRoot() }
             affine(node, factors, scale.indices.map { bias[$0] - mean[$0] * factors[$0] })
         case .multiply(let constant): affine(node, [Double(constant)], [0])
+        case .divide(let constant): affine(node, [1 / constant], [0])
         case .subtract(let constant): affine(node, [1], [-Double(constant)])
         case .relu: activate(node, .relu)
         case .prelu(let slope): activate(node, .prelu(key: slope))
