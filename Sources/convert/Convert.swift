@@ -70,6 +70,7 @@ struct Convert {
     private static func help(_ arguments: [String]) throws(UsageError) -> String {
         guard let name = arguments.first, name != "--help", name != "-h", name != "help" else { return HelpText.overview }
         guard let command = Command.named(name) else { throw .unknownCommand(name) }
+        if let surplus = arguments.dropFirst().first { throw .surplusArgument(surplus, command: "help") }
         return command.help
     }
 

@@ -91,16 +91,20 @@ struct PictureBatch {
 /// What keeps pictures from a network as a whole.
 enum PictureError: DescribedError, Equatable {
     case severalForAnySize(count: Int)
+    /// The output does not hold one part for each image.
+    case notOnePerImage(images: Int, shape: [Int])
 
     var problem: String {
         switch self {
         case .severalForAnySize(let count): "the network takes images of any size, and \(count) were given"
+        case .notOnePerImage(let images, let shape): "the output has the shape \(shape), which is not one part for each of \(images) images"
         }
     }
 
     var remedy: String {
         switch self {
         case .severalForAnySize: "give one image; it is taken in its own size"
+        case .notOnePerImage: "run it on an array with --input, and read the whole output"
         }
     }
 }

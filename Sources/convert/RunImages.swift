@@ -117,6 +117,9 @@ struct RunImages {
             state.progress.clear()
             report.add(try executor.stepTimes(input), images: min(input.imageCount, request.executor.imagesAtOnce))
         }
+        guard output.shape.first == batch.paths.count else {
+            throw PictureError.notOnePerImage(images: batch.paths.count, shape: output.shape)
+        }
         state.shape = Array(output.shape.dropFirst())
         state.done += batch.paths.count
         if report.printsRows {

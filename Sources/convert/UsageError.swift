@@ -56,7 +56,8 @@ enum UsageError: DescribedError, Equatable {
             return near.isEmpty ? "the commands are \(all)" : "did you mean \(near.joined(separator: " or "))? See convert --help"
         case .unknownOption(let name, let command):
             return UsageError.likely(option: name, of: command) + "see convert \(command) --help"
-        case .missingArgument(_, let command), .surplusArgument(_, let command): return "see convert \(command) --help"
+        case .missingArgument(_, let command), .surplusArgument(_, let command):
+            return Command.named(command) == nil ? "see convert --help" : "see convert \(command) --help"
         case .noEffect: return "leave it out; \(help)"
         case .outputIsFolder(_, let example): return "name a file in it, such as \(example)"
         case .outputEnding(_, let known): return "name it with one of \(known.joined(separator: " "))"

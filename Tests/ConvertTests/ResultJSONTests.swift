@@ -52,7 +52,7 @@ import Testing
 
     @Test func anErrorLeavesTheStandardOutputEmpty() throws {
         for arguments in [
-            ["/none.pth", "\(folder)/x.onnx"], ["slim", "/none.pth", "\(folder)/x.pth"], ["verify", "/none", "/none"],
+            ["/none.pth", "\(folder)/x.onnx"], ["slim", "/none.pth", "\(folder)/x.pth"],
             ["inspect", "/none"],
             ["run", "/none", "/none.png"], ["score", "/none"],
         ] {

@@ -119,7 +119,7 @@ import Testing
     @Test func arraysOfOtherNumbersAreTakenAndSaid() throws {
         let pixels = (0..<3 * 112 * 112).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         let plain = try CommandRun(["run", network, "-i", array("<f4", pixels.flatMap { ArchiveBytes.little(Float($0).bitPattern) })])
-        #expect(plain.status == 0 && plain.errors.isEmpty, "\(plain.errors)")
+        #expect(plain.status == 0 && !plain.errors.contains("note: "), "\(plain.errors)")
         let bytes = try CommandRun(["run", network, "-i", array("|u1", pixels)])
         #expect(bytes.output == plain.output && bytes.errors.contains("holds uint8, taken as finished input"), "\(bytes.errors)")
         #expect(try CommandRun(["run", network, "-i", array("|u1", pixels), "--quiet"]).errors.isEmpty)

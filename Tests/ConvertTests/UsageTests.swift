@@ -139,7 +139,12 @@ import Verifier
 
     @Test func whatMeansNothingForPicturesIsRefused() throws {
         for option in [["--repeat", "2"], ["--float64"]] { try refused(["run", small, picture] + option, [option[0], "for arrays"]) }
-        for option in [["--mtcnn-margin", "4"], ["--selection", "largest"], ["--thresholds", "0.5,0.5,0.5"], ["--min-face-size", "30"]] {
+        for option in [["--mtcnn-margin", "4"]] {
+            for way in [["run", small, picture], ["align", picture, "-o", "\(folder)/a"]] {
+                try refused(way + ["--preprocess", "resize"] + option, [option[0], "--preprocess resize"])
+            }
+        }
+        for option in [["--selection", "largest"], ["--thresholds", "0.5,0.5,0.5"], ["--min-face-size", "30"]] {
             try refused(["run", small, picture, "--preprocess", "resize"] + option, [option[0], "no face is looked for"])
             try refused(["align", picture, "-o", "\(folder)/a", "--preprocess", "resize"] + option, [option[0], "no face is looked for"])
         }
@@ -150,7 +155,7 @@ import Verifier
 
     @Test func whatMeansNothingForBareWeightsIsRefused() throws {
         for option in [
-            ["--images", "/nonexistent"], ["-i", "/nonexistent"], ["--atol", "1"], ["--exact"], ["--threads", "1"], ["--exif", "follow"],
+            ["--images", "/nonexistent"], ["-i", "/nonexistent"], ["--atol", "1"], ["--exact"], ["--threads", "1"],
         ] {
             try refused(["verify", bare, "--against", bare] + option, ["holds bare weights"])
         }
