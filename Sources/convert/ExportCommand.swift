@@ -86,7 +86,7 @@ enum ExportCommand {
                     Terminal.progress("")
                     Terminal.error(
                         "convert: \(request.target): read back from disk: \(verification.verdict.words); nothing was left behind")
-                    for line in VerificationText.lines(verification) { Terminal.error("  " + line) }
+                    for line in VerificationText.lines(verification) { Terminal.error("  \(line)") }
                     if case .cannotTell = verification.verdict { return .failed }
                     return .checkFailed
                 }
