@@ -56,37 +56,29 @@ extension JSONValue {
     private static func quote(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
         for scalar in text.unicodeScalars {
-            guard let byte = UInt8(exactly: scalar.value), byte < 0x80 else {
-                // Escaped, so that a terminal may be shown the text as it is.
-                if isSteering(scalar) {
-                    out.append(contentsOf: escape(scalar))
-                } else {
-                    out.append(contentsOf: String(scalar).utf8)
+            switch scalar {
+            case "\"": out.append(contentsOf: "\\\"".utf8)
+            case "\\": out.append(contentsOf: "\\\\".utf8)
+            case "\n": out.append(contentsOf: "\\n".utf8)
+            case "\t": out.append(contentsOf: "\\t".utf8)
+            case "\r": out.append(contentsOf: "\\r".utf8)
+            case _ where isHidden(scalar.value):
+                for unit in UTF16.encode(scalar).map({ Array($0) }) ?? [] {
+                    let digits = String(unit, radix: 16)
+                    out.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
                 }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): out.append(contentsOf: "\\\"".utf8)
-            case UInt8(ascii: "\\"): out.append(contentsOf: "\\\\".utf8)
-            case 0x0A: out.append(contentsOf: "\\n".utf8)
-            case 0x09: out.append(contentsOf: "\\t".utf8)
-            case 0x0D: out.append(contentsOf: "\\r".utf8)
-            case 0..<0x20, 0x7F: out.append(contentsOf: escape(scalar))
-            default: out.append(byte)
+            case _ where scalar.isASCII: out.append(UInt8(truncatingIfNeeded: scalar.value))
+            default: if let bytes = UTF8.encode(scalar) { out.append(contentsOf: bytes) }
             }
         }
         out.append(UInt8(ascii: "\""))
     }
 
-    private static func escape(_ scalar: Unicode.Scalar) -> String.UTF8View {
-        let digits = String(scalar.value, radix: 16)
-        return ("\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits).utf8
-    }
-
-    /// Control characters past ASCII, line separators, and marks that turn the direction of reading; all in the basic plane.
-    private static func isSteering(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0x80..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    /// Characters that are written by their number: control characters, marks that turn the direction of reading, and the end of private use,
+    /// which stands for bytes that are no text. Whoever makes these visible on a terminal in another way would leave no JSON.
+    private static func isHidden(_ value: UInt32) -> Bool {
+        switch value {
+        case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0x10FF80...: true
         default: false
         }
     }

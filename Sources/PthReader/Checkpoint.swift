@@ -86,7 +86,10 @@ struct ContainerContents {
 
     /// Reads a whole file's container.
     static func read(_ bytes: ByteView, as kind: ContainerKind) throws -> ContainerContents {
-        switch kind {
+        if let second = kind.secondReading(of: bytes) {
+            throw PthError.twoContainers(file: bytes.name, first: kind, second: second)
+        }
+        return switch kind {
         case .zip: try ZipContainer.read(bytes)
         case .legacy: try LegacyContainer.read(bytes)
         case .tar: try TarContainer.read(bytes)
@@ -105,79 +108,5 @@ struct ContainerContents {
         case .legacy?: return try LegacyContainer.read(bytes, depth: depth).root
         default: throw ContainerKind.refusal(bytes)
         }
-    }
-}
-
-/// The persistent id of a storage: `('storage', class, key, location, numel[, view])`.
-struct StorageID {
-    let key: String
-    let dtype: DType
-    let className: String
-    let location: String
-    let elementCount: Int
-    /// Legacy view metadata: `(view key, offset, size)` in elements.
-    let view: (key: String, offset: Int, count: Int)?
-    var byteCount: Int
-    var isUntyped: Bool { StorageType.isUntyped(className) }
-
-    init(_ id: CheckpointValue, file: String) throws(PthError) {
-        func malformed(_ detail: String) -> PthError { .malformedCall(file: file, call: "persistent id", detail: detail) }
-        guard let parts = id.sequence, parts.first?.text == "storage", parts.count >= 5, case .global(let className) = parts[1] else {
-            throw malformed("it is not (\"storage\", class, key, location, count)")
-        }
-        guard let dtype = StorageType.dtype(ofClass: className) else { throw .unknownStorageType(file: file, type: className) }
-        guard let key = parts[2].text ?? parts[2].int.map({ "\($0)" }), let location = parts[3].text, let count = parts[4].int, count >= 0
-        else { throw malformed("its key, location or count is of the wrong kind") }
-        let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.byteCount)
-        guard !overflow else { throw malformed("it claims \(count) elements") }
-        var view: (String, Int, Int)?
-        if parts.count > 5, let items = parts[5].sequence {
-            guard items.count == 3, let viewKey = items[0].text ?? items[0].int.map({ "\($0)" }), let offset = items[1].int,
-                let size = items[2].int, offset >= 0, size >= 0
-            else { throw malformed("its view is not (key, offset, size)") }
-            view = (viewKey, offset, size)
-        }
-        self.key = key
-        self.dtype = dtype
-        self.className = className
-        self.location = location
-        elementCount = count
-        self.view = view
-        byteCount = bytes
-    }
-}
-
-/// Hands out one `Storage` object a key, so that sharing is seen, and refuses a key of two types, which torch's writer never makes.
-final class StorageTable {
-    private var known: [String: (storage: Storage, className: String)] = [:]
-    private let file: String
-    private let make: (StorageID) throws -> Storage
-
-    init(file: String, make: @escaping (StorageID) throws -> Storage) {
-        self.file = file
-        self.make = make
-    }
-
-    /// All storages handed out, by name.
-    var storagesByName: [String: Storage] {
-        Dictionary(known.values.map { ($0.storage.name, $0.storage) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    func value(_ id: StorageID) throws -> CheckpointValue {
-        let mapKey = id.view.map { "\(id.key)/\($0.key)" } ?? id.key
-        let storage: Storage
-        if let entry = known[mapKey] {
-            guard entry.className == id.className else {
-                throw PthError.storageTypeConflict(file: file, key: id.key, first: entry.className, second: id.className)
-            }
-            storage = entry.storage
-            guard id.view != nil || storage.byteCount >= id.byteCount else {
-                throw PthError.shortStorage(file: file, key: id.key, needed: id.byteCount, available: storage.byteCount)
-            }
-        } else {
-            storage = try make(id)
-            known[mapKey] = (storage, id.className)
-        }
-        return .storage(TorchStorage(storage: storage, dtype: id.dtype, location: id.location, isUntyped: id.isUntyped))
     }
 }

@@ -1,3 +1,4 @@
+import CArguments
 import Files
 import Glibc
 
@@ -10,12 +11,17 @@ struct Convert {
         Terminal.openClosedStreams()
         Interruption.install()
         Terminal.warnOfDangers()
-        var status = run(Array(CommandLine.arguments.dropFirst()))
+        var status = run(arguments)
         if let reason = Terminal.outputRefusal {
             Terminal.error("convert: what was printed could not be written (\(reason)): check free space, then run again")
             if status == .fine { status = .failed }
         }
         exit(status.rawValue)
+    }
+
+    /// What was typed after the program's name; names of files in it may be any bytes.
+    private static var arguments: [String] {
+        (0..<arguments_count()).dropFirst().compactMap { arguments_at($0).map { PathText.text($0) } }
     }
 
     /// Runs one command line; never throws.

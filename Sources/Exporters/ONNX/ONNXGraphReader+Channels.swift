@@ -24,7 +24,9 @@ extension ONNXGraphReader {
             let indices = try integers(node.inputs[1]), let count = imageChannels(input)
         else { throw unsupported(node, "only channels of the image that enters are selected") }
         let channels = indices.map { $0 < 0 ? Int($0) + count : Int($0) }
-        guard !channels.isEmpty, channels.allSatisfy({ (0..<count) ~= $0 }) else { throw unsupported(node, "channels \(indices) of \(count)") }
+        guard !channels.isEmpty, channels.allSatisfy({ (0..<count) ~= $0 }) else {
+            throw unsupported(node, "channels \(indices) of \(count)")
+        }
         try append(node, .selectChannels(channels), [input], rank: rank(input))
     }
 

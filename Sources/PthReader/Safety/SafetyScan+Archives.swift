@@ -25,6 +25,9 @@ extension SafetyScan {
         for entry in roots {
             guard let contents = contents(of: entry, in: archive, place: place) else { continue }
             let entryPlace = "\(place), entry \(entry.name)"
+            let outer = inflatedFrom
+            if !entry.isStored { inflatedFrom = entry.compressedSize }
+            defer { inflatedFrom = outer }
             refuseAppendedArchive(contents, place: entryPlace)
             if [.zip, .legacy, .tar, .appleDouble].contains(ContentKind(contents)) {
                 judge(contents, place: entryPlace, depth: depth + 1)
@@ -58,6 +61,9 @@ extension SafetyScan {
             find(entry.name, in: place, .unknown, module: "archive", what: "file")
         }
         guard entry.size > 0, let contents = contents(of: entry, in: archive, place: place) else { return }
+        let outer = inflatedFrom
+        if !entry.isStored { inflatedFrom = entry.compressedSize }
+        defer { inflatedFrom = outer }
         refuseAppendedArchive(contents, place: entryPlace)
         let isNamedPickle = [".pkl", ".pickle", ".dill", ".joblib", ".debug_pkl", ".pt", ".pth"].contains(where: name.hasSuffix)
         judge(contents, place: entryPlace, depth: depth + 1, isNamedPickle: isNamedPickle)
@@ -98,7 +104,9 @@ extension SafetyScan {
             if framing == .zlib, first.bytes.count == 0 { return false }
             stop("\(place): the compressed data is damaged or cut short")
         }
-        // Members of a gzip file are read as one.
+        let outer = inflatedFrom
+        inflatedFrom = first.consumed
+        defer { inflatedFrom = outer }
         let inner = "\(place), unpacked"
         judge(first.bytes, place: inner, depth: depth + 1, isNamedPickle: false)
         if first.ending == .whole, first.consumed < bytes.count {

@@ -59,6 +59,8 @@ public struct SafetyScan: Sendable {
 
     let extent: Extent
     var inflationLeft: Int
+    /// Compressed bytes from which the pickles at hand were inflated, which bounds what they may build; nil where they stand as they are.
+    var inflatedFrom: Int?
 
     private init(extent: Extent) {
         self.extent = extent
