@@ -20,12 +20,16 @@ public struct ExportPlan: Sendable {
         if foldsBatchNorm, format.capabilities.promisesSourceTensors { throw ExportError.foldingNotHere(format: format.name) }
         var content = opened.content
         if var model = content.model {
-            if foldsBatchNorm { model = try model.foldingBatchNormalization() }
+            if foldsBatchNorm {
+                let folded = try model.foldingBatchNormalization()
+                guard folded.graph.nodes.count < model.graph.nodes.count else { throw ExportError.nothingToFold }
+                model = folded
+            }
             if normalizes { model = try model.appendingNormalization() }
             if let embeddedPixels { model = try model.embeddingPreprocessing(elements: embeddedPixels) }
             content = .model(model)
         } else {
-            let reason = opened.bareReason.map { "\($0)" } ?? "there is none"
+            let reason = opened.bareReason.map { ($0 as? any DescribedError)?.problem ?? "\($0)" } ?? "there is none"
             if !format.capabilities.holdsBareWeights { throw opened.bareReason ?? ONNXError.needsGraph(reason: reason) }
             for (isAsked, option) in [
                 (foldsBatchNorm, "--fold-batchnorm"), (normalizes, "--normalize"), (embeddedPixels != nil, "--embed-preprocess"),

@@ -74,8 +74,8 @@ extension JSONValue {
         out.append(UInt8(ascii: "\""))
     }
 
-    /// Characters that are written by their number: control characters, marks that turn the direction of reading, and the end of private use,
-    /// which stands for bytes that are no text. Whoever makes these visible on a terminal in another way would leave no JSON.
+    /// Characters that are written by their number: control characters, line separators, marks that turn the direction of reading, and the end
+    /// of private use, which stands for bytes that are no text. Whoever makes these visible on a terminal in another way would leave no JSON.
     private static func isHidden(_ value: UInt32) -> Bool {
         switch value {
         case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0x10FF80...: true

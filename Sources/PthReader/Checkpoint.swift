@@ -21,6 +21,9 @@ public struct Checkpoint: Sendable {
         /// The value.
         public let text: String
 
+        /// The name of a fact that a user should know whatever is done with the file.
+        public static let warning = "warning"
+
         /// A fact.
         public init(name: String, text: String) {
             self.name = name

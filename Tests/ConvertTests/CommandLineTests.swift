@@ -85,7 +85,8 @@ import Testing
         #expect(groups.members.compactMap(\.value.integer).reduce(0, +) == root["bytes"]?.integer)
         #expect(root["state_dict"]?.object?["path"]?.string == "backbone_state_dict")
         #expect(root["state_dict"]?.object?["tensors"]?.array?.count == 187)
-        #expect(root["sidecars"]?.object?.members.count == 3)
+        // The history names no checkpoint and has nothing in common with it.
+        #expect(root["sidecars"]?.object?.members.map(\.key) == ["best_lfw.json", "training_config.json"])
         #expect(root["metadata"]?.object?["epoch"]?.integer == 3)
     }
 

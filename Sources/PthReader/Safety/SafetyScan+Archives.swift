@@ -15,6 +15,10 @@ extension SafetyScan {
         if let offset = archive.unnamedEntryOffset {
             stop("\(place): at offset \(offset) stands an archive entry that the directory does not name")
         }
+        if archive.hasUnreadTail {
+            stop("\(place): \(archive.trailingBytes.count) bytes after the archive's end, which torch does not read")
+            judge(archive.trailingBytes, place: "\(place), after the archive's end", depth: depth + 1)
+        }
         if isFile { refuseUnknownArchive(archive) }
         for entry in archive.entries where SafetyScan.leavesItsFolder(entry.name) {
             stop("\(place): entry \(entry.name) would be unpacked outside its folder")

@@ -91,6 +91,17 @@ public struct SafetyScan: Sendable {
         if case .hdf5 = ContentKind(file.bytes) { scanHDF5(file.bytes, place: file.name) }
     }
 
+    /// One answer for a checkpoint in several files; nil for none.
+    public static func joined(_ scans: [SafetyScan]) -> SafetyScan? {
+        guard var whole = scans.first else { return nil }
+        for scan in scans.dropFirst() {
+            whole.findings += scan.findings
+            whole.obstacles += scan.obstacles
+            whole.pickles += scan.pickles
+        }
+        return whole
+    }
+
     /// Whether a reader of zip archives would find one in a file that begins as something else.
     public static func hidesArchive(_ bytes: ByteView) -> Bool {
         ContainerKind.recognise(bytes) != .zip && ZipArchive.appendedArchiveOffset(bytes) != nil
