@@ -97,7 +97,7 @@ enum ExportCommand {
                     Terminal.progress("")
                     Terminal.error(
                         "convert: \(request.target): read back from disk: \(verification.verdict.words); nothing was left behind")
-                    for line in VerificationText.lines(verification) { Terminal.error("  " + line) }
+                    for line in VerificationText.lines(verification) { Terminal.error("  \(line)") }
                     let refusal = ExportJSON.refusal(request, source: opened.file.name, verification: verification)
                     var status = ExitStatus.checkFailed
                     if case .cannotTell = verification.verdict { status = .failed }

@@ -62,7 +62,7 @@ enum VerifyCommand {
         } else if !parsed.has("--quiet") {
             Terminal.print("\(export.file.name) against \(source.file.name)")
             for opened in [export, source] { for remark in opened.remarks { Terminal.print("  \(opened.file.name): \(remark)") } }
-            for line in VerificationText.lines(verification, isVerbose: parsed.has("--verbose")) { Terminal.print("  " + line) }
+            for line in VerificationText.lines(verification, isVerbose: parsed.has("--verbose")) { Terminal.print("  \(line)") }
             Terminal.print(verification.verdict.words)
         }
         switch verification.verdict {
