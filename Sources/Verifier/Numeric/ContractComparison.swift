@@ -38,7 +38,9 @@ public struct ContractComparison: Sendable, Equatable {
             default: found.append(difference)
             }
         }
-        func compare<Value: Equatable>(_ fact: NetworkFact, _ one: Value, _ other: Value, as member: String? = nil, _ text: (Value) -> String) {
+        func compare<Value: Equatable>(
+            _ fact: NetworkFact, _ one: Value, _ other: Value, as member: String? = nil, _ text: (Value) -> String
+        ) {
             if one != other { add(fact, member ?? fact.rawValue, text(one), text(other)) }
         }
         func size(_ number: Int?) -> String { number.map { "\($0)" } ?? "any" }
