@@ -42,7 +42,9 @@ enum HelpText {
         convert inspect FILE [options]
 
           --keys GLOB          list only names that match (repeatable); * also crosses dots
-          --state-dict PATH    look at this dictionary instead of the one that would be chosen
+          --state-dict PATH    look at this dictionary instead of the one that would be chosen: keys and places in
+                               lists joined by dots, such as models.1; a dot alone is the root
+          --verbose            after an error also its details, such as all keys of an unknown network
           --check              compare checksums; count NaN and infinities; minimum, maximum and mean of each tensor
           --graph              the network's graph, a line a node
           --dot                the same in Graphviz's DOT language
@@ -50,17 +52,20 @@ enum HelpText {
           --safety             only the safety scan: is it complete, and is it clean, unknown or dangerous
           --json               the same as JSON (docs/inspect-json.md)
 
-        Exit codes: 0 fine, 1 --safety not complete and clean, or --check met NaN or infinities, 2 an error or damage, 64 wrong arguments.
+        Exit codes: 0 fine, 1 --check met NaN or infinities, 2 an error or damage, 64 wrong arguments. Of --safety: 1 dangerous, else 2 not
+        complete, unreadable or misleading, else 3 unknown classes or functions, else 0 complete and clean.
         """
 
     static let slim = """
         convert slim FILE -o OUT [options]
 
           -o, --output OUT     the file to write; .pth .pt .ckpt .bin, .safetensors, .h5 .hdf5 or .flat
-          --keep GLOB          keep this although it serves training only (repeatable), over dotted paths; * also crosses dots
+          --keep GLOB          keep this although it serves training only (repeatable), over dotted paths or names in
+                               the state dict; * also crosses dots
           --drop GLOB          leave this out in any case (repeatable)
-          --state-dict PATH    the dictionary that holds the weights, where it is not found by itself
+          --state-dict PATH    the dictionary that holds the weights, such as models.1; a dot alone is the root
           --strip-prefix TEXT  take TEXT off the state dict's names, such as module.
+          --dequantize         write quantised tensors as float32, by their scale and zero point
           --force              replace OUT if it exists
           --quiet              say nothing unless something is wrong
 
@@ -75,7 +80,8 @@ enum HelpText {
           --to FORMAT          its format, where the ending does not say: onnx, safetensors, hdf5, flat, pth
           --arch NAME          what the network is, where the checkpoint names another
           --key-map FILE       rename keys first: a line is OLD NEW, * stands for any text
-          --state-dict PATH    the dictionary that holds the weights, where it is not found by itself
+          --state-dict PATH    the dictionary that holds the weights, such as models.1; a dot alone is the root
+          --dequantize         read quantised tensors as float32, by their scale and zero point
           --dtype TYPE         round weights to float32, float16 or bfloat16; arithmetic stays float32
           --fold-batchnorm     fold batch normalisation into the layer before it (.onnx .h5 .flat)
           --normalize          append an L2 normalisation
@@ -92,6 +98,7 @@ enum HelpText {
           --evaluate           then evaluate OUT on LFW, with the options of convert evaluate (--lfw-root, --pairs-file, …)
           --force              replace OUT if it exists
           --quiet              say nothing unless something is wrong
+          --verbose            after an error also its details, such as all keys of an unknown network
         """
 
     static let run = """
