@@ -68,7 +68,9 @@ public enum Inflation {
             scratch.withUnsafeMutableBufferPointer { scratch in
                 while true {
                     let given = min(raw.count - consumed, 1 << 30)
-                    stream.next_in = raw.baseAddress.map { UnsafeMutablePointer(mutating: ($0 + consumed).assumingMemoryBound(to: UInt8.self)) }
+                    stream.next_in = raw.baseAddress.map {
+                        UnsafeMutablePointer(mutating: ($0 + consumed).assumingMemoryBound(to: UInt8.self))
+                    }
                     stream.avail_in = UInt32(given)
                     // One byte more than the limit tells a stream that ends there from one that goes on.
                     let room = min(scratch.count, limit - produced + 1)

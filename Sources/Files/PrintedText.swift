@@ -20,7 +20,9 @@ public enum PrintedText {
     }
 
     /// Line feed, carriage return, the Latin-1 next line, and Unicode's line and paragraph separators.
-    private static func isLineBreak(_ scalar: Unicode.Scalar) -> Bool { [0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029].contains(scalar.value) }
+    private static func isLineBreak(_ scalar: Unicode.Scalar) -> Bool {
+        [0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029].contains(scalar.value)
+    }
 
     /// Control characters, and the marks, embeddings, overrides and isolates of the bidirectional algorithm (UAX 9).
     private static func isSteering(_ scalar: Unicode.Scalar) -> Bool {

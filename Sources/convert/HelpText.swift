@@ -98,7 +98,7 @@ enum HelpText {
           --evaluate           then evaluate OUT on LFW, with the options of convert evaluate (--lfw-root, --pairs-file, …)
           --force              replace OUT if it exists
           --quiet              say nothing unless something is wrong
-          --verbose            after an error also its details, such as all keys of an unknown network
+          --verbose            print every figure of the check; after an error also its details, such as all keys of an unknown network
         """
 
     static let run = """
@@ -158,17 +158,20 @@ enum HelpText {
         convert verify EXPORT --against FILE [options]
 
           --against FILE       what it was made from; any readable format
-          -i, --input FILE     pixels from 0 to 255 as .npy, images × channels × height × width, instead of seeded noise
-          --images PATH        pictures instead of noise: a JPEG or PNG, or a folder's first 64 in sorted order
+          -i, --input FILE     pixels from 0 to 255 as .npy, images × channels × height × width, instead of seeded images
+          --images PATH        pictures instead of seeded images: a JPEG or PNG, or a folder's first 64 in sorted order
           --atol N, --rtol N   allow so much, and so much of the source's magnitude, on outputs as they are
           --exact              run with short partial sums
           --input-mean N, --input-std N   how pixels enter, for both
           --threads N, --batch-size N
           --arch, --key-map, --state-dict   as for export, for FILE
+          --verbose            print every figure of every output
           --json               the same as JSON
 
-        Allowed without --atol and --rtol, on outputs brought to unit length: 3e-6 (float32), 2e-3 (float16), 1.5e-2 (bfloat16 weights).
-        Exit codes: 0 the same network, 1 a difference, 2 an error or damage that a checksum reveals, 64 wrong arguments.
+        Layers are matched by what they compute, whatever they are called, and everything that both files state is compared: tensors,
+        attributes, the input contract, and the outputs on the same images. Allowed without --atol and --rtol: 3e-6 on outputs brought to
+        unit length. An export with float16 or bfloat16 weights is held to that against the source rounded likewise.
+        Answers: the same network (exit 0), NOT the same network (1), cannot tell (2: something could not be read or run). 64 wrong arguments.
         """
 
     static let evaluate = """

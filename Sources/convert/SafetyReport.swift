@@ -60,7 +60,8 @@ enum SafetyReport {
             guard let (finding, count) = places[key] else { return nil }
             let reason = finding.reason.map { ": \($0)" } ?? ""
             let more = count > 1 ? ", and \(count - 1) times more" : ""
-            return "    \(verdict.rawValue): \(finding.fullName)\(reason), \(finding.opcode) at offset \(finding.offset) of \(finding.place)\(more)"
+            return
+                "    \(verdict.rawValue): \(finding.fullName)\(reason), \(finding.opcode) at offset \(finding.offset) of \(finding.place)\(more)"
         }
     }
 

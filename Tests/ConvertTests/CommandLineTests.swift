@@ -65,11 +65,14 @@ import Testing
         #expect(run.errors.filter { $0 == "\n" }.count == 1)
     }
 
-    @Test(arguments: [
-        ("training/small_epoch_003.pth", 0), ("hostile/os_system_in_zip.pth", 1), ("hostile/broken_after_payload.pkl", 1),
-        ("hostile/stack_underflow.pkl", 2), ("hostile/wrong_crc.pth", 2), ("hostile/zip_bomb.pth", 2), ("hostile/unknown_global.pkl", 3),
-        ("containers/weights.npz", 0), ("containers/torchscript.pt", 3), ("containers/other.zip", 2), ("metadata/everything.pth", 3),
-    ] as [(String, Int32)]) func safetyEndsIn1ForDanger2WhereNotReadAnd3ForUnknownNames(_ name: String, _ status: Int32) throws {
+    @Test(
+        arguments: [
+            ("training/small_epoch_003.pth", 0), ("hostile/os_system_in_zip.pth", 1), ("hostile/broken_after_payload.pkl", 1),
+            ("hostile/stack_underflow.pkl", 2), ("hostile/wrong_crc.pth", 2), ("hostile/zip_bomb.pth", 2),
+            ("hostile/unknown_global.pkl", 3),
+            ("containers/weights.npz", 0), ("containers/torchscript.pt", 3), ("containers/other.zip", 2), ("metadata/everything.pth", 3),
+        ] as [(String, Int32)]) func safetyEndsIn1ForDanger2WhereNotReadAnd3ForUnknownNames(_ name: String, _ status: Int32) throws
+    {
         let run = try CommandRun(["inspect", "--safety", Fixtures.path(name)])
         #expect(run.status == status, "\(run.output)")
         #expect(run.output.contains(status == 2 ? "NOT COMPLETE" : "verdict: \(["clean", "dangerous", "", "unknown"][Int(status)])"))

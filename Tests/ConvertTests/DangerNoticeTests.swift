@@ -26,7 +26,9 @@ import Testing
     }
 
     @Test func aSoundFileGivesNoWarning() throws {
-        for arguments in [["inspect", DangerNoticeTests.sound], ["verify", DangerNoticeTests.sound, "--against", DangerNoticeTests.sound]] {
+        for arguments in [
+            ["inspect", DangerNoticeTests.sound], ["verify", DangerNoticeTests.sound, "--against", DangerNoticeTests.sound],
+        ] {
             #expect(DangerNoticeTests.warnings(try CommandRun(arguments)).isEmpty)
         }
     }
@@ -47,10 +49,15 @@ import Testing
         Fixtures.write(PickleBytes.whole(PickleBytes.text(forged) + PickleBytes.text("Z") + [0x93, 0x29, 0x52]), to: path)
         let key = "\(Fixtures.temporaryFolder())/key.pkl"
         Fixtures.write(PickleBytes.whole([0x7D] + PickleBytes.text(forged) + [0x4B, 1, 0x73]), to: key)
-        for arguments in [["inspect", "--safety", path], ["inspect", path], ["inspect", key], ["inspect", "--json", key], ["slim", key, "-o", "\(key).pth"]] {
+        for arguments in [
+            ["inspect", "--safety", path], ["inspect", path], ["inspect", key], ["inspect", "--json", key],
+            ["slim", key, "-o", "\(key).pth"],
+        ] {
             let run = try CommandRun(arguments)
             let text = run.output + run.errors
-            #expect(!text.split(whereSeparator: \.isNewline).contains { $0.trimmingCharacters(in: .whitespaces) == "verdict: clean" }, "\(arguments)")
+            #expect(
+                !text.split(whereSeparator: \.isNewline).contains { $0.trimmingCharacters(in: .whitespaces) == "verdict: clean" },
+                "\(arguments)")
             #expect(!text.unicodeScalars.contains { [0x202E, 0x2066, 0x2028, 0x0D].contains($0.value) }, "\(arguments)")
             if arguments.contains("--json") { #expect((try? JSONParser.parse(Array(run.output.utf8))) != nil) }
         }

@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct PrintedTextTests {
     @Test func aNameBecomesOneLineThatSteersNothing() {
-        #expect(PrintedText.oneLine("a\nb\r\u{1B}[2J\u{85}\u{2028}\u{202E}c\u{2066}\u{200F}é漢") == "a\\u{a}b\\u{d}\\u{1b}[2J\\u{85}\\u{2028}\\u{202e}c\\u{2066}\\u{200f}é漢")
+        #expect(
+            PrintedText.oneLine("a\nb\r\u{1B}[2J\u{85}\u{2028}\u{202E}c\u{2066}\u{200F}é漢")
+                == "a\\u{a}b\\u{d}\\u{1b}[2J\\u{85}\\u{2028}\\u{202e}c\\u{2066}\\u{200f}é漢")
     }
 
     @Test func aTextOfLinesKeepsItsLineFeedsOnly() {

@@ -7,7 +7,8 @@ import Testing
 /// Whatever is on the allow-list builds plain data whatever it is given, or is not called clean: gone through one by one.
 @Suite struct AllowListTests {
     /// Every name of the list with its module; storage classes of each dtype stand for themselves.
-    static let names = (Builder.allNames + ["torch.FloatStorage", "torch.cuda.HalfStorage", "torch.IntTensor", "torch.float32"]).map { full in
+    static let names = (Builder.allNames + ["torch.FloatStorage", "torch.cuda.HalfStorage", "torch.IntTensor", "torch.float32"]).map {
+        full in
         let cut = full.lastIndex(of: ".") ?? full.startIndex
         return (module: String(full[..<cut]), name: String(full[full.index(after: cut)...]))
     }
@@ -60,7 +61,9 @@ import Testing
     }
 
     /// A state may set what the unpickler then calls.
-    @Test(arguments: ["__setstate__", "append", "extend", "add", "__class__"]) func aStateThatSetsWhatLoadingCallsIsDangerous(_ key: String) throws {
+    @Test(arguments: ["__setstate__", "append", "extend", "add", "__class__"]) func aStateThatSetsWhatLoadingCallsIsDangerous(_ key: String)
+        throws
+    {
         for name in AllowListTests.names {
             let state = [0x7D] + PickleBytes.text(key) + PickleBytes.global("builtins", "bytearray") + [0x73]
             let made = PickleBytes.global(name.module, name.name) + [0x29, 0x81]
@@ -71,7 +74,8 @@ import Testing
 
     @Test func whatACallReturnedIsNotACleanCallable() throws {
         let typeO = PickleBytes.global("numpy", "dtype") + PickleBytes.text("O8") + [0x85, 0x52]
-        let passed = PickleBytes.global("numpy.core.multiarray", "scalar") + typeO + PickleBytes.global("builtins", "bytearray") + [0x86, 0x52]
+        let passed =
+            PickleBytes.global("numpy.core.multiarray", "scalar") + typeO + PickleBytes.global("builtins", "bytearray") + [0x86, 0x52]
         #expect(try scan(passed).verdict == .unknown)
         #expect(try scan(passed + [0x4B, 1, 0x85, 0x52]).findings.contains { $0.reason == "what another call returned is called" })
     }
@@ -80,7 +84,8 @@ import Testing
         arguments: [
             ("_codecs", "encode", ["x", "latin1"], true), ("_codecs", "encode", ["x", "idna"], false), ("builtins", "str", ["x"], true),
             ("fractions", "Fraction", ["1/3"], true), ("fractions", "Fraction", ["1e999999999"], false),
-            ("decimal", "Decimal", ["1e999999999"], true), ("pathlib", "PosixPath", ["a", "b"], true), ("builtins", "bytes", ["x", "utf-8"], true),
+            ("decimal", "Decimal", ["1e999999999"], true), ("pathlib", "PosixPath", ["a", "b"], true),
+            ("builtins", "bytes", ["x", "utf-8"], true),
             ("builtins", "bytes", ["x", "uu"], false), ("torch", "device", ["cuda"], true), ("torch", "strided", ["x"], false),
             ("numpy", "ndarray", ["x"], false), ("numpy", "dtype", ["f4"], true), ("numpy", "dtype", ["f4,O"], false),
         ] as [(String, String, [String], Bool)])
@@ -111,7 +116,9 @@ import Testing
     }
 
     /// A dtype with a state of eight: version, order, what `middle` gives, size, alignment, flags.
-    private static func type(_ code: String, _ order: String, _ middle: [UInt8], _ size: [UInt8], _ alignment: [UInt8], flags: UInt8) -> [UInt8] {
+    private static func type(_ code: String, _ order: String, _ middle: [UInt8], _ size: [UInt8], _ alignment: [UInt8], flags: UInt8)
+        -> [UInt8]
+    {
         type(code) + [0x28, 0x4B, 3] + PickleBytes.text(order) + middle + size + alignment + [0x4B, flags, 0x74, 0x62]
     }
 
@@ -137,10 +144,15 @@ import Testing
             ("float", float), ("object", object),
             ("text", NumpyTypeTests.type("U3", "<", none, NumpyTypeTests.number(12), NumpyTypeTests.number(4), flags: 8)),
             ("bytes", NumpyTypeTests.type("S5", "|", none, NumpyTypeTests.number(5), NumpyTypeTests.number(1), flags: 0)),
-            ("fields", NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(float, at: NumpyTypeTests.number(4)), eight, NumpyTypeTests.number(1), flags: 16)),
+            (
+                "fields",
+                NumpyTypeTests.type(
+                    "V8", "|", NumpyTypeTests.field(float, at: NumpyTypeTests.number(4)), eight, NumpyTypeTests.number(1), flags: 16)
+            ),
             (
                 "objects with both flags",
-                NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(object, at: NumpyTypeTests.number(0)), eight, NumpyTypeTests.number(1), flags: 27)
+                NumpyTypeTests.type(
+                    "V8", "|", NumpyTypeTests.field(object, at: NumpyTypeTests.number(0)), eight, NumpyTypeTests.number(1), flags: 27)
             ),
             (
                 "subarray",
@@ -156,18 +168,36 @@ import Testing
         let object = NumpyTypeTests.type("O8", "|", none, minus, minus, flags: 63)
         let (eight, one) = (NumpyTypeTests.number(8), NumpyTypeTests.number(1))
         for (what, opcodes) in [
-            ("an object field without its flag", NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(object, at: [0x4B, 0]), eight, one, flags: 16)),
-            ("a bare object field without its flag", NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(NumpyTypeTests.type("O8"), at: [0x4B, 0]), eight, one, flags: 0)),
-            ("a field past the item", NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(float, at: [0x4D, 0xE8, 3]), eight, one, flags: 16)),
-            ("a field that ends past the item", NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(float, at: [0x4B, 5]), eight, one, flags: 16)),
+            (
+                "an object field without its flag",
+                NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(object, at: [0x4B, 0]), eight, one, flags: 16)
+            ),
+            (
+                "a bare object field without its flag",
+                NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(NumpyTypeTests.type("O8"), at: [0x4B, 0]), eight, one, flags: 0)
+            ),
+            (
+                "a field past the item",
+                NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(float, at: [0x4D, 0xE8, 3]), eight, one, flags: 16)
+            ),
+            (
+                "a field that ends past the item",
+                NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(float, at: [0x4B, 5]), eight, one, flags: 16)
+            ),
             ("a field before the item", NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(float, at: minus), eight, one, flags: 16)),
-            ("an item larger than its code", NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(float, at: [0x4B, 0]), [0x4B, 200], one, flags: 16)),
+            (
+                "an item larger than its code",
+                NumpyTypeTests.type("V8", "|", NumpyTypeTests.field(float, at: [0x4B, 0]), [0x4B, 200], one, flags: 16)
+            ),
             ("objects without their flags", NumpyTypeTests.type("O8", "|", none, minus, minus, flags: 0)),
             ("numbers with fields", NumpyTypeTests.type("f4", "<", NumpyTypeTests.field(float, at: [0x4B, 0]), minus, minus, flags: 0)),
             ("numbers of another size", NumpyTypeTests.type("f4", "<", none, [0x4B, 64], minus, flags: 0)),
             ("numbers with flags", NumpyTypeTests.type("f4", "<", none, minus, minus, flags: 1)),
             ("texts of another size", NumpyTypeTests.type("S5", "|", none, [0x4B, 200], one, flags: 0)),
-            ("a subarray larger than its item", NumpyTypeTests.type("V8", "|", float + [0x4B, 9, 0x85, 0x86, 0x4E, 0x4E], eight, one, flags: 0)),
+            (
+                "a subarray larger than its item",
+                NumpyTypeTests.type("V8", "|", float + [0x4B, 9, 0x85, 0x86, 0x4E, 0x4E], eight, one, flags: 0)
+            ),
             ("a state that is no tuple", NumpyTypeTests.type("f4") + [0x7D, 0x62]),
         ] { #expect(try verdict(opcodes) == .dangerous, "\(what)") }
     }

@@ -10,7 +10,10 @@ import Testing
         ("protocol 4", PickleBytes.dangerous), ("protocol 0", Array("cos\nsystem\n(S'true'\ntR.".utf8)),
         ("protocol 0, instance", Array("(S'true'\nios\nsystem\n.".utf8)), ("protocol 1", PickleBytes.call("os", "system", "true") + [0x2E]),
         ("frame first", [0x95, 24, 0, 0, 0, 0, 0, 0, 0] + PickleBytes.call("os", "system", "true") + [0x2E]),
-        ("names apart", [0x80, 4] + PickleBytes.text("os") + PickleBytes.text("system") + [0x93] + PickleBytes.text("true") + [0x85, 0x52, 0x2E]),
+        (
+            "names apart",
+            [0x80, 4] + PickleBytes.text("os") + PickleBytes.text("system") + [0x93] + PickleBytes.text("true") + [0x85, 0x52, 0x2E]
+        ),
         ("no STOP", PickleBytes.call("os", "system", "true")), ("broken behind", PickleBytes.call("os", "system", "true") + [0xFF, 0xFF]),
     ]
     static let torch: [(name: String, contents: [UInt8])] = [
@@ -31,7 +34,10 @@ import Testing
 
     @Test(
         arguments: payloads,
-        ["archive/extra", "archive/notes.txt", "archive/data/0", "archive/data/payload", "archive/.data/x", "__MACOSX/archive/._data.pkl", "model.ckpt"])
+        [
+            "archive/extra", "archive/notes.txt", "archive/data/0", "archive/data/payload", "archive/.data/x",
+            "__MACOSX/archive/._data.pkl", "model.ckpt",
+        ])
     func aPickleIsFoundUnderAnyName(_ payload: (name: String, bytes: [UInt8]), _ entry: String) throws {
         for entries in [ContentScanTests.torch + [(entry, payload.bytes)], [(entry, payload.bytes)]] {
             let scan = try scan(ArchiveBytes.zip(entries))
@@ -46,7 +52,8 @@ import Testing
         for (what, bytes) in [
             ("zip", zip), ("tar", tar), ("gzip", ArchiveBytes.gzip(payload.bytes)), ("zlib", ArchiveBytes.zlib(payload.bytes)),
             ("array", array("'|O'", payload.bytes)), ("array with fields", array("[('a', '<f4'), ('b', '|O')]", payload.bytes)),
-            ("zip in zip", ArchiveBytes.zip([("y", zip)])), ("gzip in tar", ArchiveBytes.tar([("y", ArchiveBytes.gzip(payload.bytes), "0")])),
+            ("zip in zip", ArchiveBytes.zip([("y", zip)])),
+            ("gzip in tar", ArchiveBytes.tar([("y", ArchiveBytes.gzip(payload.bytes), "0")])),
             ("tar in gzip", ArchiveBytes.gzip(tar)), ("array in zip", ArchiveBytes.zip([("a.npy", array("'|O'", payload.bytes))])),
             ("packed array", ArchiveBytes.zip([("a", ArchiveBytes.zlib(array("\"O\"", payload.bytes)))])),
         ] {
@@ -78,7 +85,8 @@ import Testing
     /// Texts and numbers whose first bytes are opcodes.
     @Test(
         arguments: [
-            "no pickle: a note about this file.\n", "N.", "(see above).", "cat\ndog\nelephant\n", "clean\nup\nthe room.\n", "I am a text.\n",
+            "no pickle: a note about this file.\n", "N.", "(see above).", "cat\ndog\nelephant\n", "clean\nup\nthe room.\n",
+            "I am a text.\n",
             "Version 1\n", "import os\nos.system('x')\n", "{\"a\": 1}", "S'quoted'\n", "", "x\u{1}",
         ])
     func aTextThatBeginsLikeAnOpcodeIsNoAlarm(_ text: String) throws {
@@ -100,7 +108,8 @@ import Testing
     @Test func aStorageIsNumbersOnlyWhereAPickleNamesItWithItsSize() throws {
         let bytes = PickleBytes.dangerous
         func checkpoint(_ key: String, count: Int) -> [UInt8] {
-            let id = PickleBytes.text("storage") + PickleBytes.global("torch", "ByteStorage") + PickleBytes.text(key) + PickleBytes.text("cpu")
+            let id =
+                PickleBytes.text("storage") + PickleBytes.global("torch", "ByteStorage") + PickleBytes.text(key) + PickleBytes.text("cpu")
                 + [0x4B, UInt8(count)]
             return ArchiveBytes.zip([("archive/data.pkl", PickleBytes.whole([0x28] + id + [0x74, 0x51])), ("archive/data/0", bytes)])
         }
@@ -151,7 +160,8 @@ import Testing
     @Test(arguments: [
         ("torch.distributed.tensor", "DTensor", GlobalVerdict.unknown), ("torch.distributed.tensor.placement_types", "Shard", .unknown),
         ("torch.distributed.checkpoint.metadata", "TensorStorageMetadata", .unknown),
-        ("torch.distributed.checkpoint.filesystem", "_StorageInfo", .unknown), ("torch.distributed.tensor", "distribute_tensor", .dangerous),
+        ("torch.distributed.checkpoint.filesystem", "_StorageInfo", .unknown),
+        ("torch.distributed.tensor", "distribute_tensor", .dangerous),
         ("torch.distributed.rpc", "rpc_sync", .dangerous), ("torch.distributed", "init_process_group", .dangerous),
         ("torch.jit._pickle", "build_intlist", .unknown), ("torch.jit", "load", .dangerous), ("__torch__.models.map", "open", .unknown),
         ("joblib.numpy_pickle", "NumpyArrayWrapper", .unknown), ("joblib", "load", .dangerous), ("functools", "partial", .unknown),

@@ -71,7 +71,8 @@ struct BuilderRules {
         case .defaultDictionary:
             let isSound = first.map { $0 == .none || isBuilder($0) } ?? true
             require(isSound, "its factory is not a builder of plain data", first.map(verdictOfHandedOn) ?? .unknown)
-            require(arguments.count <= 2 && arguments.dropFirst().allSatisfy(isIterable), "it iterates over something other than a container")
+            require(
+                arguments.count <= 2 && arguments.dropFirst().allSatisfy(isIterable), "it iterates over something other than a container")
         case .scalar: require(arguments.count <= 2 && isTextWithEncoding(arguments, or: isPlain), "its argument is not a plain value")
         case .byteString:
             require(!arguments.contains(where: isLarge), "it asks for more than \(BuilderRules.countLimit) bytes by a number")
@@ -160,7 +161,9 @@ struct BuilderRules {
     // MARK: States
 
     /// Attributes that the unpickler itself calls once they are set: a harmless object becomes a call of whatever was given.
-    private static let calledAttributes: Set<String> = ["__setstate__", "append", "extend", "add", "__class__", "__dict__", "__reduce_ex__"]
+    private static let calledAttributes: Set<String> = [
+        "__setstate__", "append", "extend", "add", "__class__", "__dict__", "__reduce_ex__",
+    ]
 
     private mutating func judgeStates(_ object: PickleObject) {
         guard !object.states.isEmpty else { return }

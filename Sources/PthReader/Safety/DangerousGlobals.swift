@@ -17,7 +17,8 @@ enum DangerousGlobals {
     }
 
     private static func isBelow(_ full: String, _ prefix: String) -> Bool {
-        full.hasPrefix(prefix) && (full.utf8.count == prefix.utf8.count || prefix.hasSuffix("_") || full.dropFirst(prefix.count).first == ".")
+        full.hasPrefix(prefix)
+            && (full.utf8.count == prefix.utf8.count || prefix.hasSuffix("_") || full.dropFirst(prefix.count).first == ".")
     }
 
     /// Data classes that live among what acts.
@@ -86,12 +87,14 @@ enum DangerousGlobals {
         "torch._library", "torch.testing", "torch.profiler", "torch.cuda.memory._snapshot",
         "torch._C._jit", "torch._C._load_for_lite_interpreter", "torch._C.import_ir_module", "torch._C.PyTorchFileReader",
         "torch._C.PyTorchFileWriter", "torch.from_file", "torch._appdirs", "torch._sources", "torch._lazy",
-        "torch._utils_internal", "torch.storage._load_from_bytes.__", 
-        "_codecs.decode", "codecs.open", "codecs.decode", "codecs.register", "pandas.read_", "pandas.io", "pandas.eval", "pandas.core.computation",
+        "torch._utils_internal", "torch.storage._load_from_bytes.__",
+        "_codecs.decode", "codecs.open", "codecs.decode", "codecs.register", "pandas.read_", "pandas.io", "pandas.eval",
+        "pandas.core.computation",
         "scipy.io", "sklearn.datasets", "sklearn.utils._testing", "sympy.sympify", "sympy.core.sympify", "sympy.parsing",
         "keras.models.load_model", "tensorflow.io", "tensorflow.py_function", "tensorflow.load_library",
-        "tensorflow.load_op_library", "tensorflow.saved_model", "tensorflow.keras.models.load_model", 
-        "ray.cloudpickle", "ray._private", "transformers.dynamic_module_utils", "transformers.pipelines", "PIL.Image.open", "PIL.ImageMath", "cv2.imread", "cv2.imwrite",
+        "tensorflow.load_op_library", "tensorflow.saved_model", "tensorflow.keras.models.load_model",
+        "ray.cloudpickle", "ray._private", "transformers.dynamic_module_utils", "transformers.pipelines", "PIL.Image.open", "PIL.ImageMath",
+        "cv2.imread", "cv2.imwrite",
         "random._os", "enum.sys", "argparse.FileType", "argparse.open", "ast.parse", "gettext.translation",
         "contextlib.redirect_stdout", "json.load", "copyreg.add_extension", "copyreg.pickle", "copyreg.remove_extension",
         "copyreg.clear_extension_cache", "uuid._", "uuid.getnode",
@@ -102,7 +105,8 @@ enum DangerousGlobals {
     /// Functions of `builtins` that reach names or make types.
     private static let builtins: Set<String> = [
         "type", "super", "map", "filter", "reduce", "apply", "reload", "input", "raw_input", "print", "help", "exit", "quit", "file", "dir",
-        "vars", "property", "classmethod", "staticmethod", "memoryview", "copyright", "credits", "license", "hasattr", "callable", "iter", "next",
+        "vars", "property", "classmethod", "staticmethod", "memoryview", "copyright", "credits", "license", "hasattr", "callable", "iter",
+        "next",
         "execfile", "coerce", "intern", "aiter", "anext",
     ]
 
@@ -128,7 +132,8 @@ enum DangerousGlobals {
     /// Modules that an attribute path may pass through on its way out.
     private static let reachable: Set<String> = [
         "os", "_os", "sys", "_sys", "subprocess", "builtins", "__builtins__", "posix", "nt", "shutil", "importlib", "pickle", "_pickle",
-        "cPickle", "ctypes", "socket", "io", "_io", "types", "inspect", "functools", "operator", "warnings", "linecache", "tempfile", "threading",
+        "cPickle", "ctypes", "socket", "io", "_io", "types", "inspect", "functools", "operator", "warnings", "linecache", "tempfile",
+        "threading",
         "runpy", "pydoc", "marshal", "modules", "signal", "urllib", "zipfile", "platform",
     ]
 }

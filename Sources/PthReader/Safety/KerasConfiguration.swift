@@ -57,7 +57,8 @@ enum KerasConfiguration {
             let acts = ["read_file", "write_file", "ReadFile", "WriteFile", "py_function", "PyFunc", "numpy_function", "load_"].contains {
                 function.contains($0)
             }
-            return Finding(name: "tensorflow.\(function)", verdict: acts ? .dangerous : .unknown, reason: "a function of TensorFlow's is called")
+            return Finding(
+                name: "tensorflow.\(function)", verdict: acts ? .dangerous : .unknown, reason: "a function of TensorFlow's is called")
         case "function":
             let name = config?.string ?? "?"
             if ["get_file", "load_model", "load_weights", "enable_unsafe_deserialization", "run_path"].contains(name) {
@@ -76,7 +77,9 @@ enum KerasConfiguration {
             return Finding(name: "\(module).\(name)", verdict: .dangerous, reason: "it is imported and called when the model is loaded")
         }
         let top = module.split(separator: ".").first.map(String.init) ?? module
-        if ["keras", "tf_keras", "keras_nlp", "keras_cv", "builtins"].contains(top) || module.hasPrefix("tensorflow.python.keras") { return nil }
+        if ["keras", "tf_keras", "keras_nlp", "keras_cv", "builtins"].contains(top) || module.hasPrefix("tensorflow.python.keras") {
+            return nil
+        }
         return Finding(name: "\(module).\(name)", verdict: .unknown, reason: "it is imported when the model is loaded")
     }
 

@@ -45,7 +45,9 @@ extension BuilderRules {
         else { return nil }
         let isPlainState = parts[2] == .none && parts[3] == .none && parts[4] == .none
         switch kind {
-        case "O": return isPlainState && itemSize == -1 && alignment == -1 && flags == BuilderRules.objectFlags ? NumpyType(size: 8, holdsObjects: true) : nil
+        case "O":
+            return isPlainState && itemSize == -1 && alignment == -1 && flags == BuilderRules.objectFlags
+                ? NumpyType(size: 8, holdsObjects: true) : nil
         case "V" where !isPlainState:
             guard Int(itemSize) == size, alignment >= 0, alignment <= 128 else { return nil }
             return parts[2] == .none
@@ -73,7 +75,9 @@ extension BuilderRules {
         }
         let given = Set(entries.compactMap { document.string($0.key) })
         guard names.allSatisfy({ document.string($0).map(given.contains) == true }) else { return nil }
-        guard flags & BuilderRules.pointerFlags == (holdsObjects ? BuilderRules.pointerFlags : 0), (0...255).contains(flags) else { return nil }
+        guard flags & BuilderRules.pointerFlags == (holdsObjects ? BuilderRules.pointerFlags : 0), (0...255).contains(flags) else {
+            return nil
+        }
         return NumpyType(size: size, holdsObjects: holdsObjects)
     }
 
@@ -128,7 +132,8 @@ extension BuilderRules {
             guard case .integer(let size) = value, size >= 0 else { count = Int.max; break }
             count = count.multipliedReportingOverflow(by: Int(size)).overflow ? Int.max : count * Int(size)
         }
-        guard sizes != nil, count <= BuilderRules.countLimit, document.node(arguments[0]).map({ if case .global = $0 { true } else { false } }) == true
+        guard sizes != nil, count <= BuilderRules.countLimit,
+            document.node(arguments[0]).map({ if case .global = $0 { true } else { false } }) == true
         else { return self.object(to: name, .unknown, "its arguments are not a class, a small shape and a type") }
         for state in object.states {
             guard let parts = document.sequence(state), parts.count == 5, isTupleOfSizes(parts[1]), let type = numpyType(parts[2]) else {

@@ -47,7 +47,9 @@ extension SafetyScan {
     }
 
     private static func leavesItsFolder(_ name: String) -> Bool {
-        let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+        let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         return name.utf8.first == UInt8(ascii: "/") || name.utf8.contains(UInt8(ascii: "\\")) || parts.contains("..")
     }
 
@@ -84,7 +86,9 @@ extension SafetyScan {
         let result = Inflation.inflate(packed, framing: framing, limit: limit, claimed: claimed, name: place)
         inflationLeft -= result.bytes.count
         if let claimed, claimed <= limit {
-            if result.ending != .whole || result.bytes.count != claimed { stop("\(place): it does not inflate to the \(claimed) bytes that it claims") }
+            if result.ending != .whole || result.bytes.count != claimed {
+                stop("\(place): it does not inflate to the \(claimed) bytes that it claims")
+            }
         } else if result.ending == .limit || claimed.map({ $0 > limit }) == true {
             stop("\(place): it inflates to more than \(limit >> 20) MiB; the rest is not read")
         }
@@ -102,7 +106,9 @@ extension SafetyScan {
         // Members of a gzip file are read as one.
         let inner = "\(place), unpacked"
         judge(first.bytes, place: inner, depth: depth + 1, isNamedPickle: false)
-        if first.ending == .whole, first.consumed < bytes.count { stop("\(place): \(bytes.count - first.consumed) bytes stand behind its end") }
+        if first.ending == .whole, first.consumed < bytes.count {
+            stop("\(place): \(bytes.count - first.consumed) bytes stand behind its end")
+        }
         return true
     }
 

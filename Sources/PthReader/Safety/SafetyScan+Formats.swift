@@ -7,7 +7,8 @@ extension SafetyScan {
     mutating func scanNumpyArray(_ bytes: ByteView, place: String, depth: Int) {
         guard let major = try? bytes.byte(at: 6), (1...3).contains(major),
             let length = major == 1
-                ? (try? bytes.integer(at: 8, as: UInt16.self)).map({ Int($0) }) : (try? bytes.integer(at: 8, as: UInt32.self)).map({ Int($0) }),
+                ? (try? bytes.integer(at: 8, as: UInt16.self)).map({ Int($0) })
+                : (try? bytes.integer(at: 8, as: UInt32.self)).map({ Int($0) }),
             let header = try? bytes.window(at: major == 1 ? 10 : 12, count: length),
             let text = header.text ?? Optional(String(decoding: header.array, as: UTF8.self))
         else { return stop("\(place): the header of this NumPy array is damaged") }
@@ -37,14 +38,18 @@ extension SafetyScan {
         // Fields: every text that could be a code has to be one of numbers; a field may be named like one.
         guard value.hasPrefix("[") else { return false }
         let texts = value.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
-        if value.split(separator: "[", omittingEmptySubsequences: false).count == 2, value.firstRange(of: "((") == nil, texts.count.isMultiple(of: 2) {
+        if value.split(separator: "[", omittingEmptySubsequences: false).count == 2, value.firstRange(of: "((") == nil,
+            texts.count.isMultiple(of: 2)
+        {
             // Names and codes in turn.
             return !texts.isEmpty && texts.enumerated().allSatisfy { $0.offset % 2 == 0 || isNumber($0.element) }
         }
-        return !texts.isEmpty && !texts.contains { text in
-            let bare = text.drop { "<>|=".contains($0) }
-            return bare == "object" || bare.hasPrefix("O") && bare.dropFirst().allSatisfy(\.isNumber) || text.contains(",") || text.contains("(")
-        }
+        return !texts.isEmpty
+            && !texts.contains { text in
+                let bare = text.drop { "<>|=".contains($0) }
+                return bare == "object" || bare.hasPrefix("O") && bare.dropFirst().allSatisfy(\.isNumber) || text.contains(",")
+                    || text.contains("(")
+            }
     }
 
     /// A Keras configuration, as `.keras` archives hold it; any other JSON is data.
@@ -64,7 +69,9 @@ extension SafetyScan {
     /// HDF5 runs nothing by itself; Keras keeps the model's configuration in a text attribute, and PyTables keeps pickles in datasets.
     mutating func scanHDF5(_ bytes: ByteView, place: String) {
         if bytes.contains(Array("PYTABLES_FORMAT_VERSION".utf8)) {
-            find("tables", in: place, .unknown, what: "HDF5 of PyTables", reason: "PyTables keeps objects as pickles, which are not read here")
+            find(
+                "tables", in: place, .unknown, what: "HDF5 of PyTables",
+                reason: "PyTables keeps objects as pickles, which are not read here")
         }
         guard bytes.contains(Array("model_config".utf8)) else { return }
         guard let texts = KerasConfiguration.texts(in: bytes), !texts.isEmpty else {

@@ -61,7 +61,8 @@ extension SafetyScan {
             scanStream(view, place: place, depth: depth, definesIDs: definesIDs)
             return true
         } catch {
-            guard SafetyScan.acts(machine.globals) || SafetyScan.couldGoOn(error) && walk.calls || walk.calls && SafetyScan.acts(walk.globals)
+            guard
+                SafetyScan.acts(machine.globals) || SafetyScan.couldGoOn(error) && walk.calls || walk.calls && SafetyScan.acts(walk.globals)
             else { return false }
             pickles.append(place)
             record(machine.globals, place: place)
@@ -83,9 +84,11 @@ extension SafetyScan {
     /// Whether a name looks like one of Python's: words of a text are not.
     static func isPlausible(_ use: PickleGlobalUse) -> Bool {
         func isName(_ text: String) -> Bool {
-            !text.isEmpty && text.utf8.allSatisfy { byte in
-                byte == 0x2E || byte == 0x5F || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte >= 0x80
-            }
+            !text.isEmpty
+                && text.utf8.allSatisfy { byte in
+                    byte == 0x2E || byte == 0x5F || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+                        || (0x61...0x7A).contains(byte) || byte >= 0x80
+                }
         }
         return use.name == "?" || isName(use.module) && isName(use.name)
     }
@@ -123,7 +126,9 @@ extension SafetyScan {
     private mutating func refuseMemoBomb(_ bytes: ByteView, _ document: PickleDocument, place: String) {
         // CPython keeps the memo as an array up to its highest index.
         let highest = PickleOpcodeWalk(bytes).highestMemo
-        if highest > 65_536 + document.byteCount { stop("\(place): its memo asks for \(highest) places, which a loader would make room for") }
+        if highest > 65_536 + document.byteCount {
+            stop("\(place): its memo asks for \(highest) places, which a loader would make room for")
+        }
     }
 
     /// Values that whoever prints or copies them cannot hold: shared containers inside each other.

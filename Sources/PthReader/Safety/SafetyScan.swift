@@ -102,7 +102,8 @@ public struct SafetyScan: Sendable {
         if !obstacles.contains(line) { obstacles.append(line) }
     }
 
-    mutating func find(_ name: String, in place: String, _ verdict: GlobalVerdict, module: String = "", what: String, reason: String? = nil) {
+    mutating func find(_ name: String, in place: String, _ verdict: GlobalVerdict, module: String = "", what: String, reason: String? = nil)
+    {
         findings.append(
             Finding(module: module, name: name, place: place, offset: 0, opcode: what, verdict: verdict, reason: reason))
     }
@@ -134,7 +135,9 @@ public struct SafetyScan: Sendable {
         case .numpyArray: scanNumpyArray(bytes, place: place, depth: depth)
         case .gzip: scanDeflated(bytes, framing: .gzip, place: place, depth: depth)
         case .zlib:
-            if !scanDeflated(bytes, framing: .zlib, place: place, depth: depth) { judgeUnmarked(bytes, place, depth, isFile, isNamedPickle) }
+            if !scanDeflated(bytes, framing: .zlib, place: place, depth: depth) {
+                judgeUnmarked(bytes, place, depth, isFile, isNamedPickle)
+            }
         case .packed(let format): stop("\(place): data packed by \(format), which is not read here")
         case .program(let what): find(place, in: place, .unknown, what: what)
         case .hdf5: scanHDF5(bytes, place: place)
