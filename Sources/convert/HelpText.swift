@@ -200,13 +200,16 @@ enum HelpText {
           --arch, --key-map, --state-dict   as for export, for FILE
           --epsilon, --input-mean, --input-std, --channel-order, --image-size, --crop, --preprocess, --mtcnn-margin,
           --assume-like        as for export
-          --verbose            print every figure
+          --verbose            print every figure of every output
           -q, --quiet          print nothing unless something is wrong
           --json               print the result as JSON
 
-        Allowed without --atol and --rtol, on outputs brought to unit length: 3e-6 (float32), 2e-3 (float16),
-        1.5e-2 (bfloat16 weights). Options about running the networks are refused if a side holds bare weights.
-        Exit codes: 0 the same network, 1 NOT the same network, 2 cannot tell, 64 wrong arguments.
+        Layers are matched by what they compute, whatever they are called, and everything that both files state is
+        compared: tensors, attributes, the input contract, and the outputs on the same images. Allowed without --atol and
+        --rtol: 3e-6 on outputs brought to unit length. An export with float16 or bfloat16 weights is held to that against
+        the source rounded likewise. Options about running the networks are refused if a side holds bare weights.
+        Answers: the same network (exit 0), NOT the same network (1), cannot tell (2: something could not be read or run);
+        64 wrong arguments.
         """
 
     static let evaluate = """
