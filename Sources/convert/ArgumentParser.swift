@@ -75,7 +75,8 @@ struct ParsedArguments: Sendable {
                 if values[name] != nil { throw .optionTwice(name) }
                 values[name] = [value ?? ""]
             } else if table.single.contains(name) || table.repeated.contains(name) {
-                if value == nil, index < arguments.count {
+                // An option in the place of a value is one that was forgotten; `--name=--value` says that it is meant.
+                if value == nil, index < arguments.count, !table.names.contains(arguments[index]), table.short[arguments[index]] == nil {
                     value = arguments[index]
                     index += 1
                 }
