@@ -29,7 +29,7 @@ public struct ExportPlan: Sendable {
             if let embeddedPixels { model = try model.embeddingPreprocessing(elements: embeddedPixels) }
             content = .model(model)
         } else {
-            let reason = opened.bareReason.map { "\($0)" } ?? "there is none"
+            let reason = opened.bareReason.map { ($0 as? any DescribedError)?.problem ?? "\($0)" } ?? "there is none"
             if !format.capabilities.holdsBareWeights { throw opened.bareReason ?? ONNXError.needsGraph(reason: reason) }
             for (isAsked, option) in [
                 (foldsBatchNorm, "--fold-batchnorm"), (normalizes, "--normalize"), (embeddedPixels != nil, "--embed-preprocess"),

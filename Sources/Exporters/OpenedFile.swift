@@ -82,6 +82,12 @@ public struct OpenedFile: Sendable {
         self.isForeign = isForeign
     }
 
+    /// Bytes of all its files.
+    public var byteCount: Int { sources.reduce(0) { $0 + $1.bytes.count } }
+
+    /// Facts that a user should know whatever is done with the file.
+    public var warnings: [String] { facts.filter { $0.name == Checkpoint.Fact.warning }.map(\.text) }
+
     /// Throws when a file that tensors lie in is no longer as it was when it was opened.
     public func checkUnchanged() throws(FileError) {
         for source in sources { try source.checkUnchanged() }

@@ -37,6 +37,11 @@ public enum ContainerKind: String, Sendable {
         return TarArchive.hasValidChecksum(header.array)
     }
 
+    /// The container that torch would read instead of this one: it tries tar before its legacy container.
+    func secondReading(of bytes: ByteView) -> ContainerKind? {
+        self == .legacy && ContainerKind.looksLikeTar(bytes) ? .tar : nil
+    }
+
     private static func looksLikePickle(_ bytes: ByteView) -> Bool {
         guard let first = try? bytes.byte(at: 0) else { return false }
         if first == 0x80 { return ((try? bytes.byte(at: 1)) ?? 255) <= 5 }
@@ -59,9 +64,7 @@ public enum ContainerKind: String, Sendable {
         if bytes.matches([0x93]) && starts("NUMPY", at: 1) {
             return .notACheckpoint(file: bytes.name, found: "a NumPy array", remedy: "give the checkpoint")
         }
-        if bytes.matches([0x1F, 0x8B]) {
-            return .notACheckpoint(file: bytes.name, found: "gzip data", remedy: "unpack it with gunzip first")
-        }
+        if let packed = PackedContent.refusal(bytes) { return packed }
         if starts("PYTORCH1") {
             return .notACheckpoint(file: bytes.name, found: "a preview format of torch 1.6", remedy: "save it again with a released torch")
         }
@@ -72,6 +75,8 @@ public enum ContainerKind: String, Sendable {
 
     /// Tells a torch checkpoint from other zip archives by its entries; throws the name of what it is instead.
     static func refuseOtherZips(_ names: [String], file: String) throws(PthError) {
+        // torch's reader does not tell capitals apart.
+        let names = names.map { $0.lowercased() }
         func has(_ suffix: String) -> Bool { names.contains { $0 == suffix || $0.hasSuffix("/" + suffix) } }
         if has("constants.pkl") || names.contains(where: { $0.contains("/code/") }) {
             throw .notACheckpoint(
@@ -88,6 +93,9 @@ public enum ContainerKind: String, Sendable {
         if has("model.json") {
             throw .notACheckpoint(
                 file: file, found: "an old TorchScript archive", remedy: "save the network's state_dict() with torch.save")
+        }
+        if names.contains("config.json"), names.contains(where: { $0 == "model.weights.h5" || $0 == "model.weights.npz" }) {
+            throw .notACheckpoint(file: file, found: "a Keras model", remedy: "export it to ONNX first, for example with tf2onnx")
         }
         if !names.isEmpty, names.allSatisfy({ $0.hasSuffix(".npy") }) {
             throw .notACheckpoint(file: file, found: "a NumPy .npz archive", remedy: "give the checkpoint")

@@ -20,6 +20,7 @@ enum ExportCommand {
 
     private static let ownFlags: Set<String> = [
         "--force", "--quiet", "--help", "--json", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify", "--verbose",
+        "--dequantize",
     ]
     private static let ownSingle: Set<String> = ContractOptions.single.union([
         "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--proof",
@@ -66,7 +67,8 @@ enum ExportCommand {
     private static func export(
         _ request: ExportRequest, _ parsed: ParsedArguments, evaluation: ParsedArguments?
     ) throws -> (ExitStatus, JSONObject?) {
-        let opened = try FormatRegistry.open(request.input, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
+        let opened = try FormatRegistry.open(
+            request.input, options: OpenOptions(stateDictPath: parsed.value("--state-dict"), dequantizes: parsed.has("--dequantize")))
         let inputs = opened.sources.map(\.identity)
         try OutputFile.check(target: request.target, replacing: request.isReplacing, inputs: inputs)
         let model = try OpenedModel(opened, choice: request.choice)
@@ -77,14 +79,14 @@ enum ExportCommand {
         Terminal.progress("writing \(request.target)")
         var options = request.options
         options.inputs = inputs
-        let companions = try request.format.write(content, to: output, options: options)
+        let companions = try opened.namingDamage { try request.format.write(content, to: output, options: options) }
         for file in companions + [output] { try file.flush() }
         var verification: Verification?
         if request.checking != .none {
             Terminal.progress("reading back \(request.target)")
             let places = companions.map { (PathText.baseName($0.target), $0.temporaryPath) }
             let back = try request.format.open(
-                try MappedFile(path: output.temporaryPath),
+                try output.readBack(),
                 options: OpenOptions(companions: Dictionary(places, uniquingKeysWith: { first, _ in first })))
             for check in back.checksums { try check.run() }
             try ModelComparison.check(back, against: content, file: request.target)

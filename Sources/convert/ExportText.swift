@@ -3,20 +3,19 @@ import Files
 import IR
 import Verifier
 
-/// What an export tells when it is done.
+/// What an export reports when it is done.
 enum ExportText {
     static func lines(
         _ request: ExportRequest, opened: OpenedFile, model: OpenedModel, content: ExportContent, size: Int, companions: [OutputFile],
         verification: Verification?, isVerbose: Bool
     ) -> [String] {
-        let before = opened.sources.reduce(0) { $0 + $1.bytes.count }
+        let before = opened.byteCount
         var lines = [
             "\(opened.file.name) (\(NumberText.bytes(before))) -> \(request.target) (\(NumberText.bytes(size)), \(request.format.name)"
                 + (companions.isEmpty ? "" : ", data in \(companions.map { PathText.baseName($0.target) }.joined(separator: ", "))") + ")"
         ]
-        if let selection = opened.selection {
-            lines.append("state dict: \(selection.path.isEmpty ? "the root" : selection.path), because \(selection.reason)")
-        }
+        if let selection = opened.selection { lines += StateDictText.lines(selection) }
+        lines += opened.warnings.map { "note: \($0)" }
         if let network = content.model {
             lines.append(
                 "network: \(network.architecture.name), \(network.graph.nodes.count) nodes, "
@@ -30,6 +29,7 @@ enum ExportText {
             let reason = model.bareReason.map { ($0 as? any DescribedError)?.problem ?? "\($0)" } ?? "there is no network"
             lines.append("weights alone: \(reason)")
         }
+        lines += StateDictText.nonTensors(model.nonTensors, metadata: opened.selection?.path == "" ? content.weights.metadata : Metadata())
         if let name = model.unknownName { lines.append("note: no family is called \(name); the network was told by its keys and shapes") }
         if let reason = model.passedOver {
             lines.append("note: the file's own graph is passed over, keys and shapes told the network: \(reason)")
@@ -40,6 +40,7 @@ enum ExportText {
             lines.append("rounded: weights to \(precision.rawValue); inputs, outputs and arithmetic stay float32")
         }
         for alias in content.weights.aliases { lines.append("shared: \(alias.name) is \(alias.of)") }
+        if request.format.name == PthFormat.name { lines.append(LoadingLine.text(content, file: request.target)) }
         for remark in opened.remarks { lines.append("note: \(remark)") }
         if let folder = request.proofFolder {
             lines.append("proof: \(folder), seeded input and outputs for any other engine (see its README.md)")

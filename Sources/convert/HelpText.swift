@@ -30,7 +30,8 @@ enum HelpText {
         convert inspect FILE [options]
 
           --keys GLOB          list only names that match (repeatable); * also crosses dots
-          --state-dict PATH    look at this dictionary instead of the one that would be chosen
+          --state-dict PATH    look at this dictionary instead of the one that would be chosen: keys and
+                               places in lists joined by dots, such as models.1; a dot alone is the root
           --check              compare checksums; count NaN and infinities; minimum, maximum and mean of
                                each tensor
           --graph              print only the network's graph, one line per node
@@ -41,22 +42,27 @@ enum HelpText {
           --mtcnn-margin, --assume-like   as for export
           --safety             only the safety scan: is it complete, and is it clean, unknown or dangerous
           --json               the same as JSON (docs/inspect-json.md); the graph is part of it
+          --verbose            after an error also its details, such as all keys of an unknown network
 
-        Exit codes: 0 fine, 1 --safety not complete and clean, or --check met NaN or infinities, 2 an error
-        or damage, 64 wrong arguments.
+        Exit codes: 0 fine, 1 --check met NaN or infinities, 2 an error or damage, 64 wrong arguments. Of
+        --safety: 1 dangerous, else 2 not complete, unreadable or misleading, else 3 unknown classes or
+        functions, else 0 complete and clean.
         """
 
     static let slim = """
         convert slim FILE OUT [options]
 
           -o, --output OUT     the file to write; .pth .pt .ckpt .bin, .safetensors, .h5 .hdf5 or .flat
-          --keep GLOB          keep this although it serves training only (repeatable), over dotted paths; *
-                               also crosses dots
+          --keep GLOB          keep this although it serves training only (repeatable), over dotted paths or
+                               names in the state dict; * also crosses dots
           --drop GLOB          leave this out in any case (repeatable)
-          --state-dict PATH    the dictionary that holds the weights, if it is not found by itself
+          --state-dict PATH    the dictionary that holds the weights, such as models.1; a dot alone is the
+                               root
           --strip-prefix TEXT  remove TEXT from the beginning of the state dict's names, such as module.
+          --dequantize         write quantised tensors as float32, by their scale and zero point
           -f, --force          replace OUT if it exists
           -q, --quiet          print nothing unless something is wrong
+          --verbose            after an error also its details
           --json               print the result as JSON
 
         Keys and tensors of the state dict stay as they are. The output is read back from disk and compared
@@ -73,8 +79,9 @@ enum HelpText {
                                pth; OUT may then be a folder
           --arch NAME          the network's family, if the checkpoint names another
           --key-map FILE       rename keys first; each line is OLD NEW, and * stands for any text
-          --state-dict PATH    the dictionary that holds the weights, if it is not found by itself (.pth
-                               only)
+          --state-dict PATH    the dictionary that holds the weights, such as models.1; a dot alone is the
+                               root (.pth only)
+          --dequantize         read quantised tensors as float32, by their scale and zero point
           --dtype TYPE         round weights to float32, float16 or bfloat16 (also fp16, half, bf16);
                                arithmetic stays float32
           --fold-batchnorm     fold batch normalisation into the layer before it (.onnx .h5 .flat)
@@ -94,7 +101,7 @@ enum HelpText {
                                --pairs-file, …)
           -f, --force          replace OUT if it exists
           -q, --quiet          print nothing unless something is wrong
-          --verbose            print every figure of the check
+          --verbose            print every figure of the check; after an error also its details
           --json               print the result as JSON; with --evaluate, its figures are the member
                                evaluation
 

@@ -9,7 +9,8 @@ import Verifier
 enum SlimCommand {
     static var table: OptionTable {
         OptionTable(
-            flags: ["--force", "--quiet", "--help", "--json"], single: ["--output", "--state-dict", "--strip-prefix"],
+            flags: ["--force", "--quiet", "--help", "--json", "--dequantize", "--verbose"],
+            single: ["--output", "--state-dict", "--strip-prefix"],
             repeated: ["--keep", "--drop"],
             short: ["-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])
     }
@@ -24,7 +25,8 @@ enum SlimCommand {
         try OutputName.check(target, example: "\(PathText.stem(PathText.baseName(input)))_slim.pth")
         guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
 
-        let opened = try FormatRegistry.open(input, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
+        let opened = try FormatRegistry.open(
+            input, options: OpenOptions(stateDictPath: parsed.value("--state-dict"), dequantizes: parsed.has("--dequantize")))
         try OutputFile.check(target: target, replacing: parsed.has("--force"), inputs: opened.sources.map(\.identity))
         var rules = SlimPlan.Rules()
         rules.keep = parsed.all("--keep")
@@ -34,7 +36,7 @@ enum SlimCommand {
 
         let output = try OutputFile(target: target, replacing: parsed.has("--force"), inputs: opened.sources.map(\.identity))
         Terminal.progress("writing \(target)")
-        try slim.write(to: output, as: format)
+        try opened.namingDamage { try slim.write(to: output, as: format) }
         try output.flush()
         Terminal.progress("reading back \(target)")
         let size = try verify(slim, written: output, format: format)
@@ -51,7 +53,7 @@ enum SlimCommand {
 
     /// Opens the flushed file from disk and compares it with what it was made from. Its size, once all of it agrees.
     private static func verify(_ slim: SlimFile, written output: OutputFile, format: any FileFormat.Type) throws -> Int {
-        let file = try MappedFile(path: output.temporaryPath)
+        let file = try output.readBack()
         if format.name == PthFormat.name {
             let checkpoint = try Checkpoint(file)
             try CheckpointComparison.check(checkpoint.root, against: slim.root, file: output.target)
@@ -66,13 +68,12 @@ enum SlimCommand {
     private static func report(
         _ opened: OpenedFile, _ slim: SlimFile, target: String, format: any FileFormat.Type, size: Int, stripped: String?
     ) {
-        let before = opened.file.bytes.count
+        let before = opened.byteCount
         Terminal.print(
             "\(opened.file.name) (\(NumberText.bytes(before))) -> \(target) (\(NumberText.bytes(size)), "
                 + "\(NumberText.fixed(100 * Double(size) / Double(before), 1)) %)")
-        if let selection = opened.selection {
-            Terminal.print("state dict: \(selection.path.isEmpty ? "the root" : selection.path), because \(selection.reason)")
-        }
+        if let selection = opened.selection { StateDictText.lines(selection).forEach { Terminal.print($0) } }
+        for warning in opened.warnings { Terminal.print("note: \(warning)") }
         let rows = slim.shares(of: opened, as: format).map { ["  " + $0.name, NumberText.bytes($0.byteCount), fate($0)] }
         for line in TextTable.lines(rows, rightAligned: [1]) { Terminal.print(line) }
         if !slim.dropped.isEmpty {
@@ -84,12 +85,21 @@ enum SlimCommand {
                 "left out, because a .\(format.extensions.first ?? format.name) holds the state dict and plain values alone: "
                     + rest.joined(separator: ", "))
         }
+        let isPth = format.name == PthFormat.name
+        if isPth, !slim.nonTensors.isEmpty {
+            let names = slim.nonTensors.map { "\($0.name) (\($0.kind))" }
+            Terminal.print("not tensors, kept in the state dict as they are: \(StateDictText.list(names))")
+        } else {
+            let metadata = slim.stateDictComponents.isEmpty ? slim.weights.metadata : Metadata()
+            StateDictText.nonTensors(slim.nonTensors, metadata: metadata).forEach { Terminal.print($0) }
+        }
         for change in slim.changes { Terminal.print("changed: \(change.path): \(change.what)") }
         for alias in slim.weights.aliases { Terminal.print("shared: \(alias.name) is \(alias.of)") }
         let prefixed = slim.weights.entries.filter { $0.name.hasPrefix("module.") }.count
         if stripped == nil, prefixed > 0 {
             Terminal.print("note: \(prefixed) names begin with module. (nn.DataParallel); --strip-prefix module. takes it off")
         }
+        if isPth { Terminal.print(LoadingLine.text(slim, file: target)) }
         Terminal.print("checked: \(slim.weights.entries.count) tensors read back from disk, bit for bit the same")
     }
 

@@ -45,7 +45,7 @@ import Verifier
         (["inspect", "x", "--timing"], ["it is one of run"]), (["inspect", "x", "--graf"], ["did you mean --graph?"]),
         (["slim", "x.pth", "-o", "--force"], ["--output needs a value"]), (["run", "x", "-i", "-q"], ["--input needs a value"]),
         (["help", "run", "slim"], ["no further argument slim"]), (["x.pth", "y.onnx", "--verbose", "--quiet"], ["--verbose"]),
-        (["x.pth", "y.onnx", "--verbose", "--json"], ["--verbose has no effect"]),
+
         (["align", "x", "-o", "y", "--image-size", "112x96"], ["112x96", "square"]),
         (["run", "x", "-z"], ["-z is not an option of run"]), (["cache", "clean"], ["clean", "clear"]),
         (["x.pth", "y.onnx", "--dtype", "float8"], ["--dtype is float8", "see convert export --help"]),
