@@ -157,8 +157,8 @@ public enum ExportError: DescribedError, Equatable {
     /// Whether an option was given that means nothing for this content or format.
     public var isAboutOptions: Bool {
         switch self {
-        case .foldingNotHere, .nothingToFold, .notForBareWeights, .optionNotForFormat: true
-        case .nothingToExport, .notPlain, .nothingToDequantize, .overflow, .differs: false
+        case .foldingNotHere, .nothingToFold, .notForBareWeights, .optionNotForFormat, .nothingToDequantize: true
+        case .nothingToExport, .notPlain, .overflow, .differs: false
         }
     }
 
