@@ -43,7 +43,7 @@ public enum ArchitectureError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .unknownNetwork:
-            "write its weights alone (.safetensors, .h5, .flat, .pth), or rename its keys with --key-map FILE;\n"
+            "write its weights alone (.safetensors, .h5, .flat, .pth), or rename keys with --key-map FILE;\n"
                 + "  --verbose lists the families and all keys"
         case .unknownName: "give one of these with --arch"
         case .nameDisagrees(_, _, let shown): "if the keys are right, give --arch \(shown)"

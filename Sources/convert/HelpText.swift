@@ -97,7 +97,7 @@ enum HelpText {
           --evaluate           then evaluate OUT on LFW, with the options of convert evaluate (--lfw-root, --pairs-file, …)
           --force              replace OUT if it exists
           --quiet              say nothing unless something is wrong
-          --verbose            after an error also its details, such as all keys of an unknown network
+          --verbose            all figures of the check; after an error its details, such as all keys of an unknown network
         """
 
     static let run = """
