@@ -119,7 +119,8 @@ public struct GraphRecognition {
         for node in graph.nodes {
             switch node.operation {
             case .convolution: if isDepthwise(node) { depthwise += 1 }
-            case .prelu, .batchNormalization, .add, .flatten, .linear, .l2Normalize, .subtract, .multiply, .convertToFloat, .permute:
+            case .prelu, .batchNormalization, .add, .flatten, .linear, .l2Normalize, .subtract, .multiply, .divide, .selectChannels,
+                .convertToFloat, .permute:
                 continue
             default: return false
             }

@@ -83,7 +83,7 @@ enum InceptionResnetV1: ArchitectureFamily {
     ) -> String {
         var value = builder.append("\(name).cat", .concatenate(axis: 1), branches)
         value = builder.convolution("\(name).conv2d", value, from: from, to: to, kernel: Size2D(1), hasBias: true)
-        value = builder.append("\(name).scale", .multiply(scale), [value])
+        value = builder.append("\(name).scale", .multiply(ChannelNumbers(scale)), [value])
         value = builder.append("\(name).add", .add, [value, input])
         return hasReLU ? builder.append("\(name).relu", .relu, [value]) : value
     }

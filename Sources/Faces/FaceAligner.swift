@@ -1,3 +1,4 @@
+import Files
 import Inference
 
 /// Pictures to crops of one size: decoded, the face found and cut out, or the whole picture resized.
@@ -48,7 +49,7 @@ public struct FaceAligner: Sendable {
     /// Pictures that one thread looks at together: enough for full batches, few enough for little memory.
     public static let atOnce = 16
     /// Bytes that decoded pictures and what is computed of them take on all threads; a picture that needs more is alone.
-    private static let memoryLimit = 160 << 20
+    private static let memoryLimit = min(160 << 20, MemoryBudget.bytes / 4)
 
     /// Crops on all threads, each picture's given to `make` on the thread that made it, and what came of it to `use` on the calling one, in
     /// the pictures' order. One bad file does not end the rest.

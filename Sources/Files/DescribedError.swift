@@ -9,8 +9,8 @@ public protocol DescribedError: Error, Sendable, CustomStringConvertible {
 }
 
 extension DescribedError {
-    /// `problem; remedy`, the line that the command prints.
-    public var description: String { "\(problem); \(remedy)" }
+    /// `problem; remedy`, the line that the command prints; names in it cannot break it.
+    public var description: String { PrintedText.oneLine("\(problem); \(remedy)") }
 }
 
 /// An error with more to say than fits a message: what `--verbose` prints after it.

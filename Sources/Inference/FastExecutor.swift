@@ -1,4 +1,4 @@
-import Dispatch
+import Files
 import IR
 import Kernels
 import Synchronization
@@ -24,7 +24,7 @@ public final class FastExecutor: Sendable {
         /// Bytes of working memory that are kept for later runs over inputs of other sizes; what is in use at once is not bounded by it.
         public var idleMemoryLimit = 512 << 20
         /// Bytes of working memory that may be taken.
-        public var memoryLimit = 4 << 30
+        public var memoryLimit = min(4 << 30, MemoryBudget.bytes / 2)
 
         /// The defaults.
         public init() {}

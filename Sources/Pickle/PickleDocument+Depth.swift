@@ -1,10 +1,12 @@
 extension PickleDocument {
-    /// Throws where values nest deeper than `limit`, so that readers may recurse. A cycle counts once.
-    func checkDepth(limit: Int, file: String) throws {
+    /// Throws where values nest deeper than `limit`, so that readers may recurse, and counts what following every reference would meet. A
+    /// cycle counts once.
+    mutating func measure(depthLimit limit: Int, file: String) throws {
         // Longest path over the nodes, by depth-first search without recursion; a node on the current path closes a cycle.
         enum State: UInt8 { case new, open, done }
         var states = [State](repeating: .new, count: nodes.count)
         var heights = [Int32](repeating: 0, count: nodes.count)
+        var unfolded = [Int](repeating: 1, count: nodes.count)
         // Every node counts, also one that was popped and is out of the root's reach: scans look at those too.
         for first in nodes.indices where states[first] == .new {
             var path: [(node: Int, children: [Int], next: Int)] = [(first, children(of: first), 0)]
@@ -23,10 +25,25 @@ extension PickleDocument {
                 } else {
                     path.removeLast()
                     states[step.node] = .done
+                    unfolded[step.node] = step.children.reduce(leafCount(step.node)) { sum, child in
+                        // Saturates; a child still open closes a cycle and counts once.
+                        let (next, overflow) = sum.addingReportingOverflow(unfolded[child])
+                        return overflow ? Int.max : next
+                    }
                     guard heights[step.node] < limit else { throw PickleError.tooDeep(file: file, limit: limit) }
                     if let parent = path.last?.node { heights[parent] = max(heights[parent], heights[step.node] + 1) }
                 }
             }
+        }
+        if case .node(let index) = root { unfoldedCount = unfolded[index] } else { unfoldedCount = 1 }
+    }
+
+    /// The node itself and the numbers that stand in it.
+    private func leafCount(_ index: Int) -> Int {
+        switch nodes[index] {
+        case .list(let items), .tuple(let items), .set(let items), .frozenSet(let items): 1 + items.count
+        case .dictionary(let entries): 1 + 2 * entries.count
+        default: 1
         }
     }
 

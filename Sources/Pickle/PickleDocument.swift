@@ -40,7 +40,7 @@ public enum PickleNode: Sendable {
     case global(module: String, name: String)
     /// An entry of copyreg's extension registry, which only the writing program knew.
     case extensionCode(Int)
-    case object(PickleObject)
+    indirect case object(PickleObject)
     /// What the writer's `persistent_id` returned, such as torch's storage tuples.
     case persistentReference(PickleValue)
     /// A protocol 5 buffer that travels outside the pickle.
@@ -71,13 +71,20 @@ public struct PickleObject: Sendable {
     public var items: [PickleValue] = []
     /// Entries given by SETITEM(S).
     public var entries: [PickleEntry] = []
+    /// Offset of the opcode that built it.
+    public let offset: Int
+    /// The opcode that was last applied to the result, with its offset; nil if none was.
+    public internal(set) var lastTouch: (opcode: String, offset: Int)?
 
     /// An object as it is before anything is applied to it.
-    public init(construction: Construction, callable: PickleValue, arguments: PickleValue, keywords: PickleValue? = nil) {
+    public init(
+        construction: Construction, callable: PickleValue, arguments: PickleValue, keywords: PickleValue? = nil, offset: Int = 0
+    ) {
         self.construction = construction
         self.callable = callable
         self.arguments = arguments
         self.keywords = keywords
+        self.offset = offset
     }
 }
 
@@ -113,6 +120,11 @@ public struct PickleDocument: Sendable {
     public internal(set) var byteCount: Int
     /// Classes and functions named, in order.
     public internal(set) var globals: [PickleGlobalUse]
+    /// Containers that were changed after a call that might have been given them, with the offset of the last change. A function that
+    /// copies its argument has seen what the container held at the call's own offset.
+    public internal(set) var lateChanges: [Int: Int] = [:]
+    /// How many values a reader meets that follows every reference from the root, shared values each time; `Int.max` when uncountable.
+    public internal(set) var unfoldedCount = 0
 
     /// The node behind a value; nil for numbers.
     public func node(_ value: PickleValue) -> PickleNode? {

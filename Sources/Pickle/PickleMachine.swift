@@ -15,6 +15,12 @@ public struct PickleMachine {
     private var memo: [Int: PickleValue] = [:]
     private var protocolVersion = 0
     private var opcodeOffset = 0
+    private var opcodeCount = 0
+    /// The frame that is open: where its opcode stands and where it ends.
+    private var frame: (offset: Int, end: Int)?
+    /// Number of nodes when the last call, state or persistent id was recorded: an older container may have been given to it.
+    private var nodesAtLastCall = 0
+    private var lateChanges: [Int: Int] = [:]
 
     /// A machine over a pickle that begins at the view's first byte; bytes behind STOP are left alone.
     public init(_ bytes: ByteView, limits: PickleLimits? = nil) {
@@ -32,20 +38,44 @@ public struct PickleMachine {
     public mutating func run() throws -> PickleDocument {
         while true {
             opcodeOffset = at
+            if let open = frame, at == open.end { frame = nil }
+            opcodeCount += 1
+            guard opcodeCount <= limits.opcodes else {
+                throw PickleError.tooManyOpcodes(file: bytes.name, limit: limits.opcodes, offset: opcodeOffset)
+            }
             let byte = try readInteger(UInt8.self)
             guard let opcode = PickleOpcode(rawValue: byte) else {
                 throw PickleError.unknownOpcode(file: bytes.name, opcode: byte, offset: opcodeOffset)
             }
             if opcode == .stop { break }
             try execute(opcode)
+            // CPython drops what is left of a frame that an argument runs out of, and goes on elsewhere than a reader without frames.
+            if let open = frame, at > open.end {
+                throw PickleError.brokenFrame(
+                    file: bytes.name, detail: "\(opcode.name) at \(opcodeOffset) runs across its end at \(open.end)", offset: open.offset)
+            }
             guard stack.count <= limits.stack else {
                 throw PickleError.tooManyNodes(file: bytes.name, limit: limits.stack, offset: opcodeOffset)
             }
         }
+        if let open = frame, open.end != at {
+            throw PickleError.brokenFrame(file: bytes.name, detail: "it does not end with STOP at \(opcodeOffset)", offset: open.offset)
+        }
         let root = try pop(.stop)
-        let document = PickleDocument(nodes: nodes, root: root, protocolVersion: protocolVersion, byteCount: at, globals: globals)
-        try document.checkDepth(limit: limits.depth, file: bytes.name)
+        var document = PickleDocument(nodes: nodes, root: root, protocolVersion: protocolVersion, byteCount: at, globals: globals)
+        document.lateChanges = lateChanges
+        try document.measure(depthLimit: limits.depth, file: bytes.name)
         return document
+    }
+
+    private mutating func openFrame() throws {
+        let length = try readInteger(UInt64.self)
+        func broken(_ detail: String) -> PickleError { .brokenFrame(file: bytes.name, detail: detail, offset: opcodeOffset) }
+        if let open = frame { throw broken("it begins inside the frame of offset \(open.offset)") }
+        guard let count = Int(exactly: length), count <= bytes.count - at else {
+            throw broken("it claims \(length) bytes, \(bytes.count - at) are there")
+        }
+        frame = (opcodeOffset, at + count)
     }
 
     // MARK: Opcodes
@@ -57,7 +87,7 @@ public struct PickleMachine {
             let version = Int(try readInteger(UInt8.self))
             guard version <= 5 else { throw PickleError.unsupportedProtocol(file: bytes.name, version: version, offset: opcodeOffset) }
             protocolVersion = max(protocolVersion, version)
-        case .frame: _ = try readInteger(UInt64.self)
+        case .frame: try openFrame()
         case .mark: marks.append(stack.count)
         case .pop:
             // CPython lets POP remove a mark where nothing lies above it.
@@ -78,7 +108,9 @@ public struct PickleMachine {
         case .binFloat: stack.append(.float(Double(bitPattern: try readInteger(UInt64.self).byteSwapped)))
         case .float:
             let line = try readLine()
-            guard let number = Double(line) else { throw PickleError.invalidNumber(file: bytes.name, text: line, offset: opcodeOffset) }
+            guard let number = PythonNumberText.float(line) else {
+                throw PickleError.invalidNumber(file: bytes.name, text: line, offset: opcodeOffset)
+            }
             stack.append(.float(number))
 
         case .string: try pushQuotedString(try readLine())
@@ -118,20 +150,20 @@ public struct PickleMachine {
 
         case .append:
             let item = try pop(opcode)
-            try appendItems([item], opcode)
+            try grow(opcode) { $0.append(CollectionOfOne(item)) }
         case .appends:
             let items = try popToMark(opcode)
-            try appendItems(items, opcode)
+            try grow(opcode) { $0.append(items) }
         case .addItems:
             let items = try popToMark(opcode)
-            try addItems(items, opcode)
+            try grow(opcode) { $0.insert(items) }
         case .setItem:
             let value = try pop(opcode)
             let key = try pop(opcode)
-            try setEntries([PickleEntry(key: key, value: value)], opcode)
+            try grow(opcode) { $0.set(CollectionOfOne(PickleEntry(key: key, value: value))) }
         case .setItems:
             let entries = try pairs(try popToMark(opcode), opcode)
-            try setEntries(entries, opcode)
+            try grow(opcode) { $0.set(entries) }
 
         case .get: stack.append(try memoised(try readMemoIndex()))
         case .binGet: stack.append(try memoised(Int(try readInteger(UInt8.self))))
@@ -169,20 +201,16 @@ public struct PickleMachine {
         case .reduce:
             let arguments = try pop(opcode)
             let callable = try pop(opcode)
-            guard case .tuple? = node(arguments) else {
-                throw PickleError.wrongOperand(
-                    file: bytes.name, opcode: opcode.name, detail: "its arguments are no tuple", offset: opcodeOffset)
-            }
-            try push(.object(PickleObject(construction: .call, callable: callable, arguments: arguments)))
+            try pushObject(.call, callable, arguments)
         case .newObj:
             let arguments = try pop(opcode)
             let callable = try pop(opcode)
-            try push(.object(PickleObject(construction: .new, callable: callable, arguments: arguments)))
+            try pushObject(.new, callable, arguments)
         case .newObjEx:
             let keywords = try pop(opcode)
             let arguments = try pop(opcode)
             let callable = try pop(opcode)
-            try push(.object(PickleObject(construction: .new, callable: callable, arguments: arguments, keywords: keywords)))
+            try pushObject(.new, callable, arguments, keywords: keywords)
         case .inst:
             let module = try readLine()
             let name = try readLine()
@@ -199,19 +227,37 @@ public struct PickleMachine {
         case .build:
             let state = try pop(opcode)
             let target = try top(opcode)
-            guard case .node(let index) = target, case .object(var object) = nodes[index] else {
-                throw PickleError.wrongTarget(file: bytes.name, opcode: opcode.name, target: kind(target), offset: opcodeOffset)
-            }
-            nodes[index] = .outOfBandBuffer
-            object.states.append(state)
-            nodes[index] = .object(object)
+            let touch = (opcode.name, opcodeOffset)
+            guard
+                case .node(let index) = target,
+                nodes[index].change({ object in
+                    object.states.append(state)
+                    object.lastTouch = touch
+                })
+            else { throw wrongTarget(target, opcode) }
+            nodesAtLastCall = nodes.count
         }
     }
 
     private mutating func pushInstance(_ callable: PickleValue, _ arguments: [PickleValue]) throws {
         try push(.tuple(arguments))
         let tuple = try pop(.obj)
-        try push(.object(PickleObject(construction: .call, callable: callable, arguments: tuple)))
+        try pushObject(.call, callable, tuple)
+    }
+
+    private mutating func pushObject(
+        _ construction: PickleObject.Construction, _ callable: PickleValue, _ arguments: PickleValue, keywords: PickleValue? = nil
+    ) throws {
+        guard case .tuple? = node(arguments) else {
+            throw PickleError.wrongOperand(
+                file: bytes.name, opcode: construction == .call ? "REDUCE" : "NEWOBJ", detail: "its arguments are not a tuple",
+                offset: opcodeOffset)
+        }
+        try push(
+            .object(
+                PickleObject(
+                    construction: construction, callable: callable, arguments: arguments, keywords: keywords, offset: opcodeOffset)))
+        nodesAtLastCall = nodes.count
     }
 
     private mutating func pushGlobal(_ module: String, _ name: String, _ opcode: PickleOpcode) throws {
@@ -231,54 +277,13 @@ public struct PickleMachine {
 
     // MARK: Containers
 
-    // The node is taken out while its array grows; a second reference would make Swift copy the array at every item.
-
-    private mutating func appendItems(_ new: [PickleValue], _ opcode: PickleOpcode) throws {
+    /// Applies `change` to the container on top of the stack; an object remembers what touched it.
+    private mutating func grow(_ opcode: PickleOpcode, _ change: (inout PickleNode) -> Bool) throws {
         let target = try top(opcode)
-        guard case .node(let index) = target else { throw wrongTarget(target, opcode) }
-        switch nodes[index] {
-        case .list(var items):
-            nodes[index] = .outOfBandBuffer
-            items.append(contentsOf: new)
-            nodes[index] = .list(items)
-        case .object(var object):
-            nodes[index] = .outOfBandBuffer
-            object.items.append(contentsOf: new)
-            nodes[index] = .object(object)
-        default: throw wrongTarget(target, opcode)
-        }
-    }
-
-    private mutating func addItems(_ new: [PickleValue], _ opcode: PickleOpcode) throws {
-        let target = try top(opcode)
-        guard case .node(let index) = target else { throw wrongTarget(target, opcode) }
-        switch nodes[index] {
-        case .set(var items):
-            nodes[index] = .outOfBandBuffer
-            items.append(contentsOf: new)
-            nodes[index] = .set(items)
-        case .object(var object):
-            nodes[index] = .outOfBandBuffer
-            object.items.append(contentsOf: new)
-            nodes[index] = .object(object)
-        default: throw wrongTarget(target, opcode)
-        }
-    }
-
-    private mutating func setEntries(_ new: [PickleEntry], _ opcode: PickleOpcode) throws {
-        let target = try top(opcode)
-        guard case .node(let index) = target else { throw wrongTarget(target, opcode) }
-        switch nodes[index] {
-        case .dictionary(var entries):
-            nodes[index] = .outOfBandBuffer
-            entries.append(contentsOf: new)
-            nodes[index] = .dictionary(entries)
-        case .object(var object):
-            nodes[index] = .outOfBandBuffer
-            object.entries.append(contentsOf: new)
-            nodes[index] = .object(object)
-        default: throw wrongTarget(target, opcode)
-        }
+        guard case .node(let index) = target, change(&nodes[index]) else { throw wrongTarget(target, opcode) }
+        let touch = (opcode.name, opcodeOffset)
+        if case .object = nodes[index] { _ = nodes[index].change { $0.lastTouch = touch } }
+        if index < nodesAtLastCall { lateChanges[index] = opcodeOffset }
     }
 
     private func pairs(_ items: [PickleValue], _ opcode: PickleOpcode) throws -> [PickleEntry] {
@@ -389,7 +394,9 @@ public struct PickleMachine {
     }
 
     private mutating func pushLong(_ view: ByteView) throws {
-        let digits = view.array
+        // Bytes that only repeat the sign are not part of the number.
+        var digits = view.array
+        while digits.count > 1, digits[digits.count - 1] == (digits[digits.count - 2] & 0x80 != 0 ? 0xFF : 0) { digits.removeLast() }
         if digits.count <= 8 {
             var value: Int64 = digits.last.map { $0 & 0x80 != 0 ? -1 : 0 } ?? 0
             for digit in digits.reversed() { value = value << 8 | Int64(digit) }
@@ -404,7 +411,10 @@ public struct PickleMachine {
             stack.append(.boolean(line == "01"))
             return
         }
-        let digits = line.hasSuffix("L") ? String(line.dropLast()) : line
+        let digits = opcode == .long && line.hasSuffix("L") ? String(line.dropLast()) : line
+        guard PythonNumberText.isCanonicalInteger(digits) else {
+            throw PickleError.invalidNumber(file: bytes.name, text: line, offset: opcodeOffset)
+        }
         if let value = Int64(digits) {
             stack.append(.integer(value))
         } else if let value = BigDecimalText.twosComplement(digits) {
@@ -449,12 +459,12 @@ public struct PickleMachine {
 
     private mutating func readLine() throws -> String {
         guard let text = try readLineBytes().text else { throw PickleError.invalidText(file: bytes.name, offset: opcodeOffset) }
-        return text.hasSuffix("\r") ? String(text.dropLast()) : text
+        return text
     }
 
     private mutating func readMemoIndex() throws -> Int {
         let line = try readLine()
-        guard let index = Int(line), index >= 0 else {
+        guard PythonNumberText.isCanonicalInteger(line), let index = Int(line), index >= 0 else {
             throw PickleError.invalidNumber(file: bytes.name, text: line, offset: opcodeOffset)
         }
         return index

@@ -23,8 +23,8 @@ enum PythonStringEscape {
                 out.append(byte)
                 at += 2
             } else if kind == UInt8(ascii: "x") {
-                guard at + 3 < end, let byte = UInt8(String(decoding: text[at + 2...at + 3], as: UTF8.self), radix: 16) else { return nil }
-                out.append(byte)
+                guard at + 3 < end, let byte = hexadecimal(text[at + 2...at + 3]) else { return nil }
+                out.append(UInt8(truncatingIfNeeded: byte))
                 at += 4
             } else if (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(kind) {
                 var value = 0
@@ -44,79 +44,132 @@ enum PythonStringEscape {
     }
 }
 
-/// Python's raw-unicode-escape, as the UNICODE opcode of protocol 0 carries it: `\uXXXX` and `\UXXXXXXXX`, all else as it is.
+/// The number that hexadecimal digits spell; nil for a sign or anything else that Swift's own conversion lets pass.
+private func hexadecimal(_ digits: some Collection<UInt8>) -> UInt32? {
+    var value: UInt32 = 0
+    for digit in digits {
+        guard let number = Character(Unicode.Scalar(digit)).hexDigitValue, value <= UInt32.max >> 4 else { return nil }
+        value = value << 4 | UInt32(number)
+    }
+    return digits.isEmpty ? nil : value
+}
+
+/// Python's raw-unicode-escape, as the UNICODE opcode of protocol 0 carries it (CPython, `_PyUnicode_DecodeRawUnicodeEscapeStateful`):
+/// `\uXXXX` and `\UXXXXXXXX`; a backslash before anything else stands for itself and takes the next byte with it, so two of them never
+/// begin an escape. Bytes past ASCII are Latin-1.
 enum RawUnicodeEscape {
     static func decode(_ line: [UInt8], file: String, offset: Int) throws -> String {
-        var units: [UInt16] = []
-        // Bytes past ASCII are Latin-1.
-        let text = line.map { Unicode.Scalar($0) }
+        var out = String.UnicodeScalarView()
         var at = 0
-        while at < text.count {
-            let length = at + 1 < text.count && text[at] == "\\" ? (text[at + 1] == "u" ? 4 : text[at + 1] == "U" ? 8 : 0) : 0
-            guard length > 0 else {
-                units.append(contentsOf: String(text[at]).utf16)
+        while at < line.count {
+            guard line[at] == UInt8(ascii: "\\"), at + 1 < line.count else {
+                out.append(Unicode.Scalar(line[at]))
                 at += 1
                 continue
             }
-            guard at + 2 + length <= text.count else { throw PickleError.invalidText(file: file, offset: offset) }
-            var digits = String.UnicodeScalarView()
-            digits.append(contentsOf: text[at + 2..<at + 2 + length])
-            guard let code = UInt32(String(digits), radix: 16), code <= 0x10FFFF else {
-                throw PickleError.invalidText(file: file, offset: offset)
+            let length = line[at + 1] == UInt8(ascii: "u") ? 4 : line[at + 1] == UInt8(ascii: "U") ? 8 : 0
+            guard length > 0 else {
+                out.append("\\")
+                out.append(Unicode.Scalar(line[at + 1]))
+                at += 2
+                continue
             }
-            if code <= 0xFFFF {
-                units.append(UInt16(code))
-            } else if let scalar = Unicode.Scalar(code) {
-                units.append(contentsOf: String(scalar).utf16)
-            }
+            // A lone surrogate is a text that Python has and Swift has not; Python does not join two of them.
+            guard at + 2 + length <= line.count, let code = hexadecimal(line[at + 2..<at + 2 + length]), let scalar = Unicode.Scalar(code)
+            else { throw PickleError.invalidText(file: file, offset: offset) }
+            out.append(scalar)
             at += 2 + length
         }
-        guard let decoded = String(validating: units, as: UTF16.self) else { throw PickleError.invalidText(file: file, offset: offset) }
-        return decoded
+        return String(out)
+    }
+}
+
+/// Numbers in text as Python's pickler writes them. Its readers take more (octal, underscores, blanks), each its own set, so that everything
+/// else would be another number to somebody.
+enum PythonNumberText {
+    /// Whether this is a sign at most and digits without leading zeros.
+    static func isCanonicalInteger(_ text: String) -> Bool {
+        let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
+        guard let first = digits.first, digits.allSatisfy({ (48...57).contains($0) }) else { return false }
+        return first != 48 || digits.count == 1
+    }
+
+    /// A float in decimal notation, or Python's names of what is not finite; nil for all else, and for what overflows.
+    static func float(_ text: String) -> Double? {
+        switch text {
+        case "inf": return .infinity
+        case "-inf": return -.infinity
+        case "nan": return .nan
+        default: break
+        }
+        guard text.utf8.allSatisfy({ (48...57).contains($0) || Array("+-.eE".utf8).contains($0) }), let number = Double(text) else {
+            return nil
+        }
+        return number.isFinite ? number : nil
     }
 }
 
 /// Decimal text of integers past 64 bits.
 public enum BigDecimalText {
-    /// Longest text converted; the conversion is quadratic.
+    /// Longest text converted, as in Python (`sys.get_int_max_str_digits`); the conversion is quadratic.
     static let digitLimit = 4300
+    /// Longest number written in decimal, in bytes; longer ones are hexadecimal, so that the cost grows as the file does.
+    static let decimalLimit = 256
+    /// The decimal digits that one step handles, and the power of ten that they span.
+    private static let step = (digits: 18, power: UInt64(1_000_000_000_000_000_000))
 
-    /// Little-endian two's complement of a decimal number; nil where the text is none or is too long.
+    /// Little-endian two's complement of a decimal number; nil if the text is not one or is too long.
     static func twosComplement(_ text: String) -> [UInt8]? {
         let isNegative = text.hasPrefix("-")
-        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
-        guard !digits.isEmpty, digits.count <= digitLimit, text.utf8.count - digits.count <= 1 else { return nil }
-        var magnitude: [UInt8] = []
-        for digit in digits {
-            guard (48...57).contains(digit) else { return nil }
-            var carry = Int(digit) - 48
-            for place in magnitude.indices {
-                carry += Int(magnitude[place]) * 10
-                magnitude[place] = UInt8(carry & 0xFF)
-                carry >>= 8
+        let digits = Array(isNegative ? text.utf8.dropFirst() : text.utf8[...])
+        guard !digits.isEmpty, digits.count <= digitLimit, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        var limbs: [UInt64] = []
+        var at = 0
+        while at < digits.count {
+            let count = (digits.count - at) % step.digits == 0 ? step.digits : (digits.count - at) % step.digits
+            var carry = digits[at..<at + count].reduce(UInt64(0)) { $0 * 10 + UInt64($1) - 48 }
+            for place in limbs.indices {
+                let (high, low) = limbs[place].multipliedFullWidth(by: step.power)
+                let (sum, overflow) = low.addingReportingOverflow(carry)
+                limbs[place] = sum
+                carry = high &+ (overflow ? 1 : 0)
             }
-            if carry > 0 { magnitude.append(UInt8(carry)) }
+            if carry > 0 { limbs.append(carry) }
+            at += count
         }
+        var magnitude: [UInt8] = []
+        for limb in limbs { withUnsafeBytes(of: limb.littleEndian) { magnitude.append(contentsOf: $0) } }
         magnitude.append(0)
         return isNegative ? negated(magnitude) : magnitude
     }
 
-    /// Decimal text of a little-endian two's complement number; hexadecimal past 1,024 bytes.
+    /// Decimal text of a little-endian two's complement number; hexadecimal past 256 bytes.
     public static func decimal(_ twosComplement: [UInt8]) -> String {
         let isNegative = (twosComplement.last ?? 0) & 0x80 != 0
-        var magnitude = isNegative ? negated(twosComplement + [0xFF]) : twosComplement
-        guard magnitude.count <= 1024 else { return "(an integer of \(twosComplement.count) bytes)" }
-        var digits: [UInt8] = []
-        while magnitude.contains(where: { $0 != 0 }) {
-            var remainder = 0
-            for place in magnitude.indices.reversed() {
-                remainder = remainder << 8 | Int(magnitude[place])
-                magnitude[place] = UInt8(remainder / 10)
-                remainder %= 10
-            }
-            digits.append(UInt8(48 + remainder))
+        let magnitude = isNegative ? negated(twosComplement + [0xFF]) : twosComplement
+        let sign = isNegative ? "-" : ""
+        guard magnitude.count <= decimalLimit else {
+            let digits = Array("0123456789abcdef".utf8)
+            let text = magnitude.reversed().drop { $0 == 0 }.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+            return sign + "0x" + String(decoding: text, as: UTF8.self)
         }
-        return (isNegative ? "-" : "") + (digits.isEmpty ? "0" : String(decoding: digits.reversed(), as: UTF8.self))
+        var limbs = stride(from: 0, to: magnitude.count, by: 8).map { start in
+            magnitude[start..<min(start + 8, magnitude.count)].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        }
+        var parts: [String] = []
+        while let top = limbs.last {
+            guard top != 0 else {
+                limbs.removeLast()
+                continue
+            }
+            var remainder: UInt64 = 0
+            for place in limbs.indices.reversed() {
+                (limbs[place], remainder) = step.power.dividingFullWidth((remainder, limbs[place]))
+            }
+            parts.append("\(remainder)")
+        }
+        guard let first = parts.popLast() else { return "0" }
+        return sign + first + parts.reversed().map { String(repeating: "0", count: step.digits - $0.utf8.count) + $0 }.joined()
     }
 
     private static func negated(_ number: [UInt8]) -> [UInt8] {

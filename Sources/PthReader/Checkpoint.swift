@@ -37,6 +37,8 @@ public struct Checkpoint: Sendable {
     public let container: ContainerKind
     /// Facts of the container, in order.
     public let facts: [Fact]
+    /// What loading the file with Python could do, as far as opening it shows.
+    public let safety: SafetyScan
     /// What was saved.
     public let root: CheckpointValue
     /// Named stretches of the file. What they leave over is headers, padding and directory.
@@ -61,13 +63,13 @@ public struct Checkpoint: Sendable {
     /// Opens a checkpoint of any container. Throws `FileError`, `ZipError`, `PickleError`, `TensorError` or `PthError`.
     public init(_ file: MappedFile) throws {
         guard let kind = ContainerKind.recognise(file.bytes) else { throw ContainerKind.refusal(file.bytes) }
-        let contents: ContainerContents
-        switch kind {
-        case .zip: contents = try ZipContainer.read(file.bytes)
-        case .legacy: contents = try LegacyContainer.read(file.bytes)
-        case .tar: contents = try TarContainer.read(file.bytes)
-        case .barePickle: contents = try BarePickleContainer.read(file.bytes)
+        // Before anything can fail: a file that cannot be read here may still be loaded with Python.
+        safety = SafetyScan(file, extent: .opening)
+        DangerNotice.give(safety, of: file)
+        if let second = kind.secondReading(of: file.bytes) {
+            throw PthError.twoContainers(file: file.bytes.name, first: kind, second: second)
         }
+        let contents = try ContainerContents.read(file.bytes, as: kind)
         self.file = file
         container = kind
         facts = contents.facts
@@ -88,6 +90,16 @@ struct ContainerContents {
         facts.append(Checkpoint.Fact(name: name, text: text))
     }
 
+    /// Reads a whole file's container.
+    static func read(_ bytes: ByteView, as kind: ContainerKind) throws -> ContainerContents {
+        switch kind {
+        case .zip: try ZipContainer.read(bytes)
+        case .legacy: try LegacyContainer.read(bytes)
+        case .tar: try TarContainer.read(bytes)
+        case .barePickle: try BarePickleContainer.read(bytes)
+        }
+    }
+
     /// A torch file inside another's bytes, as `torch.storage._load_from_bytes` carries it.
     static func nested(_ bytes: ByteView, depth: Int) throws -> CheckpointValue {
         guard depth <= 8 else {
@@ -99,79 +111,5 @@ struct ContainerContents {
         case .legacy?: return try LegacyContainer.read(bytes, depth: depth).root
         default: throw ContainerKind.refusal(bytes)
         }
-    }
-}
-
-/// The persistent id of a storage: `('storage', class, key, location, numel[, view])`.
-struct StorageID {
-    let key: String
-    let dtype: DType
-    let className: String
-    let location: String
-    let elementCount: Int
-    /// Legacy view metadata: `(view key, offset, size)` in elements.
-    let view: (key: String, offset: Int, count: Int)?
-    var byteCount: Int
-    var isUntyped: Bool { StorageType.isUntyped(className) }
-
-    init(_ id: CheckpointValue, file: String) throws(PthError) {
-        func malformed(_ detail: String) -> PthError { .malformedCall(file: file, call: "persistent id", detail: detail) }
-        guard let parts = id.sequence, parts.first?.text == "storage", parts.count >= 5, case .global(let className) = parts[1] else {
-            throw malformed("it is not (\"storage\", class, key, location, count)")
-        }
-        guard let dtype = StorageType.dtype(ofClass: className) else { throw .unknownStorageType(file: file, type: className) }
-        guard let key = parts[2].text ?? parts[2].int.map({ "\($0)" }), let location = parts[3].text, let count = parts[4].int, count >= 0
-        else { throw malformed("its key, location or count is of the wrong kind") }
-        let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.byteCount)
-        guard !overflow else { throw malformed("it claims \(count) elements") }
-        var view: (String, Int, Int)?
-        if parts.count > 5, let items = parts[5].sequence {
-            guard items.count == 3, let viewKey = items[0].text ?? items[0].int.map({ "\($0)" }), let offset = items[1].int,
-                let size = items[2].int, offset >= 0, size >= 0
-            else { throw malformed("its view is not (key, offset, size)") }
-            view = (viewKey, offset, size)
-        }
-        self.key = key
-        self.dtype = dtype
-        self.className = className
-        self.location = location
-        elementCount = count
-        self.view = view
-        byteCount = bytes
-    }
-}
-
-/// Hands out one `Storage` object a key, so that sharing is seen, and refuses a key of two types, which torch's writer never makes.
-final class StorageTable {
-    private var known: [String: (storage: Storage, className: String)] = [:]
-    private let file: String
-    private let make: (StorageID) throws -> Storage
-
-    init(file: String, make: @escaping (StorageID) throws -> Storage) {
-        self.file = file
-        self.make = make
-    }
-
-    /// All storages handed out, by name.
-    var storagesByName: [String: Storage] {
-        Dictionary(known.values.map { ($0.storage.name, $0.storage) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    func value(_ id: StorageID) throws -> CheckpointValue {
-        let mapKey = id.view.map { "\(id.key)/\($0.key)" } ?? id.key
-        let storage: Storage
-        if let entry = known[mapKey] {
-            guard entry.className == id.className else {
-                throw PthError.storageTypeConflict(file: file, key: id.key, first: entry.className, second: id.className)
-            }
-            storage = entry.storage
-            guard id.view != nil || storage.byteCount >= id.byteCount else {
-                throw PthError.shortStorage(file: file, key: id.key, needed: id.byteCount, available: storage.byteCount)
-            }
-        } else {
-            storage = try make(id)
-            known[mapKey] = (storage, id.className)
-        }
-        return .storage(TorchStorage(storage: storage, dtype: id.dtype, location: id.location, isUntyped: id.isUntyped))
     }
 }

@@ -37,6 +37,11 @@ public enum ContainerKind: String, Sendable {
         return TarArchive.hasValidChecksum(header.array)
     }
 
+    /// The container that torch would read instead of this one: it tries tar before its legacy container.
+    func secondReading(of bytes: ByteView) -> ContainerKind? {
+        self == .legacy && ContainerKind.looksLikeTar(bytes) ? .tar : nil
+    }
+
     private static func looksLikePickle(_ bytes: ByteView) -> Bool {
         guard let first = try? bytes.byte(at: 0) else { return false }
         if first == 0x80 { return ((try? bytes.byte(at: 1)) ?? 255) <= 5 }
@@ -70,6 +75,8 @@ public enum ContainerKind: String, Sendable {
 
     /// Tells a torch checkpoint from other zip archives by its entries; throws the name of what it is instead.
     static func refuseOtherZips(_ names: [String], file: String) throws(PthError) {
+        // torch's reader does not tell capitals apart.
+        let names = names.map { $0.lowercased() }
         func has(_ suffix: String) -> Bool { names.contains { $0 == suffix || $0.hasSuffix("/" + suffix) } }
         if has("constants.pkl") || names.contains(where: { $0.contains("/code/") }) {
             throw .notACheckpoint(

@@ -1,3 +1,4 @@
+import CArguments
 import Files
 import Glibc
 
@@ -9,12 +10,18 @@ struct Convert {
     static func main() {
         Terminal.openClosedStreams()
         Interruption.install()
-        var status = run(Array(CommandLine.arguments.dropFirst()))
+        Terminal.warnOfDangers()
+        var status = run(arguments)
         if let reason = Terminal.outputRefusal {
             Terminal.error("convert: what was printed could not be written (\(reason)): check free space, then run again")
             if status == .fine { status = .failed }
         }
         exit(status.rawValue)
+    }
+
+    /// What was typed after the program's name; names of files in it may be any bytes.
+    private static var arguments: [String] {
+        (0..<arguments_count()).dropFirst().compactMap { arguments_at($0).map { PathText.text($0) } }
     }
 
     /// Runs one command line; never throws.
@@ -72,6 +79,8 @@ enum ExitStatus: Int32 {
     case checkFailed = 1
     /// An error: nothing was written.
     case failed = 2
+    /// `inspect --safety` met classes or functions that it does not know, and nothing worse.
+    case unknownNames = 3
     /// The arguments were wrong (EX_USAGE).
     case usage = 64
 }

@@ -33,7 +33,7 @@ enum EvaluateCommand {
         if request.flips { try Embedder.checkFlip(model, name: name) }
         let faces = try FaceOptions(parsed, contract: model.contract)
         if request.cropsFolder == nil, faces.preprocess == .mtcnn { _ = try MTCNNWeights.paths(folder: faces.weightsFolder) }
-        if !request.keepsNothing { _ = try CacheFolder(request.cacheFolder) }
+        if !request.keepsNothing, request.cacheFolder != nil { _ = try CacheFolder.ifUsable(request.cacheFolder) }
         if let other = request.against { _ = try RunnableModel(path: other, architecture: request.architecture, parsed: parsed) }
     }
 
@@ -117,7 +117,7 @@ enum EvaluateCommand {
     private static func prepare(
         _ request: EvaluateRequest, _ faces: FaceOptions, _ given: GivenCrops?, _ embedders: [Embedder], isQuiet: Bool
     ) throws -> EmbeddingRun {
-        let cache = request.keepsNothing ? nil : try CacheFolder(request.cacheFolder)
+        let cache = request.keepsNothing ? nil : try CacheFolder.ifUsable(request.cacheFolder)
         let size = faces.crop.imageSize
         let way: CropSource.Way
         let settings: SHA256Digest
@@ -131,13 +131,14 @@ enum EvaluateCommand {
         }
         func open(_ log: () throws -> RecordLog?) throws -> RecordLog? {
             do { return try log() } catch let error as FileError {
-                if case .notKept = error {
-                    Terminal.error("convert: nothing is kept of this run: \(error)")
-                    return nil
-                }
-                guard case .inUse(let path) = error else { throw error }
-                if !isQuiet {
-                    Terminal.error("convert: \(path) is in use by another run; nothing is taken from it, and nothing is kept of this run")
+                switch error {
+                case .notKept, .notPrivate: Terminal.error("convert: nothing is kept of this run: \(error)")
+                case .inUse(let path):
+                    if !isQuiet {
+                        Terminal.error(
+                            "convert: \(path) is in use by another run; nothing is taken from it, and nothing is kept of this run")
+                    }
+                default: throw error
                 }
                 return nil
             }

@@ -76,7 +76,7 @@ enum ExportCommand {
             Terminal.progress("reading back \(request.target)")
             let places = companions.map { (PathText.baseName($0.target), $0.temporaryPath) }
             let back = try request.format.open(
-                try MappedFile(path: output.temporaryPath),
+                try output.readBack(),
                 options: OpenOptions(companions: Dictionary(places, uniquingKeysWith: { first, _ in first })))
             for check in back.checksums { try check.run() }
             try ModelComparison.check(back, against: content, file: request.target)

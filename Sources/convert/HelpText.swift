@@ -52,7 +52,8 @@ enum HelpText {
           --safety             only the safety scan: is it complete, and is it clean, unknown or dangerous
           --json               the same as JSON (docs/inspect-json.md)
 
-        Exit codes: 0 fine, 1 --safety not complete and clean, or --check met NaN or infinities, 2 an error or damage, 64 wrong arguments.
+        Exit codes: 0 fine, 1 --check met NaN or infinities, 2 an error or damage, 64 wrong arguments. Of --safety: 1 dangerous, else 2 not
+        complete, unreadable or misleading, else 3 unknown classes or functions, else 0 complete and clean.
         """
 
     static let slim = """

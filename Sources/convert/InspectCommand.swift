@@ -42,27 +42,10 @@ enum InspectCommand {
         return check.map { $0.hasNonFinite } == true ? .checkFailed : .fine
     }
 
-    /// Whether the same bytes would do something as a pickle: a header's length may spell opcodes.
-    private static func readsAsPickle(_ file: MappedFile) -> Bool {
-        let scan = SafetyScan(asPickle: file)
-        return scan.isComplete || !scan.findings.isEmpty
-    }
-
     private static func safety(_ path: String, asJSON: Bool) throws -> ExitStatus {
-        let file = try MappedFile(path: path)
-        let format = FormatRegistry.formats.first { $0.recognises(file.bytes) && $0.name != PthFormat.name }
-        // Formats without pickles are complete and clean once their own reader accepts them; but the first bytes of HDF5 may also be a
-        // tar's header, which torch would read first.
-        if let format, ContainerKind.recognise(file.bytes) == nil, !readsAsPickle(file), !SafetyScan.hidesArchive(file.bytes),
-            (try? format.open(file, options: OpenOptions())) != nil
-        {
-            Terminal.print(
-                asJSON ? SafetyReport.json(nil, file: file, format: format.name) : SafetyReport.text(nil, file: file, format: format.name))
-            return .fine
-        }
-        let scan = format == nil || ContainerKind.recognise(file.bytes) != nil ? SafetyScan(file) : SafetyScan(asPickle: file)
-        Terminal.print(asJSON ? SafetyReport.json(scan, file: file) : SafetyReport.text(scan, file: file))
-        return scan.isCleared ? .fine : .checkFailed
+        let inspection = try SafetyInspection(path: path)
+        Terminal.print(asJSON ? SafetyReport.json(inspection) : SafetyReport.text(inspection))
+        return inspection.status
     }
 }
 

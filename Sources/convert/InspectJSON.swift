@@ -16,6 +16,9 @@ enum InspectJSON {
         var container = JSONObject()
         for fact in opened.facts { container.append(fact.name, .string(fact.text)) }
         root.append("container", .object(container))
+        let safety = opened.checkpoint?.safety
+        root.append("verdict", .string((safety?.verdict ?? .clean).rawValue))
+        root.append("dangers", .array((safety?.dangers ?? []).map { .string($0) }))
         // Shared containers unfold; a file may not make its report much longer than itself.
         var left = min(200_000, opened.byteCount + 1_000)
         if let checkpoint = opened.checkpoint, opened.selection?.path != "" {

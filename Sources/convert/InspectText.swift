@@ -10,6 +10,7 @@ enum InspectText {
         let opened = report.opened
         var lines = ["\(opened.file.path): \(NumberText.bytes(opened.byteCount))"]
         lines += indented(TextTable.lines(opened.facts.map { [$0.name, $0.text] }))
+        lines.append("  \(SafetyReport.verdict(opened.checkpoint?.safety, format: opened.format))")
         lines += metadata(opened)
         lines += sidecars(report)
         if opened.stateDictError == nil { lines += [""] + report.network.lines }
@@ -21,7 +22,7 @@ enum InspectText {
         rows.append(["all", NumberText.grouped(total), NumberText.bytes(total)])
         lines += indented(TextTable.lines(rows, rightAligned: [1, 2]))
         if let check = report.check { lines += checkLines(check, report) }
-        return lines.joined(separator: "\n")
+        return lines.map(PrintedText.oneLine).joined(separator: "\n")
     }
 
     private static func indented(_ lines: [String]) -> [String] { lines.map { "  " + $0 } }

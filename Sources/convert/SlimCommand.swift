@@ -44,7 +44,7 @@ enum SlimCommand {
 
     /// Opens the flushed file from disk and compares it with what it was made from. Its size, once all of it agrees.
     private static func verify(_ slim: SlimFile, written output: OutputFile, format: any FileFormat.Type) throws -> Int {
-        let file = try MappedFile(path: output.temporaryPath)
+        let file = try output.readBack()
         if format.name == PthFormat.name {
             let checkpoint = try Checkpoint(file)
             try CheckpointComparison.check(checkpoint.root, against: slim.root, file: output.target)

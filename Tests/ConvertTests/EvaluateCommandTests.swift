@@ -101,6 +101,31 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: cache).sorted() == [alike, "mine.txt"])
     }
 
+    @Test func aCacheThatOthersMayWriteOrThatCannotBeHadIsNotUsed() throws {
+        let (root, pairs) = try dataset()
+        let arguments = ["evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3"]
+        let whole = try CommandRun(arguments + ["--no-cache"])
+        let cache = "\(folder)/cache"
+        #expect(try CommandRun(arguments + ["--cache", cache]).status == 0)
+        let names = try FileManager.default.contentsOfDirectory(atPath: cache).sorted()
+        let bytes = try names.map { try Fixtures.bytes("\(cache)/\($0)") }
+        // First one of its files, then the folder; and as root, one that another user owns.
+        for spoil in ["chmod 666 '\(cache)'/embeddings-*", "chmod 777 '\(cache)'"] + (getuid() == 0 ? ["chown 65534 '\(cache)'"] : []) {
+            let run = try CommandRun(
+                arguments + ["--cache", cache], shellPrefix: "chmod 600 '\(cache)'/*; chmod 700 '\(cache)'; \(spoil);")
+            #expect(run.status == 0 && run.output == whole.output, "\(run.errors)")
+            #expect(run.errors.contains("nothing is kept of this run") && run.errors.contains("is not believed"), "\(run.errors)")
+            #expect(try names.map { try Fixtures.bytes("\(cache)/\($0)") } == bytes)
+        }
+        for home in ["HOME=/nonexistent", "HOME=/proc/self", "HOME='\(pairs)'", "HOME="] {
+            let run = try CommandRun(arguments, shellPrefix: "unset XDG_CACHE_HOME; export \(home);")
+            #expect(run.status == 0 && run.output == whole.output, "\(home): \(run.errors)")
+            #expect(run.errors.contains("nothing is kept of this run"), "\(home): \(run.errors)")
+        }
+        // A place that was named is wanted.
+        #expect(try CommandRun(arguments + ["--cache", "/nonexistent/cache"]).status == 2)
+    }
+
     @Test func aCacheThatBecomesFullChangesNoFigure() throws {
         let (root, pairs) = try dataset()
         let arguments = [

@@ -29,17 +29,22 @@ import Testing
         return ONNXInputContract.read(graph, weights: weights)
     }
 
-    @Test(arguments: [
-        [Operation.subtract(127.5), .multiply(1 / 128)], [.multiply(1 / 255)], [.multiply(1 / 127.5), .subtract(1)], [.subtract(127.5)],
-        [.multiply(0.0078125), .subtract(0.99609375)],
-    ]) func arithmeticOverBytesMeansThatPixelsEnterAsTheyAre(_ operations: [Operation]) throws {
+    static let overBytes: [[Operation]] = [
+        [.subtract(127.5), .multiply(0.0078125)], [.multiply(0.00392157)], [.multiply(0.00784314), .subtract(1)], [.subtract(127.5)],
+        [.multiply(0.0078125), .subtract(0.99609375)], [.divide(255)],
+    ]
+    static let overFractions: [[Operation]] = [
+        [.subtract(0.5), .multiply(2)], [.multiply(2), .subtract(1)], [.subtract(0.45), .multiply(4.4)],
+        [.subtract(ChannelNumbers([0.485, 0.456, 0.406]) ?? 0), .divide(ChannelNumbers([0.229, 0.224, 0.225]) ?? 1)],
+    ]
+
+    @Test(arguments: overBytes) func arithmeticOverBytesMeansThatPixelsEnterAsTheyAre(_ operations: [Operation]) throws {
         let contract = try contract(operations)
         #expect(contract.mean == 0 && contract.standardDeviation == 1)
         #expect(contract.origins[.mean] == .stated && contract.origins[.standardDeviation] == .stated)
     }
 
-    @Test(arguments: [[Operation.subtract(0.5), .multiply(2)], [.multiply(2), .subtract(1)], [.subtract(0.45), .multiply(4.4)]])
-    func arithmeticOverFractionsMeansThatPixelsAreDividedBy255(_ operations: [Operation]) throws {
+    @Test(arguments: overFractions) func arithmeticOverFractionsMeansThatPixelsAreDividedBy255(_ operations: [Operation]) throws {
         let contract = try contract(operations)
         #expect(contract.mean == 0 && contract.standardDeviation == 255 && contract.origins[.mean] == .stated)
     }

@@ -37,6 +37,7 @@ public enum ONNXFormat: FileFormat {
         var read: ONNXGraphReader.Result?
         var failure: (any Error)?
         do {
+            try ONNXSchema.check(model, file: file.path)
             read = try ONNXGraphReader.read(model, tensors: tensors, constants: constants, file: file.path)
         } catch {
             failure = error

@@ -23,6 +23,8 @@ extension ONNXGraphReader {
         case "Sub": try subtract(node)
         case "Mul": try multiply(node)
         case "Div": try divide(node)
+        case "Gather": try gather(node)
+        case "Slice": try slice(node)
         case "Concat": try concatenate(node)
         case "MaxPool", "AveragePool": try pool(node)
         case "GlobalAveragePool": try append(node, .globalAveragePool, [try value(node, 0)], rank: 4)
@@ -265,7 +267,9 @@ extension ONNXGraphReader {
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }
         for (index, other) in [(0, 1), (1, 0)] where constant(resolve(node.inputs[other])) != nil {
             let input = try value(node, index)
-            if let number = try number(node.inputs[other]) { return try append(node, .subtract(-number), [input], rank: rank(input)) }
+            if let numbers = try channelNumbers(node.inputs[other], rank: rank(input)) {
+                return try append(node, .subtract(numbers.map { -$0 }), [input], rank: rank(input))
+            }
             // A matrix product and the addition behind it are one linear layer.
             guard let place = producers[input], case .linear(var layer) = nodes[place].operation, layer.bias == nil, readers[input] == 1
             else { throw unsupported(node, "adding a stored tensor") }
@@ -283,27 +287,28 @@ extension ONNXGraphReader {
 
     private mutating func subtract(_ node: ONNXNode) throws {
         let input = try value(node, 0)
-        guard node.inputs.count == 2, let number = try number(node.inputs[1]) else {
-            throw unsupported(node, "only one number can be taken off")
+        guard node.inputs.count == 2, let numbers = try channelNumbers(node.inputs[1], rank: rank(input)) else {
+            throw unsupported(node, "only a stored number, or one per channel of an image, can be subtracted")
         }
-        try append(node, .subtract(number), [input], rank: rank(input))
+        try append(node, .subtract(numbers), [input], rank: rank(input))
     }
 
     private mutating func multiply(_ node: ONNXNode) throws {
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }
         for (index, other) in [(0, 1), (1, 0)] {
-            guard let number = try number(node.inputs[other]) else { continue }
+            guard constant(resolve(node.inputs[other])) != nil else { continue }
             let input = try value(node, index)
-            return try append(node, .multiply(number), [input], rank: rank(input))
+            guard let numbers = try channelNumbers(node.inputs[other], rank: rank(input)) else { continue }
+            return try append(node, .multiply(numbers), [input], rank: rank(input))
         }
-        throw unsupported(node, "only multiplication by one number")
+        throw unsupported(node, "only multiplication by a stored number, or by one per channel of an image")
     }
 
     private mutating func divide(_ node: ONNXNode) throws {
         let input = try value(node, 0)
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }
-        if let number = try number(node.inputs[1]), number != 0 {
-            return try append(node, .divide(number), [input], rank: rank(input))
+        if let numbers = try channelNumbers(node.inputs[1], rank: rank(input)), numbers.values.allSatisfy({ $0 != 0 }) {
+            return try append(node, .divide(numbers), [input], rank: rank(input))
         }
         guard let norm = norms[resolve(node.inputs[1])], norm.of == input else {
             throw unsupported(node, "only division by a number or a norm")

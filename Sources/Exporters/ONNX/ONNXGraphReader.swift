@@ -34,6 +34,8 @@ struct ONNXGraphReader {
     var views: [String: Tensor] = [:]
     /// Features that a reshape says a flattened value has.
     var claimedFeatures: [String: Int64] = [:]
+    /// Sizes of the graph's inputs.
+    var imageShapes: [String: [Dimension]] = [:]
     var nodes: [Node] = []
     /// Place in `nodes` of the node that gives a value.
     var producers: [String: Int] = [:]
@@ -152,6 +154,7 @@ struct ONNXGraphReader {
             }
         }
         ranks[value.name] = dimensions.count
+        imageShapes[value.name] = dimensions
         return Graph.Input(name: value.name, type: ValueType(dimensions, elements: elements))
     }
 

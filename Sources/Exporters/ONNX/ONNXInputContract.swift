@@ -27,12 +27,16 @@ enum ONNXInputContract {
         } else {
             contract.metric = .cosine
         }
-        if let pixels = Arithmetic(graph).pixels {
+        let arithmetic = Arithmetic(graph)
+        if let pixels = arithmetic.pixels {
             contract.mean = 0
             contract.standardDeviation = pixels == .bytes ? 1 : 255
             contract.origins.set(.mean, .standardDeviation, to: .stated)
         }
-        return profile.map { $0.fill(contract) } ?? contract
+        guard var filled = profile?.fill(contract) else { return contract }
+        // The family's order is that of the layers; a graph that turns the channels round takes them the other way.
+        if arithmetic.isReversed, filled.channelOrder != .gray { filled.channelOrder = filled.channelOrder == .rgb ? .bgr : .rgb }
+        return filled
     }
 
     /// The length of the first output, if it is a vector per image and every other output is one number per image, as an embedding's norm is.
@@ -59,8 +63,10 @@ enum ONNXInputContract {
             case fractions
         }
 
-        private var scale = 1.0
-        private var shift = 0.0
+        private var scale: ChannelNumbers = 1
+        private var shift: ChannelNumbers = 0
+        /// Whether the graph turns the order of the channels round.
+        private(set) var isReversed = false
         private var isFound = false
         private var isByte = false
 
@@ -73,11 +79,18 @@ enum ONNXInputContract {
                 guard readers.count == 1 else { return }
                 switch readers[0].operation {
                 case .convertToFloat, .permute: break
-                case .subtract(let number):
-                    shift -= number
+                case .selectChannels(let channels):
+                    guard Set(channels).count == channels.count else { return }
+                    if channels == [2, 1, 0] { isReversed.toggle() }
+                    (scale, shift) = (scale.reordered(channels), shift.reordered(channels))
+                case .subtract(let numbers):
+                    shift = shift.with(numbers, -)
                     isFound = true
-                case .multiply(let number):
-                    (scale, shift) = (scale * number, shift * number)
+                case .multiply(let numbers):
+                    (scale, shift) = (scale.with(numbers, *), shift.with(numbers, *))
+                    isFound = true
+                case .divide(let numbers):
+                    (scale, shift) = (scale.with(numbers, /), shift.with(numbers, /))
                     isFound = true
                 default: return
                 }
@@ -88,11 +101,16 @@ enum ONNXInputContract {
         /// What the pixels must be for the network to see numbers around 0 of a usual size; nil if the graph does not show it.
         var pixels: Pixels? {
             if isByte { return .bytes }
-            guard isFound, scale != 0 else { return nil }
+            guard isFound, scale.values.allSatisfy({ $0 != 0 }) else { return nil }
             func range(_ largest: Double) -> (width: Double, holdsZero: Bool) {
-                let (first, last) = (shift, scale * largest + shift)
-                let width = abs(last - first)
-                return (width, min(first, last) <= width / 20 && max(first, last) >= -width / 20)
+                var (width, holdsZero) = (0.0, true)
+                for channel in 0..<max(scale.values.count, shift.values.count) {
+                    let (first, last) = (shift[channel], scale[channel] * largest + shift[channel])
+                    let own = abs(last - first)
+                    width = max(width, own)
+                    holdsZero = holdsZero && min(first, last) <= own / 20 && max(first, last) >= -own / 20
+                }
+                return (width, holdsZero)
             }
             let (bytes, fractions) = (range(255), range(1))
             // Subtracting a mean alone leaves numbers as large as the pixels.

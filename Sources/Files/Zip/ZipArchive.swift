@@ -68,7 +68,9 @@ public struct ZipArchive: Sendable {
     }
 
     /// Bytes that an entry may inflate to: 64 MiB, or 64 times the archive.
-    public var inflationLimit: Int { max(64 << 20, bytes.count.multipliedReportingOverflow(by: 64).partialValue) }
+    public var inflationLimit: Int {
+        min(max(64 << 20, bytes.count.multipliedReportingOverflow(by: 64).partialValue), MemoryBudget.bytes / 2)
+    }
 
     /// The bytes of an entry: lent where it is stored, inflated into memory where it is deflated. Checksums of stored entries are left to
     /// `verify`.

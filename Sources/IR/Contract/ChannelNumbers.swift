@@ -26,6 +26,20 @@ public struct ChannelNumbers: Sendable, Equatable, ExpressibleByFloatLiteral, Ex
     /// The number, if it is the same for all channels.
     public var single: Double? { values.count == 1 ? values[0] : nil }
 
+    /// Each number changed.
+    public func map(_ change: (Double) -> Double) -> ChannelNumbers { ChannelNumbers(values.map(change)) ?? self }
+
+    /// Each channel's number with another's.
+    public func with(_ other: ChannelNumbers, _ function: (Double, Double) -> Double) -> ChannelNumbers {
+        let channels = 0..<max(values.count, other.values.count)
+        return ChannelNumbers(channels.map { function(self[$0], other[$0]) }) ?? self
+    }
+
+    /// The numbers of these channels, in this order.
+    public func reordered(_ channels: [Int]) -> ChannelNumbers {
+        single == nil ? ChannelNumbers(channels.map { self[$0] }) ?? self : self
+    }
+
     /// As people write it: `127.5`, or `(123.7, 116.3, 103.5)`.
     public var description: String {
         func text(_ number: Double) -> String { number == number.rounded() && abs(number) < 1e6 ? "\(Int(number))" : "\(number)" }
@@ -41,7 +55,7 @@ public struct ChannelNumbers: Sendable, Equatable, ExpressibleByFloatLiteral, Ex
             self.init(number)
             return
         }
-        guard let items = json?.array, (1...4) ~= items.count else { return nil }
+        guard let items = json?.array, (1...1 << 16) ~= items.count else { return nil }
         let numbers = items.compactMap(\.double)
         guard numbers.count == items.count else { return nil }
         self.init(numbers)

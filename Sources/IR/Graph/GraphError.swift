@@ -15,7 +15,7 @@ public enum GraphError: DescribedError, Equatable {
     case missingOutput(name: String)
     case notOneValue(kind: String, names: [String], purpose: String)
     case malformedDocument(detail: String)
-    case scaleNotOneNumber(scale: String)
+    case unknownScale
 
     /// What is wrong, for people.
     public var problem: String {
@@ -35,7 +35,7 @@ public enum GraphError: DescribedError, Equatable {
         case .missingOutput(let name): "the output \(name) is given by no node"
         case .notOneValue(let kind, let names, let purpose):
             "which \(kind) to \(purpose) cannot be told: the network has \(names.isEmpty ? "none" : names.joined(separator: ", "))"
-        case .scaleNotOneNumber(let scale): "how pixels enter cannot be put into the graph: \(scale); one mean and one divisor are needed"
+        case .unknownScale: "how pixels enter cannot be put into the graph, because the file does not say it"
         case .malformedDocument(let detail): "the description of the model is malformed: \(detail)"
         }
     }
@@ -43,7 +43,7 @@ public enum GraphError: DescribedError, Equatable {
     /// What to do about it.
     public var remedy: String {
         if case .notOneValue = self { return "leave the option out" }
-        if case .scaleNotOneNumber = self { return "leave the option out, or give one mean and one deviation" }
+        if case .unknownScale = self { return "give the mean and the deviation that the network was trained with" }
         return "the file is damaged, or was made for another version of its weights: export it again from the checkpoint"
     }
 }

@@ -59,7 +59,9 @@ extension Operation {
                 "kernel=\(pooling.kernel.height)x\(pooling.kernel.width)", "stride=\(pooling.stride.height)x\(pooling.stride.width)",
                 Operation.text(pooling.padding), pooling.ceilMode ? "ceil" : "",
             ].filter { !$0.isEmpty }
-        case .multiply(let constant), .divide(let constant), .subtract(let constant): ["constant=\(constant)"]
+        case .multiply(let constant), .divide(let constant), .subtract(let constant):
+            ["constant=\(constant.values.map { "\($0)" }.joined(separator: ","))"]
+        case .selectChannels(let channels): ["channels=\(channels.map(String.init).joined(separator: ","))"]
         case .concatenate(let axis), .softmax(let axis): ["axis=\(axis)"]
         case .permute(let axes): ["axes=\(axes.map(String.init).joined(separator: ","))"]
         case .l2Normalize(let axis, let epsilon): ["axis=\(axis)", "epsilon=\(epsilon)"]

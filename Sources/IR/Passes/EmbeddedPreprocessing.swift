@@ -7,9 +7,7 @@ extension Model {
         guard graph.inputs.count == 1, let input = graph.inputs.first else {
             throw .notOneValue(kind: "input", names: graph.inputs.map(\.name), purpose: "embed preprocessing")
         }
-        guard let mean = contract.mean?.single, let deviation = contract.standardDeviation?.single else {
-            throw .scaleNotOneNumber(scale: contract.scalingText)
-        }
+        guard let (mean, deviation) = contract.scaling else { throw .unknownScale }
         var graph = graph
         let taken = Set(valueTypes.keys).union(graph.nodes.map(\.name))
         func node(_ name: String, _ operation: Operation, _ input: String) -> Node {
@@ -24,11 +22,11 @@ extension Model {
             value = first.last?.output ?? value
         }
         if mean != 0 {
-            first.append(node("Sub_preprocess", .subtract(Float(mean).shortestDecimal), value))
+            first.append(node("Sub_preprocess", .subtract(mean.map { Float($0).shortestDecimal }), value))
             value = first.last?.output ?? value
         }
         if deviation != 1 {
-            first.append(node("Mul_preprocess", .multiply(Float(1 / deviation).shortestDecimal), value))
+            first.append(node("Mul_preprocess", .multiply(deviation.map { Float(1 / $0).shortestDecimal }), value))
             value = first.last?.output ?? value
         }
         for index in graph.nodes.indices {

@@ -19,28 +19,39 @@ enum LegacyContainer {
         }
         let system = try next()
         let systemFacts = try plain(system, file: bytes.name, depth: depth)
-        if case .dictionary(let facts) = systemFacts, facts["little_endian"]?.flag == false { throw PthError.bigEndian(file: bytes.name) }
+        if case .dictionary(let facts) = systemFacts, facts["little_endian"]?.flag == false {
+            throw PthError.bigEndian(file: bytes.name, place: "the system facts")
+        }
         let object = try next()
         let keyList = try next()
         let pickleBytes = at
-        guard let keys = try plain(keyList, file: bytes.name, depth: depth).sequence?.map({ $0.text ?? $0.int.map { "\($0)" } ?? "?" })
-        else {
-            throw PthError.malformedContainer(file: bytes.name, detail: "the list of storages is no list", offset: at)
+        guard case .list(let listed) = try plain(keyList, file: bytes.name, depth: depth) else {
+            throw PthError.malformedContainer(file: bytes.name, detail: "the list of storages is not a list", offset: at)
+        }
+        let keys = try listed.map { key in
+            guard let text = StorageID.keyText(key), let identity = key.keyText else {
+                throw PthError.malformedContainer(file: bytes.name, detail: "a storage's key is not a text or a number", offset: at)
+            }
+            return (text: text, identity: ExactText(identity))
         }
 
         let places = try layOut(keys, ids: try storageIDs(object, file: bytes.name), from: at, in: bytes)
-        var roots: [String: Storage] = [:]
-        for (key, place) in places {
-            let name = "\(bytes.name), storage \(key)"
-            roots[key] = Storage(name: name, bytes: try bytes.window(at: place.offset, count: place.byteCount, name: name))
+        var roots: [ExactText: Storage] = [:]
+        for key in keys {
+            guard let place = places[key.identity] else { continue }
+            let name = "\(bytes.name), storage \(key.text)"
+            roots[key.identity] = Storage(name: name, bytes: try bytes.window(at: place.offset, count: place.byteCount, name: name))
         }
         let table = StorageTable(file: bytes.name) { id in
-            guard let root = roots[id.key] else { throw PthError.missingStorage(file: bytes.name, key: id.key) }
+            guard let root = roots[id.identity] else { throw PthError.missingStorage(file: bytes.name, key: id.key) }
             return try id.view.map { try viewStorage($0, of: root, id: id, file: bytes.name) } ?? root
         }
-        var decoder = ValueDecoder(object, file: bytes.name, loadNested: { try ContainerContents.nested($0, depth: depth + 1) }) { id in
-            if let parts = id.sequence, parts.first?.text == "module" { return parts.count > 1 ? parts[1] : .none }
-            return try table.value(StorageID(id, file: bytes.name))
+        var decoder = ValueDecoder(
+            object, file: bytes.name, pickle: "\(bytes.name), its object",
+            loadNested: { try ContainerContents.nested($0, depth: depth + 1) }
+        ) { id in
+            if case .tuple(let parts) = id, parts.first?.text == "module" { return parts.count > 1 ? parts[1] : .none }
+            return try table.value(StorageID(id, partCount: 6, file: bytes.name))
         }
         var contents = ContainerContents(root: try decoder.root())
         contents.tell("container", "legacy (torch 0.1.10 to 1.5)")
@@ -51,8 +62,9 @@ enum LegacyContainer {
         contents.regions = [Checkpoint.Region(name: "pickles", byteCount: pickleBytes, storage: nil)]
         var end = at
         for key in keys {
-            guard let place = places[key] else { continue }
-            contents.regions.append(Checkpoint.Region(name: "storage \(key)", byteCount: place.byteCount, storage: roots[key]))
+            guard let place = places[key.identity] else { continue }
+            contents.regions.append(
+                Checkpoint.Region(name: "storage \(key.text)", byteCount: place.byteCount, storage: roots[key.identity]))
             end = max(end, place.offset + place.byteCount)
         }
         if end < bytes.count { contents.tell("warning", "\(bytes.count - end) bytes stand behind the last storage") }
@@ -61,7 +73,7 @@ enum LegacyContainer {
 
     /// A stretch of another storage, which torch counts as a storage of its own: offsets are from the stretch's beginning.
     private static func viewStorage(
-        _ view: (key: String, offset: Int, count: Int), of root: Storage, id: StorageID, file: String
+        _ view: (key: String, identity: ExactText, offset: Int, count: Int), of root: Storage, id: StorageID, file: String
     ) throws -> Storage {
         let (start, overflow) = view.offset.multipliedReportingOverflow(by: id.dtype.byteCount)
         let (count, tooLong) = view.count.multipliedReportingOverflow(by: id.dtype.byteCount)
@@ -79,28 +91,28 @@ enum LegacyContainer {
     }
 
     /// The persistent ids of all storages, by key; they tell the element sizes that the data itself does not.
-    private static func storageIDs(_ document: PickleDocument, file: String) throws -> [String: StorageID] {
-        var ids: [String: StorageID] = [:]
+    private static func storageIDs(_ document: PickleDocument, file: String) throws -> [ExactText: StorageID] {
+        var ids: [ExactText: StorageID] = [:]
         var decoder = ValueDecoder(document, file: file, loadNested: { _ in .none }) { _ in .none }
         for case .persistentReference(let reference) in document.nodes {
             let value = try decoder.value(reference)
-            guard value.sequence?.first?.text == "storage" else { continue }
-            let id = try StorageID(value, file: file)
-            if let known = ids[id.key], known.className != id.className {
+            guard case .tuple(let parts) = value, parts.first?.text == "storage" else { continue }
+            let id = try StorageID(value, partCount: 6, file: file)
+            if let known = ids[id.identity], known.className != id.className {
                 throw PthError.storageTypeConflict(file: file, key: id.key, first: known.className, second: id.className)
             }
-            ids[id.key] = id
+            ids[id.identity] = id
         }
         return ids
     }
 
     private static func layOut(
-        _ keys: [String], ids: [String: StorageID], from start: Int, in bytes: ByteView
-    ) throws -> [String: (offset: Int, byteCount: Int)] {
-        var places: [String: (offset: Int, byteCount: Int)] = [:]
+        _ keys: [(text: String, identity: ExactText)], ids: [ExactText: StorageID], from start: Int, in bytes: ByteView
+    ) throws -> [ExactText: (offset: Int, byteCount: Int)] {
+        var places: [ExactText: (offset: Int, byteCount: Int)] = [:]
         var at = start
-        for key in keys {
-            guard let id = ids[key] else {
+        for (key, identity) in keys {
+            guard let id = ids[identity] else {
                 throw PthError.malformedContainer(
                     file: bytes.name, detail: "storage \(key) is listed but never used, so its size is unknown", offset: at)
             }
@@ -114,7 +126,7 @@ enum LegacyContainer {
             guard id.byteCount <= bytes.count - at else {
                 throw PthError.shortStorage(file: bytes.name, key: key, needed: id.byteCount, available: bytes.count - at)
             }
-            guard places.updateValue((at, id.byteCount), forKey: key) == nil else {
+            guard places.updateValue((at, id.byteCount), forKey: identity) == nil else {
                 throw PthError.malformedContainer(file: bytes.name, detail: "storage \(key) is listed twice", offset: at)
             }
             at += id.byteCount

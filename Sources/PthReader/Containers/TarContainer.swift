@@ -8,7 +8,11 @@ enum TarContainer {
     static func read(_ bytes: ByteView, observe: @escaping (PickleDocument) -> Void = { _ in }) throws -> ContainerContents {
         let archive = try TarArchive(bytes)
         func member(_ name: String) throws -> ByteView {
-            guard let found = archive.members.first(where: { $0.name == name || $0.name == "./" + name }) else {
+            // Python's tarfile asks for exactly this name; another spelling of it is for a reader that normalises names.
+            if let other = archive.members.first(where: { $0.name != name && TarContainer.normalised($0.name) == name }) {
+                throw PthError.severalEntries(file: bytes.name, entry: name, candidates: [other.name])
+            }
+            guard let found = archive.members.first(where: { $0.name == name }) else {
                 if !archive.members.contains(where: { $0.name.hasSuffix("storages") }) {
                     throw PthError.notACheckpoint(
                         file: bytes.name, found: "a tar archive of other files", remedy: "unpack it and give the checkpoint inside")
@@ -19,7 +23,7 @@ enum TarContainer {
         }
         let storageMember = try member("storages")
         var reader = TarReader(bytes: storageMember, file: bytes.name, observe: observe)
-        var values: [String: CheckpointValue] = [:]
+        var values: [ExactText: CheckpointValue] = [:]
         var regions: [Checkpoint.Region] = []
         try readStorages(&reader, into: &values, regions: &regions)
         let storageBytes = regions.reduce(0) { $0 + $1.byteCount }
@@ -32,8 +36,10 @@ enum TarContainer {
         let pickle = try member("pickle")
         let document = try PickleMachine.read(pickle)
         var decoder = ValueDecoder(document, file: bytes.name, loadNested: { try ContainerContents.nested($0, depth: 1) }) { id in
-            if let parts = id.sequence { return parts.first ?? .none }
-            guard let key = id.text ?? id.int.map({ "\($0)" }), let value = values[key] else {
+            if case .tuple(let parts) = id { return parts.first ?? .none }
+            // torch asks for int(id), whatever the id is.
+            guard let number = id.int ?? id.text.flatMap({ Int($0) }), let value = values[TarContainer.key(of: .integer(Int64(number)))]
+            else {
                 throw PthError.missingStorage(file: bytes.name, key: id.text ?? "?")
             }
             return value
@@ -49,11 +55,19 @@ enum TarContainer {
         return contents
     }
 
+    /// A name without what a path does not need.
+    private static func normalised(_ name: String) -> String {
+        name.split(separator: "/").filter { $0 != "." }.joined(separator: "/").lowercased()
+    }
+
+    /// A key as Python tells it from others: the text "0" is not the number 0.
+    fileprivate static func key(of value: CheckpointValue) -> ExactText { ExactText(value.keyText ?? "") }
+
     private static func readStorages(
-        _ reader: inout TarReader, into values: inout [String: CheckpointValue], regions: inout [Checkpoint.Region]
+        _ reader: inout TarReader, into values: inout [ExactText: CheckpointValue], regions: inout [Checkpoint.Region]
     ) throws {
         for _ in 0..<(try reader.count()) {
-            guard let parts = try reader.pickle().sequence, parts.count == 3, let key = parts[0].text ?? parts[0].int.map({ "\($0)" }),
+            guard let parts = try reader.pickle().sequence, parts.count == 3, let key = StorageID.keyText(parts[0]),
                 let location = parts[1].text, case .global(let className) = parts[2]
             else { throw reader.malformed("a storage is not (key, location, class)") }
             guard let dtype = StorageType.dtype(ofClass: className) else {
@@ -67,30 +81,31 @@ enum TarContainer {
             }
             let storage = Storage(name: "\(reader.file), storage \(key)", bytes: try reader.take(size))
             regions.append(Checkpoint.Region(name: "storage \(key)", byteCount: size, storage: storage))
-            values[key] = .storage(TorchStorage(storage: storage, dtype: dtype, location: location, isUntyped: false))
+            values[TarContainer.key(of: parts[0])] = .storage(
+                TorchStorage(storage: storage, dtype: dtype, location: location, isUntyped: false))
         }
-        guard let views = try reader.pickle().sequence else { throw reader.malformed("the list of storage views is no list") }
+        guard let views = try reader.pickle().sequence else { throw reader.malformed("the list of storage views is not a list") }
         for view in views {
-            guard let parts = view.sequence, parts.count == 4, let target = parts[0].text ?? parts[0].int.map({ "\($0)" }),
-                let root = parts[1].text ?? parts[1].int.map({ "\($0)" }), let offset = parts[2].int, let count = parts[3].int,
-                offset >= 0, count >= 0, case .storage(let base)? = values[root]
+            guard let parts = view.sequence, parts.count == 4, let target = StorageID.keyText(parts[0]),
+                let offset = parts[2].int, let count = parts[3].int, offset >= 0, count >= 0,
+                case .storage(let base)? = values[key(of: parts[1])]
             else { throw reader.malformed("a storage view is not (target, root, offset, count)") }
             let size = base.dtype.byteCount
             let (start, overflow) = offset.multipliedReportingOverflow(by: size)
             let (length, tooLong) = count.multipliedReportingOverflow(by: size)
             guard !overflow, !tooLong else { throw reader.malformed("storage view \(target) claims \(count) elements at \(offset)") }
             let part = try base.storage.bytes().window(at: start, count: length, name: "\(base.storage.name), view \(target)")
-            values[target] = .storage(
+            values[key(of: parts[0])] = .storage(
                 TorchStorage(storage: Storage(name: part.name, bytes: part), dtype: base.dtype, location: base.location, isUntyped: false))
         }
     }
 
-    private static func readTensors(_ reader: inout TarReader, into values: inout [String: CheckpointValue]) throws {
+    private static func readTensors(_ reader: inout TarReader, into values: inout [ExactText: CheckpointValue]) throws {
         for _ in 0..<(try reader.count()) {
-            guard let parts = try reader.pickle().sequence, parts.count == 3, let key = parts[0].text ?? parts[0].int.map({ "\($0)" }),
-                let storageKey = parts[1].text ?? parts[1].int.map({ "\($0)" })
+            guard let parts = try reader.pickle().sequence, parts.count == 3, let key = StorageID.keyText(parts[0]),
+                let storageKey = StorageID.keyText(parts[1])
             else { throw reader.malformed("a tensor is not (key, storage, class)") }
-            guard case .storage(let storage)? = values[storageKey] else {
+            guard case .storage(let storage)? = values[TarContainer.key(of: parts[1])] else {
                 throw PthError.missingStorage(file: reader.file, key: storageKey)
             }
             let rank = Int(try reader.integer(Int32.self))
@@ -103,7 +118,7 @@ enum TarContainer {
             for _ in 0..<rank { strides.append(Int(try reader.integer(Int64.self))) }
             let offset = Int(try reader.integer(Int64.self))
             let tensor = try Tensor(dtype: storage.dtype, shape: shape, strides: strides, offset: offset, storage: storage.storage)
-            values[key] = .tensor(TorchTensor(tensor, location: storage.location))
+            values[TarContainer.key(of: parts[0])] = .tensor(TorchTensor(tensor, location: storage.location))
         }
     }
 }
@@ -135,7 +150,7 @@ private struct TarReader {
 
     /// How many items follow; each takes at least a few bytes.
     mutating func count() throws -> Int {
-        guard let count = try pickle().int, count >= 0, count <= bytes.count else { throw malformed("the count is no number") }
+        guard let count = try pickle().int, count >= 0, count <= bytes.count else { throw malformed("the count is not a number") }
         return count
     }
 

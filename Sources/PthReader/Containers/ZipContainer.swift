@@ -7,31 +7,41 @@ enum ZipContainer {
     static func read(_ bytes: ByteView, depth: Int = 0) throws -> ContainerContents {
         let archive = try ZipArchive(bytes)
         try ContainerKind.refuseOtherZips(archive.entries.map(\.name), file: bytes.name)
+        let names = EntryNames(archive.entries)
         let (root, pickleEntry) = try findPickle(archive)
 
-        func text(_ name: String) throws -> String? {
-            guard let entry = archive.entry(named: root + name), entry.size <= 256 else { return nil }
-            return try archive.contents(of: entry).text.map { String($0.filter { !$0.isNewline }) }
+        func text(_ name: String) throws -> (entry: ZipEntry, text: String)? {
+            guard let entry = names.entry(root + name), entry.size <= 256 else { return nil }
+            return try archive.contents(of: entry).text.map { (entry, $0) }
         }
+        func line(_ name: String) throws -> String? { try text(name)?.text.filter { !$0.isNewline } }
         let byteOrder = try text("byteorder")
-        if byteOrder == "big" { throw PthError.bigEndian(file: bytes.name) }
+        if let order = byteOrder, order.text != "little" {
+            if order.text == "big" { throw PthError.bigEndian(file: bytes.name, place: "entry \(order.entry.name)") }
+            throw PthError.unknownByteOrder(file: bytes.name, entry: order.entry.name, text: String(order.text.prefix(40)))
+        }
+        if byteOrder == nil, let entry = names.entry(root + "byteorder") {
+            throw PthError.unknownByteOrder(file: bytes.name, entry: entry.name, text: "…")
+        }
 
         try archive.verify(pickleEntry)
         let pickle = try archive.contents(of: pickleEntry)
-        let document = try PickleMachine.read(pickle)
-        let table = StorageTable(file: bytes.name) { id in try storage(id, root: root, archive: archive) }
-        var decoder = ValueDecoder(document, file: bytes.name, loadNested: { try ContainerContents.nested($0, depth: depth + 1) }) { id in
-            try table.value(StorageID(id, file: bytes.name))
+        let document = try PickleMachine.read(pickle, limits: pickleLimits(pickleEntry))
+        let table = StorageTable(file: bytes.name) { id in try storage(id, root: root, archive: archive, names: names) }
+        var decoder = ValueDecoder(
+            document, file: bytes.name, pickle: pickle.name, loadNested: { try ContainerContents.nested($0, depth: depth + 1) }
+        ) { id in
+            try table.value(StorageID(id, partCount: 5, file: bytes.name))
         }
         var contents = ContainerContents(root: try decoder.root())
         contents.tell("container", "zip (torch 1.6 and later)")
         contents.tell("archive root", root.isEmpty ? "(none)" : String(root.dropLast()))
         contents.tell("entries", "\(archive.entries.count)")
         contents.tell("pickle protocol", "\(document.protocolVersion)")
-        if let version = try text("version") { contents.tell("archive version", version) }
-        if let version = try text(".format_version") { contents.tell("format version", version) }
-        contents.tell("byte order", byteOrder ?? "little (not recorded)")
-        if let alignment = try text(".storage_alignment") { contents.tell("storage alignment", alignment) }
+        if let version = try line("version") { contents.tell("archive version", version) }
+        if let version = try line(".format_version") { contents.tell("format version", version) }
+        contents.tell("byte order", byteOrder?.text ?? "little (not recorded)")
+        if let alignment = try line(".storage_alignment") { contents.tell("storage alignment", alignment) }
         contents.tell("checksums", archive.hasNoChecksums ? "none were written" : "CRC-32 of each entry")
         let deflated = archive.entries.filter { !$0.isStored }.count
         if deflated > 0 { contents.tell("compression", "\(deflated) entries are deflated") }
@@ -54,16 +64,27 @@ enum ZipContainer {
     }
 
     private static func findPickle(_ archive: ZipArchive) throws -> (root: String, ZipEntry) {
-        let candidates = archive.entries.filter { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") }
-        let shortest = candidates.min { $0.name.utf8.count < $1.name.utf8.count }
-        guard let shortest else { throw PthError.missingEntry(file: archive.bytes.name, entry: "data.pkl") }
-        return (String(shortest.name.dropLast("data.pkl".count)), shortest)
+        let candidates = archive.entries.filter { entry in
+            let name = EntryNames.folded(entry.name)
+            return name == "data.pkl" || name.hasSuffix("/data.pkl")
+        }
+        guard let only = candidates.first else { throw PthError.missingEntry(file: archive.bytes.name, entry: "data.pkl") }
+        guard candidates.count == 1 else {
+            throw PthError.severalEntries(file: archive.bytes.name, entry: "data.pkl", candidates: candidates.map(\.name))
+        }
+        return (String(only.name.dropLast("data.pkl".count)), only)
     }
 
-    private static func storage(_ id: StorageID, root: String, archive: ZipArchive) throws -> Storage {
+    /// How much the pickle of an entry may build: by its compressed size, if it is deflated.
+    static func pickleLimits(_ entry: ZipEntry) -> PickleLimits {
+        entry.isStored
+            ? PickleLimits(byteCount: entry.size) : PickleLimits(byteCount: entry.size, inflatedFrom: entry.compressedSize)
+    }
+
+    private static func storage(_ id: StorageID, root: String, archive: ZipArchive, names: EntryNames) throws -> Storage {
         let name = "\(root)data/\(id.key)"
         let title = "\(archive.bytes.name), entry \(name)"
-        guard let entry = archive.entry(named: name) else {
+        guard let entry = names.entry(name) else {
             // A storage without bytes may have no entry.
             if id.byteCount == 0 { return Storage(name: title, bytes: ByteView(copying: [], name: title)) }
             throw PthError.missingStorage(file: archive.bytes.name, key: id.key)
@@ -79,5 +100,22 @@ enum ZipContainer {
             return Storage(name: title, byteCount: id.byteCount) { try archive.contents(of: entry) }
         }
         return Storage(name: title, bytes: try archive.contents(of: entry), crc32: archive.hasNoChecksums ? nil : entry.crc32)
+    }
+}
+
+/// Entries by name as miniz compares names, which torch reads with: `BYTEORDER` is `byteorder` (`mz_zip_reader_locate_file` without
+/// `MZ_ZIP_FLAG_CASE_SENSITIVE`). Names that differ in capitals alone were refused with the archive.
+private struct EntryNames {
+    private let entries: [ExactText: ZipEntry]
+
+    init(_ entries: [ZipEntry]) {
+        self.entries = Dictionary(entries.map { (ExactText(EntryNames.folded($0.name)), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func entry(_ name: String) -> ZipEntry? { entries[ExactText(EntryNames.folded(name))] }
+
+    /// A to Z alone, as miniz folds them.
+    static func folded(_ name: String) -> String {
+        String(decoding: name.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
     }
 }

@@ -2,29 +2,29 @@ import Files
 import Tensors
 
 /// A Python value of a checkpoint, inert. What is not known by name is a placeholder with everything that was said about it.
-public indirect enum CheckpointValue: Sendable {
+public enum CheckpointValue: Sendable {
     case none
     case boolean(Bool)
     case integer(Int64)
     /// Decimal text of an integer past 64 bits, with its pickled bytes.
-    case bigInteger(String, twosComplement: [UInt8])
+    indirect case bigInteger(String, twosComplement: [UInt8])
     case float(Double)
     case complex(Double, Double)
     case string(String)
-    case bytes(ByteView)
-    case byteArray(ByteView)
+    indirect case bytes(ByteView)
+    indirect case byteArray(ByteView)
     case list([CheckpointValue])
     case tuple([CheckpointValue])
     case set([CheckpointValue])
     case frozenSet([CheckpointValue])
-    case dictionary(CheckpointDictionary)
-    case tensor(TorchTensor)
-    case quantizedTensor(QuantizedTensor)
-    case sparseTensor(SparseTensor)
+    indirect case dictionary(CheckpointDictionary)
+    indirect case tensor(TorchTensor)
+    indirect case quantizedTensor(QuantizedTensor)
+    indirect case sparseTensor(SparseTensor)
     /// A storage that stands by itself.
-    case storage(TorchStorage)
-    case numpyArray(NumpyArray)
-    case numpyScalar(NumpyScalar)
+    indirect case storage(TorchStorage)
+    indirect case numpyArray(NumpyArray)
+    indirect case numpyScalar(NumpyScalar)
     /// The name of a torch dtype, such as `float32`.
     case torchDType(String)
     /// A NumPy dtype in NumPy's own spelling, such as `<f8`.
@@ -39,7 +39,7 @@ public indirect enum CheckpointValue: Sendable {
     case date(String)
     /// A class or function that is only named.
     case global(String)
-    case placeholder(Placeholder)
+    indirect case placeholder(Placeholder)
     /// A container inside itself.
     case cycle
 }
@@ -118,6 +118,8 @@ extension CheckpointValue {
         case .bigInteger(let text, _): "i\(text)"
         case .bytes(let view): "b\(view.array)"
         case .tuple(let items): CheckpointValue.keyText(of: items)
+        // A NumPy scalar is equal to the Python value that it holds.
+        case .numpyScalar(let scalar): scalar.value.keyText
         default: nil
         }
     }

@@ -3,9 +3,9 @@ import Tensors
 
 /// NumPy's dtypes, scalars and arrays as their pickles carry them (numpy/core/multiarray, both spellings of the module).
 enum NumpyValues {
-    static func build(_ call: Call) -> CheckpointValue? {
+    static func build(_ call: Call) throws -> CheckpointValue? {
         switch call.name {
-        case "numpy.dtype": return dtype(call).map { .numpyDType($0) }
+        case "numpy.dtype": return try dtype(call).map { .numpyDType($0) }
         case "numpy.core.multiarray.scalar": return scalar(call)
         case "numpy.core.multiarray._reconstruct": return array(call)
         case "numpy.core.numeric._frombuffer": return fromBuffer(call)
@@ -13,17 +13,36 @@ enum NumpyValues {
         }
     }
 
-    private static func dtype(_ call: Call) -> String? {
-        guard let code = call.arguments.first?.text, call.items.isEmpty, call.entries.isEmpty else { return nil }
-        var order = "|"
-        if let state = call.states.first?.sequence, state.count > 1, let text = state[1].text { order = text }
-        if call.states.isEmpty, let kind = code.first, "<>|=".contains(kind) { return code }
+    /// NumPy's spelling of a dtype of numbers or text. Nil for structured, object and date types, which are shown as they were written.
+    private static func dtype(_ call: Call) throws -> String? {
+        guard let code = call.argument(0)?.text else { return nil }
+        for index in 1...2 where index < call.argumentCount {
+            guard let flag = call.argument(index), flag.flag != nil || flag.int != nil else {
+                throw call.unfollowed("argument \(index + 1)", "is not a truth value")
+            }
+        }
+        let states = call.takeStates()
+        guard let state = states.first else {
+            if let kind = code.first, "<>|=".contains(kind) { return code }
+            return "|" + code
+        }
+        guard states.count == 1, case .tuple(let parts) = state, parts.count >= 8, parts[0].int != nil, let order = parts[1].text,
+            ["<", ">", "|", "="].contains(order)
+        else { throw call.unfollowed("state", "is not one that NumPy writes") }
+        let isPlain = code.first.map { "biufcSU".contains($0) } ?? false
+        guard isPlain else { return nil }
+        let isText = code.hasPrefix("S") || code.hasPrefix("U")
+        let width = (Int(code.dropFirst()) ?? -1).multipliedReportingOverflow(by: code.hasPrefix("U") ? 4 : 1).partialValue
+        // A state with fields, or with another width, makes the type one that its code does not name.
+        guard case .none = parts[2], case .none = parts[3], case .none = parts[4], parts[5].int == (isText ? width : -1) else {
+            throw call.unfollowed("state", "gives \(code) fields or another width")
+        }
         return order + code
     }
 
     private static func scalar(_ call: Call) -> CheckpointValue? {
-        guard call.isUntouched, call.arguments.count == 2, case .numpyDType(let dtype) = call.arguments[0] else { return nil }
-        guard case .bytes(let bytes) = call.arguments[1], bytes.count <= 1 << 20 else { return nil }
+        guard call.argumentCount == 2, case .numpyDType(let dtype)? = call.argument(0) else { return nil }
+        guard case .bytes(let bytes)? = call.argument(1), bytes.count <= 1 << 20 else { return nil }
         return item(dtype, bytes.array).map { .numpyScalar(NumpyScalar(dtype: dtype, value: $0)) }
     }
 
@@ -31,16 +50,21 @@ enum NumpyValues {
     private static func item(_ dtype: String, _ raw: [UInt8]) -> CheckpointValue? {
         let isBig = dtype.hasPrefix(">")
         let code = String(dtype.dropFirst())
-        if code.hasPrefix("S") { return .bytes(ByteView(copying: raw, name: "numpy scalar")) }
+        if code.hasPrefix("S") {
+            guard Int(code.dropFirst()) == raw.count else { return nil }
+            let used = raw.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
+            return .bytes(ByteView(copying: Array(raw[..<used]), name: "numpy scalar"))
+        }
         if code.hasPrefix("U") {
+            guard raw.count.isMultiple(of: 4), Int(code.dropFirst()) == raw.count / 4 else { return nil }
             var text = String.UnicodeScalarView()
-            for at in stride(from: 0, to: raw.count - raw.count % 4, by: 4) {
+            for at in stride(from: 0, to: raw.count, by: 4) {
                 let unit = isBig ? Array(raw[at..<at + 4].reversed()) : Array(raw[at..<at + 4])
                 let value = unit.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
                 guard let scalar = Unicode.Scalar(value) else { return nil }
                 text.append(scalar)
             }
-            while text.last == "\0" { text.removeLast() }
+            while text.last == "\0" { text.removeLast() }  // NumPy pads with them.
             return .string(String(text))
         }
         guard let type = torchDType(code), type.byteCount == raw.count else { return nil }
@@ -68,30 +92,38 @@ enum NumpyValues {
     }
 
     private static func array(_ call: Call) -> CheckpointValue? {
-        guard call.states.count == 1, let state = call.states[0].sequence, state.count == 5, let shape = state[1].ints,
-            case .numpyDType(let dtype) = state[2], let isFortran = state[3].flag ?? state[3].int.map({ $0 != 0 })
-        else { return nil }
-        guard case .bytes(let bytes) = state[4] else {
-            // An object array: its elements are ordinary values, kept in the placeholder.
+        // A subclass may read its state in another way.
+        guard case .global("numpy.ndarray")? = call.argument(0), case .tuple? = call.argument(1), call.argument(2) != nil else {
             return nil
         }
+        let states = call.takeStates()
+        guard states.count == 1, case .tuple(let state) = states[0], state.count == 5, state[0].int != nil,
+            let shape = state[1].fixedInts, case .numpyDType(let dtype) = state[2],
+            let isFortran = state[3].flag ?? state[3].int.map({ $0 != 0 })
+        else { return nil }
+        // An object array's elements are ordinary values, kept in the placeholder.
+        guard case .bytes(let bytes) = state[4] else { return nil }
         return .numpyArray(NumpyArray(dtype: dtype, shape: shape, tensor: tensor(dtype, shape, isFortran: isFortran, bytes)))
     }
 
     private static func fromBuffer(_ call: Call) -> CheckpointValue? {
-        guard call.isUntouched, call.arguments.count >= 3, case .numpyDType(let dtype) = call.arguments[1],
-            let shape = call.arguments[2].ints
+        guard call.argumentCount == 4, let buffer = call.argument(0), case .numpyDType(let dtype)? = call.argument(1),
+            let shape = call.argument(2)?.fixedInts, let order = call.argument(3)?.text, order == "C" || order == "F"
         else { return nil }
-        let isFortran = call.arguments.dropFirst(3).first?.text == "F"
-        switch call.arguments[0] {
+        switch buffer {
         case .bytes(let bytes), .byteArray(let bytes):
-            return .numpyArray(NumpyArray(dtype: dtype, shape: shape, tensor: tensor(dtype, shape, isFortran: isFortran, bytes)))
+            return .numpyArray(NumpyArray(dtype: dtype, shape: shape, tensor: tensor(dtype, shape, isFortran: order == "F", bytes)))
         default: return nil
         }
     }
 
     private static func tensor(_ dtype: String, _ shape: [Int], isFortran: Bool, _ bytes: ByteView) -> Tensor? {
         guard let type = torchDType(String(dtype.dropFirst())) else { return nil }
+        let size = shape.reduce((type.byteCount, false)) { product, size in
+            let (next, overflow) = product.0.multipliedReportingOverflow(by: size)
+            return (next, product.1 || overflow || size < 0)
+        }
+        guard !size.1, size.0 == bytes.count else { return nil }
         var view = bytes
         if dtype.hasPrefix(">"), type.byteCount > 1 {
             let width = type.isComplex ? type.byteCount / 2 : type.byteCount

@@ -2,72 +2,134 @@ import Files
 
 /// Python's own containers, paths and dates.
 enum StandardLibraryValues {
-    static func build(_ call: Call) -> CheckpointValue? {
-        let first = call.arguments.first
+    static func build(_ call: Call) throws -> CheckpointValue? {
         switch call.name {
-        case "collections.OrderedDict": return dictionary(.orderedDict, call, initial: first)
-        case "collections.defaultdict": return dictionary(.defaultDict, call, initial: call.arguments.dropFirst().first)
-        case "collections.Counter": return dictionary(.counter, call, initial: first)
-        case "builtins.dict": return dictionary(.dict, call, initial: first)
+        case "collections.OrderedDict": return try dictionary(.orderedDict, call, initial: 0)
+        case "collections.defaultdict":
+            switch call.argument(0) {
+            case nil, .some(.none), .global, .torchDType: break
+            default: throw call.unfollowed("default factory", "is not a class or function")
+            }
+            return try dictionary(.defaultDict, call, initial: 1)
+        case "collections.Counter": return try dictionary(.counter, call, initial: 0)
+        case "builtins.dict": return try dictionary(.dict, call, initial: 0)
         case "argparse.Namespace", "types.SimpleNamespace": return namespace(call)
         case "copyreg._reconstructor":
-            if case .global(let name)? = first, KnownNames.canonical(name) == "argparse.Namespace" { return namespace(call) }
+            if case .global(let name)? = call.argument(0), KnownNames.canonical(name) == "argparse.Namespace", call.argumentCount == 3,
+                case .global(let base)? = call.argument(1), KnownNames.canonical(base) == "builtins.object",
+                case .some(.none) = call.argument(2)
+            {
+                return namespace(call)
+            }
             return nil
-        case "builtins.set", "builtins.frozenset":
-            guard call.states.isEmpty, call.entries.isEmpty else { return nil }
-            let items = (first?.sequence ?? []) + call.items
-            return call.name == "builtins.set" ? .set(items) : .frozenSet(items)
-        case "builtins.list": return call.states.isEmpty ? .list((first?.sequence ?? []) + call.items) : nil
-        case "builtins.tuple": return call.isUntouched ? .tuple(first?.sequence ?? []) : nil
+        case "builtins.set": return .set(try elements(call) + call.takeItems())
+        case "builtins.frozenset": return .frozenSet(try elements(call))
+        case "builtins.list": return .list(try ordered(call) + call.takeItems())
+        case "builtins.tuple": return .tuple(try ordered(call))
+        case "builtins.str", "builtins.int", "builtins.float", "builtins.bool": return try scalar(call)
         case "builtins.complex":
-            guard call.isUntouched, let real = first?.number else { return nil }
-            return .complex(real, call.arguments.dropFirst().first?.number ?? 0)
-        case "builtins.bytearray":
-            guard call.isUntouched else { return nil }
-            return bytes(call.arguments).map { .byteArray($0) }
-        case "builtins.bytes", "_codecs.encode":
-            guard call.isUntouched else { return nil }
-            if call.name == "_codecs.encode" { guard case .string? = first else { return nil } }
-            return bytes(call.arguments).map { .bytes($0) }
+            guard let real = call.argument(0)?.number else { return nil }
+            guard call.argumentCount > 1 else { return .complex(real, 0) }
+            return call.argument(1)?.number.map { .complex(real, $0) }
+        case "builtins.bytearray": return bytes(call).map { .byteArray($0) }
+        case "builtins.bytes": return bytes(call).map { .bytes($0) }
+        case "_codecs.encode":
+            guard case .string? = call.argument(0) else { return nil }
+            return bytes(call).map { .bytes($0) }
         case "pathlib.PosixPath", "pathlib.PurePosixPath", "pathlib.Path", "pathlib.PurePath":
             return path(call, separator: "/")
         case "pathlib.WindowsPath", "pathlib.PureWindowsPath": return path(call, separator: "\\")
         case "datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta", "datetime.timezone":
-            return call.isUntouched ? PythonDates.text(call.name, call.arguments).map { .date($0) } : nil
+            return PythonDates.text(call.name, all(call)).map { .date($0) }
         default: return nil
         }
     }
 
-    private static func dictionary(_ kind: CheckpointDictionary.Kind, _ call: Call, initial: CheckpointValue?) -> CheckpointValue? {
-        guard call.items.isEmpty, call.states.count <= 1 else { return nil }
-        var entries: [CheckpointDictionary.Entry] = []
-        if case .dictionary(let given)? = initial {
-            entries = given.entries
-        } else if let pairs = initial?.sequence {
-            // Python 2 pickled an OrderedDict as a list of two-item lists.
-            for pair in pairs {
-                guard let items = pair.sequence, items.count == 2 else { return nil }
-                entries.append(.init(key: items[0], value: items[1]))
-            }
-        }
-        return .dictionary(CheckpointDictionary(kind: kind, entries: entries + call.entries, attributes: call.states.first))
+    private static func all(_ call: Call) -> [CheckpointValue] {
+        (0..<call.argumentCount).compactMap { call.argument($0) }
     }
 
+    private static func dictionary(_ kind: CheckpointDictionary.Kind, _ call: Call, initial index: Int) throws -> CheckpointValue {
+        var entries: [CheckpointDictionary.Entry] = []
+        switch call.argument(index) {
+        case nil: break
+        case .dictionary(let given)? where given.kind != .namespace: entries = given.entries
+        // A Counter counts what it is given, and a set has no order.
+        case .list(let pairs)? where kind != .counter, .tuple(let pairs)? where kind != .counter:
+            // Python 2 pickled an OrderedDict as a list of two-item lists.
+            for pair in pairs {
+                guard let items = pair.items, items.count == 2 else {
+                    throw call.unfollowed("initial content", "is not a dictionary or a list of pairs")
+                }
+                entries.append(.init(key: items[0], value: items[1]))
+            }
+        case let other?: throw call.unfollowed("initial content", "is a \(other.kindName), not a dictionary or a list of pairs")
+        }
+        let states = call.takeStates()
+        guard states.count <= 1 else { throw call.unfollowed("state", "is given more than once") }
+        if let state = states.first { try refuseMethodNames(state, call) }
+        return .dictionary(CheckpointDictionary(kind: kind, entries: entries + call.takeEntries(), attributes: states.first))
+    }
+
+    /// An attribute named as a method stands before it: `items` would be whatever the file says.
+    private static func refuseMethodNames(_ state: CheckpointValue, _ call: Call) throws(CallError) {
+        guard case .dictionary(let attributes) = state else {
+            if case .some(.none) = Optional(state) { return }
+            throw call.unfollowed("state", "is not a dictionary of attributes")
+        }
+        for entry in attributes.entries {
+            guard let name = entry.key.text, !name.hasPrefix("__"), !dictionaryMethods.contains(name) else {
+                throw call.unfollowed("state", "sets the attribute \(entry.key.pathComponent)")
+            }
+        }
+    }
+
+    private static let dictionaryMethods: Set<String> = [
+        "clear", "copy", "default_factory", "elements", "fromkeys", "get", "items", "keys", "most_common", "move_to_end", "pop", "popitem",
+        "setdefault", "subtract", "total", "update", "values",
+    ]
+
     private static func namespace(_ call: Call) -> CheckpointValue? {
-        guard call.states.count <= 1, call.items.isEmpty, call.entries.isEmpty else { return nil }
-        guard let state = call.states.first else { return .dictionary(CheckpointDictionary(kind: .namespace, entries: [])) }
+        let states = call.takeStates()
+        guard states.count <= 1 else { return nil }
+        guard let state = states.first else { return .dictionary(CheckpointDictionary(kind: .namespace, entries: [])) }
         guard case .dictionary(let fields) = state else { return nil }
         return .dictionary(CheckpointDictionary(kind: .namespace, entries: fields.entries))
     }
 
+    /// What a set is made from, in any order.
+    private static func elements(_ call: Call) throws -> [CheckpointValue] {
+        switch call.argument(0) {
+        case nil: return []
+        case .set(let items)?, .frozenSet(let items)?, .list(let items)?, .tuple(let items)?: return items
+        case let other?: throw call.unfollowed("initial content", "is a \(other.kindName)")
+        }
+    }
+
+    /// What a list or tuple is made from: something with an order.
+    private static func ordered(_ call: Call) throws -> [CheckpointValue] {
+        guard let given = call.argument(0) else { return [] }
+        guard let items = given.sequence else { throw call.unfollowed("initial content", "is a \(given.kindName)") }
+        return items
+    }
+
+    /// A conversion of a value to the type that it has already; any other is shown as it stands.
+    private static func scalar(_ call: Call) throws -> CheckpointValue? {
+        guard call.argumentCount == 1, let given = call.argument(0) else { return nil }
+        switch (call.name, given) {
+        case ("builtins.str", .string), ("builtins.int", .integer), ("builtins.float", .float), ("builtins.bool", .boolean): return given
+        default: return nil
+        }
+    }
+
     /// `bytes(...)` as pickles spell it: text with its encoding, other bytes, or a list of numbers.
-    private static func bytes(_ arguments: [CheckpointValue]) -> ByteView? {
-        guard let first = arguments.first else { return ByteView(copying: [], name: "bytes") }
+    private static func bytes(_ call: Call) -> ByteView? {
+        guard let first = call.argument(0) else { return ByteView(copying: [], name: "bytes") }
         switch first {
         case .bytes(let view), .byteArray(let view): return view
         case .string(let text):
-            let encoding = (arguments.dropFirst().first?.text ?? "utf-8").lowercased()
-            guard ["latin1", "latin-1", "iso-8859-1", "utf-8", "utf8"].contains(encoding) else { return nil }
+            let encoding = call.argumentCount > 1 ? call.argument(1)?.text?.lowercased() : "utf-8"
+            guard let encoding, ["latin1", "latin-1", "iso-8859-1", "utf-8", "utf8"].contains(encoding) else { return nil }
             if encoding.hasPrefix("utf") { return ByteView(copying: Array(text.utf8), name: "bytes") }
             let scalars = text.unicodeScalars.map { UInt8(exactly: $0.value) }
             let bytes = scalars.compactMap { $0 }
@@ -80,8 +142,8 @@ enum StandardLibraryValues {
     }
 
     private static func path(_ call: Call, separator: String) -> CheckpointValue? {
-        let parts = call.arguments.compactMap(\.text)
-        guard call.isUntouched, parts.count == call.arguments.count else { return nil }
+        let parts = all(call).compactMap(\.text)
+        guard parts.count == call.argumentCount else { return nil }
         var joined = ""
         for part in parts {
             if joined.isEmpty || joined.hasSuffix(separator) { joined += part } else { joined += separator + part }

@@ -9,7 +9,9 @@ struct AlignableGraph {
     /// The value that enters the core.
     let entry: String
     /// What the front makes of a number x: (x − mean) / deviation.
-    let front: (mean: Double, deviation: Double)
+    let front: (mean: ChannelNumbers, deviation: ChannelNumbers)
+    /// Channels in the order in which the core takes them, if the front moves them.
+    let order: [Int]?
     /// Whether anything stands in front.
     let hasFront: Bool
     /// Values that leave the core, in the order of the outputs.
@@ -30,14 +32,20 @@ struct AlignableGraph {
         }
         var gone: Set<Int> = []
         var value = input.name
-        var (scale, shift) = (1.0, 0.0)
+        var (scale, shift): (ChannelNumbers, ChannelNumbers) = (1, 0)
+        var order: [Int]?
         front: while let index = readers[value]?.first, readers[value]?.count == 1, !graph.outputs.contains(value) {
             let node = graph.nodes[index]
             switch node.operation {
             case .convertToFloat: break
-            case .multiply(let factor): (scale, shift) = (scale * factor, shift * factor)
-            case .divide(let factor): (scale, shift) = (scale / factor, shift / factor)
-            case .subtract(let term): shift -= term
+            case .multiply(let factor): (scale, shift) = (scale.with(factor, *), shift.with(factor, *))
+            case .divide(let factor): (scale, shift) = (scale.with(factor, /), shift.with(factor, /))
+            case .subtract(let term): shift = shift.with(term, -)
+            case .permute([0, 3, 1, 2]) where value == input.name: break
+            case .selectChannels(let channels) where order == nil && Set(channels).count == channels.count:
+                // What was done to a channel before it moved moves with it.
+                (scale, shift) = (scale.reordered(channels), shift.reordered(channels))
+                order = channels
             default: break front
             }
             gone.insert(index)
@@ -45,7 +53,8 @@ struct AlignableGraph {
         }
         entry = value
         hasFront = !gone.isEmpty
-        front = (scale == 0 ? 0 : -shift / scale, scale == 0 ? 1 : 1 / scale)
+        front = (shift.with(scale) { $1 == 0 ? 0 : -$0 / $1 }, scale.map { $0 == 0 ? 1 : 1 / $0 })
+        self.order = order
         var exits: [String] = []
         var isNormalized: [Bool] = []
         for output in graph.outputs {

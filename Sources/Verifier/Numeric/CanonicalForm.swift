@@ -43,8 +43,8 @@ extension Operation {
     /// What every number is multiplied by; nil for other operations.
     fileprivate var factor: Double? {
         switch self {
-        case .multiply(let factor): factor
-        case .divide(let factor): factor == 0 ? nil : 1 / factor
+        case .multiply(let factor): factor.single
+        case .divide(let factor): factor.single.flatMap { $0 == 0 ? nil : 1 / $0 }
         default: nil
         }
     }

@@ -56,7 +56,10 @@ public struct ContractComparison: Sendable, Equatable {
         if isStated {
             compare(.height, export.height, source.height, size)
             compare(.width, export.width, source.width, size)
-            compare(.channelOrder, export.channelOrder, source.channelOrder) { $0.rawValue }
+            let (one, other) = (
+                ContractComparison.order(export.channelOrder, exportGraph), ContractComparison.order(source.channelOrder, sourceGraph)
+            )
+            compare(.channelOrder, one, other) { $0.rawValue }
             switch (export.crop, source.crop) {
             case (.mtcnn(let one), .mtcnn(let other)): compare(.crop, one, other, as: "margin") { "\($0)" }
             default: if export.crop != source.crop { add(.crop, "crop", export.cropText, source.cropText) }
@@ -79,12 +82,16 @@ public struct ContractComparison: Sendable, Equatable {
     /// What happens to a pixel before the first layer, by contract and graph together; nil if nobody knows.
     private static func scaling(_ contract: InputContract, _ graph: AlignableGraph?) -> (mean: ChannelNumbers, deviation: ChannelNumbers)? {
         guard let (mean, deviation) = contract.scaling else { return nil }
-        let front: (mean: Double, deviation: Double) = graph?.front ?? (0, 1)
-        let channels = 0..<max(mean.values.count, deviation.values.count)
-        guard let whole = ChannelNumbers(channels.map { mean[$0] + deviation[$0] * front.mean }),
-            let divisor = ChannelNumbers(channels.map { deviation[$0] * front.deviation })
-        else { return nil }
-        return (whole, divisor)
+        guard let graph else { return (mean, deviation) }
+        // The contract's numbers are in the order in which channels enter, the front's in the order in which the network takes them.
+        let (first, divisor) = (mean.reordered(graph.order ?? [0, 1, 2]), deviation.reordered(graph.order ?? [0, 1, 2]))
+        return (first.with(divisor.with(graph.front.mean, *), +), divisor.with(graph.front.deviation, *))
+    }
+
+    /// The order in which the first layer takes the channels, by contract and graph together.
+    private static func order(_ order: InputContract.ChannelOrder, _ graph: AlignableGraph?) -> InputContract.ChannelOrder {
+        guard graph?.order == [2, 1, 0] else { return order }
+        return order == .rgb ? .bgr : order == .bgr ? .rgb : order
     }
 
     private static func areClose(_ one: ChannelNumbers, _ other: ChannelNumbers) -> Bool {

@@ -167,6 +167,7 @@ extension Operation {
         func text(_ size: Size2D) -> String { "\(size.height)×\(size.width)" }
         func text(_ padding: Padding2D) -> String { "\(padding.top),\(padding.left),\(padding.bottom),\(padding.right)" }
         func number(_ value: Double) -> String { Float(value).description }
+        func numbers(_ constant: ChannelNumbers) -> String { constant.values.map(number).joined(separator: ",") }
         switch self {
         case .convolution(let layer):
             return [
@@ -179,9 +180,10 @@ extension Operation {
                 ("kernel", text(pooling.kernel)), ("stride", text(pooling.stride)), ("padding", text(pooling.padding)),
                 ("ceil", pooling.ceilMode ? "on" : "off"),
             ]
-        case .multiply(let factor): return [("factor", number(factor))]
-        case .divide(let factor): return [("factor", number(1 / factor))]
-        case .subtract(let term): return [("term", number(term))]
+        case .multiply(let factor): return [("factor", numbers(factor))]
+        case .divide(let factor): return [("factor", numbers(factor.map { 1 / $0 }))]
+        case .subtract(let term): return [("term", numbers(term))]
+        case .selectChannels(let channels): return [("channels", "\(channels)")]
         case .concatenate(let axis), .softmax(let axis): return [("axis", "\(axis)")]
         case .permute(let axes): return [("axes", "\(axes)")]
         // ‖x‖ and max(‖x‖, 1e-12) are one number for every vector that is not 0.
