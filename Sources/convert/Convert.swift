@@ -57,17 +57,22 @@ struct Convert {
                 return try ExportCommand.run(arguments, isShort: true)
             }
         } catch let error as UsageError {
-            Terminal.error("convert: \(error)")
+            report(error)
             return .usage
         } catch {
             // A passing line is not to stand before it.
             Terminal.progress("")
-            Terminal.error("convert: \(error)")
+            report(error)
             if arguments.contains("--verbose"), let listed = error as? any ListedError {
                 for line in listed.listing { Terminal.error("  " + line) }
             }
             return .failed
         }
+    }
+
+    private static func report(_ error: any Error) {
+        guard let described = error as? any DescribedError else { return Terminal.error("convert: \(error)") }
+        for line in described.lines(after: "convert: ") { Terminal.error(line) }
     }
 }
 
