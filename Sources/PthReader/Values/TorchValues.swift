@@ -73,12 +73,13 @@ enum TorchValues {
         tensor.requiresGrad = try call.flagArgument(4, "requires_grad")
         try call.emptyArgument(5, "backward hooks")
         for entry in try metadata(call, isThird ? 7 : 6) {
-            guard let flag = entry.value.flag else {
-                throw call.unfollowed("metadata", "has \(entry.key.pathComponent) as something other than True or False")
+            // torch sets a bit that is named, even with False; its own writer names only the bits that are set.
+            guard entry.value.flag == true else {
+                throw call.unfollowed("metadata", "gives \(entry.key.pathComponent) another value than True")
             }
             switch entry.key.text {
-            case "conj" where dtype.isComplex: tensor.isConjugated = flag
-            case "neg": tensor.isNegated = flag
+            case "conj" where dtype.isComplex: tensor.isConjugated = true
+            case "neg": tensor.isNegated = true
             default: throw call.unfollowed("metadata", "names \(entry.key.pathComponent)")
             }
         }
