@@ -121,12 +121,10 @@ enum ExportCommand {
             )
         }
         if !parsed.has("--quiet") {
-            for line in ExportText.lines(
-                request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification,
-                isVerbose: parsed.has("--verbose"))
-            {
-                Terminal.print(line)
-            }
+            Terminal.print(
+                lines: ExportText.lines(
+                    request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification,
+                    isVerbose: parsed.has("--verbose")))
         }
         return (.fine, nil)
     }
