@@ -43,29 +43,21 @@ public enum ArchitectureError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .unknownNetwork:
-            "write its weights alone (.safetensors, .h5, .flat, .pth), or rename its keys with --key-map FILE;\n"
-                + "  --verbose lists the families and all keys"
+            "write its weights alone (.safetensors, .h5, .flat, .pth), or rename keys with --key-map FILE;"
+                + " --verbose lists the families and all keys"
         case .unknownName: "give one of these with --arch"
         case .nameDisagrees(_, _, let shown): "if the keys are right, give --arch \(shown)"
         case .notThisNetwork(_, _, let shown): "give --arch \(shown), or leave --arch out"
         case .keysDoNotMatch(_, _, let missing, _, _):
             missing.isEmpty
                 ? "it is another network: write its weights alone (.safetensors, .h5, .flat, .pth); --verbose lists all keys"
-                : "choose another dictionary with --state-dict, rename keys with --key-map FILE, or write the weights\n"
-                    + "  alone (.safetensors, .h5, .flat, .pth); --verbose lists all keys"
+                : "choose another dictionary with --state-dict, rename keys with --key-map FILE, or write its"
+                    + " weights alone (.safetensors, .h5, .flat, .pth); --verbose lists all keys"
         case .imageSizeDisagrees: "the dictionary was put together from two runs: save it again"
         case .severalNetworks(_, let names): "choose one with --arch \(names.first ?? "NAME")"
         case .malformedKeyMap: "write two names a line: the key (with * for any part) and its new name"
         case .keyMapCollision: "give every key a name of its own"
         case .keyMapUnused: "mend or remove the line"
-        }
-    }
-
-    /// Problem and remedy, each on a line of its own where one line would be too long.
-    public var description: String {
-        switch self {
-        case .unknownNetwork, .keysDoNotMatch: "\(problem);\n  \(remedy)"
-        default: "\(problem); \(remedy)"
         }
     }
 

@@ -72,7 +72,8 @@ enum ExportCommand {
         let inputs = opened.sources.map(\.identity)
         try OutputFile.check(target: request.target, replacing: request.isReplacing, inputs: inputs)
         let model = try OpenedModel(opened, choice: request.choice)
-        let content = try request.plan.apply(to: model, for: request.format)
+        let outcome = try request.plan.apply(to: model, for: request.format)
+        let content = outcome.content
         if let evaluation, let exported = content.model { try EvaluateCommand.check(evaluation, of: exported, name: request.target) }
 
         let output = try OutputFile(target: request.target, replacing: request.isReplacing, inputs: inputs)
@@ -123,7 +124,7 @@ enum ExportCommand {
         if !parsed.has("--quiet") {
             Terminal.print(
                 lines: ExportText.lines(
-                    request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification,
+                    request, opened: opened, model: model, outcome: outcome, size: size, companions: companions, verification: verification,
                     isVerbose: parsed.has("--verbose")))
         }
         return (.fine, nil)

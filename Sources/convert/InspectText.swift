@@ -49,7 +49,9 @@ enum InspectText {
         let opened = report.opened
         if opened.stateDictError != nil { return ["", "state dict: none"] }
         var lines = [""]
-        let parameters = report.rows.reduce(0) { $0 &+ $1.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) }
+        let parameters = report.rows.filter(\.isTensor).reduce(0) {
+            $0 &+ $1.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue })
+        }
         let count = report.rows.count == report.totalRows ? "\(report.totalRows)" : "\(report.rows.count) of \(report.totalRows)"
         lines += opened.selection.map { StateDictText.lines($0) } ?? ["state dict: the file's tensors"]
         lines.append("  \(count) entries, \(NumberText.grouped(parameters)) elements, \(NumberText.bytes(opened.weights?.byteCount ?? 0))")

@@ -93,7 +93,7 @@ enum SlimCommand {
             let metadata = slim.stateDictComponents.isEmpty ? slim.weights.metadata : Metadata()
             Terminal.print(lines: StateDictText.nonTensors(slim.nonTensors, metadata: metadata))
         }
-        for change in slim.changes { Terminal.print("changed: \(change.path): \(change.what)") }
+        for line in changes(slim.changes) { Terminal.print(line) }
         for alias in slim.weights.aliases { Terminal.print("shared: \(alias.name) is \(alias.of)") }
         let prefixed = slim.weights.entries.filter { $0.name.hasPrefix("module.") }.count
         if stripped == nil, prefixed > 0 {
@@ -130,6 +130,17 @@ enum SlimCommand {
         root.append("shared", ResultJSON.shared(slim.weights))
         root.append("checked", .string("tensors"))
         return root
+    }
+
+    /// One line per change; one for all of a kind if there are many.
+    private static func changes(_ changes: [SlimPlan.Change]) -> [String] {
+        let byKind = Dictionary(grouping: changes, by: \.what)
+        var told: Set<String> = []
+        return changes.compactMap { change in
+            guard let same = byKind[change.what], same.count > 4 else { return "changed: \(change.path): \(change.what)" }
+            guard told.insert(change.what).inserted else { return nil }
+            return "changed: \(same.count) entries: \(change.what) (\(change.path), \(same[1].path), …)"
+        }
     }
 
     /// What became of a group's bytes; both numbers where only a part went.

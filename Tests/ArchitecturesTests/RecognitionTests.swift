@@ -100,7 +100,7 @@ import Testing
         #expect(
             found?.problem.contains("resnet.pth: the network is of no family known here; it has 2 keys, layer1.0.conv1.weight first")
                 == true)
-        let lines = "\(try #require(found))".split(separator: "\n")
+        let lines = try #require(found).lines(after: "convert: ")
         #expect(lines.count <= 3 && lines.allSatisfy { $0.count <= 100 }, "\(lines)")
         let listing = found?.listing.joined(separator: "\n") ?? ""
         for word in [
