@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh Debian 12 machine with Swift 6.3: `make demo` and `make test`.
-.PHONY: help setup build test test-options lint format demo bench oracle clean
+.PHONY: help setup build test test-options lint format demo bench oracle fuzz sanitize clean
 
 help:
 	@echo "make demo    set up, build, and run the main job on a checkpoint from fixtures/"
@@ -7,6 +7,7 @@ help:
 	@echo "make build   the release binary at .build/release/convert"
 	@echo "make bench CHECKPOINT=epoch.pth   speed and memory (docs/benchmarks.md)"
 	@echo "make oracle  hold outputs against a real PyTorch, where one is installed"
+	@echo "make fuzz MINUTES=n   every reader under libFuzzer, n minutes each; make sanitize: tests under AddressSanitizer and ThreadSanitizer"
 	@echo "make lint / format / setup / clean"
 
 setup:
@@ -39,6 +40,17 @@ bench: build
 
 oracle: build
 	bash scripts/oracle.sh
+
+fuzz:
+	bash scripts/fuzz.sh $(or $(MINUTES),1) $(MODES)
+
+# Whole networks take too long under sanitizers. The reports on scripts/thread-suppressions.txt are false; the file says why.
+SANITIZED = FilesTests|JSONTests|PickleTests|PthReaderTests|TensorsTests|IRTests|ExportersTests|VerifierTests|InferenceTests.*(Crew|Ordered)
+
+sanitize:
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build/address --filter '$(SANITIZED)'
+	TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/thread-suppressions.txt \
+		swift test --sanitize=thread --scratch-path .build/thread --filter '$(SANITIZED)'
 
 clean:
 	rm -rf .build

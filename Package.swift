@@ -35,12 +35,13 @@ let package = Package(
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CImages", dependencies: ["CJPEGLibrary", "CPNGLibrary"]),
         .target(name: "CInterruption"),
+        .target(name: "CArguments"),
         .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
         .target(name: "JSON"),
         .target(name: "Files", dependencies: ["CZip", "CZlib", "CCrypto", "CInterruption"]),
         .target(name: "Tensors", dependencies: ["Files"]),
         .target(name: "Pickle", dependencies: ["Files"]),
-        .target(name: "PthReader", dependencies: ["Files", "Tensors", "Pickle"]),
+        .target(name: "PthReader", dependencies: ["Files", "Tensors", "Pickle", "JSON"]),
         .target(name: "IR", dependencies: ["Files", "Tensors", "JSON"]),
         .target(name: "Architectures", dependencies: ["Files", "Tensors", "IR", "JSON"]),
         .target(name: "CCPU"),
@@ -57,7 +58,8 @@ let package = Package(
         .executableTarget(
             name: "convert",
             dependencies: [
-                "Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Inference", "Exporters", "Faces", "Verifier", "JSON",
+                "CArguments", "Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Inference", "Exporters", "Faces",
+                "Verifier", "JSON",
             ]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
@@ -84,8 +86,19 @@ let package = Package(
         .testTarget(name: "VerifierTests", dependencies: ["Verifier", "Files", "JSON", "TestSupport"]),
         .testTarget(
             name: "FacesTests",
-            dependencies: ["Faces", "Files", "IR", "Kernels", "Inference", "Exporters", "Architectures", "JSON", "TestSupport"]),
+            dependencies: ["Faces", "Files", "IR", "Kernels", "Inference", "Exporters", "Architectures", "JSON", "CZlib", "TestSupport"]),
         .target(name: "TestSupport", dependencies: ["JSON", "Files"], path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The readers under libFuzzer (scripts/fuzz.sh), which names the library that drives them; otherwise there is no such target.
+if let driver = Context.environment["CONVERT_FUZZ"] {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzReaders",
+            dependencies: [
+                "Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Exporters", "Faces", "Verifier", "JSON",
+            ],
+            path: "Fuzz", linkerSettings: [.unsafeFlags(["-Xlinker", driver, "-lstdc++"])]))
+}

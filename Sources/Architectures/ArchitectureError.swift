@@ -19,9 +19,10 @@ public enum ArchitectureError: DescribedError, Equatable {
     /// What is wrong, for people.
     public var problem: String {
         switch self {
-        case .unknownNetwork(let source, let wanted, let seen):
-            "\(source): the network is of no family known here (\(wanted.joined(separator: "; "))); its keys: \(ArchitectureError.list(seen))"
-        case .unknownName(let name, let known): "\(name) is no architecture known here; known are \(known.joined(separator: ", "))"
+        case .unknownNetwork(let source, _, let seen):
+            "\(source): the network is of no family known here;"
+                + " it has \(seen.count) keys, \(ArchitectureError.shortened(seen.first ?? "none")) first"
+        case .unknownName(let name, let known): "\(name) is not an architecture known here; known are \(known.joined(separator: ", "))"
         case .nameDisagrees(let source, let named, let shown):
             "\(source): the checkpoint calls itself \(named), its keys and shapes are those of \(shown)"
         case .notThisNetwork(let source, let requested, let shown): "\(source): \(requested) was asked for, its keys are those of \(shown)"
@@ -41,14 +42,17 @@ public enum ArchitectureError: DescribedError, Equatable {
     /// What to do about it.
     public var remedy: String {
         switch self {
-        case .unknownNetwork: "rename its keys with --key-map FILE, or write bare weights: .safetensors, .h5, .flat or .pth"
+        case .unknownNetwork:
+            "write its weights alone (.safetensors, .h5, .flat, .pth), or rename keys with --key-map FILE;"
+                + " --verbose lists the families and all keys"
         case .unknownName: "give one of these with --arch"
         case .nameDisagrees(_, _, let shown): "if the keys are right, give --arch \(shown)"
         case .notThisNetwork(_, _, let shown): "give --arch \(shown), or leave --arch out"
         case .keysDoNotMatch(_, _, let missing, _, _):
             missing.isEmpty
-                ? "take what does not belong out with slim --drop, or rename keys with --key-map FILE"
-                : "choose another dictionary with --state-dict, or rename keys with --key-map FILE"
+                ? "it is another network: write its weights alone (.safetensors, .h5, .flat, .pth); --verbose lists all keys"
+                : "choose another dictionary with --state-dict, rename keys with --key-map FILE, or write its"
+                    + " weights alone (.safetensors, .h5, .flat, .pth); --verbose lists all keys"
         case .imageSizeDisagrees: "the dictionary was put together from two runs: save it again"
         case .severalNetworks(_, let names): "choose one with --arch \(names.first ?? "NAME")"
         case .malformedKeyMap: "write two names a line: the key (with * for any part) and its new name"
@@ -58,6 +62,22 @@ public enum ArchitectureError: DescribedError, Equatable {
     }
 
     private static func list(_ names: [String]) -> String {
-        names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", and \(names.count - 8) more" : "")
+        names.prefix(2).map(shortened).joined(separator: ", ") + (names.count > 2 ? ", …" : "")
+    }
+
+    private static func shortened(_ name: String) -> String { name.count > 60 ? "\(name.prefix(40))…\(name.suffix(18))" : name }
+}
+
+extension ArchitectureError: ListedError {
+    /// Families with their tell-tale keys, and all keys.
+    public var listing: [String] {
+        switch self {
+        case .unknownNetwork(_, let wanted, let seen):
+            ["families known here:"] + wanted.map { "  " + $0 } + ["keys of the file:"] + seen.map { "  " + $0 }
+        case .keysDoNotMatch(_, _, let missing, let unexpected, let misshaped):
+            [("missing", missing), ("unexpected", unexpected), ("of the wrong shape", misshaped)].filter { !$0.1.isEmpty }
+                .flatMap { ["\($0.0):"] + $0.1.map { "  " + $0 } }
+        default: []
+        }
     }
 }

@@ -11,7 +11,8 @@ protocol ArchitectureFamily: Sendable {
     /// The network that the keys show; nil where the tell-tale keys are not there.
     static func recognise(_ weights: Weights) -> RecognisedNetwork?
     /// Builds graph and contract; throws where a weight is missing, unexpected or of the wrong shape.
-    static func build(_ network: RecognisedNetwork, from weights: Weights) throws -> BuiltNetwork
+    /// - Parameter imageSize: the size that the user gives; nil to take what the checkpoint states, else the usual one.
+    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork
 }
 
 /// What keys and shapes show.
@@ -29,4 +30,6 @@ struct BuiltNetwork {
     let hyperparameters: Metadata
     /// Keys that inference does not need, such as `logits.weight`.
     let extraKeys: [String]
+    /// What a user should know about it, one sentence each.
+    var remarks: [String] = []
 }

@@ -24,11 +24,16 @@ public enum Architectures {
         public let prefix: String
         /// A name in the checkpoint that no family answers to; the keys alone decided then.
         public let unknownName: String?
+        /// What a user should know about the network, one sentence each.
+        public let remarks: [String]
     }
 
     /// Rebuilds the network that keys and shapes show. Throws `ArchitectureError`, also where the name that the checkpoint gives disagrees.
     /// - Parameter requested: the name given with `--arch`, which overrules the checkpoint's.
-    public static func rebuild(_ weights: Weights, requested: String? = nil) throws -> Rebuilt {
+    /// - Parameter imageSize: the input's size as the user gives it; nil to take the checkpoint's or the family's.
+    public static func rebuild(
+        _ weights: Weights, requested: String? = nil, imageSize: GivenFacts.ImageSize? = nil
+    ) throws -> Rebuilt {
         let source = weights.provenance.source
         var found: [(family: any ArchitectureFamily.Type, network: RecognisedNetwork)] = []
         for family in families { if let network = family.recognise(weights) { found.append((family, network)) } }
@@ -58,7 +63,7 @@ public enum Architectures {
                 unknownName = named
             }
         }
-        let built = try chosen.family.build(chosen.network, from: weights)
+        let built = try chosen.family.build(chosen.network, from: weights, imageSize: imageSize)
         var kept = weights
         if !built.extraKeys.isEmpty {
             let extra = Set(built.extraKeys)
@@ -66,8 +71,15 @@ public enum Architectures {
                 entries: weights.entries.filter { !extra.contains($0.name) }, metadata: weights.metadata, provenance: weights.provenance)
         }
         let architecture = Architecture(name: chosen.network.name, hyperparameters: built.hyperparameters)
-        let model = try Model(weights: kept, graph: built.graph, contract: built.contract, architecture: architecture)
-        return Rebuilt(model: model, droppedKeys: built.extraKeys, prefix: chosen.network.prefix, unknownName: unknownName)
+        let model: Model
+        do {
+            model = try Model(weights: kept, graph: built.graph, contract: built.contract, architecture: architecture)
+        } catch {
+            guard let imageSize else { throw error }
+            throw GivenFactError.sizeDoesNotFit(height: imageSize.height, width: imageSize.width, reason: error.problem)
+        }
+        return Rebuilt(
+            model: model, droppedKeys: built.extraKeys, prefix: chosen.network.prefix, unknownName: unknownName, remarks: built.remarks)
     }
 
     /// What the checkpoint calls its network: `backbone`, else `model_arch` (the reference project's rule).
@@ -75,7 +87,7 @@ public enum Architectures {
         weights.metadata["backbone"]?.string ?? weights.metadata["model_arch"]?.string
     }
 
-    private static func canonicalName(_ name: String) -> String? {
+    static func canonicalName(_ name: String) -> String? {
         let plain = String(name.lowercased().map { $0 == "-" ? "_" : $0 })
         for family in families { if let canonical = family.canonicalName(plain) { return canonical } }
         return nil

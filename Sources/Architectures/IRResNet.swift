@@ -6,7 +6,6 @@ import JSON
 enum IRResNet: ArchitectureFamily {
     static let knownNames = ["ir_resnet18", "ir_resnet34", "ir_resnet50", "ir_resnet100"]
     static let tellTaleKeys = ["input_layer.0.weight with body.0.0.residual.1.weight, or conv1.weight with layer1.0.prelu.weight"]
-    private static let epsilon: Double = 1e-5
     /// Blocks a stage of the depths that have a name.
     private static let namedDepths = [[2, 2, 2, 2]: "18", [3, 4, 6, 3]: "34", [3, 4, 14, 3]: "50", [3, 13, 30, 3]: "100"]
 
@@ -69,7 +68,7 @@ enum IRResNet: ArchitectureFamily {
         return RecognisedNetwork(name: name, prefix: prefix)
     }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights) throws -> BuiltNetwork {
+    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         guard let (layout, prefix) = layout(weights) else { throw IR.GraphError.noOutput }
         let reader = StateDictReader(weights, prefix: prefix)
         let depths = depths(layout, reader)
@@ -77,10 +76,16 @@ enum IRResNet: ArchitectureFamily {
         let channels = depths.indices.map { reader.shape("\(layout.block($0, 0)).\(layout.residual[1]).weight")?.first ?? 0 }
         let linear = reader.shape("\(layout.output.linear).weight") ?? []
         let (embedding, features) = linear.count == 2 ? (linear[0], linear[1]) : (0, 0)
-        let size = try imageSize(weights, features: features, channels: channels.last ?? width, stages: depths.count)
+        let (size, isSizeStated) =
+            if let imageSize { (imageSize, false) } else {
+                try self.imageSize(weights, features: features, channels: channels.last ?? width, stages: depths.count)
+            }
+        let isReference = layout.stem.convolution == Layout.reference.stem.convolution || Architectures.declaredName(weights) != nil
+        let profile = isReference ? .reference : profile(weights, prefix: prefix)
+        let epsilon = profile.epsilon
 
         var builder = GraphBuilder(
-            reader, input: .init(name: "input", type: ValueType([.batch, .fixed(3), .fixed(size), .fixed(size)])))
+            reader, input: .init(name: "input", type: ValueType([.batch, .fixed(3), .fixed(size.height), .fixed(size.width)])))
         var value = builder.convolution(
             layout.stem.convolution, builder.start, from: 3, to: width, kernel: Size2D(3), padding: Padding2D(1))
         value = builder.batchNorm(layout.stem.norm, value, channels: width, epsilon: epsilon)
@@ -89,7 +94,8 @@ enum IRResNet: ArchitectureFamily {
         for (stage, blocks) in depths.enumerated() {
             for block in 0..<blocks {
                 value = append(
-                    layout, layout.block(stage, block), value, from: from, to: channels[stage], stride: block == 0 ? 2 : 1, to: &builder)
+                    layout, layout.block(stage, block), value, from: from, to: channels[stage], stride: block == 0 ? 2 : 1,
+                    epsilon: epsilon, to: &builder)
                 from = channels[stage]
             }
         }
@@ -97,23 +103,26 @@ enum IRResNet: ArchitectureFamily {
         value = builder.append("flatten", .flatten, [value])
         value = builder.linear(layout.output.linear, value, from: features, to: embedding, hasBias: true)
         value = builder.batchNorm(layout.output.lastNorm, value, channels: embedding, epsilon: epsilon)
+        if profile.isNormalized {
+            value = builder.append("normalize", .l2Normalize(axis: 1, epsilon: Model.normalizationEpsilon), [value])
+        }
         let graph = builder.graph(outputs: [value: "embedding"])
-        let extra = try builder.reader.check(name: network.name, extras: ["logits."])
-        // insightface trains with 127.5; a dictionary of the reference project's comes from a run with 128 whatever its layout.
-        let isReference = layout.stem.convolution == Layout.reference.stem.convolution || Architectures.declaredName(weights) != nil
-        let contract = InputContract(
-            height: size, width: size, standardDeviation: isReference ? 128 : 127.5, crop: .mtcnn(margin: 16), embeddingLength: embedding,
-            isNormalized: false, metric: .cosine)
+        let extra = try builder.reader.check(name: network.name)
+        let contract = profile.contract(size: size, isSizeStated: isSizeStated, embeddingLength: embedding)
         let hyperparameters: Metadata = JSONObject([
             "depths": .array(depths.map { .integer(Int64($0)) }), "width": .integer(Int64(width)),
-            "embedding_size": .integer(Int64(embedding)), "image_size": .integer(Int64(size)),
+            "embedding_size": .integer(Int64(embedding)), "image_size": size.json,
         ])
-        return BuiltNetwork(graph: graph, contract: contract, hyperparameters: hyperparameters, extraKeys: extra)
+        return BuiltNetwork(
+            graph: graph, contract: contract, hyperparameters: hyperparameters, extraKeys: extra,
+            remarks: profile.name == ContractProfile.insightface.name && NormalizationCounters.areAllZero(in: weights)
+                ? [NormalizationCounters.remark] : [])
     }
 
     /// One block: BN, conv, BN, PReLU, strided conv, BN, plus the shortcut, which is a 1×1 convolution where sizes change.
     private static func append(
-        _ layout: Layout, _ block: String, _ input: String, from: Int, to: Int, stride: Int, to builder: inout GraphBuilder
+        _ layout: Layout, _ block: String, _ input: String, from: Int, to: Int, stride: Int, epsilon: Double,
+        to builder: inout GraphBuilder
     ) -> String {
         let names = layout.residual.map { "\(block).\($0)" }
         var value = builder.batchNorm(names[0], input, channels: from, epsilon: epsilon)
@@ -131,22 +140,41 @@ enum IRResNet: ArchitectureFamily {
         return builder.append(block, .add, [value, shortcut])
     }
 
-    /// Height and width of the input: what the checkpoint says where it leads to the linear layer's features, else the features' side
-    /// doubled once a stage.
-    private static func imageSize(_ weights: Weights, features: Int, channels: Int, stages: Int) throws(ArchitectureError) -> Int {
-        // Sizes of tensors without elements may be as large as a file claims.
-        func count(_ side: Int) -> Int {
-            let (product, overflow) = (side * side).multipliedReportingOverflow(by: channels)
-            return overflow ? Int.max : product
+    /// What gives a project away whose networks have insightface's keys: MagFace's wrappers, head and name of the network, and the name under
+    /// which bubbliiiing keeps its backbone. A dictionary of the reference project's is trained with 128 whatever its layout.
+    private static func profile(_ weights: Weights, prefix: String) -> ContractProfile {
+        let isMagFace =
+            prefix.hasSuffix("features.module.") || prefix.hasSuffix("module.features.")
+            || weights.metadata["arch"]?.string?.hasPrefix("iresnet") == true
+            || weights.entries.contains { $0.name.hasSuffix("parallel_fc.weight") }
+        if isMagFace { return .magface }
+        return prefix.hasSuffix("arcface.") ? .bubbliiiing : .insightface
+    }
+
+    /// Height and width of the input: what the checkpoint says if it leads to the linear layer's features, else the features' sides doubled
+    /// once a stage. Sides that differ are taken as a portrait, since area alone does not tell 112×96 from 96×112.
+    private static func imageSize(
+        _ weights: Weights, features: Int, channels: Int, stages: Int
+    ) throws(ArchitectureError) -> (GivenFacts.ImageSize, isStated: Bool) {
+        guard let named = weights.metadata["image_size"]?.integer else {
+            let (height, width) = sides(area: channels > 0 ? features / channels : 0)
+            return (GivenFacts.ImageSize(height: max(height << stages, 1), width: max(width << stages, 1)), false)
         }
-        var side = 1
-        while side < 1 << 12, channels > 0, count(side) < features { side += 1 }
-        guard let named = weights.metadata["image_size"]?.integer else { return max(side << stages, 1) }
         var reached = named
         for _ in 0..<stages { reached = (max(min(reached, 1 << 20), 0) + 1) / 2 }
-        guard named > 0, count(reached) == features else {
+        let (product, overflow) = (reached * reached).multipliedReportingOverflow(by: channels)
+        guard named > 0, !overflow, product == features else {
             throw .imageSizeDisagrees(source: weights.provenance.source, named: named, features: features)
         }
-        return named
+        return (GivenFacts.ImageSize(square: named), true)
+    }
+
+    /// The two sides of a map that are nearest to each other, the longer one first.
+    private static func sides(area: Int) -> (Int, Int) {
+        // Sizes of tensors without elements may be as large as a file claims.
+        guard area > 0, area <= 1 << 24 else { return (1, 1) }
+        var shorter = Int(Double(area).squareRoot())
+        while shorter > 1, !area.isMultiple(of: shorter) { shorter -= 1 }
+        return (area / max(shorter, 1), max(shorter, 1))
     }
 }

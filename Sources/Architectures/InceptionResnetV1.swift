@@ -5,7 +5,8 @@ import JSON
 enum InceptionResnetV1: ArchitectureFamily {
     static let knownNames = ["inception_resnet_v1"]
     static let tellTaleKeys = ["conv2d_1a.conv.weight", "block8.conv2d.weight"]
-    private static let epsilon: Double = 1e-3
+    private static let profile = ContractProfile.facenet
+    private static let epsilon = profile.epsilon
     /// What facenet-pytorch's published weights were trained on, where the checkpoint does not say.
     private static let usualImageSize = 160
 
@@ -20,12 +21,13 @@ enum InceptionResnetV1: ArchitectureFamily {
         return RecognisedNetwork(name: "inception_resnet_v1", prefix: prefix)
     }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights) throws -> BuiltNetwork {
+    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         let reader = StateDictReader(weights, prefix: network.prefix)
-        let size = weights.metadata["image_size"]?.integer ?? usualImageSize
+        let stated = weights.metadata["image_size"]?.integer
+        let size = imageSize ?? GivenFacts.ImageSize(square: stated ?? usualImageSize)
         let embedding = reader.shape("last_linear.weight")?.first ?? 512
         var builder = GraphBuilder(
-            reader, input: .init(name: "input", type: ValueType([.batch, .fixed(3), .fixed(size), .fixed(size)])))
+            reader, input: .init(name: "input", type: ValueType([.batch, .fixed(3), .fixed(size.height), .fixed(size.width)])))
         var value = unit("conv2d_1a", builder.start, 3, 32, 3, stride: 2, to: &builder)
         value = unit("conv2d_2a", value, 32, 32, 3, to: &builder)
         value = unit("conv2d_2b", value, 32, 64, 3, padding: 1, to: &builder)
@@ -45,11 +47,9 @@ enum InceptionResnetV1: ArchitectureFamily {
         value = builder.batchNorm("last_bn", value, channels: embedding, epsilon: epsilon)
         value = builder.append("normalize", .l2Normalize(axis: 1, epsilon: Model.normalizationEpsilon), [value])
         let graph = builder.graph(outputs: [value: "embedding"])
-        let extra = try builder.reader.check(name: network.name, extras: ["logits."])
-        let contract = InputContract(
-            height: size, width: size, standardDeviation: 128, crop: .mtcnn(margin: 16), embeddingLength: embedding, isNormalized: true,
-            metric: .cosine)
-        let hyperparameters: Metadata = JSONObject(["embedding_size": .integer(Int64(embedding)), "image_size": .integer(Int64(size))])
+        let extra = try builder.reader.check(name: network.name)
+        let contract = profile.contract(size: size, isSizeStated: imageSize == nil && stated != nil, embeddingLength: embedding)
+        let hyperparameters: Metadata = JSONObject(["embedding_size": .integer(Int64(embedding)), "image_size": size.json])
         return BuiltNetwork(graph: graph, contract: contract, hyperparameters: hyperparameters, extraKeys: extra)
     }
 
@@ -83,7 +83,7 @@ enum InceptionResnetV1: ArchitectureFamily {
     ) -> String {
         var value = builder.append("\(name).cat", .concatenate(axis: 1), branches)
         value = builder.convolution("\(name).conv2d", value, from: from, to: to, kernel: Size2D(1), hasBias: true)
-        value = builder.append("\(name).scale", .multiply(scale), [value])
+        value = builder.append("\(name).scale", .multiply(ChannelNumbers(scale)), [value])
         value = builder.append("\(name).add", .add, [value, input])
         return hasReLU ? builder.append("\(name).relu", .relu, [value]) : value
     }

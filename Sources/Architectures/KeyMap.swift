@@ -28,6 +28,8 @@ public struct KeyMap: Sendable {
     /// Reads a key map's text.
     public init(text: String, file: String) throws(ArchitectureError) {
         var rules: [Rule] = []
+        // Editors of other systems begin a file with a byte order mark.
+        let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
             if words.isEmpty { continue }

@@ -50,7 +50,7 @@ enum PNet: ArchitectureFamily {
 
     static func recognise(_ weights: Weights) -> RecognisedNetwork? { MTCNNPart.recognise("mtcnn_pnet", tellTaleKeys, weights) }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights) throws -> BuiltNetwork {
+    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         var builder = MTCNNPart.builder(network, weights, size: nil)
         var value = MTCNNPart.unit(1, builder.start, from: 3, to: 10, kernel: 3, pool: 2, to: &builder)
         value = MTCNNPart.unit(2, value, from: 10, to: 16, kernel: 3, pool: nil, to: &builder)
@@ -59,7 +59,7 @@ enum PNet: ArchitectureFamily {
         face = builder.append("softmax4_1", .softmax(axis: 1), [face])
         let box = builder.convolution("conv4_2", value, from: 32, to: 4, kernel: Size2D(1), hasBias: true)
         let graph = builder.graph(outputs: [box: "regression", face: "probability"])
-        let extra = try builder.reader.check(name: network.name, extras: [])
+        let extra = try builder.reader.check(name: network.name)
         return BuiltNetwork(
             graph: graph, contract: MTCNNPart.contract(size: nil), hyperparameters: JSONObject(), extraKeys: extra)
     }
@@ -74,7 +74,7 @@ enum RNet: ArchitectureFamily {
 
     static func recognise(_ weights: Weights) -> RecognisedNetwork? { MTCNNPart.recognise("mtcnn_rnet", tellTaleKeys, weights) }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights) throws -> BuiltNetwork {
+    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         var builder = MTCNNPart.builder(network, weights, size: 24)
         var value = MTCNNPart.unit(1, builder.start, from: 3, to: 28, kernel: 3, pool: 3, to: &builder)
         value = MTCNNPart.unit(2, value, from: 28, to: 48, kernel: 3, pool: 3, to: &builder)
@@ -86,7 +86,7 @@ enum RNet: ArchitectureFamily {
         face = builder.append("softmax5_1", .softmax(axis: 1), [face])
         let box = builder.linear("dense5_2", value, from: 128, to: 4, hasBias: true)
         let graph = builder.graph(outputs: [box: "regression", face: "probability"])
-        let extra = try builder.reader.check(name: network.name, extras: [])
+        let extra = try builder.reader.check(name: network.name)
         return BuiltNetwork(
             graph: graph, contract: MTCNNPart.contract(size: 24), hyperparameters: JSONObject(), extraKeys: extra)
     }
@@ -101,7 +101,7 @@ enum ONet: ArchitectureFamily {
 
     static func recognise(_ weights: Weights) -> RecognisedNetwork? { MTCNNPart.recognise("mtcnn_onet", tellTaleKeys, weights) }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights) throws -> BuiltNetwork {
+    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         var builder = MTCNNPart.builder(network, weights, size: 48)
         var value = MTCNNPart.unit(1, builder.start, from: 3, to: 32, kernel: 3, pool: 3, to: &builder)
         value = MTCNNPart.unit(2, value, from: 32, to: 64, kernel: 3, pool: 3, to: &builder)
@@ -115,7 +115,7 @@ enum ONet: ArchitectureFamily {
         let box = builder.linear("dense6_2", value, from: 256, to: 4, hasBias: true)
         let landmarks = builder.linear("dense6_3", value, from: 256, to: 10, hasBias: true)
         let graph = builder.graph(outputs: [box: "regression", landmarks: "landmarks", face: "probability"])
-        let extra = try builder.reader.check(name: network.name, extras: [])
+        let extra = try builder.reader.check(name: network.name)
         return BuiltNetwork(
             graph: graph, contract: MTCNNPart.contract(size: 48), hyperparameters: JSONObject(), extraKeys: extra)
     }

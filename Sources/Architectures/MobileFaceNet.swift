@@ -5,7 +5,9 @@ import JSON
 enum MobileFaceNet: ArchitectureFamily {
     static let knownNames = ["mobilefacenet"]
     static let tellTaleKeys = ["conv2_dw.conv.weight", "GDC_dw.weight"]
-    private static let epsilon: Double = 1e-5
+    // What comes out of the published weights is not normalized, whatever their own program does after it.
+    private static let profile = ContractProfile.insightface
+    private static let epsilon = profile.epsilon
 
     static func canonicalName(_ name: String) -> String? {
         ["mobilefacenet", "mobile_facenet", "mobile_face_net"].contains(name) ? "mobilefacenet" : nil
@@ -17,13 +19,14 @@ enum MobileFaceNet: ArchitectureFamily {
         return RecognisedNetwork(name: "mobilefacenet", prefix: prefix)
     }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights) throws -> BuiltNetwork {
+    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         let reader = StateDictReader(weights, prefix: network.prefix)
         let embedding = reader.shape("features.weight")?.first ?? 128
         let last = reader.shape("GDC_dw.weight")?.first ?? 512
         // Four halvings lead from the image to the global convolution's window.
-        let window = min(max(reader.shape("GDC_dw.weight")?.last ?? 7, 1), 1 << 10)
-        let size = window * 16
+        let sides = (reader.shape("GDC_dw.weight") ?? []).suffix(2).map { min(max($0, 1), 1 << 10) }
+        let window = sides.count == 2 ? Size2D(sides[0], sides[1]) : Size2D(7)
+        let size = imageSize ?? GivenFacts.ImageSize(height: window.height * 16, width: window.width * 16)
         func depth(_ name: String) -> Int {
             var count = 0
             while reader.shape("\(name).model.\(count).conv.conv.weight") != nil { count += 1 }
@@ -32,7 +35,7 @@ enum MobileFaceNet: ArchitectureFamily {
         let depths = ["conv_3", "conv_4", "conv_5"].map(depth)
 
         var builder = GraphBuilder(
-            reader, input: .init(name: "input", type: ValueType([.batch, .fixed(3), .fixed(size), .fixed(size)])))
+            reader, input: .init(name: "input", type: ValueType([.batch, .fixed(3), .fixed(size.height), .fixed(size.width)])))
         var value = unit("conv1", builder.start, from: 3, to: 64, kernel: 3, stride: 2, to: &builder)
         value = unit("conv2_dw", value, from: 64, to: 64, kernel: 3, groups: 64, to: &builder)
         value = residual("conv_23", value, 64, 128, 64, stride: 2, to: &builder)
@@ -44,19 +47,17 @@ enum MobileFaceNet: ArchitectureFamily {
         value = builder.convolution("sep", value, from: 128, to: last, kernel: Size2D(1))
         value = builder.batchNorm("sep_bn", value, channels: last, epsilon: epsilon)
         value = builder.prelu("prelu", value, channels: last)
-        value = builder.convolution("GDC_dw", value, from: last, to: last, kernel: Size2D(window), groups: last)
+        value = builder.convolution("GDC_dw", value, from: last, to: last, kernel: window, groups: last)
         value = builder.batchNorm("GDC_bn", value, channels: last, epsilon: epsilon)
         value = builder.convolution("features", value, from: last, to: embedding, kernel: Size2D(1))
         value = builder.batchNorm("last_bn", value, channels: embedding, epsilon: epsilon)
         value = builder.append("flatten", .flatten, [value])
         let graph = builder.graph(outputs: [value: "embedding"])
-        let extra = try builder.reader.check(name: network.name, extras: ["logits."])
-        let contract = InputContract(
-            height: size, width: size, standardDeviation: 127.5, crop: .mtcnn(margin: 16), embeddingLength: embedding,
-            isNormalized: false, metric: .cosine)
+        let extra = try builder.reader.check(name: network.name)
+        let contract = profile.contract(size: size, isSizeStated: false, embeddingLength: embedding)
         let hyperparameters: Metadata = JSONObject([
             "depths": .array(depths.map { .integer(Int64($0)) }), "embedding_size": .integer(Int64(embedding)),
-            "image_size": .integer(Int64(size)),
+            "image_size": size.json,
         ])
         return BuiltNetwork(graph: graph, contract: contract, hyperparameters: hyperparameters, extraKeys: extra)
     }

@@ -32,10 +32,10 @@ struct StateDictReader {
     /// Claims a tensor that may be absent and that no layer reads, such as `num_batches_tracked`.
     mutating func allow(_ key: String) { taken.insert(prefix + key) }
 
-    /// Throws unless every key was claimed and every claim met. Gives the extra keys that may be left out.
-    func check(name: String, extras: [String]) throws(ArchitectureError) -> [String] {
+    /// Throws unless every key was claimed and every claim met. Gives the keys of a training head, which may be left out.
+    func check(name: String) throws(ArchitectureError) -> [String] {
         let left = weights.entries.map(\.name).filter { !taken.contains($0) }
-        let extra = left.filter { key in extras.contains { key.hasPrefix(prefix + $0) || key.hasPrefix($0) } }
+        let extra = left.filter { TrainingHead.owns($0, besideNetworkUnder: prefix) }
         let unexpected = left.filter { !extra.contains($0) }
         guard missing.isEmpty, unexpected.isEmpty, misshaped.isEmpty else {
             throw .keysDoNotMatch(

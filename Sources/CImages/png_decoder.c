@@ -70,6 +70,9 @@ static void to_rgb(const uint8_t *from, uint8_t *to, size_t width, const layout 
     }
 }
 
+// Chunks by name, each ended by a NUL. EXIF data (eXIf) is not among them: it says how the picture is to be turned.
+static const png_byte passed_over[] = "tEXt\0zTXt\0iTXt\0iCCP\0sPLT\0hIST\0pCAL\0sCAL\0sBIT\0tIME\0oFFs\0pHYs\0cHRM\0gAMA\0sRGB\0bKGD";
+
 // With `pixels` null, only the header is read.
 static void read_png(const uint8_t *bytes, size_t count, uint8_t *pixels, cimages_report *report) {
     reader from = {.bytes = bytes, .left = count, .report = report};
@@ -88,8 +91,13 @@ static void read_png(const uint8_t *bytes, size_t count, uint8_t *pixels, cimage
     if (!info) goto done;
     report->status = cimages_fine;
     png_set_read_fn(png, &from, take);
-    // Limits are the caller's; these only keep one chunk of text from taking all memory.
+    // Limits are the caller's.
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    // Texts, profiles and the like change no pixel here, and a small file can hold gigabytes of them: they are passed over unread. What stays is
+    // at most one chunk of a kind, as large as it is in the file.
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, passed_over, sizeof passed_over / 5);
+    png_set_chunk_cache_max(png, 16);
     png_set_chunk_malloc_max(png, 64 << 20);
     // A wrong checksum of what changes no pixel is no reason to refuse the picture.
     png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_WARN_DISCARD);

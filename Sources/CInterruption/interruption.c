@@ -9,6 +9,8 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -63,7 +65,28 @@ static void ending_signals(sigset_t *set) {
     sigaddset(set, SIGHUP);
 }
 
-int interruption_open_temporary(const char *path, unsigned mode, int *slot) {
+// A lock of the open file and not of the process, so that the library that writes HDF5 files, which opens the path again, is not in its way.
+static int lock(int descriptor) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(descriptor, F_OFD_SETLK, &whole);
+}
+
+// Opens a new file, locked; where another process sweeps it away before it is locked, another one. A file system without locks has unlocked files.
+static int open_locked(const char *path, unsigned mode) {
+    for (int attempt = 0; attempt < 8; attempt++) {
+        int descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (descriptor < 0) return -1;
+        struct stat status;
+        if (lock(descriptor) == 0 ? fstat(descriptor, &status) == 0 && status.st_nlink > 0 : errno != EAGAIN && errno != EACCES) return descriptor;
+        close(descriptor);
+        unlink(path);
+    }
+    errno = EAGAIN;
+    return -1;
+}
+
+// With `from` null, a new file; otherwise a name for that one, and 0.
+static int create(const char *from, const char *path, unsigned mode, int *slot) {
     *slot = -1;
     if (strlen(path) >= PATH_MAX) {
         errno = ENAMETOOLONG;
@@ -84,7 +107,7 @@ int interruption_open_temporary(const char *path, unsigned mode, int *slot) {
     for (int i = 0; i < TEMPORARIES; i++) {
         temporary *t = &temporaries[i];
         if (!claim(&t->state)) continue;
-        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        descriptor = from ? linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW) : open_locked(path, mode);
         if (descriptor < 0) {
             atomic_store(&t->state, FREE);
         } else {
@@ -99,6 +122,67 @@ int interruption_open_temporary(const char *path, unsigned mode, int *slot) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = reason;
     return descriptor;
+}
+
+int interruption_open_temporary(const char *path, unsigned mode, int *slot) { return create(NULL, path, mode, slot); }
+
+int interruption_link_temporary(const char *from, const char *path, int *slot) { return create(from, path, 0, slot); }
+
+int interruption_open_unnamed(const char *folder, unsigned mode, char *path) {
+    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+    if (descriptor < 0) return -1;
+    struct stat own, again;
+    snprintf(path, 64, "/proc/self/fd/%d", descriptor);
+    if (fstat(descriptor, &own) == 0 && stat(path, &again) == 0 && own.st_dev == again.st_dev && own.st_ino == again.st_ino) {
+        lock(descriptor);
+        return descriptor;
+    }
+    close(descriptor);
+    errno = EOPNOTSUPP;
+    return -1;
+}
+
+int interruption_sweep(const char *path, long least_age) {
+    int descriptor = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) return 0;
+    struct stat open_file, named;
+    int swept = fstat(descriptor, &open_file) == 0 && S_ISREG(open_file.st_mode) && open_file.st_uid == geteuid() &&
+                time(NULL) - open_file.st_mtime >= least_age && lock(descriptor) == 0 && lstat(path, &named) == 0 &&
+                named.st_dev == open_file.st_dev && named.st_ino == open_file.st_ino && unlink(path) == 0;
+    close(descriptor);
+    return swept;
+}
+
+int interruption_rename_new(const char *from, const char *to) {
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+    if (errno != EINVAL && errno != ENOSYS) return -1;
+    // A file system without that: a hard link never replaces, either.
+    if (link(from, to) == 0) {
+        unlink(from);
+        return 0;
+    }
+    if (errno == EEXIST) return -1;
+    struct stat status;
+    if (lstat(to, &status) == 0) {
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(from, to);
+}
+
+int interruption_sync_folder(const char *path, int descriptor) {
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) {
+        int reason = errno;
+        if (descriptor >= 0 && syncfs(descriptor) == 0) return 0;
+        errno = reason;
+        return -1;
+    }
+    int failed = fsync(folder) != 0 && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP;
+    int reason = errno;
+    close(folder);
+    errno = reason;
+    return failed ? -1 : 0;
 }
 
 void interruption_forget_temporary(int slot) {
@@ -134,6 +218,17 @@ static void say(const char *text) {
     (void)written;
 }
 
+// A name must not steer the terminal: what is not printable ASCII becomes \xNN.
+static void say_path(const char *path) {
+    static const char digits[] = "0123456789ABCDEF";
+    for (; *path; path++) {
+        unsigned char byte = (unsigned char)*path;
+        char text[5] = {'\\', 'x', digits[byte >> 4], digits[byte & 15], 0};
+        if (byte >= 0x20 && byte < 0x7F) text[0] = (char)byte, text[1] = 0;
+        say(text);
+    }
+}
+
 static void say_number(size_t number) {
     char digits[24];
     size_t at = sizeof digits;
@@ -153,13 +248,57 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context) {
         if (atomic_load(&m->state) != READY || fault < m->address || fault - m->address >= m->length) continue;
         remove_temporaries();
         say("convert: ");
-        say(m->path);
+        say_path(m->path);
         say(": byte ");
         say_number(fault - m->address);
         say(" could not be read: another program made the file shorter while it was being read; run again once it is complete\n");
         _exit(2);
     }
     remove_temporaries();
+    end_by(signal_number);
+}
+
+// What the runtime and libraries say through stdio before they abort: many lines with a stack trace. The first is kept for the handler; this
+// program's own lines go straight to the descriptor.
+static char last_words[160];
+static atomic_size_t said;
+
+static ssize_t keep_words(void *cookie, const char *text, size_t count) {
+    (void)cookie;
+    size_t at = atomic_load(&said);
+    for (size_t i = 0; i < count && at + 1 < sizeof last_words; i++) {
+        if (text[i] == '\n') at = sizeof last_words - 2;
+        last_words[at++] = text[i] == '\n' ? 0 : text[i];
+    }
+    atomic_store(&said, at);
+    return (ssize_t)count;
+}
+
+static void take_words(void) {
+    FILE *kept = fopencookie(NULL, "w", (cookie_io_functions_t){.write = keep_words});
+    if (!kept) return;
+    setvbuf(kept, NULL, _IONBF, 0);
+    stderr = kept;
+}
+
+// What the runtime ends a process by: a trap, an abort where memory could not be had.
+static void on_fault(int signal_number) {
+    int reason = errno;
+    // Another thread may fault as well while this one tidies up; the first one's line is enough.
+    static atomic_flag begun = ATOMIC_FLAG_INIT;
+    if (atomic_flag_test_and_set(&begun)) {
+        while (1) pause();
+    }
+    remove_temporaries();
+    if (signal_number == SIGABRT && (reason == ENOMEM || strstr(last_words, "failed to allocate"))) {
+        say("convert: there is not enough memory; nothing was left behind; allow more (ulimit -v, the container's limit), or close other programs\n");
+        _exit(2);
+    }
+    say("convert: a fault in this program ended it (signal ");
+    say_number((size_t)signal_number);
+    say(*last_words ? ": " : "");
+    say_path(last_words);
+    say("); nothing was left behind; please report it with the command and, if you may, the file\n");
     end_by(signal_number);
 }
 
@@ -190,6 +329,16 @@ void interruption_install(void) {
     bus.sa_sigaction = on_bus_error;
     bus.sa_flags = SA_SIGINFO;
     sigaction(SIGBUS, &bus, NULL);
+
+    take_words();
+    // A stack of its own for the handler: the thread's own may be what has run out.
+    static char stack[1 << 16];
+    sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
+    struct sigaction fault = {0};
+    fault.sa_handler = on_fault;
+    fault.sa_flags = SA_ONSTACK;
+    const int faults[] = {SIGABRT, SIGILL, SIGTRAP, SIGSEGV, SIGFPE};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigaction(faults[i], &fault, NULL);
 
     struct sigaction termination = {0};
     termination.sa_handler = on_termination;

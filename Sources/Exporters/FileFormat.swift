@@ -30,12 +30,15 @@ public struct FormatCapabilities: Sendable {
 public struct OpenOptions: Sendable {
     /// Where the state dict stands, for formats that can hold several.
     public var stateDictPath: String?
+    /// Whether quantised tensors are read as float32.
+    public var dequantizes: Bool
     /// Where files that the opened one names really lie, by the name it gives: outputs that are not yet in place.
     public var companions: [String: String]
 
     /// Options.
-    public init(stateDictPath: String? = nil, companions: [String: String] = [:]) {
+    public init(stateDictPath: String? = nil, dequantizes: Bool = false, companions: [String: String] = [:]) {
         self.stateDictPath = stateDictPath
+        self.dequantizes = dequantizes
         self.companions = companions
     }
 }
@@ -93,11 +96,32 @@ public enum FormatRegistry {
         PthFormat.self,
     ]
 
-    /// Opens a file by its content. What no format recognises gets an error that names it where it can.
+    /// Opens a file by its content: one of the formats, or the index of a checkpoint in several files. What no format recognises gets an
+    /// error that names it if it can; so does a folder.
     public static func open(_ path: String, options: OpenOptions = OpenOptions()) throws -> OpenedFile {
-        let file = try MappedFile(path: path)
+        let file = try mapped(path)
+        if ShardIndex.recognises(file.bytes) { return try ShardedCheckpoint.open(file, options: options) }
+        // zstd's first byte could begin a pickle, too.
+        if let packed = PackedContent.refusal(file.bytes) { throw packed }
+        if let shard = DistributedCheckpoint.refusal(of: file) { throw shard }
         guard let format = formats.first(where: { $0.recognises(file.bytes) }) else { throw ContainerKind.refusal(file.bytes) }
-        return try format.open(file, options: options)
+        let opened = try format.open(file, options: options)
+        if options.stateDictPath != nil, opened.checkpoint == nil {
+            throw ExportError.optionNotForFormat(option: "--state-dict", format: opened.format)
+        }
+        if options.dequantizes, opened.selection?.dequantizedNames.isEmpty != false {
+            throw ExportError.nothingToDequantize(file: file.path)
+        }
+        return opened
+    }
+
+    private static func mapped(_ path: String) throws -> MappedFile {
+        do throws(FileError) {
+            return try MappedFile(path: path)
+        } catch {
+            if case .directory = error { throw FolderContents.refusal(path) }
+            throw error
+        }
     }
 
     /// The format that an output's name asks for; nil where its ending belongs to none.

@@ -41,25 +41,32 @@ public struct OpenedFile: Sendable {
     public let checksums: [Checkpoint.Check]
     /// The checkpoint behind it, for `.pth` only.
     public let checkpoint: Checkpoint?
+    /// What loading it with Python could do, as far as opening it shows; nil for formats without pickles.
+    public internal(set) var safety: SafetyScan?
     /// Identities of the files that its tensors lie in, itself first.
     public let sources: [MappedFile]
+    /// What of the file is not followed to the letter, one sentence each.
+    public let remarks: [String]
+    /// Whether another program wrote the file, or changed it since: such programs rename and leave out what their graph does not read.
+    public let isForeign: Bool
 
     /// A file whose format holds just one set of weights.
     init(
         file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights, document: ModelDocument?,
-        documentError: (any Error)? = nil, groups: [Group], checksums: [Checkpoint.Check], companions: [MappedFile] = []
+        documentError: (any Error)? = nil, groups: [Group], checksums: [Checkpoint.Check], companions: [MappedFile] = [],
+        remarks: [String] = [], isForeign: Bool = false
     ) {
         self.init(
             file: file, format: format, facts: facts, weights: weights, document: document, documentError: documentError, selection: nil,
             stateDictError: nil,
-            groups: groups, checksums: checksums, checkpoint: nil, companions: companions)
+            groups: groups, checksums: checksums, checkpoint: nil, companions: companions, remarks: remarks, isForeign: isForeign)
     }
 
     init(
         file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights?, document: ModelDocument?,
         documentError: (any Error)? = nil, selection: StateDictSelection?, stateDictError: PthError?, groups: [Group],
         checksums: [Checkpoint.Check], checkpoint: Checkpoint?,
-        companions: [MappedFile] = []
+        companions: [MappedFile] = [], remarks: [String] = [], isForeign: Bool = false
     ) {
         self.file = file
         self.format = format
@@ -72,8 +79,17 @@ public struct OpenedFile: Sendable {
         self.groups = groups
         self.checksums = checksums
         self.checkpoint = checkpoint
+        safety = checkpoint?.safety
         sources = [file] + companions
+        self.remarks = remarks
+        self.isForeign = isForeign
     }
+
+    /// Bytes of all its files.
+    public var byteCount: Int { sources.reduce(0) { $0 + $1.bytes.count } }
+
+    /// Facts that a user should know whatever is done with the file.
+    public var warnings: [String] { facts.filter { $0.name == Checkpoint.Fact.warning }.map(\.text) }
 
     /// Throws when a file that tensors lie in is no longer as it was when it was opened.
     public func checkUnchanged() throws(FileError) {

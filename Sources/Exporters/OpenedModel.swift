@@ -12,11 +12,30 @@ public struct OpenedModel: Sendable {
         public var architecture: String?
         /// Renames keys first.
         public var keyMap: KeyMap?
+        /// Facts that take the place of the file's and the family's.
+        public var given: GivenFacts
+        /// Whose usual values take the place of what the file does not state.
+        public var likeness: ContractProfile?
+        /// What the user calls the facts that are given, for messages.
+        public var givenNames: [String]
 
         /// Recognised from keys and shapes.
-        public init(architecture: String? = nil, keyMap: KeyMap? = nil) {
+        public init(
+            architecture: String? = nil, keyMap: KeyMap? = nil, given: GivenFacts = GivenFacts(), likeness: ContractProfile? = nil,
+            givenNames: [String] = []
+        ) {
             self.architecture = architecture
             self.keyMap = keyMap
+            self.given = given
+            self.likeness = likeness
+            self.givenNames = givenNames
+        }
+
+        /// The model with what the user says of it.
+        func complete(_ model: Model) throws -> Model {
+            var model = model
+            if let likeness { model.contract = likeness.fill(model.contract) }
+            return try given.apply(to: model)
         }
     }
 
@@ -24,6 +43,8 @@ public struct OpenedModel: Sendable {
     public let content: ExportContent
     /// Why there is no model; nil where there is one.
     public let bareReason: (any Error)?
+    /// Entries of the state dict that are not tensors, with what they are: no export holds them.
+    public let nonTensors: [(name: String, kind: String)]
     /// Keys that are not part of the embedding and were left out.
     public let droppedKeys: [String]
     /// What stands before every key, such as `module.`.
@@ -32,75 +53,91 @@ public struct OpenedModel: Sendable {
     public let unknownName: String?
     /// Why the file's own graph was not taken, where keys and shapes gave the network in its place.
     public let passedOver: (any Error)?
-    /// Whether the file itself says how images enter, or the family's usual way is taken.
-    public let hasOwnContract: Bool
+    /// What a user should know about the network, one sentence each.
+    public let remarks: [String]
 
-    /// Makes a model of what was opened: from the graph in the file, else from keys and shapes. An unknown network gives bare weights;
-    /// a known one whose weights do not match is an error.
+    /// Makes a model of what was opened: from the graph in the file, else from keys and shapes. An unknown network gives bare weights, and
+    /// so does one that is nearly a known one; with `--arch` both are errors. Throws `ExportError.notPlain` for tensors whose numbers an
+    /// export would lose.
     public init(_ opened: OpenedFile, choice: Choice = Choice()) throws {
         if let failure = opened.stateDictError { throw failure }
         guard var weights = opened.weights, !weights.entries.isEmpty else {
             throw ExportError.nothingToExport(file: opened.file.path)
         }
-        try OpenedModel.refuseWhatIsNoTensor(opened)
+        try OpenedModel.refuseLazyTensors(opened)
+        let nonTensors = opened.selection?.nonTensors ?? []
         if let keyMap = choice.keyMap { weights = try keyMap.apply(to: weights) }
+        var graphError = opened.documentError
         if let document = opened.document, choice.architecture == nil, choice.keyMap == nil, let graph = document.graph,
             let contract = document.contract
         {
-            let model = try Model(
-                weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
-            self.init(content: .model(model), hasOwnContract: opened.document?.isComplete == true)
-            return
+            do {
+                let model = try Model(
+                    weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
+                self.init(content: .model(try choice.complete(model)), nonTensors: nonTensors, remarks: opened.remarks)
+                return
+            } catch {
+                // A graph of another program that leaves sizes open, or does not add up here, hides no weights.
+                guard opened.isForeign, let failure = error as? GraphError else { throw error }
+                graphError = failure
+            }
         }
+        let reason: any Error
         do {
-            let rebuilt = try Architectures.rebuild(weights, requested: choice.architecture ?? opened.document?.architecture?.name)
-            var model = rebuilt.model
+            let names = CompiledKeys(weights)
+            let rebuilt = try Architectures.rebuild(
+                names.stripped(weights), requested: choice.architecture ?? opened.document?.architecture?.name,
+                imageSize: choice.given.imageSize)
+            var model = try names.restored(rebuilt.model)
             if let contract = opened.document?.contract { model.contract = contract }
             self.init(
-                content: .model(model), droppedKeys: rebuilt.droppedKeys, prefix: rebuilt.prefix, unknownName: rebuilt.unknownName,
-                passedOver: opened.documentError, hasOwnContract: opened.document?.contract != nil)
+                content: .model(try choice.complete(model)), nonTensors: nonTensors,
+                droppedKeys: rebuilt.droppedKeys.map { names.source(of: $0) }, prefix: rebuilt.prefix, unknownName: rebuilt.unknownName,
+                passedOver: graphError, remarks: opened.remarks + rebuilt.remarks)
+            return
         } catch let error as ArchitectureError {
-            // Who names a network does not want bare weights.
-            guard case .unknownNetwork = error, choice.architecture == nil else {
-                // Keys were only looked at because the file's own graph is not understood: then that is what to tell.
-                throw (choice.architecture == nil ? opened.documentError : nil) ?? error
-            }
-            self.init(content: .weights(weights), bareReason: opened.documentError ?? error)
+            reason = error
+        } catch let error as GraphError {
+            reason = error
         }
+        // Who names a network does not want bare weights.
+        guard choice.architecture == nil else { throw reason }
+        // Keys were only looked at because the file's own graph is not understood: then that is the reason.
+        if let graphError, !opened.isForeign { throw graphError }
+        let bareReason = graphError ?? reason
+        if let name = choice.givenNames.first {
+            throw ExportError.notForBareWeights(option: name, reason: (bareReason as? any DescribedError)?.problem ?? "\(bareReason)")
+        }
+        self.init(content: .weights(weights), bareReason: bareReason, nonTensors: nonTensors, remarks: opened.remarks)
     }
 
     private init(
-        content: ExportContent, bareReason: (any Error)? = nil, droppedKeys: [String] = [], prefix: String = "", unknownName: String? = nil,
-        passedOver: (any Error)? = nil, hasOwnContract: Bool = false
+        content: ExportContent, bareReason: (any Error)? = nil, nonTensors: [(name: String, kind: String)], droppedKeys: [String] = [],
+        prefix: String = "", unknownName: String? = nil, passedOver: (any Error)? = nil, remarks: [String] = []
     ) {
         self.content = content
         self.bareReason = bareReason
+        self.nonTensors = nonTensors
         self.droppedKeys = droppedKeys
         self.prefix = prefix
         self.unknownName = unknownName
         self.passedOver = passedOver
-        self.hasOwnContract = hasOwnContract
+        self.remarks = remarks
     }
 
-    /// The same model with another contract; bare weights as they are.
-    public func withContract(_ change: (InputContract) -> InputContract) -> OpenedModel {
-        guard var model = content.model else { return self }
-        model.contract = change(model.contract)
-        return OpenedModel(
-            content: .model(model), droppedKeys: droppedKeys, prefix: prefix, unknownName: unknownName, passedOver: passedOver,
-            hasOwnContract: true)
-    }
-
-    /// A state dict may hold more than plain tensors; leaving that out in silence would change the network.
-    private static func refuseWhatIsNoTensor(_ opened: OpenedFile) throws {
-        guard let dictionary = opened.selection?.dictionary else { return }
-        for entry in dictionary.entries {
-            let name = entry.key.pathComponent
-            switch entry.value {
-            case .tensor(let tensor) where !tensor.isConjugated && !tensor.isNegated: continue
-            case .none: continue
-            default: throw ExportError.notPlain(file: opened.file.path, name: name, kind: entry.value.kindName)
-            }
+    /// Tensors that hold numbers in a way that no export can: to leave them out would change the network.
+    private static func refuseLazyTensors(_ opened: OpenedFile) throws {
+        for entry in opened.selection?.dictionary.entries ?? [] {
+            let isPlain =
+                switch entry.value {
+                case .tensor(let tensor): !tensor.isConjugated && !tensor.isNegated
+                case .quantizedTensor, .sparseTensor: false
+                default: true
+                }
+            if isPlain { continue }
+            let isQuantized = if case .quantizedTensor = entry.value { true } else { false }
+            throw ExportError.notPlain(
+                file: opened.file.path, name: entry.key.pathComponent, kind: entry.value.kindName, isQuantized: isQuantized)
         }
     }
 }
@@ -108,22 +145,34 @@ public struct OpenedModel: Sendable {
 /// What keeps an opened file from being exported.
 public enum ExportError: DescribedError, Equatable {
     case nothingToExport(file: String)
-    case notPlain(file: String, name: String, kind: String)
+    case notPlain(file: String, name: String, kind: String, isQuantized: Bool)
+    case nothingToDequantize(file: String)
     case overflow(precision: String, tensors: [String])
     case foldingNotHere(format: String)
+    case nothingToFold
     case notForBareWeights(option: String, reason: String)
     case optionNotForFormat(option: String, format: String)
     case differs(file: String, what: String)
+
+    /// Whether an option was given that means nothing for this content or format.
+    public var isAboutOptions: Bool {
+        switch self {
+        case .foldingNotHere, .nothingToFold, .notForBareWeights, .optionNotForFormat, .nothingToDequantize: true
+        case .nothingToExport, .notPlain, .overflow, .differs: false
+        }
+    }
 
     /// What is wrong, for people.
     public var problem: String {
         switch self {
         case .nothingToExport(let file): "\(file): there are no tensors to export"
-        case .notPlain(let file, let name, let kind): "\(file): \(name) is no plain tensor but a \(kind)"
+        case .notPlain(let file, let name, let kind, _): "\(file): \(name) is not a plain tensor but a \(kind)"
+        case .nothingToDequantize(let file): "\(file): the state dict holds no quantised tensor for --dequantize"
         case .overflow(let precision, let tensors): "as \(precision), numbers become infinite in \(tensors.joined(separator: "; "))"
         case .foldingNotHere(let format): "\(format) promises the source's own tensors, so batch normalisation cannot be folded into them"
+        case .nothingToFold: "--fold-batchnorm has no effect here: no batch normalisation follows a layer that can take it in"
         case .notForBareWeights(let option, let reason): "\(option) needs a network, and \(reason)"
-        case .optionNotForFormat(let option, let format): "\(option) means nothing for \(format)"
+        case .optionNotForFormat(let option, let format): "\(option) has no effect for \(format)"
         case .differs(let file, let what): "\(file): read back from disk, \(what)"
         }
     }
@@ -132,10 +181,12 @@ public enum ExportError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .nothingToExport: "look inside with convert inspect"
+        case .notPlain(_, _, _, true): "convert it to float32 with --dequantize, or leave it out with slim --drop"
         case .notPlain: "leave it out with slim --drop first"
+        case .nothingToDequantize: "leave the option out"
         case .overflow: "use --dtype bfloat16, or keep float32"
         case .foldingNotHere: "fold into .onnx, .h5 or .flat"
-        case .notForBareWeights: "leave the option out"
+        case .nothingToFold, .notForBareWeights: "leave the option out"
         case .optionNotForFormat: "leave it out"
         case .differs: "nothing was left behind; run again, and check the disk if it happens twice"
         }

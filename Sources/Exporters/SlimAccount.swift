@@ -30,21 +30,33 @@ extension SlimFile {
 
     /// What would stay in a `.pth` but has no place in a file of this format, which holds the state dict and plain values alone.
     public func leftOut(by format: any FileFormat.Type) -> [String] {
-        guard format.name != PthFormat.name, case .dictionary(let dictionary) = root else { return [] }
+        guard format.name != PthFormat.name else { return [] }
         var found: [String] = []
-        rest(of: dictionary, at: "", into: &found)
+        rest(of: root, at: [], into: &found)
         return found
     }
 
-    private func rest(of dictionary: CheckpointDictionary, at path: String, into found: inout [String]) {
-        for entry in dictionary.entries {
-            let place = path.isEmpty ? entry.key.pathComponent : "\(path).\(entry.key.pathComponent)"
-            if stateDictPath.isEmpty || place == stateDictPath { continue }
-            if stateDictPath.hasPrefix(place + "."), case .dictionary(let inner) = entry.value {
-                rest(of: inner, at: place, into: &found)
-            } else if !path.isEmpty || PthMetadata.plain(entry.value) == nil {
-                found.append("\(place) (\(entry.value.kindName))")
+    private func rest(of value: CheckpointValue, at path: [String], into found: inout [String]) {
+        let children: [(name: String, value: CheckpointValue)]
+        switch value {
+        case .dictionary(let dictionary): children = dictionary.entries.map { ($0.key.pathComponent, $0.value) }
+        case .list(let items), .tuple(let items): children = items.enumerated().map { ("\($0.offset)", $0.element) }
+        default: return
+        }
+        for child in children {
+            let place = path + [child.name]
+            if stateDictComponents.isEmpty || place == stateDictComponents { continue }
+            if stateDictComponents.starts(with: place) {
+                rest(of: child.value, at: place, into: &found)
+            } else if !path.isEmpty || !isMetadata(child.value) {
+                found.append("\(place.joined(separator: ".")) (\(child.value.kindName))")
             }
         }
+    }
+
+    /// Whether an entry at the top is kept as metadata.
+    private func isMetadata(_ value: CheckpointValue) -> Bool {
+        if case .dictionary = root { return PthMetadata.plain(value) != nil }
+        return false
     }
 }

@@ -7,16 +7,22 @@ import Tensors
 public struct SlimFile: Sendable {
     /// What stays, as a checkpoint's values.
     public let root: CheckpointValue
-    /// The state dict as named tensors; nil where it holds tensors that are no plain strided views.
+    /// The state dict as named tensors, without those that are not plain strided views.
     public let weights: Weights
     /// Where the state dict stands in `root`.
     let stateDictPath: String
-    /// State-dict entries that only a `.pth` can hold, with the reason.
+    /// Where the state dict stands in `root`, as components.
+    public let stateDictComponents: [String]
+    /// Tensors that only a `.pth` can hold, with the reason.
     public let onlyInPth: [(name: String, what: String)]
+    /// Entries of the state dict that are not tensors, with what they are.
+    public let nonTensors: [(name: String, kind: String)]
     /// Top-level entries that went.
     public let dropped: [(key: String, group: CheckpointGroup)]
     /// Values that were changed or left out inside what stays.
     public let changes: [SlimPlan.Change]
+
+    private static let quantized = "a quantised tensor"
 
     /// Plans the slim file. Throws where the file has no state dict.
     public init(_ opened: OpenedFile, rules: SlimPlan.Rules) throws {
@@ -25,34 +31,38 @@ public struct SlimFile: Sendable {
         let plan: SlimPlan
         if let checkpoint = opened.checkpoint, let selection = opened.selection {
             plan = try SlimPlan(checkpoint, selection: selection, rules: rules)
-            stateDictPath = selection.path
+            stateDictComponents = selection.entersObject ? [] : selection.components
         } else {
             let checkpoint = ExportedCheckpoint.root(of: .weights(weights))
             let selection = try StateDictSelection(in: checkpoint, file: opened.file.path)
             plan = try SlimPlan(checkpoint, file: opened.file.path, selection: selection, rules: rules)
-            stateDictPath = selection.path
+            stateDictComponents = selection.components
         }
+        stateDictPath = stateDictComponents.joined(separator: ".")
         root = plan.root
         dropped = plan.dropped
         changes = plan.changes
         var entries: [Weights.Entry] = []
         var onlyInPth: [(String, String)] = []
+        var nonTensors: [(String, String)] = []
         for entry in plan.stateDict.entries {
             guard case .string(let name) = entry.key else { continue }
             switch entry.value {
             case .tensor(let tensor) where tensor.isConjugated: onlyInPth.append((name, "a lazily conjugated tensor"))
             case .tensor(let tensor) where tensor.isNegated: onlyInPth.append((name, "a lazily negated tensor"))
             case .tensor(let tensor): entries.append(Weights.Entry(name: name, tensor: tensor.tensor))
-            case .quantizedTensor: onlyInPth.append((name, "a quantised tensor"))
+            case .quantizedTensor: onlyInPth.append((name, SlimFile.quantized))
             case .sparseTensor(let tensor): onlyInPth.append((name, "a \(tensor.layout) tensor"))
-            default: onlyInPth.append((name, "a \(entry.value.kindName)"))
+            case .none where name.hasSuffix("_extra_state"): continue
+            default: nonTensors.append((name, entry.value.nonTensorKind))
             }
         }
         self.onlyInPth = onlyInPth
+        self.nonTensors = nonTensors
         let unfolded = entries.reduce(0) { $0.addingReportingOverflow($1.tensor.byteCount).partialValue }
-        guard unfolded <= max(1 << 30, opened.file.bytes.count.multipliedReportingOverflow(by: 64).partialValue) else {
+        guard unfolded <= max(1 << 30, opened.byteCount.multipliedReportingOverflow(by: 64).partialValue) else {
             throw TensorError.expandsTooFar(
-                storage: opened.file.path, shape: [entries.count], byteCount: unfolded, available: opened.file.bytes.count)
+                storage: opened.file.path, shape: [entries.count], byteCount: unfolded, available: opened.byteCount)
         }
         self.weights = Weights(entries: entries, metadata: PthMetadata.scalars(of: plan.root), provenance: weights.provenance)
     }
@@ -60,7 +70,9 @@ public struct SlimFile: Sendable {
     /// Writes the file in the format that the output's name asks for. The caller flushes, reads back and commits.
     public func write(to output: OutputFile, as format: any FileFormat.Type) throws {
         if format.name == PthFormat.name { return try PthWriter.write(root, to: output) }
-        if let first = onlyInPth.first { throw SlimError.lazyTensor(name: first.name, what: first.what) }
+        if let first = onlyInPth.first {
+            throw SlimError.lazyTensor(name: first.name, what: first.what, isQuantized: first.what == SlimFile.quantized)
+        }
         _ = try format.write(.weights(weights), to: output, options: ExportOptions())
     }
 }

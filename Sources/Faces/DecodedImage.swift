@@ -3,7 +3,7 @@ import Files
 
 /// A picture as 8-bit RGB, byte for byte what Pillow 10.2's `Image.open(path).convert("RGB")` makes of it.
 ///
-/// The orientation in a photograph's EXIF data is not followed, as Pillow does not follow it there.
+/// The orientation in a photograph's EXIF data is not followed, as Pillow does not follow it there; `OpenedImage` can.
 public struct DecodedImage: Sendable, Equatable {
     /// Pixels in a row.
     public let width: Int
@@ -71,6 +71,10 @@ public struct DecodedImage: Sendable, Equatable {
         try check(report, path)
         let (width, height) = (Int(report.width), Int(report.height))
         guard width > 0, height > 0 else { throw .damaged(path: path, detail: "it has no pixels") }
+        // As RGB, and once more while an interlaced one is put together.
+        guard width.multipliedReportingOverflow(by: height).partialValue <= MemoryBudget.bytes / 8 else {
+            throw .noMemory(path: path, width: width, height: height)
+        }
         guard width <= sideLimit, height <= sideLimit, width * height <= pixelLimit else {
             throw .tooLarge(path: path, width: width, height: height)
         }

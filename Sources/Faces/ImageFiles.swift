@@ -18,7 +18,7 @@ public enum ImageFiles {
         var all: [String] = []
         for operand in operands {
             var status = stat()
-            guard stat(operand, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            guard stat(PathText.system(operand), &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
                 all.append(operand)
                 continue
             }
@@ -36,12 +36,12 @@ public enum ImageFiles {
         for name in try FolderListing.names(in: folder) where name.utf8.first != UInt8(ascii: ".") {
             let path = PathText.join(folder, name)
             var status = stat()
-            let isThere = stat(path, &status) == 0
+            let isThere = stat(PathText.system(path), &status) == 0
             if isThere, status.st_mode & S_IFMT == S_IFDIR {
                 // A folder that cannot be looked into stands among the pictures, so that it is told as one that failed.
                 do { try collect(path, depth: depth + 1, into: &found) } catch FileError.unreadable { found.append(path) }
             } else if endings.contains(PathText.ending(name).lowercased()) {
-                // So does a link that leads nowhere, and a name that is no text.
+                // So does a link that leads nowhere.
                 found.append(path)
             }
         }

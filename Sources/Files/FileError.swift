@@ -12,6 +12,8 @@ public enum FileError: DescribedError, Equatable {
     case notRegular(path: String)
     /// The system refused to open or map the file.
     case unreadable(path: String, reason: String)
+    /// The file does not fit into what this process may take.
+    case noMemory(path: String, byteCount: Int)
     /// The file holds no bytes.
     case empty(path: String)
     /// A read past the end of the bytes at hand.
@@ -24,6 +26,12 @@ public enum FileError: DescribedError, Equatable {
     case outputIsInput(path: String)
     /// The folder that should hold the output is not there.
     case outputFolderMissing(path: String, folder: String)
+    /// A link in an output folder leads out of it.
+    case leavesFolder(path: String, folder: String)
+    /// The output is in place, but the system could not write its name to the disk.
+    case notSynced(path: String, reason: String)
+    /// What is kept belongs to somebody else, or others may write to it.
+    case notPrivate(path: String, reason: String)
     /// Another process holds the file.
     case inUse(path: String)
     /// A file of somebody else lies where this program keeps something.
@@ -57,6 +65,11 @@ public enum FileError: DescribedError, Equatable {
         case .notKept(let path, let reason): "\(path): nothing more can be kept in it (\(reason))"
         case .notRemoved(let path, let reason): "\(path): could not be removed (\(reason))"
         case .noRoom(let path, let reason): "\(path): there is no room for it (\(reason)); nothing of it was left behind"
+        case .noMemory(let path, let byteCount): "\(path): there is not enough memory for its \(NumberText.bytes(byteCount))"
+        case .leavesFolder(let path, let folder): "\(path): a link leads out of \(folder); nothing was written through it"
+        case .notSynced(let path, let reason):
+            "\(path): is complete and in place, but the disk could not be synced (\(reason)), so that a loss of power may undo it"
+        case .notPrivate(let path, let reason): "\(path): \(reason), so that what is kept there is not believed"
         case .writeFailed(let path, let reason): "\(path): could not be written (\(reason)); nothing was left behind"
         }
     }
@@ -74,6 +87,10 @@ public enum FileError: DescribedError, Equatable {
         case .outputExists: "give --force to replace it, or another name"
         case .outputIsInput: "write to another name"
         case .outputFolderMissing: "create the folder first"
+        case .noMemory: "allow more (ulimit -v, the container's limit), or close other programs"
+        case .leavesFolder: "remove the link, or write to another folder"
+        case .notSynced: "check the disk, then run again"
+        case .notPrivate: "name a folder of your own with --cache, or run chown and chmod go-w on this one"
         case .inUse: "wait until that run has finished"
         case .notOwn: "move it away, or name another folder"
         case .notKept: "free space on the disk, or name another folder; convert cache clear removes what is kept"

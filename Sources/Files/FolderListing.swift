@@ -5,22 +5,21 @@ public enum FolderListing {
     /// Throws `FileError.missing`, `notFolder` or `unreadable` where files in the folder cannot be reached.
     public static func check(_ path: String) throws(FileError) {
         var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard stat(PathText.system(path), &status) == 0 else {
             throw errno == ENOENT ? .missing(path: path) : .unreadable(path: path, reason: lastSystemError())
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw .notFolder(path: path) }
-        guard access(path, X_OK) == 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
+        guard access(PathText.system(path), X_OK) == 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
     }
 
-    /// The names in a folder but `.` and `..`, sorted by their bytes. A name that is no UTF-8 comes with its bad bytes replaced, so that
-    /// nothing is found under it. Throws `FileError.unreadable`.
+    /// The names in a folder but `.` and `..`, sorted by their bytes. Throws `FileError.unreadable`.
     public static func names(in folder: String) throws(FileError) -> [String] {
-        guard let stream = opendir(folder) else { throw .unreadable(path: folder, reason: lastSystemError()) }
+        guard let stream = opendir(PathText.system(folder)) else { throw .unreadable(path: folder, reason: lastSystemError()) }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { PathText.text($0) }
             }
             if name != ".", name != ".." { names.append(name) }
         }

@@ -21,30 +21,34 @@ public struct MappedFile: Sendable {
     ///
     /// A truncation by another program while it is mapped ends the process with exit code 2 and a line that names the file, once
     /// `interruption_install` ran.
-    public init(path: String) throws(FileError) {
+    public init(path: String) throws(FileError) { try self.init(path: path, shown: path) }
+
+    /// - Parameter shown: the name that messages give it.
+    init(path: String, shown: String) throws(FileError) {
         // O_NONBLOCK: opening a FIFO must not wait for a writer.
-        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        let descriptor = open(PathText.system(path), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { throw .missing(path: path) }
-            if errno == ENXIO { throw .notRegular(path: path) }
-            throw .unreadable(path: path, reason: lastSystemError())
+            if errno == ENOENT || errno == ENOTDIR { throw .missing(path: shown) }
+            if errno == ENXIO { throw .notRegular(path: shown) }
+            throw .unreadable(path: shown, reason: lastSystemError())
         }
         defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
+        guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: shown, reason: lastSystemError()) }
         let kind = status.st_mode & S_IFMT
-        if kind == S_IFDIR { throw .directory(path: path) }
-        guard kind == S_IFREG else { throw .notRegular(path: path) }
-        guard status.st_size > 0 else { throw .empty(path: path) }
+        if kind == S_IFDIR { throw .directory(path: shown) }
+        guard kind == S_IFREG else { throw .notRegular(path: shown) }
+        guard status.st_size > 0 else { throw .empty(path: shown) }
         let count = Int(status.st_size)
         guard let pointer = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), pointer != MAP_FAILED else {
-            throw .unreadable(path: path, reason: lastSystemError())
+            if errno == ENOMEM { throw .noMemory(path: shown, byteCount: count) }
+            throw .unreadable(path: shown, reason: lastSystemError())
         }
-        let slot = interruption_remember_mapping(UInt(bitPattern: pointer), count, path)
+        let slot = interruption_remember_mapping(UInt(bitPattern: pointer), count, PathText.system(shown))
         let owner = ByteOwner(address: UInt(bitPattern: pointer), count: count, release: .unmap(rememberedAs: slot))
         self.path = path
         identity = FileIdentity(status)
-        bytes = ByteView(owner: owner, start: 0, count: count, name: path)
+        bytes = ByteView(owner: owner, start: 0, count: count, name: shown)
     }
 
     /// Throws when the file is no longer as it was when it was opened; called before a result drawn from it is declared good.
@@ -73,7 +77,7 @@ public struct FileIdentity: Equatable, Sendable {
     /// The identity of what lies at `path` now, links followed; nil where there is nothing.
     public init?(path: String) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard stat(PathText.system(path), &status) == 0 else { return nil }
         self.init(status)
     }
 

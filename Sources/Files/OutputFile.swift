@@ -1,18 +1,21 @@
 import CInterruption
 import Glibc
 
-/// A file that appears whole or not at all: written beside its target, flushed, checked by the caller, renamed.
+/// A file that appears whole or not at all: written without a name, or beside its target, flushed, checked by the caller, given its name.
 ///
-/// If it is let go of without `commit`, or a signal ends the process, the temporary file is removed and whatever lay at the target is as it
-/// was.
+/// If it is let go of without `commit`, or a signal ends the process, nothing of it stays and whatever lay at the target is as it was. Where the
+/// file system has files without names, that holds of SIGKILL and of power loss too; elsewhere the next output in the same folder removes
+/// what a dead process left.
 public final class OutputFile {
     /// The path that the output will have.
     public let target: String
-    /// The path that the bytes have until `commit`.
-    public let temporaryPath: String
+    /// A path to the bytes until `commit`, for this process only.
+    public private(set) var temporaryPath: String
     let replaces: Bool
+    /// Whether `temporaryPath` is a name in the target's folder, which others see.
+    private var isNamed: Bool
     private var descriptor: Int32
-    private let slot: Int32
+    private var slot: Int32
     private var isFinished = false
     private var buffer: [UInt8] = []
     /// Where the next byte goes.
@@ -20,46 +23,66 @@ public final class OutputFile {
     private var bufferStart = 0
     private static let bufferSize = 1 << 20
 
-    /// Opens a temporary file beside `target`.
+    /// Opens a temporary file for `target`. One that replaces a file has its mode, and as far as the system allows its owner and group.
     /// - Parameters:
     ///   - replacing: whether an existing file may be replaced (`--force`).
     ///   - inputs: the files being read, none of which may be the target.
-    public init(target: String, replacing: Bool, inputs: [FileIdentity]) throws(FileError) {
-        try OutputFile.check(target: target, replacing: replacing, inputs: inputs)
-        var status = stat()
+    ///   - root: the folder that the output must not leave, where it is one of several in a folder; a link there may lead elsewhere.
+    /// - Throws: `FileError`.
+    public init(target: String, replacing: Bool, inputs: [FileIdentity], within root: String? = nil) throws(FileError) {
+        try OutputFile.check(target: target, replacing: replacing, inputs: inputs, within: root)
         // A link is followed, so that the file behind it is replaced and the link stays.
-        var resolved = target
-        if lstat(target, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let real = realpath(target, nil) {
-            resolved = String(cString: real)
-            free(real)
-        }
+        let resolved = PathText.isLink(target) ? PathText.resolved(target) ?? target : target
         self.target = resolved
         replaces = replacing
         let folder = PathText.folder(resolved)
-        let random = UInt32.random(in: 0...UInt32.max)
-        // Not the target's own name with more behind it, which could be longer than names may be.
-        let path = PathText.join(folder, ".convert.\(getpid()).\(String(random, radix: 16)).part")
-        temporaryPath = path
+        TemporaryName.sweep(folder)
+        var old = stat()
+        let isThere = replacing && stat(PathText.system(resolved), &old) == 0
+        let mode = isThere ? old.st_mode & 0o777 : 0o666
+        var place = [CChar](repeating: 0, count: 64)
         var slot: Int32 = -1
-        descriptor = interruption_open_temporary(path, 0o666, &slot)
+        descriptor = interruption_open_unnamed(PathText.system(folder), mode, &place)
+        isNamed = descriptor < 0
+        if isNamed {
+            let path = TemporaryName.path(in: folder)
+            descriptor = interruption_open_temporary(PathText.system(path), mode, &slot)
+            temporaryPath = path
+        } else {
+            temporaryPath = PathText.text(place)
+        }
         self.slot = slot
         guard descriptor >= 0 else {
             isFinished = true
             throw .writing(path: target, errno)
         }
+        if isThere { keepOwner(old) }
         buffer.reserveCapacity(OutputFile.bufferSize)
+    }
+
+    /// Gives the new file what the one it replaces has. Where its group cannot be kept, the new one's members may do no more than everybody.
+    private func keepOwner(_ old: stat) {
+        var new = stat()
+        guard fstat(descriptor, &new) == 0 else { return }
+        var mode = old.st_mode & 0o777
+        if new.st_uid != old.st_uid { _ = fchown(descriptor, old.st_uid, gid_t.max) }
+        if new.st_gid != old.st_gid, fchown(descriptor, uid_t.max, old.st_gid) != 0 { mode &= 0o707 | (mode & 0o007) << 3 }
+        _ = fchmod(descriptor, mode)
     }
 
     deinit { abandon() }
 
     /// Everything that can be known before a byte is written: the folder is there, the target is free or replaceable, and is no input.
-    public static func check(target: String, replacing: Bool, inputs: [FileIdentity]) throws(FileError) {
+    public static func check(
+        target: String, replacing: Bool, inputs: [FileIdentity], within root: String? = nil
+    ) throws(FileError) {
         let folder = PathText.folder(target)
         var status = stat()
-        guard stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        guard stat(PathText.system(folder), &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw .outputFolderMissing(path: target, folder: folder)
         }
-        guard stat(target, &status) == 0 else {
+        if let root { try OutputFolder.check(target, within: root) }
+        guard stat(PathText.system(target), &status) == 0 else {
             if target.utf8.last == UInt8(ascii: "/") { throw .directory(path: target) }
             return
         }
@@ -122,31 +145,41 @@ public final class OutputFile {
         return nil
     }
 
+    /// Sees to it that `temporaryPath` is a name in a folder, for a library that takes no other path.
+    public func takeName() throws(FileError) {
+        guard !isNamed else { return }
+        let path = TemporaryName.path(in: PathText.folder(target))
+        guard interruption_link_temporary(PathText.system(temporaryPath), PathText.system(path), &slot) == 0 else { throw failure() }
+        (temporaryPath, isNamed) = (path, true)
+    }
+
     /// Writes what is pending and waits until it is on disk. After this the temporary file can be read back.
     public func flush() throws(FileError) {
         try drain()
         guard fsync(descriptor) == 0 else { throw .writing(path: target, errno) }
     }
 
-    /// Puts the flushed file at its target.
+    /// The flushed bytes as they are on disk; messages give them the target's name.
+    public func readBack() throws(FileError) -> MappedFile { try MappedFile(path: temporaryPath, shown: target) }
+
+    /// Puts the flushed file at its target, and waits until its name is on disk as well.
+    /// - Throws: `FileError.outputExists` where a file appeared there meanwhile, `writeFailed`, `noRoom`; `notSynced` where the file is in place,
+    ///   but the system could not promise that it stays.
     public func commit() throws(FileError) {
         try flush()
+        // A file without a name cannot take another one's place.
+        if replaces { try takeName() }
+        let (from, to) = (PathText.system(temporaryPath), PathText.system(target))
         if replaces {
-            guard rename(temporaryPath, target) == 0 else { throw failure() }
-        } else if link(temporaryPath, target) == 0 {
-            // A hard link never replaces, so a file that appeared meanwhile is safe.
-            unlink(temporaryPath)
-        } else if errno == EEXIST {
-            throw .outputExists(path: target)
+            guard rename(from, to) == 0 else { throw failure() }
         } else {
-            guard rename(temporaryPath, target) == 0 else { throw failure() }
+            let isPlaced =
+                isNamed ? interruption_rename_new(from, to) == 0 : linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0
+            if !isPlaced { throw errno == EEXIST ? .outputExists(path: target) : failure() }
         }
+        let refusal = OutputFolder.sync(PathText.folder(target), holding: descriptor)
         finish()
-        let folder = open(PathText.folder(target), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if folder >= 0 {
-            fsync(folder)
-            close(folder)
-        }
+        if let refusal { throw .notSynced(path: target, reason: refusal) }
     }
 
     /// Why the file did not get its name.
@@ -159,13 +192,14 @@ public final class OutputFile {
     /// Removes the temporary file; does nothing after `commit`.
     public func abandon() {
         guard !isFinished else { return }
-        unlink(temporaryPath)
+        if isNamed { unlink(PathText.system(temporaryPath)) }
         finish()
     }
 
     private func finish() {
         isFinished = true
         interruption_forget_temporary(slot)
+        slot = -1
         if descriptor >= 0 { close(descriptor) }
         descriptor = -1
     }

@@ -1,3 +1,4 @@
+import CInterruption
 import Glibc
 
 /// Folders that outputs go to: one that exists is used, one level is created.
@@ -7,26 +8,51 @@ public enum OutputFolder {
     /// - Throws: `FileError.outputFolderMissing`, `notFolder` or `writeFailed`.
     public static func check(_ path: String) throws(FileError) -> Bool {
         var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard stat(PathText.system(path), &status) == 0 else {
             let parent = PathText.folder(path)
-            guard stat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+            guard stat(PathText.system(parent), &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
                 throw .outputFolderMissing(path: path, folder: parent)
             }
-            guard access(parent, W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: lastSystemError()) }
+            guard access(PathText.system(parent), W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: lastSystemError()) }
             return false
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw .notFolder(path: path) }
-        guard access(path, W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: lastSystemError()) }
+        guard access(PathText.system(path), W_OK | X_OK) == 0 else { throw .writeFailed(path: path, reason: lastSystemError()) }
         return true
     }
 
     /// Creates a folder whose parent exists; one that is there already is fine.
     public static func create(_ path: String, mode: mode_t = 0o777) throws(FileError) {
-        if mkdir(path, mode) == 0 { return }
+        if mkdir(PathText.system(path), mode) == 0 {
+            if let reason = sync(PathText.folder(path)) { throw .notSynced(path: path, reason: reason) }
+            return
+        }
         let reason = errno
         var status = stat()
-        if reason == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        if reason == EEXIST, stat(PathText.system(path), &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
         if reason == ENOENT { throw .outputFolderMissing(path: path, folder: PathText.folder(path)) }
         throw .writeFailed(path: path, reason: systemErrorText(reason))
+    }
+
+    /// Throws `FileError.leavesFolder` where `path`, or the nearest folder of it that is there, lies outside `root` once links are followed.
+    public static func check(_ path: String, within root: String) throws(FileError) {
+        guard let base = PathText.resolved(root) else { return }
+        var known = path
+        // A link that leads nowhere has no place yet, but what is written through it would have one.
+        while PathText.resolved(known) == nil {
+            if PathText.isLink(known) { throw .leavesFolder(path: path, folder: root) }
+            let above = PathText.folder(known)
+            if above == known || above == "." { return }
+            known = above
+        }
+        guard let place = PathText.resolved(known) else { return }
+        if place != base, PathText.below(base, place) == nil { throw .leavesFolder(path: path, folder: root) }
+    }
+
+    /// Waits until a folder's names are on disk.
+    /// - Parameter descriptor: an open file on the same file system, all of which is synced where the folder itself may not be opened for reading.
+    /// - Returns: what the system said where it failed; nil where it did not, or where the file system syncs no folders.
+    static func sync(_ path: String, holding descriptor: Int32 = -1) -> String? {
+        interruption_sync_folder(PathText.system(path), descriptor) == 0 ? nil : lastSystemError()
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Parts of paths. Paths are bytes: a `/` or `.` followed by a combining mark is one character of Swift's and still separates, so that all
 /// cuts are made between bytes.
 public enum PathText {
@@ -46,6 +48,19 @@ public enum PathText {
         let bytes = Array(path.utf8)
         guard bytes.starts(with: base) else { return nil }
         return String(decoding: bytes[base.count...], as: UTF8.self)
+    }
+
+    /// The path without links, `.` and `..`; nil where nothing lies there.
+    public static func resolved(_ path: String) -> String? {
+        guard let real = realpath(system(path), nil) else { return nil }
+        defer { free(real) }
+        return text(real)
+    }
+
+    /// Whether the last component is itself a link.
+    public static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(system(path), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     private static let slash = UInt8(ascii: "/")

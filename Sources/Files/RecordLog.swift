@@ -46,12 +46,12 @@ public final class RecordLog: Sendable {
     public var refusal: FileError? { state.withLock { $0.refusal } }
 
     /// Opens or creates the file at `path`. One whose header is damaged is begun anew, and a record cut off at the end is taken away; both are
-    /// told in `complaint`. Throws `FileError.inUse` where another process has it open, `notOwn` where it is some other file, `notKept` where
-    /// it cannot be begun.
+    /// told in `complaint`. Throws `FileError.inUse` where another process has it open, `notOwn` where it is some other file, `notPrivate`
+    /// where another user may have written it, `notKept` where it cannot be begun.
     public init(path: String, recordCount: Int) throws(FileError) {
         self.path = path
         self.recordCount = max(recordCount, 1)
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
+        let descriptor = open(PathText.system(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else {
             let reason = errno
             throw [ENOSPC, EDQUOT].contains(reason)
@@ -63,6 +63,10 @@ public final class RecordLog: Sendable {
         }
         var status = stat()
         let size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+        if let reason = FilePrivacy.objection(status) {
+            close(descriptor)
+            throw .notPrivate(path: path, reason: reason)
+        }
         let header = RecordLog.header(recordCount: self.recordCount)
         guard status.st_mode & S_IFMT == S_IFREG, size == 0 || RecordLog.isOwn(descriptor, size: size) else {
             close(descriptor)
@@ -120,7 +124,7 @@ public final class RecordLog: Sendable {
 
     /// Whether the file at `path` is one of these, whole or damaged.
     public static func isOne(at path: String) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        let descriptor = open(PathText.system(path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         var status = stat()
@@ -131,11 +135,11 @@ public final class RecordLog: Sendable {
     /// Takes away the file at `path`, unless another process has it open. Throws where the system refuses.
     /// - Returns: whether it is gone.
     public static func remove(_ path: String) throws(FileError) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        let descriptor = open(PathText.system(path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
-        guard unlink(path) == 0 else { throw .notRemoved(path: path, reason: lastSystemError()) }
+        guard unlink(PathText.system(path)) == 0 else { throw .notRemoved(path: path, reason: lastSystemError()) }
         return true
     }
 

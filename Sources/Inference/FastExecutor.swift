@@ -1,4 +1,4 @@
-import Dispatch
+import Files
 import IR
 import Kernels
 import Synchronization
@@ -24,7 +24,7 @@ public final class FastExecutor: Sendable {
         /// Bytes of working memory that are kept for later runs over inputs of other sizes; what is in use at once is not bounded by it.
         public var idleMemoryLimit = 512 << 20
         /// Bytes of working memory that may be taken.
-        public var memoryLimit = 4 << 30
+        public var memoryLimit = min(4 << 30, MemoryBudget.bytes / 2)
 
         /// The defaults.
         public init() {}
@@ -106,12 +106,13 @@ public final class FastExecutor: Sendable {
 
     /// The outputs for images that are written straight into the network's memory, so that no array of them is needed first.
     /// - Parameters:
+    ///   - channels: planes of each image, at most three.
     ///   - height: rows of each image; `width`, its columns.
     ///   - fill: is called once for each image, on any thread, and writes every pixel of it.
     public func run(
-        images: Int, height: Int, width: Int, fill: @escaping @Sendable (_ image: Int, _ target: InputPixels) -> Void
+        images: Int, channels: Int = 3, height: Int, width: Int, fill: @escaping @Sendable (_ image: Int, _ target: InputPixels) -> Void
     ) throws -> [NamedBatch] {
-        let extent = try inputExtent([images, 3, height, width])
+        let extent = try inputExtent([images, channels, height, width])
         return try run(extent, images: images, fill: fill)
     }
 

@@ -55,19 +55,31 @@ extension JSONValue {
 
     private static func quote(_ text: String, to out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): out.append(contentsOf: "\\\"".utf8)
-            case UInt8(ascii: "\\"): out.append(contentsOf: "\\\\".utf8)
-            case 0x0A: out.append(contentsOf: "\\n".utf8)
-            case 0x09: out.append(contentsOf: "\\t".utf8)
-            case 0x0D: out.append(contentsOf: "\\r".utf8)
-            case 0..<0x20, 0x7F:
-                let digits = String(byte, radix: 16)
-                out.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
-            default: out.append(byte)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": out.append(contentsOf: "\\\"".utf8)
+            case "\\": out.append(contentsOf: "\\\\".utf8)
+            case "\n": out.append(contentsOf: "\\n".utf8)
+            case "\t": out.append(contentsOf: "\\t".utf8)
+            case "\r": out.append(contentsOf: "\\r".utf8)
+            case _ where isHidden(scalar.value):
+                for unit in UTF16.encode(scalar).map({ Array($0) }) ?? [] {
+                    let digits = String(unit, radix: 16)
+                    out.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
+                }
+            case _ where scalar.isASCII: out.append(UInt8(truncatingIfNeeded: scalar.value))
+            default: if let bytes = UTF8.encode(scalar) { out.append(contentsOf: bytes) }
             }
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    /// Characters that are written by their number: control characters, line separators, marks that turn the direction of reading, and the end
+    /// of private use, which stands for bytes that are no text. Whoever makes these visible on a terminal in another way would leave no JSON.
+    private static func isHidden(_ value: UInt32) -> Bool {
+        switch value {
+        case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0x10FF80...: true
+        default: false
+        }
     }
 }

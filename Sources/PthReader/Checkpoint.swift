@@ -21,6 +21,9 @@ public struct Checkpoint: Sendable {
         /// The value.
         public let text: String
 
+        /// The name of a fact that a user should know whatever is done with the file.
+        public static let warning = "warning"
+
         /// A fact.
         public init(name: String, text: String) {
             self.name = name
@@ -34,6 +37,8 @@ public struct Checkpoint: Sendable {
     public let container: ContainerKind
     /// Facts of the container, in order.
     public let facts: [Fact]
+    /// What loading the file with Python could do, as far as opening it shows.
+    public let safety: SafetyScan
     /// What was saved.
     public let root: CheckpointValue
     /// Named stretches of the file. What they leave over is headers, padding and directory.
@@ -58,39 +63,16 @@ public struct Checkpoint: Sendable {
     /// Opens a checkpoint of any container. Throws `FileError`, `ZipError`, `PickleError`, `TensorError` or `PthError`.
     public init(_ file: MappedFile) throws {
         guard let kind = ContainerKind.recognise(file.bytes) else { throw ContainerKind.refusal(file.bytes) }
-        if let second = kind.secondReading(of: file.bytes) {
-            throw PthError.twoContainers(file: file.bytes.name, first: kind, second: second)
-        }
-        let contents: ContainerContents
-        switch kind {
-        case .zip: contents = try ZipContainer.read(file.bytes)
-        case .legacy: contents = try LegacyContainer.read(file.bytes)
-        case .tar: contents = try TarContainer.read(file.bytes)
-        case .barePickle: contents = try BarePickleContainer.read(file.bytes)
-        }
+        // Before anything can fail: a file that cannot be read here may still be loaded with Python.
+        safety = SafetyScan(file, extent: .opening)
+        DangerNotice.give(safety, of: file)
+        let contents = try ContainerContents.read(file.bytes, as: kind)
         self.file = file
         container = kind
         facts = contents.facts
         root = contents.root
         regions = contents.regions
         checksums = contents.checksums
-    }
-}
-
-extension Checkpoint {
-    /// Why a file would be understood differently by torch than by this reader; nil if it opens, or if it is only damaged or of another
-    /// kind. For a safety scan, which looks at names and not at what is done with them.
-    public static func misreading(of file: MappedFile) -> (any DescribedError)? {
-        do {
-            _ = try Checkpoint(file)
-            return nil
-        } catch let error as CallError {
-            return error
-        } catch let error as PthError where error.isMisleading {
-            return error
-        } catch {
-            return nil
-        }
     }
 }
 
@@ -103,6 +85,19 @@ struct ContainerContents {
 
     mutating func tell(_ name: String, _ text: String) {
         facts.append(Checkpoint.Fact(name: name, text: text))
+    }
+
+    /// Reads a whole file's container.
+    static func read(_ bytes: ByteView, as kind: ContainerKind) throws -> ContainerContents {
+        if let second = kind.secondReading(of: bytes) {
+            throw PthError.twoContainers(file: bytes.name, first: kind, second: second)
+        }
+        return switch kind {
+        case .zip: try ZipContainer.read(bytes)
+        case .legacy: try LegacyContainer.read(bytes)
+        case .tar: try TarContainer.read(bytes)
+        case .barePickle: try BarePickleContainer.read(bytes)
+        }
     }
 
     /// A torch file inside another's bytes, as `torch.storage._load_from_bytes` carries it.

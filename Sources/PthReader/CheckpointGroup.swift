@@ -27,7 +27,9 @@ public enum CheckpointGroup: String, Sendable, CaseIterable {
         // A scaler of inputs or features belongs to the network; one named by nothing but the way training scales does not.
         if holds("scaler", "scalers"), words.allSatisfy({ KeyWords.ofGradScalers.contains($0) || $0.count == 1 }) { return .scaler }
         if holds("history", "histories") { return .history }
-        if holds("arcface", "cosface", "sphereface", "head", "heads", "margin", "metric", "criterion"), value.holdsTensors { return .head }
+        if holds("arcface", "cosface", "sphereface", "head", "heads", "margin", "metric", "criterion", "softmax"), value.holdsTensors {
+            return .head
+        }
         return .other
     }
 }
@@ -86,16 +88,25 @@ extension CheckpointValue {
         }
     }
 
-    /// Whether a tensor lies anywhere inside, looked for four levels deep.
-    var holdsTensors: Bool { holdsTensors(depth: 4) }
+    /// Whether a tensor lies anywhere inside, looked for four levels deep and among the first 100,000 values.
+    var holdsTensors: Bool {
+        var budget = 100_000
+        return holdsTensors(depth: 4, budget: &budget)
+    }
 
-    private func holdsTensors(depth: Int) -> Bool {
+    private func holdsTensors(depth: Int, budget: inout Int) -> Bool {
+        budget -= 1
+        guard budget > 0 else { return false }
         switch self {
-        case .tensor, .quantizedTensor, .sparseTensor: true
-        case .dictionary(let dictionary): depth > 0 && dictionary.entries.contains { $0.value.holdsTensors(depth: depth - 1) }
-        case .list(let items), .tuple(let items): depth > 0 && items.contains { $0.holdsTensors(depth: depth - 1) }
-        case .placeholder: depth > 0
-        default: false
+        case .tensor, .quantizedTensor, .sparseTensor: return true
+        case .dictionary(let dictionary) where depth > 0:
+            for entry in dictionary.entries where entry.value.holdsTensors(depth: depth - 1, budget: &budget) { return true }
+            return false
+        case .list(let items) where depth > 0, .tuple(let items) where depth > 0:
+            for item in items where item.holdsTensors(depth: depth - 1, budget: &budget) { return true }
+            return false
+        case .placeholder: return depth > 0
+        default: return false
         }
     }
 }

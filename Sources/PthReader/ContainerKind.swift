@@ -64,9 +64,7 @@ public enum ContainerKind: String, Sendable {
         if bytes.matches([0x93]) && starts("NUMPY", at: 1) {
             return .notACheckpoint(file: bytes.name, found: "a NumPy array", remedy: "give the checkpoint")
         }
-        if bytes.matches([0x1F, 0x8B]) {
-            return .notACheckpoint(file: bytes.name, found: "gzip data", remedy: "unpack it with gunzip first")
-        }
+        if let packed = PackedContent.refusal(bytes) { return packed }
         if starts("PYTORCH1") {
             return .notACheckpoint(file: bytes.name, found: "a preview format of torch 1.6", remedy: "save it again with a released torch")
         }
@@ -95,6 +93,9 @@ public enum ContainerKind: String, Sendable {
         if has("model.json") {
             throw .notACheckpoint(
                 file: file, found: "an old TorchScript archive", remedy: "save the network's state_dict() with torch.save")
+        }
+        if names.contains("config.json"), names.contains(where: { $0 == "model.weights.h5" || $0 == "model.weights.npz" }) {
+            throw .notACheckpoint(file: file, found: "a Keras model", remedy: "export it to ONNX first, for example with tf2onnx")
         }
         if !names.isEmpty, names.allSatisfy({ $0.hasSuffix(".npy") }) {
             throw .notACheckpoint(file: file, found: "a NumPy .npz archive", remedy: "give the checkpoint")

@@ -23,6 +23,7 @@ public enum PthError: DescribedError, Equatable {
     case noStateDict(file: String, seen: [String])
     case severalStateDicts(file: String, paths: [String])
     case noSuchStateDict(file: String, path: String, candidates: [String])
+    case notAStateDict(file: String, path: String, found: String, candidates: [String])
 
     /// What is wrong, for people.
     public var problem: String {
@@ -45,7 +46,7 @@ public enum PthError: DescribedError, Equatable {
         case .storageTypeConflict(let file, let key, let first, let second): "\(file): storage \(key) is said to be \(first) and \(second)"
         case .storageKeyConflict(let file, let key):
             "\(file): key \(key) stands for a storage and for a view, or for two views; torch takes the first that it meets"
-        case .unknownStorageType(let file, let type): "\(file): storage type \(type) is not known"
+        case .unknownStorageType(let file, let type): "\(file): the element type \(type) is not supported"
         case .malformedCall(let file, let call, let detail): "\(file): \(call): \(detail)"
         case .malformedContainer(let file, let detail, let offset): "\(file): \(detail) at offset \(offset)"
         case .tooManyValues(let file, let limit): "\(file): the values expand to more than \(limit), more than a file of this size should"
@@ -53,7 +54,9 @@ public enum PthError: DescribedError, Equatable {
             "\(file): no state dict (a dictionary of names to tensors) was found; keys seen: \(PthError.list(seen))"
         case .severalStateDicts(let file, let paths): "\(file): several dictionaries could be the state dict: \(PthError.list(paths))"
         case .noSuchStateDict(let file, let path, let candidates):
-            "\(file): there is no state dict at \(path); candidates: \(PthError.list(candidates))"
+            "\(file): there is nothing at \(path); state dicts are at: \(PthError.list(candidates, most: 8))"
+        case .notAStateDict(let file, let path, let found, let candidates):
+            "\(file): at \(path) is \(found), not a dictionary of tensors; state dicts are at: \(PthError.list(candidates, most: 8))"
         }
     }
 
@@ -69,20 +72,12 @@ public enum PthError: DescribedError, Equatable {
             "the file is damaged or was made to mislead: do not trust it"
         case .unknownStorageType: "save the tensors in another dtype"
         case .noStateDict: "give the path of the dictionary with --state-dict, or save the network's state_dict()"
-        case .severalStateDicts, .noSuchStateDict: "choose one with --state-dict PATH"
+        case .severalStateDicts, .noSuchStateDict, .notAStateDict: "choose one with --state-dict PATH"
         }
     }
 
-    /// Whether the file can be read in two ways, so that another reader would see something else in it.
-    var isMisleading: Bool {
-        switch self {
-        case .twoContainers, .severalEntries, .unknownByteOrder, .bigEndian, .storageTypeConflict, .storageKeyConflict, .longStorage: true
-        default: false
-        }
-    }
-
-    private static func list(_ names: [String]) -> String {
+    private static func list(_ names: [String], most: Int = 12) -> String {
         if names.isEmpty { return "none" }
-        return names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", and \(names.count - 20) more" : "")
+        return names.prefix(most).joined(separator: ", ") + (names.count > most ? ", and \(names.count - most) more" : "")
     }
 }

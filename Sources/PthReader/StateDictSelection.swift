@@ -2,94 +2,100 @@
 public struct StateDictSelection: Sendable {
     /// Where it stands, keys joined by dots; empty for the root.
     public let path: String
-    /// The dictionary.
-    public let dictionary: CheckpointDictionary
+    /// The components of `path`; one may itself hold dots.
+    public let components: [String]
+    /// The dictionary; NumPy arrays that a torch dtype matches stand in it as tensors, a whole module as its state dict.
+    public private(set) var dictionary: CheckpointDictionary
     /// Why this one, as a clause for people.
     public let reason: String
     /// All dictionaries that could have been it; those of optimizers and losses only where one of them was asked for or nothing else is there.
     public let candidates: [String]
+    /// Whether the path leads into an object of a class, whose attributes cannot be written as they were.
+    public let entersObject: Bool
+    /// Tensors that were quantised and stand in `dictionary` as float32; empty unless that was asked for.
+    public private(set) var dequantizedNames: [String] = []
 
     /// Names under which training programs keep their weights, most telling first.
-    public static let knownNames = ["backbone_state_dict", "model_state_dict", "state_dict", "net_state_dict", "model", "net"]
+    public static let knownNames = [
+        "backbone_state_dict", "state_dict_backbone", "model_state_dict", "state_dict", "net_state_dict", "model", "net",
+    ]
 
-    /// Deepest dictionary looked at, counted in keys from the root.
-    static let deepest = 3
+    /// The other dictionaries that could be meant, by the paths that `--state-dict` takes.
+    public var others: [String] { candidates.filter { $0 != (path.isEmpty ? CheckpointPath.root : path) }.map(StateDictSelection.typed) }
 
-    private struct Candidate {
-        let path: [String]
-        let dictionary: CheckpointDictionary
-        let isTrainingOnly: Bool
+    /// Entries that are not tensors, with what they are; `_extra_state` of None, which torch itself puts there, is not among them.
+    public var nonTensors: [(name: String, kind: String)] {
+        dictionary.entries.compactMap { entry in
+            if entry.value.isTensor, case .string = entry.key { return nil }
+            let name = entry.key.pathComponent
+            if case .none = entry.value, name.hasSuffix("_extra_state") { return nil }
+            return (name, entry.value.nonTensorKind)
+        }
     }
 
-    /// Chooses the state dict. Throws `PthError` where there is none, where several are equal, or where `path` names none.
+    /// Chooses the state dict. Throws `PthError` if there is none, if several are equal, or if `path` names none.
     public init(in root: CheckpointValue, file: String, path wanted: String? = nil) throws(PthError) {
-        var all: [Candidate] = []
-        StateDictSelection.collect(root, path: [], isTrainingOnly: false, into: &all)
-        // What an optimizer or a loss keeps counts only where it was asked for or nothing else is there.
+        let all = StateDictSearch(root).candidates
         let serving = all.filter { !$0.isTrainingOnly }
         let found = wanted != nil || serving.isEmpty ? all : serving
-        let names = found.map { $0.path.isEmpty ? "(the root)" : $0.path.joined(separator: ".") }
-        func select(_ index: Int, _ reason: String) -> (String, CheckpointDictionary, String) {
-            (found[index].path.joined(separator: "."), found[index].dictionary, reason)
-        }
-        let chosen: (String, CheckpointDictionary, String)
+        let likely = found.filter(\.isMostlyWeights)
+        let names = (likely.isEmpty || wanted != nil ? found : likely).map { StateDictSelection.text($0.path) }
         if let wanted {
-            let isRoot = wanted.isEmpty || wanted == "." || wanted == "(the root)"
-            if let index = found.firstIndex(where: { isRoot ? $0.path.isEmpty : $0.path.joined(separator: ".") == wanted }) {
-                chosen = select(index, "chosen with --state-dict")
-            } else {
-                throw .noSuchStateDict(file: file, path: wanted, candidates: names)
+            let paths = names.map(StateDictSelection.typed)
+            guard let place = CheckpointPath(wanted, in: root) else {
+                throw .noSuchStateDict(file: file, path: wanted, candidates: paths)
             }
-        } else if let index = StateDictSelection.byName(found) {
-            chosen = select(index, "the name \(found[index].path.last ?? "") comes first among the known ones")
-        } else if let index = found.firstIndex(where: { $0.path.isEmpty }) {
-            chosen = select(index, "the root itself is a dictionary of tensors")
-        } else if found.count == 1 {
-            chosen = select(0, "it is the only dictionary of tensors")
-        } else if found.isEmpty {
-            throw .noStateDict(file: file, seen: StateDictSelection.seen(root))
-        } else {
-            throw .severalStateDicts(file: file, paths: names)
+            guard let dictionary = place.value.namedEntries, dictionary.tally.tensors > 0 else {
+                throw .notAStateDict(file: file, path: wanted, found: place.value.nonTensorKind, candidates: paths)
+            }
+            self.init(
+                path: place.components, dictionary: dictionary, entersObject: place.entersObject, reason: "chosen with --state-dict",
+                candidates: names)
+            return
         }
-        (path, dictionary, reason) = chosen
-        candidates = names
+        guard let (candidate, reason) = StateDictSelection.choose(likely.isEmpty ? found : likely) else {
+            if found.isEmpty { throw .noStateDict(file: file, seen: StateDictSelection.seen(root)) }
+            throw .severalStateDicts(file: file, paths: names.map(StateDictSelection.typed))
+        }
+        self.init(
+            path: candidate.path, dictionary: candidate.dictionary, entersObject: candidate.entersObject, reason: reason, candidates: names)
     }
 
-    /// The best known name; of two with the same name the one nearer the root. Nil where none is known.
-    private static func byName(_ found: [Candidate]) -> Int? {
+    private init(path: [String], dictionary: CheckpointDictionary, entersObject: Bool, reason: String, candidates: [String]) {
+        components = path
+        self.path = path.joined(separator: ".")
+        self.dictionary = CheckpointDictionary(
+            kind: dictionary.kind, entries: dictionary.entries.map { .init(key: $0.key, value: $0.value.asTensorEntry) },
+            attributes: dictionary.attributes)
+        self.reason = reason
+        self.candidates = candidates
+        self.entersObject = entersObject
+    }
+
+    func replacing(_ dictionary: CheckpointDictionary, dequantizedNames: [String]) -> StateDictSelection {
+        var selection = self
+        selection.dictionary = dictionary
+        selection.dequantizedNames = dequantizedNames
+        return selection
+    }
+
+    /// The candidate of the best known name, of two with the same name the one nearer the root; else the root; else the only one.
+    private static func choose(_ found: [StateDictSearch.Candidate]) -> (StateDictSearch.Candidate, reason: String)? {
         for name in knownNames {
-            let matching = found.indices.filter { found[$0].path.last == name }
-            if let nearest = matching.min(by: { found[$0].path.count < found[$1].path.count }) { return nearest }
+            let matching = found.filter { $0.path.last == name }
+            if let nearest = matching.min(by: { $0.path.count < $1.path.count }) {
+                return (nearest, "the name \(name) comes first among the known ones")
+            }
         }
+        if let root = found.first(where: { $0.path.isEmpty }) { return (root, "the root itself is a dictionary of tensors") }
+        if found.count == 1, let only = found.first { return (only, "it is the only dictionary of tensors") }
         return nil
     }
 
-    private static func collect(
-        _ value: CheckpointValue, path: [String], isTrainingOnly: Bool, into found: inout [Candidate]
-    ) {
-        guard case .dictionary(let dictionary) = value else { return }
-        if isStateDict(dictionary) {
-            found.append(Candidate(path: path, dictionary: dictionary, isTrainingOnly: isTrainingOnly))
-            return
-        }
-        guard path.count < deepest else { return }
-        for entry in dictionary.entries {
-            // Optimizers keep their tensors under numbers: those are no state dicts.
-            guard case .string(let name) = entry.key else { continue }
-            let group = CheckpointGroup.of(key: name, value: entry.value, stateDictPath: "\u{0}")
-            collect(entry.value, path: path + [name], isTrainingOnly: isTrainingOnly || group.isTrainingOnly, into: &found)
-        }
-    }
+    private static func text(_ path: [String]) -> String { path.isEmpty ? CheckpointPath.root : path.joined(separator: ".") }
 
-    /// Names to tensors and nothing else, except what torch keeps under `_extra_state`.
-    private static func isStateDict(_ dictionary: CheckpointDictionary) -> Bool {
-        var tensors = 0
-        for entry in dictionary.entries {
-            guard case .string(let name) = entry.key else { return false }
-            if entry.value.isTensor { tensors += 1 } else if !name.hasSuffix("_extra_state") { return false }
-        }
-        return tensors > 0
-    }
+    /// A path as it is typed: a dot for the root.
+    private static func typed(_ path: String) -> String { path == CheckpointPath.root ? "." : path }
 
     private static func seen(_ root: CheckpointValue) -> [String] {
         switch root {

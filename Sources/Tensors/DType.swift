@@ -11,6 +11,13 @@ public enum DType: String, Sendable, CaseIterable {
     case bool
     case complex128, complex64, complex32
     case qint8, quint8, qint32
+    /// Two 4-bit floats in each element, as torch counts them.
+    case float4E2M1FNx2 = "float4_e2m1fn_x2"
+    /// Bits without a meaning of their own.
+    case bits1x8, bits2x4, bits4x2, bits8, bits16
+    /// 6-bit floats of safetensors, four in three bytes, which torch does not have: an element here is a byte.
+    case float6E2M3 = "F6_E2M3"
+    case float6E3M2 = "F6_E3M2"
 
     /// Bytes of one element.
     public var byteCount: Int {
@@ -18,8 +25,9 @@ public enum DType: String, Sendable, CaseIterable {
         case .complex128: 16
         case .float64, .int64, .uint64, .complex64: 8
         case .float32, .int32, .uint32, .complex32, .qint32: 4
-        case .float16, .bfloat16, .int16, .uint16: 2
+        case .float16, .bfloat16, .int16, .uint16, .bits16: 2
         case .float8E4M3FN, .float8E5M2, .float8E4M3FNUZ, .float8E5M2FNUZ, .float8E8M0FNU, .int8, .uint8, .bool, .qint8, .quint8: 1
+        case .float4E2M1FNx2, .bits1x8, .bits2x4, .bits4x2, .bits8, .float6E2M3, .float6E3M2: 1
         }
     }
 
@@ -36,4 +44,15 @@ public enum DType: String, Sendable, CaseIterable {
 
     /// Whether elements are integers that stand for scaled real numbers.
     public var isQuantized: Bool { self == .qint8 || self == .quint8 || self == .qint32 }
+
+    /// Whether elements are bits that are kept and copied but not read as numbers here: several numbers in one, or none.
+    public var isOpaque: Bool {
+        switch self {
+        case .float4E2M1FNx2, .bits1x8, .bits2x4, .bits4x2, .bits8, .bits16, .float6E2M3, .float6E3M2: true
+        default: false
+        }
+    }
+
+    /// Whether torch has it.
+    public var isTorch: Bool { self != .float6E2M3 && self != .float6E3M2 }
 }

@@ -1,5 +1,5 @@
 extension Tensor {
-    /// Lends the elements in C order as doubles, window by window. Throws `TensorError.notReal` for complex and quantised elements.
+    /// Lends the elements in C order as doubles, window by window. Throws `TensorError.notReal` for complex, quantised and opaque elements.
     public func forEachDoubleWindow(_ body: (UnsafeBufferPointer<Double>) throws -> Void) throws {
         guard let decode = ElementDecoding(dtype) else { throw TensorError.notReal(storage: storage.name, dtype: dtype) }
         let step = 1 << 16
@@ -25,9 +25,9 @@ extension Tensor {
 struct ElementDecoding {
     private let dtype: DType
 
-    /// Nil for elements that are no real numbers.
+    /// Nil for elements that are not real numbers.
     init?(_ dtype: DType) {
-        guard !dtype.isComplex, !dtype.isQuantized else { return nil }
+        guard !dtype.isComplex, !dtype.isQuantized, !dtype.isOpaque else { return nil }
         self.dtype = dtype
     }
 

@@ -16,7 +16,7 @@ public enum TensorError: DescribedError, Equatable {
     case wrongChecksum(storage: String, offset: Int, expected: UInt32, found: UInt32)
     /// The storage's bytes are fewer than it was said to hold.
     case shortStorage(storage: String, needed: Int, available: Int)
-    /// Complex or quantised elements where real numbers are needed.
+    /// Complex, quantised or opaque elements where real numbers are needed.
     case notReal(storage: String, dtype: DType)
 
     /// What is wrong, for people.
@@ -35,10 +35,13 @@ public enum TensorError: DescribedError, Equatable {
             "\(storage), at offset \(offset): the bytes are damaged: CRC-32 \(String(found, radix: 16)) where \(String(expected, radix: 16)) is recorded"
         case .shortStorage(let storage, let needed, let available):
             "\(storage): the storage should hold \(needed) bytes, \(available) are there"
-        case .notReal(let storage, let dtype): "\(storage): elements of \(dtype.rawValue) are no real numbers"
+        case .notReal(let storage, let dtype): "\(storage): elements of \(dtype.rawValue) are not read as real numbers here"
         }
     }
 
     /// What to do about it.
-    public var remedy: String { "the file is damaged or was made to mislead: fetch it again or save it again" }
+    public var remedy: String {
+        if case .notReal = self { return "leave the tensor out with slim --drop" }
+        return "the file is damaged or was made to mislead: fetch it again or save it again"
+    }
 }

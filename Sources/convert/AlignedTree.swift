@@ -61,6 +61,7 @@ struct AlignedTree: Sendable {
         if draws { names += pictures.map { AlignedTree.drawingName($0.name) } }
         let inputs = Set(pictures.compactMap { FileIdentity(path: $0.path)?.place })
         for name in names {
+            try OutputFolder.check("\(folder)/\(name)", within: folder)
             guard let there = FileIdentity(path: "\(folder)/\(name)") else { continue }
             if inputs.contains(there.place) { throw FileError.outputIsInput(path: "\(folder)/\(name)") }
             if !isReplacing { throw FileError.outputExists(path: "\(folder)/\(name)") }
@@ -76,6 +77,7 @@ struct AlignedTree: Sendable {
         var path = folder
         for part in PathText.components(picture.name).dropLast() {
             path = PathText.join(path, part)
+            try OutputFolder.check(path, within: folder)
             try OutputFolder.create(path)
         }
         if writesCrops { try write(try aligned.crop.png(), AlignedTree.cropName(picture.name)) }
@@ -90,7 +92,7 @@ struct AlignedTree: Sendable {
     }
 
     private func write(_ bytes: [UInt8], _ name: String) throws {
-        let output = try OutputFile(target: "\(folder)/\(name)", replacing: isReplacing, inputs: [])
+        let output = try OutputFile(target: "\(folder)/\(name)", replacing: isReplacing, inputs: [], within: folder)
         try output.write(bytes)
         try output.commit()
     }

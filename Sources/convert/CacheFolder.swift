@@ -11,12 +11,13 @@ struct CacheFolder {
 
     /// `XDG_CACHE_HOME/convert`, else `~/.cache/convert`; nil where neither is known.
     static var usual: String? {
-        func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
+        func variable(_ name: String) -> String? { getenv(name).map { PathText.text($0) }.flatMap { $0.isEmpty ? nil : $0 } }
         return (variable("XDG_CACHE_HOME") ?? variable("HOME").map { $0 + "/.cache" }).map { $0 + "/convert" }
     }
 
     /// Opens a folder, or creates it for its owner alone (mode 0700).
     /// - Parameter path: nil for the usual one, whose parent is created too.
+    /// - Throws: `CacheError`; `FileError.notPrivate` for a folder of another user's, or one that others may write to.
     init(_ path: String?) throws {
         if let path {
             self.path = path
@@ -32,8 +33,21 @@ struct CacheFolder {
         } catch FileError.outputFolderMissing(_, let folder) {
             throw CacheError.noFolder(path: self.path, reason: "\(folder) does not exist")
         }
-        guard access(self.path, W_OK | X_OK) == 0 else {
+        try FilePrivacy.check(self.path)
+        guard access(PathText.system(self.path), W_OK | X_OK) == 0 else {
             throw CacheError.noFolder(path: self.path, reason: "it cannot be written to")
+        }
+    }
+
+    /// The folder for a run that can do without it: nil, with a line on stderr, where the usual place cannot be used, or where another user may
+    /// have written to the one that was named. Throws where the named one cannot be had.
+    static func ifUsable(_ path: String?) throws -> CacheFolder? {
+        do { return try CacheFolder(path) } catch {
+            var isExcused = path == nil
+            if case FileError.notPrivate = error { isExcused = true }
+            guard isExcused else { throw error }
+            Terminal.error("convert: nothing is kept of this run: \(error)")
+            return nil
         }
     }
 
@@ -55,7 +69,7 @@ struct CacheFolder {
     /// Names and sizes of the cache's own files in a folder; nothing else there is touched.
     static func files(in folder: String) throws -> [(path: String, size: Int)] {
         var status = stat()
-        if stat(folder, &status) != 0, errno == ENOENT { return [] }
+        if stat(PathText.system(folder), &status) != 0, errno == ENOENT { return [] }
         var found: [(String, Int)] = []
         for name in try FolderListing.names(in: folder) {
             guard let kind = [crops, embeddings].first(where: { name.hasPrefix($0) }), name.hasSuffix(ending) else { continue }

@@ -26,9 +26,10 @@ struct Embedder: Sendable {
     /// - Parameter flips: whether each embedding is the mean of a crop's and its mirror image's, taken before they are brought to unit length.
     /// - Throws: `EmbedderError` for a model whose output is no embedding, or into which no square picture goes.
     init(
-        _ opened: RunnableModel, name: String, flips: Bool, imageSize: Int?, contract: InputContract, options: FastExecutor.Options
+        _ opened: RunnableModel, name: String, flips: Bool, imageSize: Int?, options: FastExecutor.Options
     ) throws {
-        let model = try Embedder.resized(opened.model, to: imageSize)
+        let model = try Embedder.resized(opened.model.overPlanes(), to: imageSize)
+        let contract = model.contract
         guard model.graph.outputs.count == 1, let shape = model.valueTypes[model.graph.outputs[0]]?.shape, shape.count == 2,
             let width = shape[1].fixed, width >= 2
         else {
@@ -36,7 +37,7 @@ struct Embedder: Sendable {
                 file: name, outputs: model.graph.outputs.map { "\($0) \(model.valueTypes[$0]?.description ?? "")" })
         }
         let entry = model.graph.inputs.first?.type.shape ?? []
-        guard model.graph.inputs.count == 1, entry.count == 4, entry[1].fixed == 3 else {
+        guard model.graph.inputs.count == 1, entry.count == 4, entry[1].fixed == contract.channelOrder.channelCount else {
             throw EmbedderError.noPictures(file: name, input: model.graph.inputs.first.map { "\($0.type)" } ?? "none")
         }
         let (height, fixedWidth) = (entry[2].fixed ?? contract.height, entry[3].fixed ?? contract.width)
@@ -88,19 +89,24 @@ struct Embedder: Sendable {
     func embed(_ crops: [Crop]) throws -> [[Float]] {
         guard !crops.isEmpty else { return [] }
         let side = imageSize
-        let (mean, deviation) = (Float(contract.mean), Float(contract.standardDeviation))
-        let isReversed = contract.channelOrder == .bgr
+        let scale = contract.scaling ?? InputContract.comparisonScaling
+        func lanes(_ numbers: ChannelNumbers) -> SIMD4<Float> {
+            SIMD4(Float(numbers[0]), Float(numbers[1]), Float(numbers[2]), 1)
+        }
+        let (mean, deviation, order) = (lanes(scale.mean), lanes(scale.standardDeviation), contract.channelOrder)
         let copies = flips ? 2 : 1
-        let outputs = try executor.run(images: crops.count * copies, height: side, width: side) { image, target in
+        let outputs = try executor.run(images: crops.count * copies, channels: order.channelCount, height: side, width: side) {
+            image, target in
             let isMirrored = image % copies == 1
             crops[image / copies].pixels.withUnsafeBufferPointer { pixels in
                 guard pixels.count == side * side * 3 else { return }
                 for row in 0..<side {
                     for column in 0..<side {
                         let place = (row * side + (isMirrored ? side - 1 - column : column)) * 3
-                        let (first, last) = isReversed ? (2, 0) : (0, 2)
-                        let color = SIMD4<Float>(
+                        let (first, last) = order == .bgr ? (2, 0) : (0, 2)
+                        var color = SIMD4<Float>(
                             Float(pixels[place + first]), Float(pixels[place + 1]), Float(pixels[place + last]), 0)
+                        if order == .gray { color = SIMD4(InputContract.luminance(color.x, color.y, color.z), mean.y, mean.z, 0) }
                         target.set(row: row, column: column, to: (color - mean) / deviation)
                     }
                 }

@@ -24,15 +24,13 @@ extension EvaluateCommand {
             provenance.successRate = Double(run.names.count - run.missed.count) / Double(run.names.count)
             provenance.missedImages = run.missed
         }
-        let contract = request.contract.apply(to: embedder.model.contract)
-        provenance.notes.append(.init("input", "(x − \(contract.mean)) / \(contract.standardDeviation)"))
+        provenance.notes.append(.init("input", embedder.model.contract.scalingText))
         if let second {
-            let other = request.contract.apply(to: second.model.contract)
             provenance.notes.append(
                 .init(
                     "against",
-                    "\(second.name) (\(second.model.architecture.name), SHA-256 \(second.fileDigest.text)), input (x − \(other.mean)) / "
-                        + "\(other.standardDeviation)"))
+                    "\(second.name) (\(second.model.architecture.name), SHA-256 \(second.fileDigest.text)), input "
+                        + second.model.contract.scalingText))
         }
         if let given { provenance.notes.append(.init("crops", given.description)) }
         if faces.preprocess == .mtcnn, given == nil {
@@ -43,6 +41,7 @@ extension EvaluateCommand {
                     "least face \(detection.minFaceSize), thresholds \(detection.thresholds.map { "\($0)" }.joined(separator: " ")), factor "
                         + "\(detection.factor), face \(faces.crop.selection.rawValue)"))
         }
+        if given == nil, faces.crop.exif == .follow { provenance.notes.append(.init("exif", "orientation followed")) }
         if let edition { provenance.notes.append(.init("images", edition.description)) }
         return provenance
     }

@@ -2,6 +2,7 @@ import Faces
 import Files
 import IR
 import Inference
+import JSON
 import Verifier
 
 /// `convert evaluate MODEL`: align, embed, score, judge.
@@ -19,7 +20,6 @@ enum EvaluateCommand {
     static func check(_ parsed: ParsedArguments) throws {
         let request = try EvaluateRequest(parsed)
         let judging = try JudgingOptions(parsed)
-        _ = try FaceOptions(parsed)
         let pairsFile = try MappedFile(path: request.pairsFile)
         let pairs = try PairList(pairsFile, folds: judging.folds)
         _ = try judging.folder(request.contents, inputs: [pairsFile.identity])
@@ -33,11 +33,12 @@ enum EvaluateCommand {
         if request.flips { try Embedder.checkFlip(model, name: name) }
         let faces = try FaceOptions(parsed, contract: model.contract)
         if request.cropsFolder == nil, faces.preprocess == .mtcnn { _ = try MTCNNWeights.paths(folder: faces.weightsFolder) }
-        if !request.keepsNothing { _ = try CacheFolder(request.cacheFolder) }
+        if !request.keepsNothing, request.cacheFolder != nil { _ = try CacheFolder.ifUsable(request.cacheFolder) }
         if let other = request.against { _ = try RunnableModel(path: other, architecture: request.architecture, parsed: parsed) }
     }
 
-    static func run(_ parsed: ParsedArguments) throws -> ExitStatus {
+    /// - Parameter document: what an export before it has to say, with `--json`.
+    static func run(_ parsed: ParsedArguments, after document: JSONObject? = nil) throws -> ExitStatus {
         let request = try EvaluateRequest(parsed)
         let judging = try JudgingOptions(parsed)
         let isQuiet = parsed.has("--quiet")
@@ -46,7 +47,7 @@ enum EvaluateCommand {
         // Everything that can fail soon does so before the long work.
         let pairsFile = try MappedFile(path: request.pairsFile)
         var pairs = try PairList(pairsFile, folds: judging.folds)
-        let asked = try parsed.integer("--image-size", in: 8...4096)
+        let asked: Int? = nil
         let first = try embedder(request.model, request, asked: asked, parsed)
         let second = try request.against.map { try embedder($0, request, asked: asked ?? first.imageSize, parsed) }
         if let second, second.imageSize != first.imageSize {
@@ -54,7 +55,9 @@ enum EvaluateCommand {
                 first: first.name, size: first.imageSize, second: second.name, other: second.imageSize)
         }
         var faces = try FaceOptions(parsed, contract: first.model.contract)
+        try parsed.finish(because: "nothing of what is asked for uses it")
         faces.crop.imageSize = first.imageSize
+        if let remark = faces.remark, request.cropsFolder == nil, !isQuiet { Terminal.error("convert: \(first.name): \(remark)") }
         let inputs = [pairsFile.identity] + [request.model, request.against].compactMap { $0 }.compactMap(FileIdentity.init(path:))
         let folder = try judging.folder(request.contents, inputs: inputs)
         let given = try request.cropsFolder.map(GivenCrops.init(folder:))
@@ -84,6 +87,7 @@ enum EvaluateCommand {
         for refusal in run.refusals { Terminal.error("convert: no more is kept of this run: \(refusal)") }
 
         if run.damagedCount > 0, !isQuiet { Terminal.error("convert: \(run.damagedCount) kept entries were damaged and were made again") }
+        if !isQuiet, let remark = TurnedPictures.remark(run.turned, of: images.count) { Terminal.error("convert: note: \(remark)") }
         for failure in run.failures { Terminal.error("convert: left out: \(failure.error)") }
         let there = Set(run.names.map { ExactText($0) })
         let gone = pairs.uniqueImages.filter { !there.contains(ExactText($0)) }
@@ -95,14 +99,14 @@ enum EvaluateCommand {
         let provenance = provenance(request, faces, given, first, second, run, pairsFile: pairsFile, edition: edition)
         let other = try second.map { second in (name: second.name, scores: try tables[1].scores(of: pairs)) }
         return try judging.conclude(
-            try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder)
+            try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder, after: document)
     }
 
     private static func embedder(_ path: String, _ request: EvaluateRequest, asked: Int?, _ parsed: ParsedArguments) throws -> Embedder {
         let opened = try RunnableModel(path: path, architecture: request.architecture, parsed: parsed)
-        return try Embedder(
-            opened, name: PathText.baseName(path), flips: request.flips, imageSize: asked,
-            contract: request.contract.apply(to: opened.model.contract), options: request.executor)
+        try ContractQuestion.check(opened.model, file: PathText.baseName(path))
+        if !parsed.has("--quiet") { for remark in opened.remarks { Terminal.error("convert: \(remark)") } }
+        return try Embedder(opened, name: PathText.baseName(path), flips: request.flips, imageSize: asked, options: request.executor)
     }
 
     private static func tell(_ edition: LFWEdition, _ judging: JudgingOptions) {
@@ -116,7 +120,7 @@ enum EvaluateCommand {
     private static func prepare(
         _ request: EvaluateRequest, _ faces: FaceOptions, _ given: GivenCrops?, _ embedders: [Embedder], isQuiet: Bool
     ) throws -> EmbeddingRun {
-        let cache = request.keepsNothing ? nil : try CacheFolder(request.cacheFolder)
+        let cache = request.keepsNothing ? nil : try CacheFolder.ifUsable(request.cacheFolder)
         let size = faces.crop.imageSize
         let way: CropSource.Way
         let settings: SHA256Digest
@@ -130,13 +134,14 @@ enum EvaluateCommand {
         }
         func open(_ log: () throws -> RecordLog?) throws -> RecordLog? {
             do { return try log() } catch let error as FileError {
-                if case .notKept = error {
-                    Terminal.error("convert: nothing is kept of this run: \(error)")
-                    return nil
-                }
-                guard case .inUse(let path) = error else { throw error }
-                if !isQuiet {
-                    Terminal.error("convert: \(path) is in use by another run; nothing is taken from it, and nothing is kept of this run")
+                switch error {
+                case .notKept, .notPrivate: Terminal.error("convert: nothing is kept of this run: \(error)")
+                case .inUse(let path):
+                    if !isQuiet {
+                        Terminal.error(
+                            "convert: \(path) is in use by another run; nothing is taken from it, and nothing is kept of this run")
+                    }
+                default: throw error
                 }
                 return nil
             }

@@ -8,8 +8,7 @@ import Verifier
 struct EvaluateRequest {
     static let flags = JudgingOptions.flags.union(["--help", "--tta-flip", "--exact", "--allow-missing", "--no-cache"])
     static let single = JudgingOptions.single.union(FaceOptions.single).union(RunnableModel.options).union([
-        "--pairs-file", "--checkpoint", "--backbone", "--batch-size", "--num-workers", "--device", "--input-mean", "--input-std", "--cache",
-        "--crops", "--against",
+        "--pairs-file", "--checkpoint", "--backbone", "--batch-size", "--num-workers", "--device", "--cache", "--crops", "--against",
     ])
     static let table = OptionTable(
         flags: flags, single: single, short: JudgingOptions.short.merging(["-h": "--help"]) { first, _ in first })
@@ -22,7 +21,6 @@ struct EvaluateRequest {
     let pairsFile: String
     let flips: Bool
     let allowsMissing: Bool
-    let contract: ContractOverrule
     let executor: FastExecutor.Options
     let cacheFolder: String?
     let keepsNothing: Bool
@@ -43,17 +41,16 @@ struct EvaluateRequest {
         guard root != nil || cropsFolder != nil else { throw UsageError.missingArgument("--lfw-root DIR", command: "evaluate") }
         if cropsFolder != nil {
             for option in [
-                "--preprocess", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
+                "--crop", "--preprocess", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
+                "--exif",
             ]
-            where parsed.value(option) != nil { throw UsageError.conflict("--crops", option) }
+            where parsed.value(option) != nil { throw UsageError.noEffect(option, reason: "--crops takes finished crops") }
         }
         if parsed.value("--arch") != nil, parsed.value("--backbone") != nil { throw UsageError.conflict("--arch", "--backbone") }
         architecture = parsed.value("--arch") ?? parsed.value("--backbone")
         against = parsed.value("--against")
         if against != nil, parsed.value("--baseline") != nil { throw UsageError.conflict("--against", "--baseline") }
         (flips, allowsMissing) = (parsed.has("--tta-flip"), parsed.has("--allow-missing"))
-        contract = ContractOverrule(
-            mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
         var options = FastExecutor.Options()
         options.isExact = parsed.has("--exact")
         // Each thread takes images of its own through the network: four at once keep its layers in the cache; fewer on many cores, whose

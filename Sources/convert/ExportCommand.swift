@@ -2,6 +2,7 @@ import Architectures
 import Exporters
 import Files
 import IR
+import JSON
 import PthReader
 import Verifier
 
@@ -18,12 +19,12 @@ enum ExportCommand {
     }
 
     private static let ownFlags: Set<String> = [
-        "--force", "--quiet", "--help", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify",
+        "--force", "--quiet", "--help", "--json", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify", "--verbose",
+        "--dequantize",
     ]
-    private static let ownSingle: Set<String> = [
-        "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--input-mean",
-        "--input-std", "--proof",
-    ]
+    private static let ownSingle: Set<String> = ContractOptions.single.union([
+        "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--proof",
+    ])
 
     static let table = OptionTable(
         flags: ownFlags.union(EvaluateRequest.flags).union(["--evaluate"]), single: ownSingle.union(EvaluateRequest.single),
@@ -36,11 +37,15 @@ enum ExportCommand {
             Terminal.print(HelpText.export)
             return .fine
         }
+        try parsed.checkVerbosity()
         let request = try ExportRequest(parsed, isShort: isShort)
         let evaluation = try evaluation(of: request.target, parsed)
-        let status = try export(request, parsed, evaluation: evaluation)
-        guard status == .fine, let evaluation else { return status }
-        return try EvaluateCommand.run(evaluation)
+        let (status, document) = try export(request, parsed, evaluation: evaluation)
+        guard status == .fine, let evaluation else {
+            if let document { Terminal.print(JSONValue.object(document).text(pretty: true)) }
+            return status
+        }
+        return try EvaluateCommand.run(evaluation, after: document)
     }
 
     /// The arguments of the evaluation that `--evaluate` asks for, checked before the export; nil without it.
@@ -51,32 +56,38 @@ enum ExportCommand {
             return nil
         }
         // What the export was told of the source is written in the export.
-        let evaluation = parsed.keeping(only.union(["--force", "--quiet"]), operands: [target])
+        let replaces: Set<String> = parsed.value("--output-dir") == nil ? [] : ["--force"]
+        let evaluation = parsed.keeping(only.union(replaces).union(["--quiet", "--json"]), operands: [target])
         try EvaluateCommand.check(evaluation)
         return evaluation
     }
 
     /// - Parameter evaluation: the arguments of the evaluation that is to follow; what can be known of it is checked before anything is written.
-    private static func export(_ request: ExportRequest, _ parsed: ParsedArguments, evaluation: ParsedArguments?) throws -> ExitStatus {
-        let opened = try FormatRegistry.open(request.input, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
+    /// - Returns: with `--json`, also what is to be printed.
+    private static func export(
+        _ request: ExportRequest, _ parsed: ParsedArguments, evaluation: ParsedArguments?
+    ) throws -> (ExitStatus, JSONObject?) {
+        let opened = try FormatRegistry.open(
+            request.input, options: OpenOptions(stateDictPath: parsed.value("--state-dict"), dequantizes: parsed.has("--dequantize")))
         let inputs = opened.sources.map(\.identity)
         try OutputFile.check(target: request.target, replacing: request.isReplacing, inputs: inputs)
         let model = try OpenedModel(opened, choice: request.choice)
-        let content = try request.plan.apply(to: model.overruled(request.contract), for: request.format)
+        let outcome = try request.plan.apply(to: model, for: request.format)
+        let content = outcome.content
         if let evaluation, let exported = content.model { try EvaluateCommand.check(evaluation, of: exported, name: request.target) }
 
         let output = try OutputFile(target: request.target, replacing: request.isReplacing, inputs: inputs)
         Terminal.progress("writing \(request.target)")
         var options = request.options
         options.inputs = inputs
-        let companions = try request.format.write(content, to: output, options: options)
+        let companions = try opened.namingDamage { try request.format.write(content, to: output, options: options) }
         for file in companions + [output] { try file.flush() }
         var verification: Verification?
         if request.checking != .none {
             Terminal.progress("reading back \(request.target)")
             let places = companions.map { (PathText.baseName($0.target), $0.temporaryPath) }
             let back = try request.format.open(
-                try MappedFile(path: output.temporaryPath),
+                try output.readBack(),
                 options: OpenOptions(companions: Dictionary(places, uniquingKeysWith: { first, _ in first })))
             for check in back.checksums { try check.run() }
             try ModelComparison.check(back, against: content, file: request.target)
@@ -85,9 +96,13 @@ enum ExportCommand {
                 verification = try fullCheck(back, request: request, against: model, opened)
                 if let verification, !verification.isSame {
                     Terminal.progress("")
-                    Terminal.error("convert: \(request.target): read back from disk, this is not the same network; nothing was left behind")
-                    for line in VerificationText.lines(verification) { Terminal.error("  " + line) }
-                    return .checkFailed
+                    Terminal.error(
+                        "convert: \(request.target): read back from disk: \(verification.verdict.words); nothing was left behind")
+                    for line in VerificationText.lines(verification) { Terminal.error("  \(line)") }
+                    let refusal = ExportJSON.refusal(request, source: opened.file.name, verification: verification)
+                    var status = ExitStatus.checkFailed
+                    if case .cannotTell = verification.verdict { status = .failed }
+                    return (status, parsed.has("--json") ? refusal : nil)
                 }
             }
         }
@@ -99,14 +114,22 @@ enum ExportCommand {
         try proof?.commit()
         try output.commit()
         Terminal.progress("")
-        if !parsed.has("--quiet"), !parsed.has("--json") {
+        if parsed.has("--json") {
+            return (
+                .fine,
+                ExportJSON.document(
+                    request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification)
+            )
+        }
+        if !parsed.has("--quiet") {
             for line in ExportText.lines(
-                request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification)
+                request, opened: opened, model: model, outcome: outcome, size: size, companions: companions, verification: verification,
+                isVerbose: parsed.has("--verbose"))
             {
                 Terminal.print(line)
             }
         }
-        return .fine
+        return (.fine, nil)
     }
 
     /// Runs the network that was read back beside the one that came in, before any change that was asked for.
@@ -114,9 +137,11 @@ enum ExportCommand {
         _ back: OpenedFile, request: ExportRequest, against model: OpenedModel, _ opened: OpenedFile
     ) throws -> Verification {
         var settings = Verification.Settings()
-        settings.seededImages = 2
+        // Each kind of image, twice; two images where one run serves both.
+        settings.seededImages = 12
+        settings.imagesWhereProven = 4
         return try Verification(
-            export: Verification.Export(try OpenedModel(back).content), source: model.overruled(request.contract).content,
+            export: Verification.Export(back), source: model.content,
             names: (request.target, opened.file.name), settings: settings)
     }
 }
@@ -131,36 +156,29 @@ struct ExportRequest {
     let choice: OpenedModel.Choice
     let plan: ExportPlan
     let options: ExportOptions
-    let contract: ContractOverrule
     /// Where an input and its outputs go, for whoever runs the export elsewhere.
     let proofFolder: String?
 
     init(_ parsed: ParsedArguments, isShort: Bool) throws {
-        let operands = parsed.operands
-        guard let first = operands.first else { throw UsageError.missingArgument("FILE", command: "export") }
-        input = first
-        var target = parsed.value("--output")
-        if isShort {
-            guard operands.count <= 2 else { throw UsageError.surplusArgument(operands[2], command: "export") }
-            if operands.count == 2 {
-                if target != nil { throw UsageError.surplusArgument(operands[1], command: "export") }
-                target = operands[1]
-            }
-        } else if operands.count > 1 {
-            throw UsageError.surplusArgument(operands[1], command: "export")
-        }
-        guard let target else { throw UsageError.missingArgument(isShort ? "OUT" : "-o OUT", command: "export") }
-        self.target = target
+        if parsed.operands.first == "-" { throw UsageError.standardStream("a checkpoint") }
+        var target: String
+        (input, target) = try parsed.twoOperands("FILE", isShort ? "OUT" : "-o OUT", option: "--output", command: "export")
         if let name = parsed.value("--to") {
             guard let format = FormatRegistry.format(named: name) else {
                 throw UsageError.badValue(
                     option: "--to", value: name, expected: FormatRegistry.formats.map { $0.name }.joined(separator: ", "))
             }
             self.format = format
+            // In a folder, the output is called as the input is.
+            if OutputName.isFolder(target) {
+                target = PathText.join(target, "\(PathText.stem(PathText.baseName(input))).\(format.extensions.first ?? format.name)")
+            }
         } else {
+            try OutputName.check(target, example: "\(PathText.stem(PathText.baseName(input))).onnx")
             guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
             self.format = format
         }
+        self.target = target
         isReplacing = parsed.has("--force")
         if parsed.has("--no-verify") {
             if parsed.value("--verify") != nil { throw UsageError.conflict("--no-verify", "--verify") }
@@ -168,12 +186,11 @@ struct ExportRequest {
         } else {
             checking = try parsed.choice("--verify") ?? .full
         }
-        choice = OpenedModel.Choice(
-            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        choice = try ContractOptions.choice(parsed, architecture: parsed.value("--arch"))
         var plan = ExportPlan()
         plan.foldsBatchNorm = parsed.has("--fold-batchnorm")
         plan.normalizes = parsed.has("--normalize")
-        plan.precision = try parsed.choice("--dtype")
+        plan.precision = try parsed.choice("--dtype", aliases: WeightPrecision.aliases)
         if let pixels = parsed.optionalValue("--embed-preprocess") {
             guard let elements = pixels.isEmpty ? .float32 : ElementType(rawValue: pixels) else {
                 throw UsageError.badValue(option: "--embed-preprocess", value: pixels, expected: "float32 or uint8")
@@ -181,8 +198,6 @@ struct ExportRequest {
             plan.embeddedPixels = elements
         }
         self.plan = plan
-        contract = ContractOverrule(
-            mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
         proofFolder = parsed.value("--proof")
         options = try ExportRequest.options(parsed, format: format, isReplacing: isReplacing)
     }
@@ -191,7 +206,7 @@ struct ExportRequest {
         var options = ExportOptions()
         options.isReplacing = isReplacing
         options.usesExternalData = parsed.has("--external-data")
-        if let opset = try parsed.integer("--opset", in: Int.min...Int.max) { options.opset = opset }
+        if let opset = try parsed.integer("--opset", in: ONNXError.writableOpsets) { options.opset = opset }
         options.compressionLevel = try parsed.integer("--compress", in: 1...9)
         for (isGiven, option, name) in [
             (options.usesExternalData, "--external-data", "onnx"), (parsed.value("--opset") != nil, "--opset", "onnx"),
@@ -201,32 +216,5 @@ struct ExportRequest {
             throw ExportError.optionNotForFormat(option: option, format: format.name)
         }
         return options
-    }
-}
-
-/// `--input-mean` and `--input-std`.
-struct ContractOverrule {
-    let mean: Double?
-    let standardDeviation: Double?
-
-    var isEmpty: Bool { mean == nil && standardDeviation == nil }
-
-    func apply(to contract: InputContract) -> InputContract {
-        var contract = contract
-        if let mean { contract.mean = mean }
-        if let standardDeviation { contract.standardDeviation = standardDeviation }
-        return contract
-    }
-}
-
-extension OpenedModel {
-    /// The same with mean and scale as given on the command line.
-    func overruled(_ overrule: ContractOverrule) throws -> OpenedModel {
-        guard !overrule.isEmpty else { return self }
-        guard content.model != nil else {
-            throw ExportError.notForBareWeights(
-                option: overrule.mean == nil ? "--input-std" : "--input-mean", reason: bareReason.map { "\($0)" } ?? "there is none")
-        }
-        return withContract(overrule.apply(to:))
     }
 }

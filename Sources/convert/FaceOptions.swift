@@ -14,8 +14,12 @@ struct FaceOptions {
     }
 
     static let single: Set<String> = [
-        "--preprocess", "--image-size", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
-        "--threads",
+        "--crop", "--preprocess", "--image-size", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection",
+        "--mtcnn-weights", "--threads", "--exif",
+    ]
+    /// Those that only say how a face is found and cut out.
+    static let ofFaces: Set<String> = [
+        "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
     ]
 
     let preprocess: Preprocess
@@ -23,33 +27,43 @@ struct FaceOptions {
     var crop: FaceAligner.Settings
     let weightsFolder: String?
     let threads: Int?
+    /// What the user should know, if the crop that the model takes cannot be made here.
+    private(set) var remark: String?
 
     /// Throws where an option is out of range, or means nothing beside `--preprocess resize`.
-    /// - Parameter contract: what a model says of its crops, where options say nothing.
-    init(_ parsed: ParsedArguments, contract: InputContract? = nil) throws {
-        var usual = FaceAligner.Settings()
-        var usualWay = Preprocess.mtcnn
-        switch contract?.crop {
-        case .mtcnn(let margin): usual.margin = margin
-        case .whole: usualWay = .resize
-        case .some(.none), nil: break
+    /// - Parameters:
+    ///   - contract: what a model says of its crops, where options say nothing.
+    ///   - usualExif: what is done about EXIF orientation where no option says so.
+    init(_ parsed: ParsedArguments, contract: InputContract? = nil, usualExif: ExifRule = .ignore) throws {
+        let given = try ContractOptions(parsed).given
+        var crop = FaceAligner.Settings()
+        crop.exif = try parsed.choice("--exif") ?? usualExif
+        if let size = given.imageSize, contract == nil, size.height != size.width {
+            throw UsageError.badValue(
+                option: "--image-size", value: "\(size.height)x\(size.width)", expected: "one number here, because crops are square")
         }
-        if let size = contract?.height { usual.imageSize = size }
-        preprocess = try parsed.choice("--preprocess") ?? usualWay
-        if preprocess == .resize {
-            for option in ["--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights"]
-            where parsed.value(option) != nil {
-                throw UsageError.conflict("--preprocess resize", option)
-            }
-        }
-        var crop = usual
-        if let size = try parsed.integer("--image-size", in: 8...4096) { crop.imageSize = size }
-        if let margin = try parsed.integer("--mtcnn-margin", in: 0...4095) {
-            guard margin < crop.imageSize || preprocess == .resize else {
-                throw UsageError.badValue(
-                    option: "--mtcnn-margin", value: "\(margin)", expected: "less than the image size, \(crop.imageSize)")
-            }
+        if let size = given.imageSize?.height ?? contract?.height { crop.imageSize = size }
+        var way = Preprocess.mtcnn
+        switch given.crop ?? contract?.crop {
+        case .mtcnn(let margin):
             crop.margin = margin
+            if given.margin == nil, case .mtcnn(let stated)? = contract?.crop { crop.margin = stated }
+        case .whole: way = .resize
+        case .arcface:
+            remark =
+                "the network takes five-point aligned faces, which cannot be made yet; the crop is MTCNN's box with margin \(crop.margin), not its own"
+        case .some(.none), .unknown, nil: break
+        }
+        preprocess = way
+        if given.margin != nil, crop.margin >= crop.imageSize {
+            throw UsageError.badValue(
+                option: "--mtcnn-margin", value: "\(crop.margin)", expected: "less than the image size, \(crop.imageSize)")
+        }
+        if preprocess == .resize {
+            let option = ["--crop", "--preprocess"].first { parsed.value($0) != nil }
+            try parsed.refuse(
+                FaceOptions.ofFaces,
+                because: "\(option.map { "with \($0) resize" } ?? "the model takes whole pictures, so") no face is looked for")
         }
         // A small network has no room for the usual margin; where pictures are resized whole there is none.
         if crop.margin >= crop.imageSize { crop.margin = 0 }
@@ -77,11 +91,13 @@ struct FaceOptions {
     }
 
     /// Names of the settings in a table of faces.
-    static let settingNames = ["preprocess", "image_size", "mtcnn_margin", "min_face_size", "thresholds", "factor", "selection"]
+    static let settingNames = ["preprocess", "image_size", "mtcnn_margin", "min_face_size", "thresholds", "factor", "selection", "exif"]
 
     /// The settings as a table of faces has them; the detector's only where one is used.
     var json: JSONObject {
         var object = JSONObject(["preprocess": .string(preprocess.rawValue), "image_size": .integer(Int64(crop.imageSize))])
+        // The usual way is not written, as tables of earlier versions do not have it.
+        if crop.exif == .follow { object.append("exif", .string(crop.exif.rawValue)) }
         guard preprocess == .mtcnn else { return object }
         object.append("mtcnn_margin", .integer(Int64(crop.margin)))
         object.append("min_face_size", .integer(Int64(detection.minFaceSize)))
@@ -98,6 +114,7 @@ struct FaceOptions {
             settings += ["\(crop.margin)", crop.selection.rawValue, "\(detection.minFaceSize)", "\(detection.factor)"]
             settings += detection.thresholds.map { "\($0)" } + weights.map(\.text)
         }
+        if crop.exif == .follow { settings.append("exif follow") }
         return SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
     }
 

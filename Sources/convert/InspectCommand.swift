@@ -8,32 +8,40 @@ import Tensors
 
 /// `convert inspect FILE`: what is in a file, for people or as JSON.
 enum InspectCommand {
-    static func run(_ arguments: [String]) throws -> ExitStatus {
-        let table = OptionTable(
-            flags: ["--json", "--check", "--safety", "--graph", "--dot", "--help"], single: ["--state-dict", "--arch", "--key-map"],
+    static var table: OptionTable {
+        OptionTable(
+            flags: ["--json", "--check", "--safety", "--graph", "--dot", "--help", "--verbose"], single: RunnableModel.options,
             repeated: ["--keys"], short: ["-h": "--help"])
+    }
+
+    static func run(_ arguments: [String]) throws -> ExitStatus {
         let parsed = try ParsedArguments(arguments, table: table, command: "inspect")
         if parsed.has("--help") {
             Terminal.print(HelpText.inspect)
             return .fine
         }
-        for (first, second) in [("--safety", "--check"), ("--safety", "--graph"), ("--graph", "--dot"), ("--graph", "--json")] {
-            if parsed.has(first), parsed.has(second) { throw UsageError.conflict(first, second) }
-        }
         let path = try parsed.onlyOperand(named: "FILE", command: "inspect")
-        if parsed.has("--safety") { return try safety(path, asJSON: parsed.has("--json")) }
-
+        if parsed.has("--safety") {
+            let asJSON = parsed.has("--json")
+            try parsed.finish(because: "--safety only scans")
+            return try safety(path, asJSON: asJSON)
+        }
+        if parsed.has("--graph") || parsed.has("--dot") {
+            if parsed.has("--graph"), parsed.has("--dot") { throw UsageError.conflict("--graph", "--dot") }
+            let kind = parsed.has("--dot") ? "--dot" : "--graph"
+            try parsed.refuse(["--check", "--keys"], because: "\(kind) only prints the graph")
+            try parsed.refuse(["--json"], because: "\(kind) prints text; --json without it has the graph too")
+        }
         let opened = try FormatRegistry.open(path, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         if let failure = opened.stateDictError, parsed.value("--state-dict") != nil { throw failure }
-        let choice = OpenedModel.Choice(
-            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        let choice = try ContractOptions.choice(parsed, architecture: parsed.value("--arch"))
         if parsed.has("--graph") || parsed.has("--dot") {
             Terminal.print(try InspectNetwork.graph(opened, choice: choice, asDOT: parsed.has("--dot")))
             return .fine
         }
         let check = parsed.has("--check") ? try InspectCheck(opened) : nil
         try opened.checkUnchanged()
-        let report = InspectReport(opened, globs: parsed.all("--keys"), check: check, network: InspectNetwork(opened, choice: choice))
+        let report = try InspectReport(opened, globs: parsed.all("--keys"), check: check, network: InspectNetwork(opened, choice: choice))
         Terminal.print(parsed.has("--json") ? InspectJSON.text(report) : InspectText.text(report))
         if let failure = opened.stateDictError { throw failure }
         if let damage = check?.damage.first {
@@ -43,27 +51,10 @@ enum InspectCommand {
         return check.map { $0.hasNonFinite } == true ? .checkFailed : .fine
     }
 
-    /// Whether the same bytes would do something as a pickle: a header's length may spell opcodes.
-    private static func readsAsPickle(_ file: MappedFile) -> Bool {
-        let scan = SafetyScan(asPickle: file)
-        return scan.isComplete || !scan.findings.isEmpty
-    }
-
     private static func safety(_ path: String, asJSON: Bool) throws -> ExitStatus {
-        let file = try MappedFile(path: path)
-        let format = FormatRegistry.formats.first { $0.recognises(file.bytes) && $0.name != PthFormat.name }
-        // Formats without pickles are complete and clean once their own reader accepts them; but the first bytes of HDF5 may also be a
-        // tar's header, which torch would read first.
-        if let format, ContainerKind.recognise(file.bytes) == nil, !readsAsPickle(file), !SafetyScan.hidesArchive(file.bytes),
-            (try? format.open(file, options: OpenOptions())) != nil
-        {
-            Terminal.print(
-                asJSON ? SafetyReport.json(nil, file: file, format: format.name) : SafetyReport.text(nil, file: file, format: format.name))
-            return .fine
-        }
-        let scan = format == nil || ContainerKind.recognise(file.bytes) != nil ? SafetyScan(file) : SafetyScan(asPickle: file)
-        Terminal.print(asJSON ? SafetyReport.json(scan, file: file) : SafetyReport.text(scan, file: file))
-        return scan.isCleared ? .fine : .checkFailed
+        let inspection = try SafetyInspection(path: path)
+        Terminal.print(asJSON ? SafetyReport.json(inspection) : SafetyReport.text(inspection))
+        return inspection.status
     }
 }
 
@@ -93,7 +84,7 @@ struct InspectCheck {
     }
 }
 
-/// Everything that `inspect` tells, before it is laid out.
+/// Everything that `inspect` shows, before it is laid out.
 struct InspectReport {
     struct Row {
         let name: String
@@ -105,6 +96,7 @@ struct InspectReport {
         let alias: String?
         let note: String?
         let statistics: TensorStatistics?
+        var isTensor = true
     }
 
     let opened: OpenedFile
@@ -114,14 +106,18 @@ struct InspectReport {
     let sidecars: [Sidecar]
     let network: InspectNetwork
 
-    init(_ opened: OpenedFile, globs: [String], check: InspectCheck?, network: InspectNetwork) {
+    /// Throws if a pattern matches no name.
+    init(_ opened: OpenedFile, globs: [String], check: InspectCheck?, network: InspectNetwork) throws(SlimError) {
         self.network = network
         self.opened = opened
         self.check = check
         let all = InspectReport.rows(opened, check: check)
         totalRows = all.count
         rows = globs.isEmpty ? all : all.filter { row in globs.contains { fnmatch($0, row.name, 0) == 0 } }
-        sidecars = Sidecar.beside(opened.file.path)
+        for glob in globs where !all.contains(where: { fnmatch(glob, $0.name, 0) == 0 }) {
+            throw .nothingMatches(option: "--keys", pattern: glob, examples: Array(all.prefix(2).map(\.name)))
+        }
+        sidecars = Sidecar.beside(opened.file.path, metadata: opened.weights?.metadata ?? Metadata())
     }
 
     private static func rows(_ opened: OpenedFile, check: InspectCheck?) -> [Row] {
@@ -133,7 +129,9 @@ struct InspectReport {
                 offset: tensor.offset, byteCount: tensor.byteCount, alias: aliases[name], note: note, statistics: check?.statistics[name])
         }
         guard let selection = opened.selection else {
-            return (opened.weights?.entries ?? []).map { row($0.name, $0.tensor, note: nil) }
+            return (opened.weights?.entries ?? []).map {
+                row($0.name, $0.tensor, note: $0.tensor.dtype.isTorch ? nil : "sizes count bytes")
+            }
         }
         return selection.dictionary.entries.map { entry in
             let name = entry.key.pathComponent
@@ -160,9 +158,12 @@ struct InspectReport {
                     name: name, kind: tensor.layout, shape: tensor.shape, strides: nil, offset: 0,
                     byteCount: tensor.parts.reduce(0) { $0 + $1.tensor.tensor.byteCount }, alias: nil, note: parts, statistics: nil)
             default:
+                let kind = entry.value.nonTensorKind
+                let isObject = if case .placeholder = entry.value { true } else { false }
                 return Row(
-                    name: name, kind: entry.value.kindName, shape: [], strides: nil, offset: 0, byteCount: 0, alias: nil, note: "no tensor",
-                    statistics: nil)
+                    name: name, kind: isObject ? "object" : entry.value.kindName, shape: [], strides: nil, offset: 0, byteCount: 0,
+                    alias: nil, note: kind == entry.value.kindName ? "not a tensor" : "not a tensor: \(kind)", statistics: nil,
+                    isTensor: false)
             }
         }
     }

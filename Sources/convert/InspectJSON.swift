@@ -10,14 +10,17 @@ enum InspectJSON {
     static func text(_ report: InspectReport) -> String {
         let opened = report.opened
         var root = JSONObject([
-            "format_version": .integer(1), "file": .string(opened.file.name), "bytes": .integer(Int64(opened.file.bytes.count)),
+            "format_version": .integer(1), "file": .string(opened.file.name), "bytes": .integer(Int64(opened.byteCount)),
         ])
         root.append("format", .string(opened.format))
         var container = JSONObject()
         for fact in opened.facts { container.append(fact.name, .string(fact.text)) }
         root.append("container", .object(container))
+        let safety = opened.safety
+        root.append("verdict", .string((safety?.verdict ?? .clean).rawValue))
+        root.append("dangers", .array((safety?.dangers ?? []).map { .string($0) }))
         // Shared containers unfold; a file may not make its report much longer than itself.
-        var left = min(200_000, opened.file.bytes.count + 1_000)
+        var left = min(200_000, opened.byteCount + 1_000)
         if let checkpoint = opened.checkpoint, opened.selection?.path != "" {
             root.append("metadata", value(checkpoint.root, without: opened.selection?.path ?? "\u{0}", path: "", left: &left))
         } else {
@@ -48,9 +51,16 @@ enum InspectJSON {
         return .object(
             JSONObject([
                 "architecture": .string(model.architecture.name), "hyperparameters": .object(model.architecture.hyperparameters),
-                "contract": .object(model.contract.json), "graph": .object(model.graph.json),
+                "contract": .object(model.contract.json), "epsilon": epsilon(model), "remarks": .array(network.remarks.map { .string($0) }),
+                "graph": .object(model.graph.json),
                 "left_out": .array(network.droppedKeys.map { .string($0) }),
             ]))
+    }
+
+    /// ε of the batch normalisations: one number, a list where they differ, null without any. Its origin is among the contract's.
+    private static func epsilon(_ model: Model) -> JSONValue {
+        let epsilons = model.epsilons
+        return epsilons.count == 1 ? .number(epsilons[0]) : epsilons.isEmpty ? .null : .array(epsilons.map { .number($0) })
     }
 
     private static func integers(_ numbers: [Int]) -> JSONValue { .array(numbers.map { .integer(Int64($0)) }) }

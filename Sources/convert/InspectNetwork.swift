@@ -11,6 +11,8 @@ struct InspectNetwork {
     let passedOver: String?
     /// Why there is no model.
     let reason: String?
+    /// What a user should know about the network.
+    let remarks: [String]
 
     init(_ opened: OpenedFile, choice: OpenedModel.Choice) {
         do {
@@ -19,8 +21,9 @@ struct InspectNetwork {
             droppedKeys = found.droppedKeys
             passedOver = found.passedOver.map { "\($0)" }
             reason = found.bareReason.map { "\($0)" }
+            remarks = found.remarks
         } catch {
-            (model, droppedKeys, passedOver, reason) = (nil, [], nil, "\(error)")
+            (model, droppedKeys, passedOver, reason, remarks) = (nil, [], nil, "\(error)", [])
         }
     }
 
@@ -31,6 +34,11 @@ struct InspectNetwork {
             "network: \(model.architecture.name), \(model.graph.nodes.count) nodes (--graph lists them)",
             "  input: \(model.contract.summary)",
         ]
+        for origin in [FactOrigin.assumed, .given, .stated, .unknown] {
+            let words = model.facts(origin)
+            if !words.isEmpty { lines.append("  \(origin.rawValue): \(words.joined(separator: ", "))") }
+        }
+        lines += remarks.map { "  note: \($0)" }
         for input in model.graph.inputs { lines.append("  in   \(input.name) \(input.type)") }
         for output in model.graph.outputs { lines.append("  out  \(output) \(model.valueTypes[output].map { "\($0)" } ?? "")") }
         let unused = model.unusedKeys.count

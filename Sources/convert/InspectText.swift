@@ -8,8 +8,9 @@ import Tensors
 enum InspectText {
     static func text(_ report: InspectReport) -> String {
         let opened = report.opened
-        var lines = ["\(opened.file.path): \(NumberText.bytes(opened.file.bytes.count))"]
+        var lines = ["\(opened.file.path): \(NumberText.bytes(opened.byteCount))"]
         lines += indented(TextTable.lines(opened.facts.map { [$0.name, $0.text] }))
+        lines.append("  \(SafetyReport.verdict(opened.safety, format: opened.format))")
         lines += metadata(opened)
         lines += sidecars(report)
         if opened.stateDictError == nil { lines += [""] + report.network.lines }
@@ -21,7 +22,7 @@ enum InspectText {
         rows.append(["all", NumberText.grouped(total), NumberText.bytes(total)])
         lines += indented(TextTable.lines(rows, rightAligned: [1, 2]))
         if let check = report.check { lines += checkLines(check, report) }
-        return lines.joined(separator: "\n")
+        return lines.map(PrintedText.oneLine).joined(separator: "\n")
     }
 
     private static func indented(_ lines: [String]) -> [String] { lines.map { "  " + $0 } }
@@ -48,10 +49,11 @@ enum InspectText {
         let opened = report.opened
         if opened.stateDictError != nil { return ["", "state dict: none"] }
         var lines = [""]
-        let parameters = report.rows.reduce(0) { $0 &+ $1.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) }
+        let parameters = report.rows.filter(\.isTensor).reduce(0) {
+            $0 &+ $1.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue })
+        }
         let count = report.rows.count == report.totalRows ? "\(report.totalRows)" : "\(report.rows.count) of \(report.totalRows)"
-        let place = opened.selection.map { $0.path.isEmpty ? "the root, because \($0.reason)" : "\($0.path), because \($0.reason)" }
-        lines.append("state dict: \(place ?? "the file's tensors")")
+        lines += opened.selection.map { StateDictText.lines($0) } ?? ["state dict: the file's tensors"]
         lines.append("  \(count) entries, \(NumberText.grouped(parameters)) elements, \(NumberText.bytes(opened.weights?.byteCount ?? 0))")
         let rows = report.rows.map { row -> [String] in
             var notes: [String] = []

@@ -14,7 +14,7 @@ enum MTCNNWeights {
 
     /// Folders that are looked in where none is named: `CONVERT_DATA/mtcnn`, else `mtcnn` in the user's data folder, where `make setup` puts them.
     static var searchPath: [String] {
-        func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 } }
+        func variable(_ name: String) -> String? { getenv(name).map { PathText.text($0) }.flatMap { $0.isEmpty ? nil : $0 } }
         if let data = variable("CONVERT_DATA") { return [data + "/mtcnn"] }
         let base = variable("XDG_DATA_HOME") ?? variable("HOME").map { $0 + "/.local/share" }
         return (base.map { [$0 + "/convert/mtcnn"] } ?? []) + ["/usr/local/share/convert/mtcnn"]

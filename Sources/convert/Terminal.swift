@@ -1,5 +1,6 @@
 import Files
 import Glibc
+import PthReader
 import Synchronization
 
 /// Lines for people and machines: results on stdout, errors and progress on stderr.
@@ -18,7 +19,7 @@ enum Terminal {
     private static let refusal = Mutex<String?>(nil)
 
     /// Writes to stdout, with a line break. A reader that went away (`| head`) is no error; a full disk is one, which `outputRefusal` tells.
-    static func print(_ text: String) {
+    @_disfavoredOverload static func print(_ text: String) {
         guard let reason = write(visible(text) + "\n", to: STDOUT_FILENO) else { return }
         refusal.withLock { $0 = $0 ?? reason }
     }
@@ -26,8 +27,17 @@ enum Terminal {
     /// Why something that was printed did not arrive; nil where all did.
     static var outputRefusal: String? { refusal.withLock { $0 } }
 
-    /// Writes one line to stderr. Control characters of file names and keys are made visible.
-    static func error(_ text: String) { _ = write(visible(text) + "\n", to: STDERR_FILENO) }
+    /// Writes a line in which names of files and keys are made visible, whatever they hold.
+    static func print(_ line: PrintedLine) { print(line.text as String) }
+
+    /// Writes lines, each as one.
+    static func print(lines: [String]) { for line in lines { print(PrintedText.oneLine(line) as String) } }
+
+    /// Writes a line to stderr in which names of files and keys are made visible, whatever they hold.
+    static func error(_ line: PrintedLine) { error(line.text as String) }
+
+    /// Writes a text to stderr. Control characters of file names and keys are made visible, except line breaks.
+    @_disfavoredOverload static func error(_ text: String) { _ = write(visible(text) + "\n", to: STDERR_FILENO) }
 
     /// Tells that a decoder mended a picture, in the decoder's words; nothing for a sound one.
     static func damaged(_ picture: String, _ damage: String?) {
@@ -52,21 +62,17 @@ enum Terminal {
         return nil
     }
 
-    /// Text from a file must not steer the terminal: control characters but line breaks become `\u{..}`.
-    static func visible(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { isControl($0) }) else { return text }
-        var out = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            if isControl(scalar) {
-                out.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-            } else {
-                out.append(scalar)
-            }
+    /// Says on stderr, whatever was asked for, what loading a file with Python would run.
+    static func warnOfDangers() {
+        DangerNotice.observe { file, dangers in
+            let more = dangers.count > 3 ? " and \(dangers.count - 3) more" : ""
+            let names = dangers.prefix(3).joined(separator: ", ")
+            error(PrintedText.oneLine("WARNING: loading this file with Python would call \(names)\(more) (\(file.name))"))
         }
-        return String(out)
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        (scalar.value < 0x20 && scalar.value != 0x0A) || (0x7F..<0xA0).contains(scalar.value)
-    }
+    /// Text from a file must not steer the terminal: control characters but line breaks, and marks that turn the direction of reading,
+    /// become `\u{..}`, bytes of names that are not UTF-8 `\xE9`. Names go through `PrintedText.oneLine` where they become part of a text of
+    /// several lines.
+    static func visible(_ text: String) -> String { PrintedText.lines(PathText.shown(text)) }
 }

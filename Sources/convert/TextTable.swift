@@ -1,6 +1,10 @@
+import Files
+
 /// Columns padded to their widest cell.
 enum TextTable {
-    static func lines(_ rows: [[String]], rightAligned: Set<Int> = []) -> [String] {
+    /// One line per row, whatever the cells hold.
+    static func lines(_ cells: [[String]], rightAligned: Set<Int> = []) -> [String] {
+        let rows = cells.map { $0.map(PrintedText.oneLine) }
         guard let columns = rows.map(\.count).max() else { return [] }
         let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
         return rows.map { row in

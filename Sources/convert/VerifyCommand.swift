@@ -8,11 +8,11 @@ import Verifier
 /// `convert verify EXPORT --against FILE`: is it the same network, tensor by tensor and number by number?
 enum VerifyCommand {
     static let table = OptionTable(
-        flags: ["--json", "--quiet", "--help", "--exact"],
-        single: [
-            "--against", "--images", "--input", "--atol", "--rtol", "--threads", "--batch-size", "--input-mean", "--input-std", "--arch",
-            "--key-map", "--state-dict",
-        ],
+        flags: ["--json", "--quiet", "--help", "--exact", "--verbose"],
+        single: Set([
+            "--against", "--images", "--input", "--atol", "--rtol", "--threads", "--batch-size", "--arch", "--key-map", "--state-dict",
+            "--exif",
+        ]).union(ContractOptions.single),
         short: ["-h": "--help", "-q": "--quiet", "-i": "--input"])
 
     static func run(_ arguments: [String]) throws -> ExitStatus {
@@ -21,25 +21,68 @@ enum VerifyCommand {
             Terminal.print(HelpText.verify)
             return .fine
         }
-        let exportPath = try parsed.onlyOperand(named: "EXPORT", command: "verify")
-        guard let sourcePath = parsed.value("--against") else { throw UsageError.missingArgument("--against FILE", command: "verify") }
-        let choice = OpenedModel.Choice(
-            architecture: parsed.value("--arch"), keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) })
+        let (exportPath, sourcePath) = try parsed.twoOperands("EXPORT", "--against FILE", option: "--against", command: "verify")
+        try parsed.checkVerbosity()
+        let names = (export: PathText.baseName(exportPath), source: PathText.baseName(sourcePath))
+        do {
+            return try compare(parsed, exportPath, sourcePath)
+        } catch let error as UsageError {
+            throw error
+        } catch let error as ExportError where error.isAboutOptions {
+            throw error
+        } catch {
+            // What could not be read or run says nothing about the network.
+            if parsed.has("--json") {
+                Terminal.print(VerificationText.json(cannotTell: "\(error)", export: names.export, source: names.source))
+            } else if !parsed.has("--quiet") {
+                Terminal.print(Verdict.cannotTell([]).words)
+            }
+            throw error
+        }
+    }
+
+    private static func compare(_ parsed: ParsedArguments, _ exportPath: String, _ sourcePath: String) throws -> ExitStatus {
+        let choice = try ContractOptions.choice(parsed, architecture: parsed.value("--arch"))
         let export = try FormatRegistry.open(exportPath)
         let source = try FormatRegistry.open(sourcePath, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         // Damage that a checksum reveals is an error, not a difference.
         for opened in [export, source] { for check in opened.checksums { try check.run() } }
+        let opened = try OpenedModel(source, choice: choice)
+        // A network that was told from keys is not the one that the source's own graph would run.
+        if let reason = opened.passedOver, choice.architecture == nil { throw reason }
+        let exportSide = try Verification.Export(export)
+        try refuseNumericOptions(parsed, exportSide, opened, names: (export.file.name, source.file.name))
+        let settings = try settings(parsed, source: opened, choice)
+        let verification = try Verification(
+            export: exportSide, source: opened.content, sourceIsForeign: source.isForeign,
+            names: (export.file.name, source.file.name), settings: settings)
+        for opened in [export, source] { try opened.checkUnchanged() }
+        if parsed.has("--json") {
+            Terminal.print(VerificationText.json(verification, export: export.file.name, source: source.file.name))
+        } else if !parsed.has("--quiet") {
+            Terminal.print("\(export.file.name) against \(source.file.name)")
+            for remark in export.remarks { Terminal.print("  \(export.file.name): \(remark)") }
+            for remark in opened.remarks { Terminal.print("  \(source.file.name): \(remark)") }
+            for line in VerificationText.lines(verification, isVerbose: parsed.has("--verbose")) { Terminal.print("  \(line)") }
+            Terminal.print(verification.verdict.words)
+        }
+        switch verification.verdict {
+        case .same: return .fine
+        case .different: return .checkFailed
+        case .cannotTell: return .failed
+        }
+    }
 
+    private static func settings(
+        _ parsed: ParsedArguments, source: OpenedModel, _ choice: OpenedModel.Choice
+    ) throws -> Verification.Settings {
         var settings = Verification.Settings()
         settings.executor.isExact = parsed.has("--exact")
         settings.executor.threads = try parsed.integer("--threads", in: 1...1024)
         if let size = try parsed.integer("--batch-size", in: 1...1 << 20) { settings.executor.imagesAtOnce = min(size, 8) }
-        let overrule = ContractOverrule(
-            mean: try parsed.number("--input-mean"), standardDeviation: try parsed.number("--input-std", isPositive: true))
-        settings.overrule = { overrule.apply(to: $0) }
+        settings.overrule = { choice.given.apply(to: $0) }
         let (absolute, relative) = (try parsed.number("--atol", isPositive: true), try parsed.number("--rtol", isPositive: true))
         if absolute != nil || relative != nil { settings.tolerance = .init(absolute: absolute, relative: relative) }
-        let sourceContent = try OpenedModel(source, choice: choice).content
         if let path = parsed.value("--input") {
             if parsed.value("--images") != nil { throw UsageError.conflict("--input", "--images") }
             let array = try NumpyArray(try MappedFile(path: path))
@@ -48,22 +91,21 @@ enum VerifyCommand {
             if let place = batch.values.firstIndex(where: { !$0.isFinite }) {
                 throw InferenceError.inputNotFinite(image: place / max(batch.imageSize, 1), index: place)
             }
-            settings.images = .init(
-                batch, description: "\(array.shape.first ?? 0) images of \(path)")
-        } else if let path = parsed.value("--images"), let model = sourceContent.model {
-            settings.images = try PictureBatch.forComparison(path, model: model)
+            settings.images = .init(batch, description: "\(array.shape.first ?? 0) images of \(path)")
+        } else if let path = parsed.value("--images"), let model = source.content.model {
+            settings.images = try PictureBatch.forComparison(path, model: model, exif: try parsed.choice("--exif") ?? .follow)
         }
-        let verification = try Verification(
-            export: try Verification.Export(export), source: sourceContent,
-            names: (export.file.name, source.file.name), settings: settings)
-        for opened in [export, source] { try opened.checkUnchanged() }
-        if parsed.has("--json") {
-            Terminal.print(VerificationText.json(verification, export: export.file.name, source: source.file.name))
-        } else if !parsed.has("--quiet") {
-            Terminal.print("\(export.file.name) against \(source.file.name)")
-            for line in VerificationText.lines(verification) { Terminal.print("  " + line) }
-            Terminal.print(verification.isSame ? "the same network" : "NOT the same network")
-        }
-        return verification.isSame ? .fine : .checkFailed
+        return settings
+    }
+
+    /// Throws for options about running the networks if one side has none, and for those about pictures if there are none.
+    private static func refuseNumericOptions(
+        _ parsed: ParsedArguments, _ export: Verification.Export, _ source: OpenedModel, names: (export: String, source: String)
+    ) throws(UsageError) {
+        if parsed.value("--images") == nil { try parsed.refuse(["--exif"], because: "no pictures are read without --images") }
+        guard source.content.model == nil || (export.model == nil && export.failure == nil) else { return }
+        try parsed.refuse(
+            ["--images", "--input", "--exif", "--atol", "--rtol", "--exact", "--threads", "--batch-size"],
+            because: "\(source.content.model == nil ? names.source : names.export) holds bare weights, so no network is run")
     }
 }

@@ -32,6 +32,15 @@ enum Networks {
     }
 }
 
+extension FactOrigins {
+    /// These facts are stated, all others assumed.
+    static func stated(_ facts: NetworkFact...) -> FactOrigins {
+        var origins = FactOrigins()
+        for fact in facts { origins[fact] = .stated }
+        return origins
+    }
+}
+
 extension Weights {
     /// The same tensors under other names; nil leaves one out.
     func renamed(_ rename: (String) -> String?) -> Weights {

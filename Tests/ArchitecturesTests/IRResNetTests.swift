@@ -24,7 +24,9 @@ import Testing
             model.contract
                 == InputContract(
                     height: size, width: size, channelOrder: .rgb, mean: 127.5, standardDeviation: 128, crop: .mtcnn(margin: 16),
-                    embeddingLength: length, isNormalized: false, metric: .cosine))
+                    embeddingLength: length, isNormalized: false, metric: .cosine,
+                    origins: .stated(.height, .width, .embeddingLength, .metric)))
+        #expect(model.assumedLine == "assumed: ε 1e-05, RGB, (x − 127.5) / 128, MTCNN crop with margin 16, output not normalized")
         #expect(model.valueTypes["input"]?.description == "[batch, 3, \(size), \(size)]")
         #expect(model.valueTypes["embedding"]?.description == "[batch, \(length)]")
         #expect(rebuilt.droppedKeys.isEmpty && rebuilt.prefix.isEmpty)

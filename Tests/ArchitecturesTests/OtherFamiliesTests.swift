@@ -24,7 +24,7 @@ import Testing
             model.contract
                 == InputContract(
                     height: 160, width: 160, standardDeviation: 128, crop: .mtcnn(margin: 16), embeddingLength: 512, isNormalized: true,
-                    metric: .cosine))
+                    metric: .cosine, origins: .stated(.embeddingLength, .metric)))
         #expect(model.valueTypes["embedding"]?.description == "[batch, 512]")
         #expect(model.valueTypes["repeat_1.4.relu"]?.description == "[batch, 256, 17, 17]")
         #expect(model.valueTypes["mixed_7a.cat"]?.description == "[batch, 1792, 3, 3]")
@@ -62,8 +62,8 @@ import Testing
         #expect(
             model.contract
                 == InputContract(
-                    height: 112, width: 112, standardDeviation: 127.5, crop: .mtcnn(margin: 16), embeddingLength: 128, isNormalized: false,
-                    metric: .cosine))
+                    height: 112, width: 112, standardDeviation: 127.5, crop: .arcface, embeddingLength: 128, isNormalized: false,
+                    metric: .cosine, origins: .stated(.embeddingLength, .metric)))
         #expect(
             model.valueTypes["embedding"]?.description == "[batch, 128]" && model.valueTypes["sep"]?.description == "[batch, 512, 7, 7]")
         #expect(operations(model)["add"] == 12)

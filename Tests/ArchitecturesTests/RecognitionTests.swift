@@ -96,11 +96,17 @@ import Testing
                 .init(name: "fc.weight", tensor: try Networks.zero(.float32, [2])),
             ],
             provenance: Provenance(source: "resnet.pth", format: "pth", stateDictPath: ""))
-        let problem = error(weights)?.problem ?? ""
+        let found = error(weights)
+        #expect(
+            found?.problem.contains("resnet.pth: the network is of no family known here; it has 2 keys, layer1.0.conv1.weight first")
+                == true)
+        let lines = try #require(found).lines(after: "convert: ")
+        #expect(lines.count <= 3 && lines.allSatisfy { $0.count <= 100 }, "\(lines)")
+        let listing = found?.listing.joined(separator: "\n") ?? ""
         for word in [
-            "resnet.pth", "ir_resnet18 has ", "inception_resnet_v1 has ", "mobilefacenet has ", "mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet",
-            "conv2_dw.conv.weight", "layer1.0.conv1.weight, fc.weight",
-        ] { #expect(problem.contains(word), "\(word): \(problem)") }
+            "ir_resnet18 has ", "inception_resnet_v1 has ", "mobilefacenet has ", "mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet",
+            "conv2_dw.conv.weight", "layer1.0.conv1.weight\n  fc.weight",
+        ] { #expect(listing.contains(word), "\(word): \(listing)") }
     }
 
     @Test func keysOfTwoFamiliesAreNotGuessed() throws {

@@ -101,6 +101,31 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: cache).sorted() == [alike, "mine.txt"])
     }
 
+    @Test func aCacheThatOthersMayWriteOrThatCannotBeHadIsNotUsed() throws {
+        let (root, pairs) = try dataset()
+        let arguments = ["evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3"]
+        let whole = try CommandRun(arguments + ["--no-cache"])
+        let cache = "\(folder)/cache"
+        #expect(try CommandRun(arguments + ["--cache", cache]).status == 0)
+        let names = try FileManager.default.contentsOfDirectory(atPath: cache).sorted()
+        let bytes = try names.map { try Fixtures.bytes("\(cache)/\($0)") }
+        // First one of its files, then the folder; and as root, one that another user owns.
+        for spoil in ["chmod 666 '\(cache)'/embeddings-*", "chmod 777 '\(cache)'"] + (getuid() == 0 ? ["chown 65534 '\(cache)'"] : []) {
+            let run = try CommandRun(
+                arguments + ["--cache", cache], shellPrefix: "chmod 600 '\(cache)'/*; chmod 700 '\(cache)'; \(spoil);")
+            #expect(run.status == 0 && run.output == whole.output, "\(run.errors)")
+            #expect(run.errors.contains("nothing is kept of this run") && run.errors.contains("is not believed"), "\(run.errors)")
+            #expect(try names.map { try Fixtures.bytes("\(cache)/\($0)") } == bytes)
+        }
+        for home in ["HOME=/nonexistent", "HOME=/proc/self", "HOME='\(pairs)'", "HOME="] {
+            let run = try CommandRun(arguments, shellPrefix: "unset XDG_CACHE_HOME; export \(home);")
+            #expect(run.status == 0 && run.output == whole.output, "\(home): \(run.errors)")
+            #expect(run.errors.contains("nothing is kept of this run"), "\(home): \(run.errors)")
+        }
+        // A place that was named is wanted.
+        #expect(try CommandRun(arguments + ["--cache", "/nonexistent/cache"]).status == 2)
+    }
+
     @Test func aCacheThatBecomesFullChangesNoFigure() throws {
         let (root, pairs) = try dataset()
         let arguments = [
@@ -223,6 +248,18 @@ import Testing
         #expect(try evaluate(["--no-cache"], model: normal).status == 0)
     }
 
+    @Test func anExportAndItsEvaluationAreOneDocument() throws {
+        let (root, pairs) = try dataset()
+        let options = ["--lfw-root", root, "--pairs-file", pairs, "--folds", "3", "--preprocess", "resize", "--no-cache", "--json"]
+        let both = try CommandRun([network, "\(folder)/m.onnx", "--evaluate"] + options)
+        #expect(both.status == 0, "\(both.errors)")
+        let alone = try CommandRun(["evaluate", "\(folder)/m.onnx"] + options)
+        let document = try #require(try JSONParser.parse(Array(both.output.utf8)).object)
+        let figures = try #require(try JSONParser.parse(Array(alone.output.utf8)).object)
+        #expect(document["output"]?.string == "\(folder)/m.onnx" && document["verification"]?.object?["same"]?.boolean == true)
+        #expect(document["evaluation"]?.object?["roc_auc"] == figures["roc_auc"] && figures["roc_auc"] != nil)
+    }
+
     @Test func finishedCropsTakeThePlaceOfPictures() throws {
         let (root, pairs) = try dataset()
         let made = try evaluate(["--no-cache", "--json"])
@@ -334,12 +371,15 @@ import Testing
             #expect(run.status == 2 && run.errors.contains("no embedding"), "\(run.errors)")
         }
         let size = try evaluate(["--no-cache", "--image-size", "160"])
-        #expect(size.status == 2 && size.errors.contains("--image-size"))
+        #expect(size.status == 2 && size.errors.contains("160×160"), "\(size.errors)")
         // One whose layers end in a mean over all places takes any.
         let any = Fixtures.path("models/branches_torchscript.onnx")
         let (usual, asked) = (
-            try evaluate(["--no-cache", "--json"], model: any), try evaluate(["--no-cache", "--json", "--image-size", "40"], model: any)
+            try evaluate(["--no-cache", "--json", "--assume-like", "reference"], model: any),
+            try evaluate(["--no-cache", "--json", "--assume-like", "reference", "--image-size", "40"], model: any)
         )
+        let unknown = try evaluate(["--no-cache"], model: any)
+        #expect(unknown.status == 2 && unknown.errors.contains("--input-mean") && unknown.errors.contains("--assume-like"))
         #expect(usual.status == 0 && asked.status == 0, "\(usual.errors) \(asked.errors)")
         let sizes = try [usual, asked].map { try JSONParser.parse(Array($0.output.utf8)).object?["image_size"]?.integer }
         #expect(sizes[1] == 40 && sizes[0] != 40 && usual.output != asked.output)

@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func safetensorsThatAreAPickleTooAreNotClean() throws {
-        for (letter, status) in [("c", Int32(1)), ("x", 0)] {
+        for (letter, status) in [("c", Int32(2)), ("x", 0)] {
             let path = "\(folder)/\(letter).safetensors"
             Fixtures.write(safetensors(letter), to: path)
             #expect(try CommandRun(["inspect", path]).status == 0, "it is safetensors")
@@ -57,6 +57,6 @@ import Testing
         let path = "\(folder)/archive.safetensors"
         Fixtures.write(ArchiveBytes.little(UInt64(header.count)) + header + archive, to: path)
         #expect(try CommandRun(["inspect", path]).status == 0, "it is safetensors")
-        #expect(try CommandRun(["inspect", "--safety", path]).status == 1)
+        #expect(try CommandRun(["inspect", "--safety", path]).status == 1, "the archive at its end would call os.system")
     }
 }

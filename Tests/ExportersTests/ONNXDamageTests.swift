@@ -214,6 +214,84 @@ import Testing
         #expect(opened.weights?["w"]?.strides == [4, 1])
     }
 
+    @Test func whatTheStandardDoesNotAllowIsRefused() throws {
+        func conv(_ inputs: [String], _ outputs: [String], _ attributes: @escaping (inout Message) -> Void = { _ in }) -> [UInt8] {
+            graph { graph in
+                graph.tensor(5, "w", 1, [4, 4, 1, 1]) { $0.raw(9, [UInt8](repeating: 0, count: 64)) }
+                graph.node("Conv", inputs, outputs, name: "c", attributes)
+            }
+        }
+        func integers(_ name: String, _ values: [Int64]) -> (inout Message) -> Void {
+            { $0.attribute(name, type: 7) { attribute in for value in values { attribute.number(8, value) } } }
+        }
+        func text(_ name: String, _ value: String) -> (inout Message) -> Void { { $0.attribute(name, type: 3) { $0.text(4, value) } } }
+        for (bytes, words) in [
+            (conv(["in", "w", "w", "w"], ["out"]), "4 inputs are not allowed"), (conv(["in", "w"], ["out", "more"]), "2 outputs"),
+            (conv(["in", "w"], ["out"], text("wombat", "1")), "it has no attribute wombat"),
+            (
+                conv(["in", "w"], ["out"]) {
+                    integers("strides", [1, 1])(&$0); integers("strides", [2, 2])(&$0)
+                },
+                "the attribute strides is given twice"
+            ),
+            (
+                conv(["in", "w"], ["out"]) {
+                    integers("pads", [0, 0, 0, 0])(&$0); text("auto_pad", "VALID")(&$0)
+                },
+                "auto_pad VALID and pads contradict each other"
+            ),
+            // Ints that say they are one, and a number that is a text as well.
+            (
+                conv(["in", "w"], ["out"]) {
+                    $0.attribute("strides", type: 2) {
+                        $0.number(8, 1); $0.number(8, 1)
+                    }
+                },
+                "the attribute strides holds a value of another kind"
+            ),
+            (
+                conv(["in", "w"], ["out"]) {
+                    $0.attribute("group") {
+                        $0.number(3, 1); $0.text(4, "1")
+                    }
+                }, "of another kind than it says"
+            ),
+            (conv(["in", "w\0x"], ["out"]), "holds a NUL"),
+        ] { #expect(try #require(try error(bytes)).problem.contains(words), "\(words)") }
+    }
+
+    @Test func versionsThatContradictThemselvesAreRefused() throws {
+        let nodes = Message { graph in
+            graph.node("Relu", ["in"], ["out"])
+            graph.value(11, "in", [nil, 4])
+            graph.value(12, "out", [nil, 4])
+        }.bytes
+        func model(_ version: Int64?, _ sets: [(String, Int64)]) -> [UInt8] {
+            Message { model in
+                if let version { model.number(1, version) }
+                model.raw(7, nodes)
+                for (domain, number) in sets {
+                    model.message(8) { set in
+                        if !domain.isEmpty { set.text(1, domain) }
+                        set.number(2, number)
+                    }
+                }
+            }.bytes
+        }
+        let path = "\(folder)/versions.onnx"
+        for (version, sets, words) in [
+            (nil, [("", 17)], "it gives no IR version"), (999, [("", 17)], "IR version 999 is not known"),
+            (8, [("", 17), ("", 11)], "two operator sets of one domain"),
+            (8, [("", 17), ("ai.onnx", 11)], "two operator sets of one domain"),
+        ] as [(Int64?, [(String, Int64)], String)] {
+            Fixtures.write(model(version, sets), to: path)
+            let found = #expect(throws: ONNXError.self) { try ONNXFormat.open(try MappedFile(path: path), options: OpenOptions()) }
+            #expect(found?.problem.contains(words) == true, "\(words)")
+        }
+        Fixtures.write(model(8, [("", 17), ("ai.onnx.ml", 3)]), to: path)
+        #expect(try ONNXFormat.open(try MappedFile(path: path), options: OpenOptions()).documentError == nil)
+    }
+
     @Test func namesGivenTwiceAndValuesFromNowhereAreRefused() throws {
         let path = "\(folder)/t.onnx"
         #expect(

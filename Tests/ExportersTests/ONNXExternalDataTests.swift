@@ -35,6 +35,11 @@ import Testing
         }
         symlink("a.bin", "\(folder)/inner/link.bin")
         symlink("sub", "\(folder)/inner/linked")
+        symlink("../outside.bin", "\(folder)/inner/out.bin")
+        symlink("..", "\(folder)/inner/away")
+        symlink("none", "\(folder)/inner/nowhere.bin")
+        Fixtures.write([UInt8](repeating: 0, count: 9), to: "\(folder)/other.bin")
+        link("\(folder)/other.bin", "\(folder)/inner/twice.bin")
         return path
     }
 
@@ -56,11 +61,42 @@ import Testing
         }
     }
 
+    @Test func linksAreFollowedInsideTheModelsFolder() throws {
+        for location in ["link.bin", "linked/a.bin"] {
+            let opened = try FormatRegistry.open(write(["location": location, "length": "8"]))
+            #expect(try #require(opened.weights?["w"]).doubles() == [1, 2], "\(location)")
+        }
+    }
+
+    /// As huggingface_hub lays files out: both names are links into a folder of blobs.
+    @Test func aDownloadCacheIsReadThroughItsLinks() throws {
+        let model = write(["location": "t.onnx.data", "length": "8"])
+        for (name, depth) in [("snapshots/r", 2), ("snapshots/r/onnx", 3)] {
+            let hub = "\(folder)/hub\(depth)"
+            for part in ["", "/blobs", "/snapshots", "/snapshots/r", "/snapshots/r/onnx"] { mkdir(hub + part, 0o755) }
+            Fixtures.write(try Fixtures.bytes(model), to: "\(hub)/blobs/b1")
+            Fixtures.write([0, 0, 0x80, 0x3F, 0, 0, 0, 0x40], to: "\(hub)/blobs/b2")
+            let up = String(repeating: "../", count: depth)
+            symlink("\(up)blobs/b1", "\(hub)/\(name)/t.onnx")
+            symlink("\(up)blobs/b2", "\(hub)/\(name)/t.onnx.data")
+            #expect(try #require(FormatRegistry.open("\(hub)/\(name)/t.onnx").weights?["w"]).doubles() == [1, 2])
+            // The model as a file, its data still a link.
+            unlink("\(hub)/\(name)/t.onnx")
+            Fixtures.write(try Fixtures.bytes(model), to: "\(hub)/\(name)/t.onnx")
+            #expect(try #require(FormatRegistry.open("\(hub)/\(name)/t.onnx").weights?["w"]).doubles() == [1, 2])
+            // A link that leaves the cache.
+            unlink("\(hub)/\(name)/t.onnx.data")
+            symlink("\(folder)/outside.bin", "\(hub)/\(name)/t.onnx.data")
+            #expect(throws: ONNXError.self) { try FormatRegistry.open("\(hub)/\(name)/t.onnx") }
+        }
+    }
+
     @Test func otherPlacesAreRefusedWithTheTensorsName() {
         for (location, words) in [
             ("../outside.bin", "leaves its folder"), ("sub/../../outside.bin", "leaves its folder"), ("..", "leaves its folder"),
-            ("\(folder)/outside.bin", "no relative path"), ("", "no relative path"), ("link.bin", "is a link"),
-            ("linked/a.bin", "is a link"), ("none.bin", "is not there"), ("sub//a.bin", "leaves its folder"),
+            ("\(folder)/outside.bin", "no relative path"), ("", "no relative path"), ("out.bin", "is a link"),
+            ("away/outside.bin", "is a link"), ("nowhere.bin", "is a link"), ("twice.bin", "a hard link"), ("a.bin\\x", "backslash"),
+            ("none.bin", "is not there"), ("sub//a.bin", "leaves its folder"),
             ("a.bin/", "leaves its folder"),
             // A combining mark makes one character of itself and the slash, and still the system goes by the slash.
             ("../\u{301}outside.bin", "leaves its folder"),

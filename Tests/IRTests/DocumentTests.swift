@@ -11,13 +11,13 @@ import Testing
     @Test func aGraphWithEveryOperationComesBackTheSame() throws {
         let graph = Sample.everything
         let names = Set(graph.nodes.map(\.operation.name))
-        #expect(names.count == 17, "an operation is missing from the sample: \(names.sorted())")
+        #expect(names.count == 19, "an operation is missing from the sample: \(names.sorted())")
         #expect(try Graph(json: parsed(graph.json)) == graph)
     }
 
     @Test func floatsComeBackToTheBit() throws {
         for bits in stride(from: UInt32(0), to: 0x7F80_0000, by: 0x0101_0103) {
-            let graph = Sample.chain([.batch, .fixed(2)], ["m": .multiply(-Double(Float(bitPattern: bits)))])
+            let graph = Sample.chain([.batch, .fixed(2)], ["m": .multiply(ChannelNumbers(-Double(Float(bitPattern: bits))))])
             #expect(try Graph(json: parsed(graph.json)) == graph, "\(Float(bitPattern: bits))")
         }
     }
@@ -34,10 +34,25 @@ import Testing
             isNormalized: true, metric: .none),
         InputContract(
             height: nil, width: nil, standardDeviation: 1, crop: .none, embeddingLength: nil, isNormalized: false, metric: .none),
+        InputContract(
+            height: 112, width: 96, channelOrder: .gray, mean: ChannelNumbers([123.7, 116.3, 103.5]),
+            standardDeviation: ChannelNumbers([58.4, 57.1, 57.4]), crop: .arcface, embeddingLength: 512, isNormalized: false,
+            metric: .cosine, origins: FactOrigins(all: .given)),
+        InputContract(
+            height: nil, width: nil, mean: nil, standardDeviation: nil, crop: .unknown, embeddingLength: 128, isNormalized: false,
+            metric: .cosine, origins: FactOrigins(all: .unknown)),
     ]
 
     @Test(arguments: contracts) func aContractComesBackTheSame(_ contract: InputContract) throws {
         #expect(try InputContract(json: parsed(contract.json)) == contract)
+    }
+
+    @Test func aContractWithoutOriginsIsOneThatTheFileStates() throws {
+        var object = JSONObject()
+        for member in Sample.contract.json.members where member.key != "origins" { object.append(member.key, member.value) }
+        let read = try InputContract(json: parsed(object))
+        #expect(read.origins == FactOrigins(all: .stated))
+        #expect(read.mean == Sample.contract.mean && read.crop == Sample.contract.crop)
     }
 
     @Test func aDocumentComesBackWithItsMetadata() throws {
@@ -128,8 +143,8 @@ import Testing
         }
         #expect(problem(["version"], .integer(2)).contains("version is 2"))
         #expect(problem(["version"], nil).contains("no version"))
-        #expect(problem(["graph", "nodes", "3", "operation"], .string("conv9")).contains("operation of nodes conv"))
-        #expect(problem(["graph", "nodes", "3", "stride"], .array([.integer(1)])).contains("stride of nodes conv"))
+        #expect(problem(["graph", "nodes", "5", "operation"], .string("conv9")).contains("operation of nodes conv"))
+        #expect(problem(["graph", "nodes", "5", "stride"], .array([.integer(1)])).contains("stride of nodes conv"))
         #expect(problem(["graph", "outputs"], .array([.integer(1)])).contains("outputs of graph"))
         #expect(problem(["graph", "inputs", "0", "elements"], .string("int9")).contains("elements of inputs pixels"))
         #expect(problem(["contract", "standard_deviation"], .integer(0)).contains("standard_deviation"))

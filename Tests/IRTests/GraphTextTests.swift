@@ -6,7 +6,7 @@ import Testing
     @Test func theTextHasALineForEveryValueWithTypeWeightsAndAttributes() throws {
         let model = try Sample.model(Sample.everything, try Sample.everythingWeights())
         let lines = model.graph.text(types: model.valueTypes).split(separator: "\n").map(String.init)
-        #expect(lines.count == 2 + 18 + 3)
+        #expect(lines.count == 2 + 20 + 3)
         for line in [
             "input pixels: uint8 [batch, 3, 16, width]",
             "conv: [batch, 4, 8, 17] = convolution(mul) weight=conv.weight bias=conv.bias stride=2x1 padding=1,0,2,3 dilation=2x1",
@@ -39,6 +39,6 @@ import Testing
 
     @Test func aContractIsToldInOneLine() {
         #expect(
-            Sample.contract.summary == "16×16 RGB, (x − 127.5) / 128.0, MTCNN crop with margin 16; out: 5 numbers, not normalised")
+            Sample.contract.summary == "16×16 RGB, (x − 127.5) / 128, MTCNN crop with margin 16; out: 5 numbers, not normalized")
     }
 }

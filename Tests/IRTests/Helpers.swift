@@ -66,7 +66,9 @@ enum Sample {
         ],
         nodes: [
             Node(name: "cast", operation: .convertToFloat, inputs: ["pixels"], output: "cast"),
-            Node(name: "sub", operation: .subtract(127.5), inputs: ["input"], output: "sub"),
+            Node(name: "select", operation: .selectChannels([2, 1, 0]), inputs: ["input"], output: "select"),
+            Node(name: "div", operation: .divide(ChannelNumbers([2, 4, 3]) ?? 1), inputs: ["select"], output: "div"),
+            Node(name: "sub", operation: .subtract(127.5), inputs: ["div"], output: "sub"),
             Node(name: "mul", operation: .multiply(0.1), inputs: ["sub"], output: "mul"),
             Node(
                 name: "conv",

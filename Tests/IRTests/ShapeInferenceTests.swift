@@ -21,7 +21,8 @@ import Testing
         #expect(
             all == [
                 "pixels": "uint8 [batch, 3, 16, width]", "cast": "[batch, 3, 16, width]", "input": "[batch, 3, 16, 16]",
-                "sub": "[batch, 3, 16, 16]", "mul": "[batch, 3, 16, 16]", "conv": "[batch, 4, 8, 17]", "bn": "[batch, 4, 8, 17]",
+                "select": "[batch, 3, 16, 16]", "div": "[batch, 3, 16, 16]", "sub": "[batch, 3, 16, 16]", "mul": "[batch, 3, 16, 16]",
+                "conv": "[batch, 4, 8, 17]", "bn": "[batch, 4, 8, 17]",
                 "prelu": "[batch, 4, 8, 17]", "depthwise": "[batch, 4, 8, 17]", "relu": "[batch, 4, 8, 17]", "add": "[batch, 4, 8, 17]",
                 "cat": "[batch, 8, 8, 17]", "max": "[batch, 8, 4, 9]", "average": "[batch, 8, 3, 8]", "permute": "[batch, 8, 8, 3]",
                 "soft": "[batch, 8, 8, 3]", "global": "[batch, 8, 1, 1]", "flatten": "[batch, 8]", "linear": "[batch, 5]",
@@ -110,8 +111,11 @@ import Testing
         (.softmax(axis: -1), [4], [:], "axis -1"),
         (.l2Normalize(axis: 2, epsilon: 0), [4], [:], "axis 2"),
         (.l2Normalize(axis: 1, epsilon: .infinity), [4], [:], "epsilon"),
-        (.multiply(.nan), [4], [:], "constant"),
-        (.subtract(.infinity), [4], [:], "constant"),
+        (.multiply(ChannelNumbers(.nan)), [4], [:], "constant"),
+        (.subtract(ChannelNumbers(.infinity)), [4], [:], "constant"),
+        (.divide(0), [4], [:], "constant"),
+        (.subtract(ChannelNumbers([1, 2]) ?? 0), [3, 4, 4], [:], "2 constants"),
+        (.selectChannels([3]), [3, 4, 4], [:], "channels [3] of 3"),
         (.concatenate(axis: 2), [4], [:], "axis 2"),
     ]
 

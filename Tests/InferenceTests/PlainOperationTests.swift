@@ -83,8 +83,8 @@ struct OperationFixture {
         case "prelu": return .prelu(slope: "slope")
         case "relu": return .relu
         case "add": return .add
-        case "multiply": return .multiply(try #require(attributes["constant"]?.double))
-        case "subtract": return .subtract(try #require(attributes["constant"]?.double))
+        case "multiply": return .multiply(try #require(ChannelNumbers(json: attributes["constant"])))
+        case "subtract": return .subtract(try #require(ChannelNumbers(json: attributes["constant"])))
         case "concatenate": return .concatenate(axis: try #require(attributes["axis"]?.integer))
         case "max_pool": return .maxPool(try pooling())
         case "average_pool": return .averagePool(try pooling())

@@ -88,7 +88,7 @@ import Testing
         try flat.commit()
         let source = try OpenedModel(try FormatRegistry.open(flat.target))
         let format = try #require(FormatRegistry.format(forOutput: "x.\(way.ending)"))
-        let content = try way.plan.apply(to: source, for: format)
+        let content = try way.plan.apply(to: source, for: format).content
         let output = try OutputFile(target: "\(Fixtures.temporaryFolder())/x.\(way.ending)", replacing: false, inputs: [])
         var options = ExportOptions()
         (options.opset, options.usesExternalData) = (way.opset, way.external)
@@ -102,7 +102,8 @@ import Testing
         if way.plan.embeddedPixels != nil {
             // What the network would be given, as raw pixels.
             for index in pixels.values.indices {
-                pixels.values[index] = pixels.values[index] * Float(contract.standardDeviation) + Float(contract.mean)
+                pixels.values[index] =
+                    pixels.values[index] * Float(contract.standardDeviation?.single ?? 1) + Float(contract.mean?.single ?? 0)
             }
         }
         if way.plan.normalizes {

@@ -52,6 +52,13 @@ import Testing
         #expect(JSONValue.number(-0.0).text() == "-0.0")
     }
 
+    @Test func whatATerminalWouldFollowIsWrittenByItsNumber() throws {
+        let text = "\u{1B}[2J\u{7F}\u{85}\u{9F}\u{202E}a\u{2066}\u{10FFE9}é\u{10FF7F}😀"
+        let written = JSONValue.string(text).text()
+        #expect(written == #""\u001b[2J\u007f\u0085\u009f\u202ea\u2066\udbff\udfe9é\#u{10FF7F}😀""#)
+        #expect(try parsed(written) == .string(text))
+    }
+
     @Test func notANumber() {
         let value = JSONValue.array([.number(.nan), .number(.infinity), .number(-.infinity)])
         #expect(value.text() == #"["NaN","Infinity","-Infinity"]"#)

@@ -28,6 +28,27 @@ public enum ArchiveBytes {
         return bytes + directory + end + little(UInt16(comment.count)) + comment
     }
 
+    /// A gzip member whose bytes stand in one stored block.
+    public static func gzip(_ contents: [UInt8]) -> [UInt8] {
+        let crc = CRC32.checksum(of: ByteView(copying: contents, name: "gzip"))
+        return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + storedBlock(contents) + little(crc) + little(UInt32(contents.count))
+    }
+
+    /// A zlib stream whose bytes stand in one stored block.
+    public static func zlib(_ contents: [UInt8]) -> [UInt8] {
+        var (low, high): (UInt32, UInt32) = (1, 0)
+        for byte in contents {
+            low = (low + UInt32(byte)) % 65521
+            high = (high + low) % 65521
+        }
+        return [0x78, 0x01] + storedBlock(contents) + little((high << 16 | low).byteSwapped)
+    }
+
+    private static func storedBlock(_ contents: [UInt8]) -> [UInt8] {
+        let count = UInt16(contents.count)
+        return [1] + little(count) + little(~count) + contents
+    }
+
     /// A tar archive with right checksums.
     public static func tar(_ members: [TarMember]) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -86,6 +86,8 @@ import Testing
         #expect(page.contains("a&quot;/&lt;b&gt;&amp;.jpg, c\\u{202e}d\\u{7}"))
         #expect(page.contains("Comma,_Quote&quot;/") && page.contains(Judgement.caveat) && page.contains("not met"))
         #expect(page.ranges(of: "data:image/svg+xml;base64,").count == 3)
+        let policy = try #require(page.firstRange(of: "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"))
+        #expect(try policy.lowerBound < #require(page.firstRange(of: "<title>")).lowerBound, "before anything that a name is in")
         for outside in ["http:", "https:", "<link", "url(", "@import"] { #expect(!page.contains(outside)) }
         #expect(!page.contains("class=\"photo\"") && !page.contains("research only"))
     }

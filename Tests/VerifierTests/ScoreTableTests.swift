@@ -35,6 +35,17 @@ import Testing
         #expect(try ScoreTable(try MappedFile(path: again), folds: 2) == table)
     }
 
+    @Test func namesThatLookLikeFormulasComeBackAsTheyWere() throws {
+        let names = ["=cmd|calc!A1", "@a", "-b/c", "+d", "'=e", "f\u{1B}g", "h\ti", "\\u{1b}"]
+        let pairs = zip(names, names.dropFirst() + [names[0]]).enumerated().map { LFWPair($1.0, $1.1, isSame: $0 % 2 == 0) }
+        let table = try ScoreTable(pairs: try PairList(pairs, folds: 2, file: "p"), scores: pairs.map { _ in 0.5 })
+        let text = String(decoding: table.csv, as: UTF8.self)
+        #expect(text.split(separator: "\r\n").allSatisfy { !"=+-@".contains($0.first ?? "x") } && !text.contains("\u{1B}"), "\(text)")
+        let path = "\(Fixtures.temporaryFolder())/names.csv"
+        Fixtures.write(table.csv, to: path)
+        #expect(try ScoreTable(try MappedFile(path: path), folds: 2) == table)
+    }
+
     /// A text and what is said about it.
     static let badFiles: [(String, String)] = [
         (header, "holds no scores"), ("\n\n", "holds no scores"), ("a,b,1,0.5\n", "line 1: the first line has to be image_a"),

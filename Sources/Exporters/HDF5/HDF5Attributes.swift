@@ -102,8 +102,9 @@ struct HDF5Attributes {
             try write("image_size", integers: [Int64(height), Int64(width)], isList: true, to: root)
         }
         try write("channel_order", text: contract.channelOrder.rawValue, to: root)
-        try write("input_mean", number: contract.mean, to: root)
-        try write("input_standard_deviation", number: contract.standardDeviation, to: root)
+        // Numbers for each channel are in the document alone.
+        if let mean = contract.mean?.single { try write("input_mean", number: mean, to: root) }
+        if let deviation = contract.standardDeviation?.single { try write("input_standard_deviation", number: deviation, to: root) }
         if let crop = contract.json["crop"]?.string { try write("crop", text: crop, to: root) }
         if let length = contract.embeddingLength {
             try write("embedding_length", integers: [Int64(length)], isList: false, to: root)

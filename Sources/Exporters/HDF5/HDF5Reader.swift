@@ -35,7 +35,7 @@ struct HDF5Reader {
     /// Opens the file that is mapped, by its path: the library has no way to read from a mapping without copying it.
     static func openHandle(_ file: MappedFile, calls: HDF5Calls) throws(HDF5Error) -> HDF5Handle {
         let access = try calls.opened(chdf5_new_file_access(), "the file")
-        return try calls.opened(H5Fopen(file.path, chdf5_read_only(), access.id), "the file")
+        return try calls.opened(H5Fopen(PathText.system(file.path), chdf5_read_only(), access.id), "the file")
     }
 
     func read() throws -> HDF5Contents {

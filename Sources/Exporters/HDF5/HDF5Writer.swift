@@ -55,6 +55,8 @@ struct HDF5Writer {
                 throw HDF5Error.cannotHold(name: entry.name, what: "\(entry.tensor.shape.count) dimensions")
             }
         }
+        // The library asks for the real path of what it opens, which a file without a name has none of.
+        try output.takeName()
         let pending = try HDF5Library.serialised {
             var pending: [Pending] = []
             let file = try create()
@@ -100,7 +102,7 @@ struct HDF5Writer {
         let creation = try calls.opened(H5Pcreate(chdf5_class_file_create()), "the file")
         // Times would make two exports of the same model differ.
         try calls.check(H5Pset_obj_track_times(creation.id, false), "the file")
-        return try calls.opened(H5Fcreate(output.temporaryPath, chdf5_truncate(), creation.id, access.id), "the file")
+        return try calls.opened(H5Fcreate(PathText.system(output.temporaryPath), chdf5_truncate(), creation.id, access.id), "the file")
     }
 
     /// Every group that these paths lie in, each once, outermost first.

@@ -19,7 +19,7 @@ public enum ONNXError: DescribedError, Equatable {
     case packingFailed(String)
 
     /// Operator sets that can be written.
-    static let writableOpsets = 11...22
+    public static let writableOpsets = 11...22
     /// Operator sets whose meaning of the operators used here is known.
     static let readableOpsets = 9...25
 
@@ -53,8 +53,8 @@ public enum ONNXError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .malformed, .badTensor, .noGraph: "fetch the file again or export it again"
-        case .tooDeep, .tooLarge: "the file is damaged or was made to mislead: do not trust it"
-        case .externalPlace: "keep the data file beside the model, under the plain name that the model gives"
+        case .tooDeep, .tooLarge: "no sound network comes near this limit: do not trust the file, convert from the checkpoint"
+        case .externalPlace: "keep a copy of the data file beside the model, under the plain name that the model gives"
         case .unsupportedOperator, .unsupportedUse: "convert from the checkpoint, or simplify the ONNX file first"
         case .unsupportedOpset: "export it again with operator set 17"
         case .nameCollision: "rename the tensor with --key-map FILE"

@@ -37,11 +37,14 @@ public enum ONNXFormat: FileFormat {
         var read: ONNXGraphReader.Result?
         var failure: (any Error)?
         do {
+            try ONNXSchema.check(model, file: file.path)
             read = try ONNXGraphReader.read(model, tensors: tensors, constants: constants, file: file.path)
         } catch {
             failure = error
         }
-        let stored = try ONNXStoredDocument(model.metadata, file: file.path)
+        var stored = try ONNXStoredDocument(model.metadata, file: file.path)
+        var remarks = read?.remarks ?? []
+        if let remark = stored.dropWhatDoesNotFit(initializers: model.initializers.map(\.name), read: read) { remarks.append(remark) }
         let weights = try weights(model, tensors: tensors, read: read, stored: stored, file: file)
         let document = read.map { read in
             ONNXStoredDocument.document(stored.document, graph: read.graph, weights: weights, provenance: weights.provenance)
@@ -64,7 +67,7 @@ public enum ONNXFormat: FileFormat {
                 .init(name: "backbone", byteCount: min(inside, file.bytes.count)),
                 .init(name: "container", byteCount: max(0, file.bytes.count - inside)),
             ],
-            checksums: [], companions: externalFiles)
+            checksums: [], companions: externalFiles, remarks: remarks, isForeign: stored.isForeign)
     }
 
     /// Writes a model; throws where there is no graph.
@@ -91,9 +94,6 @@ public enum ONNXFormat: FileFormat {
         for (name, tensor) in (read?.weights ?? [:]).sorted(by: { $0.key < $1.key }) where places[name] == nil { try add(name, tensor) }
         for (name, tensor) in stored.unused { try add(name, tensor) }
         if let order = stored.order {
-            guard order.count == entries.count, Set(order) == Set(places.keys) else {
-                throw ONNXError.malformed(file: file.path, detail: "\(ONNXWriter.weightsKey) names other tensors than are there", offset: 0)
-            }
             entries = order.compactMap { places[$0].map { entries[$0] } }
         }
         let provenance = stored.document?.provenance ?? Provenance(source: file.name, format: name, stateDictPath: "")
@@ -108,6 +108,9 @@ struct ONNXStoredDocument {
     private(set) var unused: [(name: String, tensor: Tensor)] = []
     /// Entries of other writers.
     private(set) var foreign = Metadata()
+    /// Whether another program wrote the file, or changed it since.
+    var isForeign: Bool { document?.isComplete != true || isRewritten }
+    private var isRewritten = false
 
     init(_ metadata: [(key: String, value: String)], file: String) throws {
         for (key, value) in metadata {
@@ -137,32 +140,28 @@ struct ONNXStoredDocument {
         }
     }
 
+    /// Optimisers fuse nodes, add and rename tensors, and keep the metadata: what was recorded of tensors is then about another file. How
+    /// images enter still holds. Gives a remark where something was dropped.
+    mutating func dropWhatDoesNotFit(initializers: [String], read: ONNXGraphReader.Result?) -> String? {
+        guard let order else { return nil }
+        var names = Set(unused.map(\.name))
+        for name in initializers where read == nil || read?.weights[name] != nil || read?.constants.contains(name) == false {
+            names.insert(name)
+        }
+        names.formUnion(read.map { Array($0.weights.keys) } ?? [])
+        guard Set(order) != names || order.count != names.count else { return nil }
+        self.order = nil
+        unused = []
+        isRewritten = true
+        return "another program changed this file after convert wrote it: its input contract is kept, the recorded order of tensors is not"
+    }
+
     /// The document of a file: what was stored with the file's own graph, or for other writers' files what the graph shows.
     static func document(_ stored: ModelDocument?, graph: Graph, weights: Weights, provenance: Provenance) -> ModelDocument {
         var document = stored ?? ModelDocument(weights)
         document.graph = graph
         document.architecture = document.architecture ?? .custom
-        document.contract = document.contract ?? guessedContract(graph, weights: weights)
+        document.contract = document.contract ?? ONNXInputContract.read(graph, weights: weights)
         return document
-    }
-
-    /// Preprocessing is not in the file: the reference project's is assumed, unless the graph itself begins with it.
-    private static func guessedContract(_ graph: Graph, weights: Weights) -> InputContract {
-        let shape = graph.inputs.first?.type.shape ?? []
-        let isEmbedded = graph.nodes.prefix(3).contains { node in
-            if case .subtract = node.operation { true } else { false }
-        }
-        var length: Int?
-        if graph.outputs.count == 1, let types = try? graph.valueTypes(weights: weights), let output = graph.outputs.first,
-            let type = types[output], type.shape.count == 2
-        {
-            length = type.shape[1].fixed
-        }
-        var isNormalized = false
-        if let last = graph.nodes.last, case .l2Normalize = last.operation { isNormalized = true }
-        return InputContract(
-            height: shape.count == 4 ? shape[2].fixed : nil, width: shape.count == 4 ? shape[3].fixed : nil,
-            mean: isEmbedded ? 0 : 127.5, standardDeviation: isEmbedded ? 1 : 128, crop: length == nil ? .none : .mtcnn(margin: 16),
-            embeddingLength: length, isNormalized: isNormalized, metric: length == nil ? .none : .cosine)
     }
 }

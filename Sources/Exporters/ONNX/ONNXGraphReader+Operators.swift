@@ -4,13 +4,16 @@ import Tensors
 extension ONNXGraphReader {
     /// Takes one node: it becomes a node of the graph, part of one, or a constant.
     mutating func take(_ node: ONNXNode) throws {
-        guard node.domain.isEmpty || node.domain == "ai.onnx" else {
+        let isKnownDomain = node.domain.isEmpty || node.domain == "ai.onnx"
+        let isFused = node.domain == "com.microsoft" && ["FusedConv", "FusedGemm"].contains(node.operatorName)
+        guard isKnownDomain || isFused else {
             throw ONNXError.unsupportedOperator(file: file, node: label(node), operatorName: node.operatorName, domain: node.domain)
         }
         for output in node.outputs where !output.isEmpty {
             guard defined.insert(output).inserted else { throw unsupported(node, "the value \(output) is given twice") }
         }
-        if try takeShapeArithmetic(node) { return }
+        if isFused { return try withActivation(node) }
+        if try takeShapeArithmetic(node) || foldConstants(node) { return }
         switch node.operatorName {
         case "Conv": try convolution(node)
         case "BatchNormalization": try batchNormalization(node)
@@ -20,6 +23,8 @@ extension ONNXGraphReader {
         case "Sub": try subtract(node)
         case "Mul": try multiply(node)
         case "Div": try divide(node)
+        case "Gather": try gather(node)
+        case "Slice": try slice(node)
         case "Concat": try concatenate(node)
         case "MaxPool", "AveragePool": try pool(node)
         case "GlobalAveragePool": try append(node, .globalAveragePool, [try value(node, 0)], rank: 4)
@@ -42,7 +47,8 @@ extension ONNXGraphReader {
             guard integer(node, "p", default: 2) == 2 else { throw unsupported(node, "only the norm with p = 2") }
             let place = try axis(integer(node, "axis", default: -1), of: input, node)
             try append(node, .l2Normalize(axis: place, epsilon: Model.normalizationEpsilon), [input], rank: rank(input))
-        case "Identity", "Dropout": try rename(node)
+        case "Identity": try rename(node)
+        case "Dropout": try dropout(node)
         case "Cast": try cast(node)
         default:
             throw ONNXError.unsupportedOperator(file: file, node: label(node), operatorName: node.operatorName, domain: "")
@@ -52,6 +58,35 @@ extension ONNXGraphReader {
     private mutating func pass(_ node: ONNXNode, _ operation: Operation) throws {
         let input = try value(node, 0)
         try append(node, operation, [input], rank: rank(input))
+    }
+
+    /// ONNX Runtime's convolution or linear layer with an activation behind it (onnxruntime docs/ContribOperators.md).
+    private mutating func withActivation(_ node: ONNXNode) throws {
+        guard case .string("Relu")? = node["activation"], node.inputs.count <= 3, node["activation_params"] == nil,
+            let output = node.outputs.first
+        else { throw unsupported(node, "only with Relu behind it") }
+        var layer = node
+        layer.domain = ""
+        layer.name = label(node) + ".layer"
+        layer.outputs = [layer.name]
+        if node.operatorName == "FusedConv" { try convolution(layer) } else { try gemm(layer) }
+        var activation = node
+        activation.inputs = layer.outputs
+        activation.outputs = [output]
+        try pass(activation, .relu)
+    }
+
+    /// Nothing when it is not training; one that would drop numbers is refused.
+    private mutating func dropout(_ node: ONNXNode) throws {
+        if node.inputs.count > 2, !node.inputs[2].isEmpty {
+            guard let mode = constant(resolve(node.inputs[2])), mode.elementCount == 1, mode.dtype == .bool,
+                try mode.cOrderBytes().byte(at: 0) == 0
+            else { throw unsupported(node, "training_mode is true or computed: it would drop numbers at random") }
+            if let key = weightKeys[resolve(node.inputs[2])] { constantKeys.insert(key) }
+        }
+        if opset < 7, integer(node, "is_test", default: 0) == 0 { throw unsupported(node, "is_test is 0: it would drop numbers at random") }
+        if node.inputs.count > 1, let key = weightKeys[resolve(node.inputs[1])] { constantKeys.insert(key) }
+        try rename(node)
     }
 
     // MARK: Layers
@@ -150,9 +185,18 @@ extension ONNXGraphReader {
 
     /// Further axes of size 1: without constant folding, torch gives a slope those of an image in the graph.
     private mutating func unsqueeze(_ node: ONNXNode) throws {
+        if let name = node.inputs.first, let tensor = constants[name], let axes = try reducedAxes(node), let output = node.outputs.first {
+            constants[output] = try unsqueezed(tensor, axes, node)
+            return
+        }
         guard let (tensor, output) = stored(node), let axes = try reducedAxes(node) else {
             throw unsupported(node, "only a stored tensor gets further axes")
         }
+        weightKeys[output] = weightKeys[node.inputs[0]]
+        views[output] = try unsqueezed(tensor, axes, node)
+    }
+
+    private func unsqueezed(_ tensor: Tensor, _ axes: [Int64], _ node: ONNXNode) throws -> Tensor {
         let rank = tensor.shape.count + axes.count
         let places = axes.map { $0 < 0 ? Int($0) + rank : Int($0) }.sorted()
         guard rank <= 8, places.allSatisfy({ (0..<rank) ~= $0 }), Set(places).count == places.count else {
@@ -163,8 +207,7 @@ extension ONNXGraphReader {
             shape.insert(1, at: place)
             strides.insert(1, at: place)
         }
-        weightKeys[output] = weightKeys[node.inputs[0]]
-        views[output] = try Tensor(dtype: tensor.dtype, shape: shape, strides: strides, offset: tensor.offset, storage: tensor.storage)
+        return try Tensor(dtype: tensor.dtype, shape: shape, strides: strides, offset: tensor.offset, storage: tensor.storage)
     }
 
     /// The weight that is a node's first input, as that value shows it, and the name of what becomes of it.
@@ -224,7 +267,9 @@ extension ONNXGraphReader {
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }
         for (index, other) in [(0, 1), (1, 0)] where constant(resolve(node.inputs[other])) != nil {
             let input = try value(node, index)
-            if let number = try number(node.inputs[other]) { return try append(node, .subtract(-number), [input], rank: rank(input)) }
+            if let numbers = try channelNumbers(node.inputs[other], rank: rank(input)) {
+                return try append(node, .subtract(numbers.map { -$0 }), [input], rank: rank(input))
+            }
             // A matrix product and the addition behind it are one linear layer.
             guard let place = producers[input], case .linear(var layer) = nodes[place].operation, layer.bias == nil, readers[input] == 1
             else { throw unsupported(node, "adding a stored tensor") }
@@ -242,27 +287,28 @@ extension ONNXGraphReader {
 
     private mutating func subtract(_ node: ONNXNode) throws {
         let input = try value(node, 0)
-        guard node.inputs.count == 2, let number = try number(node.inputs[1]) else {
-            throw unsupported(node, "only one number can be taken off")
+        guard node.inputs.count == 2, let numbers = try channelNumbers(node.inputs[1], rank: rank(input)) else {
+            throw unsupported(node, "only a stored number, or one per channel of an image, can be subtracted")
         }
-        try append(node, .subtract(number), [input], rank: rank(input))
+        try append(node, .subtract(numbers), [input], rank: rank(input))
     }
 
     private mutating func multiply(_ node: ONNXNode) throws {
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }
         for (index, other) in [(0, 1), (1, 0)] {
-            guard let number = try number(node.inputs[other]) else { continue }
+            guard constant(resolve(node.inputs[other])) != nil else { continue }
             let input = try value(node, index)
-            return try append(node, .multiply(number), [input], rank: rank(input))
+            guard let numbers = try channelNumbers(node.inputs[other], rank: rank(input)) else { continue }
+            return try append(node, .multiply(numbers), [input], rank: rank(input))
         }
-        throw unsupported(node, "only multiplication by one number")
+        throw unsupported(node, "only multiplication by a stored number, or by one per channel of an image")
     }
 
     private mutating func divide(_ node: ONNXNode) throws {
         let input = try value(node, 0)
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }
-        if let number = try number(node.inputs[1]), number != 0 {
-            return try append(node, .multiply(1 / number), [input], rank: rank(input))
+        if let numbers = try channelNumbers(node.inputs[1], rank: rank(input)), numbers.values.allSatisfy({ $0 != 0 }) {
+            return try append(node, .divide(numbers), [input], rank: rank(input))
         }
         guard let norm = norms[resolve(node.inputs[1])], norm.of == input else {
             throw unsupported(node, "only division by a number or a norm")
@@ -323,7 +369,8 @@ extension ONNXGraphReader {
         let keepsBatch: Bool
         switch items[0] {
         case .axis(let axis): keepsBatch = axis == 0
-        case .size(let size): keepsBatch = size == 0 && integer(node, "allowzero", default: 0) == 0 || size == -1 || size == 1
+        case .size(let size):
+            keepsBatch = size == 0 && integer(node, "allowzero", default: 0) == 0 || size == -1 || size == 1 || size == fixedBatch
         }
         guard keepsBatch else { throw unsupported(node, "the batch would not stay the first axis") }
         if case .size(let size) = items[1], size > 0, let output = node.outputs.first { claimedFeatures[output] = size }
@@ -339,7 +386,7 @@ extension ONNXGraphReader {
     }
 
     /// A weight or constant under a further name; false for what is computed.
-    private mutating func takeStored(_ input: String, as output: String) -> Bool {
+    mutating func takeStored(_ input: String, as output: String) -> Bool {
         if let tensor = constants[input] {
             constants[output] = tensor
             return true
@@ -352,9 +399,26 @@ extension ONNXGraphReader {
 
     private mutating func cast(_ node: ONNXNode) throws {
         guard let input = node.inputs.first, let output = node.outputs.first else { throw unsupported(node, "it has no input") }
-        guard integer(node, "to", default: 0) == Int64(ONNXElementType.float32) else { throw unsupported(node, "only casts to float32") }
-        if takeStored(input, as: output) { return }
+        let code = integer(node, "to", default: 0)
+        if let tensor = try castConstant(input, to: code) {
+            constants[output] = tensor
+            return
+        }
+        if ONNXDType.dtype(Int32(truncatingIfNeeded: code))?.isFloatingPoint == true, takeStored(input, as: output) {
+            if code == Int64(ONNXElementType.float32) { widened.insert(output) }
+            return
+        }
         let value = try value(node, 0)
+        // Between floating-point types a cast only rounds.
+        let isFloat = code == Int64(ONNXElementType.float32)
+        if [ONNXElementType.float16, ONNXElementType.bfloat16, ONNXElementType.float64].map(Int64.init).contains(code),
+            !integerInputs.contains(value)
+        {
+            noteArithmetic(ONNXDType.dtype(Int32(truncatingIfNeeded: code))?.rawValue ?? "other")
+            return try rename(node)
+        }
+        guard isFloat else { throw unsupported(node, "only casts to floating-point numbers") }
+        if !integerInputs.contains(value) { return try rename(node) }
         try append(node, .convertToFloat, [value], rank: rank(value))
     }
 }

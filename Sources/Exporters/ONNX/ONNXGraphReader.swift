@@ -11,6 +11,8 @@ struct ONNXGraphReader {
         var weights: [String: Tensor]
         /// Initializers that became numbers or shapes inside nodes.
         var constants: Set<String>
+        /// What of the file is not followed to the letter, one sentence each.
+        var remarks: [String]
     }
 
     let file: String
@@ -32,6 +34,8 @@ struct ONNXGraphReader {
     var views: [String: Tensor] = [:]
     /// Features that a reshape says a flattened value has.
     var claimedFeatures: [String: Int64] = [:]
+    /// Sizes of the graph's inputs.
+    var imageShapes: [String: [Dimension]] = [:]
     var nodes: [Node] = []
     /// Place in `nodes` of the node that gives a value.
     var producers: [String: Int] = [:]
@@ -41,6 +45,15 @@ struct ONNXGraphReader {
     var constantKeys: Set<String> = []
     /// Names given so far: each value is given once, or following a name could go round in circles.
     var defined: Set<String> = []
+    /// Inputs whose elements are whole numbers.
+    var integerInputs: Set<String> = []
+    /// The batch, where the file fixes it to more than one image.
+    var fixedBatch: Int64?
+    /// Stored values that are read as float32 through a cast.
+    var widened: Set<String> = []
+    /// Bytes of weights that were computed from others.
+    var foldedBytes = 0
+    var remarks: [String] = []
 
     /// One item of a shape value.
     enum ShapeItem: Equatable {
@@ -62,11 +75,34 @@ struct ONNXGraphReader {
         for name in model.nodes.flatMap(\.inputs) + model.outputs.map(\.name) { reader.readers[name, default: 0] += 1 }
         var inputs: [Graph.Input] = []
         for value in model.inputs where tensors[value.name] == nil { inputs.append(try reader.input(value)) }
-        for node in model.nodes { try reader.take(node) }
-        let outputs = model.outputs.map { reader.resolve($0.name) }
+        if let function = model.functions.first {
+            // A call of it would be refused as well; said here, the reason is the same for every file.
+            throw ONNXError.unsupportedUse(
+                file: file, node: function, operatorName: "functions",
+                detail: "functions of the model's own, such as \(function), are not supported")
+        }
+        for node in try ONNXNodeOrder.sorted(model.nodes, file: file) { try reader.take(node) }
+        let outputs = reader.outputs(model.outputs.map(\.name))
         let graph = Graph(inputs: inputs, nodes: reader.nodes, outputs: outputs).withoutDeadNodes().withSoftmaxUnwrapped()
         try reader.checkClaimedFeatures(graph)
-        return Result(graph: graph, weights: reader.used, constants: reader.constantKeys)
+        return Result(graph: graph, weights: reader.used, constants: reader.constantKeys, remarks: reader.remarks)
+    }
+
+    /// The graph's outputs. A vector's length, which some networks give beside the vector, is left out: it is not a value here.
+    private mutating func outputs(_ names: [String]) -> [String] {
+        let resolved = names.map { (name: $0, value: resolve($0)) }
+        let kept = resolved.filter { norms[$0.value] == nil }
+        guard !kept.isEmpty else { return resolved.map(\.value) }
+        for output in resolved where norms[output.value] != nil {
+            remarks.append("the output \(output.name), the length of a vector, is left out")
+        }
+        return kept.map(\.value)
+    }
+
+    /// Says once that numbers are computed in float32 where the file asks for another type.
+    mutating func noteArithmetic(_ name: String) {
+        let remark = "the file asks for \(name) arithmetic; it is run in float32 here"
+        if !remarks.contains(remark) { remarks.append(remark) }
     }
 
     /// A reshape to two axes is a flatten only where it leaves the batch alone: [batch, 8, 2, 2] to [-1, 8] is none.
@@ -93,7 +129,12 @@ struct ONNXGraphReader {
         let elements: ElementType
         switch value.elementType {
         case ONNXElementType.float32: elements = .float32
-        case ONNXElementType.uint8: elements = .uint8
+        case ONNXElementType.uint8:
+            elements = .uint8
+            integerInputs.insert(value.name)
+        case ONNXElementType.float16:
+            elements = .float32
+            noteArithmetic("float16")
         default: throw bad("element type \(value.elementType) is not supported")
         }
         guard let shape = value.shape else { throw bad("it has no shape") }
@@ -103,12 +144,17 @@ struct ONNXGraphReader {
             case .fixed(let size):
                 guard let size = Int(exactly: size), (1...1 << 24) ~= size else { throw bad("axis \(axis) has size \(size)") }
                 // An export with a fixed batch of one is run image by image all the same.
-                dimensions.append(axis == 0 && size == 1 ? .batch : .fixed(size))
+                dimensions.append(axis == 0 ? .batch : .fixed(size))
+                if axis == 0, size > 1 {
+                    fixedBatch = Int64(size)
+                    remarks.append("the file takes batches of exactly \(size) images; here it is run with any number")
+                }
             case .symbol(let name): dimensions.append(axis == 0 ? .batch : .symbol(name))
             case .unknown: dimensions.append(axis == 0 ? .batch : .symbol("axis\(axis)"))
             }
         }
         ranks[value.name] = dimensions.count
+        imageShapes[value.name] = dimensions
         return Graph.Input(name: value.name, type: ValueType(dimensions, elements: elements))
     }
 
@@ -133,6 +179,10 @@ struct ONNXGraphReader {
 
     /// Whole numbers, where the value is a constant.
     mutating func integers(_ name: String) throws -> [Int64]? {
+        if let items = shapes[resolve(name)] {
+            let sizes = items.map { item -> Int64? in if case .size(let size) = item { size } else { nil } }
+            return sizes.allSatisfy { $0 != nil } ? sizes.compactMap(\.self) : nil
+        }
         guard let tensor = constant(name), tensor.elementCount <= 64, tensor.dtype == .int64 || tensor.dtype == .int32 else { return nil }
         if let key = weightKeys[name] { constantKeys.insert(key) }
         let bytes = try tensor.cOrderBytes()

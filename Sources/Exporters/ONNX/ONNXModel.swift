@@ -8,6 +8,8 @@ struct ONNXModel {
     var outputs: [ONNXValue]
     var nodes: [ONNXNode]
     var initializers: [ONNXTensor]
+    /// Names of functions of the model's own.
+    var functions: [String] = []
     var metadata: [(key: String, value: String)] = []
 }
 

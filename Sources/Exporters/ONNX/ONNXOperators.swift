@@ -55,13 +55,23 @@ struct ONNXOperatorTable {
         Row(operation: "add", opsets: 11...22) { node, names in [names.node(node, "Add")] },
         Row(operation: "multiply", opsets: 11...22) { node, names in
             guard case .multiply(let constant) = node.operation else { return [] }
-            let value = names.constant("\(node.name).constant", .float(Float(constant)))
+            let value = names.constant("\(node.name).constant", .numbers(constant))
             return [value, names.node(node, "Mul", value.outputs)]
+        },
+        Row(operation: "divide", opsets: 11...22) { node, names in
+            guard case .divide(let constant) = node.operation else { return [] }
+            let value = names.constant("\(node.name).constant", .numbers(constant))
+            return [value, names.node(node, "Div", value.outputs)]
         },
         Row(operation: "subtract", opsets: 11...22) { node, names in
             guard case .subtract(let constant) = node.operation else { return [] }
-            let value = names.constant("\(node.name).constant", .float(Float(constant)))
+            let value = names.constant("\(node.name).constant", .numbers(constant))
             return [value, names.node(node, "Sub", value.outputs)]
+        },
+        Row(operation: "select_channels", opsets: 11...22) { node, names in
+            guard case .selectChannels(let channels) = node.operation else { return [] }
+            let indices = names.constant("\(node.name).channels", .integers(channels.map { Int64($0) }))
+            return [indices, names.node(node, "Gather", indices.outputs, [("axis", .integer(1))])]
         },
         Row(operation: "concatenate", opsets: 11...22) { node, names in
             guard case .concatenate(let axis) = node.operation else { return [] }
@@ -166,6 +176,8 @@ struct ONNXNames: Sendable {
 
     enum Constant {
         case float(Float)
+        /// One number, or one per channel of an image.
+        case numbers(ChannelNumbers)
         case integers([Int64])
     }
 
@@ -177,6 +189,11 @@ struct ONNXNames: Sendable {
             tensor = ONNXTensor(
                 name: "", elementType: ONNXElementType.float32, shape: [],
                 content: .inline(withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) }))
+        case .numbers(let numbers):
+            tensor = ONNXTensor(
+                name: "", elementType: ONNXElementType.float32, shape: numbers.single == nil ? [Int64(numbers.values.count), 1, 1] : [],
+                content: .inline(
+                    numbers.values.flatMap { number in withUnsafeBytes(of: Float(number).bitPattern.littleEndian) { Array($0) } }))
         case .integers(let numbers):
             tensor = ONNXTensor(
                 name: "", elementType: ONNXElementType.int64, shape: [Int64(numbers.count)],

@@ -11,7 +11,8 @@ struct ONNXPlaces {
 
     /// Messages of onnx.proto that other messages are nested in, by field number.
     private enum Message {
-        case model, training, graph, node, attribute, tensor, sparseTensor, function, valueInfo, type, tensorType, nestedType, shape, leaf
+        case model, training, graph, node, attribute, tensor, sparseTensor, function, valueInfo, type, tensorType, nestedType, shape,
+            annotation, leaf
 
         func child(_ field: Int) -> Message? {
             switch (self, field) {
@@ -24,7 +25,8 @@ struct ONNXPlaces {
             case (.graph, 1): .node
             case (.graph, 5): .tensor
             case (.graph, 11), (.graph, 12), (.graph, 13): .valueInfo
-            case (.graph, 14): .leaf
+            case (.graph, 14): .annotation
+            case (.annotation, 2): .leaf
             case (.graph, 15): .sparseTensor
             case (.node, 5): .attribute
             case (.attribute, 5), (.attribute, 10): .tensor
@@ -45,6 +47,12 @@ struct ONNXPlaces {
             }
         }
     }
+
+    /// Texts that mean something: names, domains, keys and values. C readers stop at a NUL, others do not.
+    private static let texts: [Message: Set<Int>] = [
+        .model: [2, 3, 4], .graph: [2], .node: [1, 2, 3, 4, 7, 8], .attribute: [1, 21], .tensor: [8], .function: [1, 4, 5, 6, 10, 13],
+        .valueInfo: [1], .annotation: [1], .leaf: [1, 2, 3],
+    ]
 
     /// Messages nested deeper are refused; a plain model needs seven levels.
     private static let deepest = 32
@@ -108,6 +116,11 @@ struct ONNXPlaces {
                     if kind == .tensor, field == 9 {
                         out.append(contentsOf: ONNXPlaces.tagged(field, ONNXPlaces.token(offset: from, count: to - from)))
                         continue
+                    }
+                    if ONNXPlaces.texts[kind]?.contains(field) == true,
+                        try bytes.window(at: from, count: to - from).withUnsafeBytes({ $0.contains(0) })
+                    {
+                        throw malformed("a name or text holds a NUL, where some readers end it", from)
                     }
                     if let child = kind.child(field) {
                         let inner = try message(child, from: from, to: to, depth: depth + 1)

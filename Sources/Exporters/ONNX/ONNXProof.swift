@@ -59,14 +59,15 @@ public struct ONNXProof {
         var files: [OutputFile] = []
         do {
             for path in [folder, set] {
-                if mkdir(path, 0o777) == 0 {
+                try OutputFolder.check(path, within: folder)
+                if mkdir(PathText.system(path), 0o777) == 0 {
                     made.append(path)
                 } else if errno != EEXIST {
                     throw FileError.writeFailed(path: path, reason: lastSystemError())
                 }
             }
             for (path, bytes, array) in contents {
-                let file = try OutputFile(target: path, replacing: replacing, inputs: sources)
+                let file = try OutputFile(target: path, replacing: replacing, inputs: sources, within: folder)
                 try file.write(bytes)
                 try file.flush()
                 files.append(file)
@@ -74,7 +75,7 @@ public struct ONNXProof {
             }
         } catch {
             for file in files { file.abandon() }
-            for path in made.reversed() { rmdir(path) }
+            for path in made.reversed() { rmdir(PathText.system(path)) }
             throw error
         }
         (self.files, self.made) = (files, made)
@@ -86,12 +87,12 @@ public struct ONNXProof {
     /// Takes back what was not committed, and folders that were made for it and are empty.
     public func abandon() {
         for file in files { file.abandon() }
-        for path in made.reversed() { rmdir(path) }
+        for path in made.reversed() { rmdir(PathText.system(path)) }
     }
 
     /// The tensor of one `.pb` file, read as a model's tensors are.
     static func tensor(_ bytes: [UInt8], name: String) throws -> Tensor {
-        // The reader takes whole models: this is one with a graph of a single initializer.
+        // The reader takes whole models: this is one with IR version 8 with a graph of a single initializer.
         func field(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] {
             var length: [UInt8] = []
             var rest = bytes.count
@@ -101,7 +102,7 @@ public struct ONNXProof {
             }
             return [number << 3 | 2] + length + [UInt8(rest)] + bytes
         }
-        let view = ByteView(copying: field(7, field(5, bytes)), name: name)
+        let view = ByteView(copying: [8, 8] + field(7, field(5, bytes)), name: name)
         let model = try ONNXUnpacking.read(view)
         guard let proto = model.initializers.first, model.initializers.count == 1, let dtype = ONNXDType.dtype(proto.elementType),
             case .raw(let offset, let count) = proto.content
@@ -112,7 +113,7 @@ public struct ONNXProof {
 
     /// Reads a flushed file back from disk.
     private static func check(_ file: OutputFile, against array: Array) throws {
-        let tensor = try tensor(try MappedFile(path: file.temporaryPath).bytes.array, name: file.target)
+        let tensor = try tensor(try file.readBack().bytes.array, name: file.target)
         guard tensor.shape == array.shape, try tensor.doubles() == array.written.map(Double.init) else {
             throw ExportError.differs(file: file.target, what: "\(array.name) has other numbers")
         }

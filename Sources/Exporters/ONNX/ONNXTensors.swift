@@ -1,5 +1,4 @@
 import Files
-import Glibc
 import Tensors
 
 /// Element types that both ONNX and torch have.
@@ -48,7 +47,7 @@ final class ONNXTensorSource {
         return tensor
     }
 
-    /// Bytes in another file: a plain relative place inside the model's folder, reached without links (onnx docs/ExternalData.md).
+    /// Bytes in another file, whose place `ExternalDataPlace` checks.
     private func external(_ name: String, _ entries: [(key: String, value: String)], label: String) throws -> ByteView {
         func value(_ key: String) -> String? { entries.first { $0.key == key }?.value }
         let location = value("location") ?? ""
@@ -70,23 +69,7 @@ final class ONNXTensorSource {
 
     private func externalFile(_ location: String, _ refuse: (String) -> ONNXError) throws -> MappedFile {
         if let known = opened[location] { return known }
-        var path = companions[location]
-        if path == nil {
-            // Between bytes: a slash with a combining mark behind it is no character of its own, and the system still goes by it.
-            let slash = UInt8(ascii: "/")
-            let parts = location.utf8.split(separator: slash, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
-            guard !location.isEmpty, location.utf8.first != slash else { throw refuse("which is no relative path") }
-            guard !parts.contains(".."), !parts.contains(""), !location.utf8.contains(0) else { throw refuse("which leaves its folder") }
-            var place = PathText.folder(file.path)
-            for part in parts {
-                place = PathText.join(place, part)
-                var status = stat()
-                guard lstat(place, &status) == 0 else { throw refuse("which is not there") }
-                guard status.st_mode & S_IFMT != S_IFLNK else { throw refuse("which is a link") }
-            }
-            path = place
-        }
-        guard let path else { throw refuse("which is not there") }
+        let path = try companions[location] ?? ExternalDataPlace(location, model: file.path, refuse: refuse).path
         let data = try MappedFile(path: path)
         opened[location] = data
         return data

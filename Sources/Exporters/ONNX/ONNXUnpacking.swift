@@ -16,6 +16,8 @@ enum ONNXUnpacking {
 
     private struct Unpacked {
         let file: String
+        /// IR versions end at 13 in 2026; what a later one means is not known.
+        let greatestVersion: Int64 = 20
 
         func bad(_ detail: String) -> ONNXError { .malformed(file: file, detail: detail, offset: 0) }
 
@@ -37,9 +39,12 @@ enum ONNXUnpacking {
 
         func model(_ proto: Onnx__ModelProto) throws -> ONNXModel {
             guard let graph = proto.graph?.pointee else { throw ONNXError.noGraph(file: file) }
-            guard proto.n_functions == 0 else {
-                throw ONNXError.unsupportedUse(
-                    file: file, node: "(model)", operatorName: "functions", detail: "functions of the model's own are not supported")
+            guard proto.has_ir_version != 0, 0...greatestVersion ~= proto.ir_version else {
+                throw bad(proto.has_ir_version == 0 ? "it gives no IR version" : "IR version \(proto.ir_version) is not known")
+            }
+            let domains = try messages(proto.opset_import, proto.n_opset_import).map { try text($0.domain) }
+            guard Set(domains.map { $0 == "ai.onnx" ? "" : $0 }).count == domains.count else {
+                throw bad("it names two operator sets of one domain")
             }
             var opset = 1
             for entry in messages(proto.opset_import, proto.n_opset_import) {
@@ -49,6 +54,7 @@ enum ONNXUnpacking {
                 irVersion: Int(clamping: proto.ir_version), opset: opset, inputs: [], outputs: [], nodes: [], initializers: [])
             model.producer = try [text(proto.producer_name), text(proto.producer_version)].filter { !$0.isEmpty }.joined(separator: " ")
             model.graphName = try text(graph.name)
+            model.functions = try messages(proto.functions, proto.n_functions).map { try text($0.name) }
             for entry in messages(proto.metadata_props, proto.n_metadata_props) {
                 model.metadata.append((try text(entry.key), try text(entry.value)))
             }
@@ -85,6 +91,7 @@ enum ONNXUnpacking {
         }
 
         func attribute(_ proto: Onnx__AttributeProto) throws -> ONNXAttribute {
+            try checkKind(proto)
             // Old writers leave the type out; then the field that is set tells.
             if proto.has_f != 0 { return .float(proto.f) }
             if proto.has_i != 0 { return .integer(proto.i) }
@@ -104,6 +111,21 @@ enum ONNXUnpacking {
             case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT: return .integer(proto.i)
             case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING: return .string("")
             default: return .other
+            }
+        }
+
+        /// Throws where an attribute holds a value of another kind than it says, or of two: which one counts would be up to the reader.
+        private func checkKind(_ proto: Onnx__AttributeProto) throws {
+            var kinds: [Onnx__AttributeProto__AttributeType] = []
+            if proto.has_f != 0 { kinds.append(ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT) }
+            if proto.has_i != 0 { kinds.append(ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INT) }
+            if proto.has_s != 0 { kinds.append(ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING) }
+            if proto.t != nil { kinds.append(ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR) }
+            if proto.n_ints > 0 { kinds.append(ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS) }
+            if proto.n_floats > 0 { kinds.append(ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOATS) }
+            let isTyped = proto.has_type != 0 && proto.type != ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__UNDEFINED
+            guard kinds.count <= 1, !isTyped || kinds.allSatisfy({ $0 == proto.type }) else {
+                throw bad("the attribute \(try text(proto.name)) holds a value of another kind than it says")
             }
         }
 

@@ -11,16 +11,23 @@ enum ExportedCheckpoint {
             kind: .orderedDict,
             entries: weights.entries.map { .init(key: .string($0.name), value: .tensor(TorchTensor($0.tensor, location: "cpu"))) })
         if let model = content.model { return root(of: model, state: state) }
-        let path = weights.provenance.stateDictPath
-        if path.isEmpty && weights.metadata.members.isEmpty { return .dictionary(state) }
+        if place(of: content).isEmpty { return .dictionary(state) }
         var entries = scalars(weights.metadata)
         var nested = CheckpointValue.dictionary(state)
-        let components = path.isEmpty ? ["state_dict"] : path.split(separator: ".").map(String.init)
+        let components = place(of: content)
         for name in components.dropFirst().reversed() {
             nested = .dictionary(CheckpointDictionary(entries: [.init(key: .string(name), value: nested)]))
         }
         entries.append(.init(key: .string(components[0]), value: nested))
         return .dictionary(CheckpointDictionary(entries: entries))
+    }
+
+    /// Where the state dict stands in what is written; empty for the root.
+    static func place(of content: ExportContent) -> [String] {
+        if content.model != nil { return ["backbone_state_dict"] }
+        let components = content.weights.provenance.stateDictPath.split(separator: ".").map(String.init)
+        if !components.isEmpty { return components }
+        return content.weights.metadata.members.isEmpty ? [] : ["state_dict"]
     }
 
     /// What the reference project's programs look up is filled in where the checkpoint did not say it.

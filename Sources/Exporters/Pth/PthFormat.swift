@@ -18,7 +18,7 @@ public enum PthFormat: FileFormat {
     /// Whether the content is of this format.
     public static func recognises(_ bytes: ByteView) -> Bool { ContainerKind.recognise(bytes) != nil }
 
-    /// Opens a checkpoint; a missing state dict is told in the result, so that the rest can still be shown.
+    /// Opens a checkpoint; a missing state dict is reported in the result, so that the rest can still be shown.
     public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let checkpoint = try Checkpoint(file)
         var selection: StateDictSelection?
@@ -28,6 +28,7 @@ public enum PthFormat: FileFormat {
         } catch {
             failure = error
         }
+        if options.dequantizes { selection = try selection?.dequantized() }
         let document = try storedDocument(checkpoint.root)
         let weights = selection.map { selection in
             Weights(
@@ -41,7 +42,7 @@ public enum PthFormat: FileFormat {
         return OpenedFile(
             file: file, format: name, facts: checkpoint.facts, weights: weights, document: document, selection: selection,
             stateDictError: failure, groups: PthByteGroups.account(checkpoint, stateDictPath: selection?.path),
-            checksums: checkpoint.checksums,
+            checksums: NamedChecksums.of(checkpoint, selection: selection),
             checkpoint: checkpoint)
     }
 

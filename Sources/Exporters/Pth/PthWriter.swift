@@ -172,6 +172,9 @@ public struct PthWriter {
 
     private mutating func encode(_ tensor: TorchTensor) throws -> PickleValue {
         let view = tensor.tensor
+        guard view.dtype.isTorch else {
+            throw PickleError.unencodable(what: "a tensor of \(view.dtype.rawValue), which torch does not have,")
+        }
         let slot = slots[ObjectIdentifier(view.storage)]
         let start = (slot?.used.lowerBound ?? 0) / view.dtype.byteCount
         let offset = view.elementCount == 0 ? 0 : view.offset - start

@@ -6,7 +6,8 @@ public enum SlimError: DescribedError, Equatable {
     case nameCollision(name: String, prefix: String)
     case keyCollision(path: String, first: String, second: String, key: String)
     case tooManyValues
-    case lazyTensor(name: String, what: String)
+    case lazyTensor(name: String, what: String, isQuantized: Bool)
+    case nothingMatches(option: String, pattern: String, examples: [String])
     case unwritableExtension(path: String)
 
     /// What is wrong, for people.
@@ -17,7 +18,8 @@ public enum SlimError: DescribedError, Equatable {
         case .keyCollision(let path, let first, let second, let key):
             "\(path): the keys \(first) and \(second) would become one, \(key)"
         case .tooManyValues: "the values that stay unfold to more than two million"
-        case .lazyTensor(let name, let what): "\(name): only a .pth can hold \(what)"
+        case .lazyTensor(let name, let what, _): "\(name): only a .pth can hold \(what)"
+        case .nothingMatches(let option, let pattern, _): "\(option) \(pattern) matches nothing in the file"
         case .unwritableExtension(let path): "\(path): no format that can be written here has this ending"
         }
     }
@@ -28,7 +30,9 @@ public enum SlimError: DescribedError, Equatable {
         case .nothingLeft: "check --drop"
         case .nameCollision: "leave --strip-prefix out"
         case .keyCollision, .tooManyValues: "leave the container out with --drop"
+        case .lazyTensor(_, _, true): "convert it to float32 with --dequantize, leave it out with --drop, or write a .pth"
         case .lazyTensor: "leave it out with --drop, or write a .pth"
+        case .nothingMatches(_, _, let examples): "names are such as \(examples.joined(separator: ", ")); inspect lists all"
         case .unwritableExtension: "end the name in .onnx, .safetensors, .h5, .flat or .pth, or name the format with --to"
         }
     }

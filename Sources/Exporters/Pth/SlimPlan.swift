@@ -1,5 +1,4 @@
 import Files
-import Glibc
 import PthReader
 import Tensors
 
@@ -15,7 +14,8 @@ public struct SlimPlan: Sendable {
         public let what: String
     }
 
-    /// Which values stay or go beyond the defaults: shell patterns over dotted paths, where `*` also crosses dots.
+    /// Which values stay or go beyond the defaults: shell patterns over dotted paths, and over the names in the state dict, where `*` also
+    /// crosses dots.
     public struct Rules: Sendable {
         /// Patterns of what stays although it serves training only.
         public var keep: [String] = []
@@ -43,9 +43,16 @@ public struct SlimPlan: Sendable {
     }
 
     /// Plans for values that may come from any format.
-    init(_ source: CheckpointValue, file: String, selection: StateDictSelection, rules: Rules) throws {
+    init(_ root: CheckpointValue, file: String, selection: StateDictSelection, rules: Rules) throws {
         var builder = Builder(rules: rules, selection: selection)
-        if case .dictionary(let dictionary) = source, !selection.path.isEmpty {
+        try builder.checkRules(in: root)
+        // What stands inside an object of a class is written by itself, since the object cannot be.
+        let source = selection.entersObject ? CheckpointValue.dictionary(selection.dictionary) : root
+        if selection.entersObject {
+            builder.place = []
+            builder.note(selection.components, "written by itself: the object around it cannot be")
+        }
+        if case .dictionary(let dictionary) = source, !builder.place.isEmpty {
             var entries = SlimEntries(path: [])
             for entry in dictionary.entries {
                 let key = entry.key.pathComponent
@@ -63,9 +70,9 @@ public struct SlimPlan: Sendable {
                 try entries.append(key: builder.plainKey(entry.key, at: []), from: entry.key, value: cleaned)
             }
             let kind: CheckpointDictionary.Kind = dictionary.kind == .orderedDict ? .orderedDict : .dict
-            root = .dictionary(CheckpointDictionary(kind: kind, entries: entries.entries))
+            self.root = .dictionary(CheckpointDictionary(kind: kind, entries: entries.entries))
         } else {
-            root = try builder.clean(source, at: [], onlyKept: false) ?? .none
+            self.root = try builder.clean(source, at: [], onlyKept: false) ?? .none
         }
         guard let stateDict = builder.stateDict, stateDict.entries.contains(where: { $0.value.isTensor }) else {
             throw SlimError.nothingLeft(file: file, path: selection.path)
@@ -83,16 +90,31 @@ public struct SlimPlan: Sendable {
         var stateDict: CheckpointDictionary?
         /// Bounds what shared containers may unfold to.
         var left = 2_000_000
+        var moduleEntriesLeft = 1_000_000
 
-        func matches(_ patterns: [String], _ path: [String]) -> Bool {
-            guard !patterns.isEmpty else { return false }
-            // A pattern that names a container holds for everything inside it.
-            var joined = ""
-            for component in path {
-                joined += joined.isEmpty ? component : "." + component
-                if patterns.contains(where: { fnmatch($0, joined, 0) == 0 }) { return true }
+        /// Where the state dict stands in what is written.
+        var place: [String]
+
+        init(rules: Rules, selection: StateDictSelection) {
+            self.rules = rules
+            self.selection = selection
+            place = selection.components
+        }
+
+        func matches(_ patterns: [String], _ path: [String]) -> Bool { SlimPatterns(stateDict: place).matches(patterns, path) }
+
+        /// Throws if a rule chooses nothing.
+        func checkRules(in root: CheckpointValue) throws(SlimError) {
+            let names = selection.dictionary.entries.map(\.key.pathComponent)
+            let examples = Array((selection.path.isEmpty ? names : [selection.path] + names).prefix(2))
+            let patterns = SlimPatterns(stateDict: selection.components)
+            for (option, given) in [("--keep", rules.keep), ("--drop", rules.drop)] {
+                guard let pattern = patterns.firstUnmatched(given, in: root, selection: selection) else { continue }
+                throw .nothingMatches(option: option, pattern: pattern, examples: examples)
             }
-            return false
+            if let prefix = rules.stripPrefix, !names.contains(where: { $0.hasPrefix(prefix) }) {
+                throw .nothingMatches(option: "--strip-prefix", pattern: prefix, examples: Array(names.prefix(2)))
+            }
         }
 
         func keepsSomething(of value: CheckpointValue, at path: [String]) -> Bool {
@@ -109,16 +131,23 @@ public struct SlimPlan: Sendable {
             changes.append(Change(path: path.isEmpty ? "(the root)" : path.joined(separator: "."), what: what))
         }
 
+        private func stays(_ onlyKept: Bool, _ path: [String]) -> Bool { onlyKept && !matches(rules.keep, path) }
+
         /// The value as the safe loader takes it; nil where it goes.
         mutating func clean(_ value: CheckpointValue, at path: [String], onlyKept: Bool) throws -> CheckpointValue? {
             left -= 1
             guard left > 0 else { throw SlimError.tooManyValues }
             if matches(rules.drop, path) {
-                if path.count > 1 { note(path, "dropped by --drop") }
+                if path.count > 1 || path.count > place.count { note(path, "dropped by --drop") }
                 return nil
             }
+            if path == place, !selection.dequantizedNames.isEmpty || value.namesObject {
+                if value.namesObject { note(path, "\(value.nonTensorKind) written as its state dict") }
+                for name in selection.dequantizedNames { note(path + [name], "quantised tensor written as float32") }
+                return try clean(selection.dictionary, at: path, onlyKept: stays(onlyKept, path))
+            }
             if onlyKept, !value.isBranch, !matches(rules.keep, path) { return nil }
-            let stays = onlyKept && !matches(rules.keep, path)
+            let stays = stays(onlyKept, path)
             switch value {
             case .none, .boolean, .integer, .bigInteger, .float, .complex, .string, .bytes, .byteArray, .torchDType, .size, .device,
                 .storage, .quantizedTensor, .sparseTensor:
@@ -158,8 +187,12 @@ public struct SlimPlan: Sendable {
             case .global(let name):
                 note(path, "the class or function \(name) dropped")
                 return nil
-            case .placeholder(let object):
-                note(path, "an object of \(object.className) dropped")
+            case .placeholder:
+                if let module = value.wholeModule(budget: &moduleEntriesLeft) {
+                    note(path, "\(value.nonTensorKind) written as its state dict")
+                    return try clean(module, at: path, onlyKept: stays)
+                }
+                note(path, "\(value.nonTensorKind) dropped")
                 return nil
             case .cycle:
                 note(path, "a container inside itself dropped")
@@ -176,7 +209,7 @@ public struct SlimPlan: Sendable {
         }
 
         private mutating func clean(_ dictionary: CheckpointDictionary, at path: [String], onlyKept: Bool) throws -> CheckpointValue {
-            let isStateDict = path.joined(separator: ".") == selection.path
+            let isStateDict = path == place
             var entries = SlimEntries(path: path)
             var names: Set<ExactText> = []
             for entry in dictionary.entries {
@@ -231,7 +264,10 @@ extension CheckpointValue {
     var isBranch: Bool {
         switch self {
         case .list, .tuple, .set, .frozenSet, .dictionary: true
-        default: false
+        default: isModule
         }
     }
+
+    /// Whether this is an object of a class.
+    fileprivate var namesObject: Bool { if case .placeholder = self { true } else { false } }
 }

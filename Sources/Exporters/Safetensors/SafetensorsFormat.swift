@@ -124,8 +124,17 @@ enum SafetensorsDType {
         (.float64, "F64"), (.float32, "F32"), (.float16, "F16"), (.bfloat16, "BF16"), (.int64, "I64"), (.int32, "I32"), (.int16, "I16"),
         (.int8, "I8"), (.uint64, "U64"), (.uint32, "U32"), (.uint16, "U16"), (.uint8, "U8"), (.bool, "BOOL"), (.complex64, "C64"),
         (.float8E4M3FN, "F8_E4M3"), (.float8E5M2, "F8_E5M2"), (.float8E4M3FNUZ, "F8_E4M3FNUZ"), (.float8E5M2FNUZ, "F8_E5M2FNUZ"),
-        (.float8E8M0FNU, "F8_E8M0"),
+        (.float8E8M0FNU, "F8_E8M0"), (.float4E2M1FNx2, "F4"), (.float6E2M3, "F6_E2M3"), (.float6E3M2, "F6_E3M2"),
     ]
+
+    /// Types narrower than a byte: how many elements of the format stand in how many of ours along the last axis.
+    static func packing(_ dtype: DType) -> (elements: Int, bytes: Int)? {
+        switch dtype {
+        case .float4E2M1FNx2: (2, 1)
+        case .float6E2M3, .float6E3M2: (4, 3)
+        default: nil
+        }
+    }
 
     static func name(_ dtype: DType) -> String? { names.first { $0.0 == dtype }?.1 }
     static func dtype(_ name: String) -> DType? { names.first { $0.1 == name }?.0 }

@@ -28,9 +28,9 @@ struct SafetensorsHeaderReader {
     }
 
     func metadata(_ header: JSONObject) throws -> JSONObject {
-        guard let value = header[SafetensorsFormat.metadataKey] else { return JSONObject() }
+        guard let value = header[SafetensorsFormat.metadataKey], value != .null else { return JSONObject() }
         guard let members = value.object, members.members.allSatisfy({ $0.value.string != nil }) else {
-            throw SafetensorsError.malformedHeader(file: file.path, detail: "__metadata__ is no object of texts")
+            throw SafetensorsError.malformedHeader(file: file.path, detail: "__metadata__ is not an object of texts")
         }
         return members
     }
@@ -38,12 +38,20 @@ struct SafetensorsHeaderReader {
     private func tensor(_ name: String, _ value: JSONValue) throws -> (Tensor, start: Int, end: Int) {
         func bad(_ detail: String) -> SafetensorsError { .badTensor(file: file.path, name: name, detail: detail) }
         guard let info = value.object, let typeName = info["dtype"]?.string else { throw bad("it has no dtype") }
-        guard let dtype = SafetensorsDType.dtype(typeName) else { throw bad("dtype \(typeName) is not supported") }
+        guard let dtype = SafetensorsDType.dtype(typeName) else {
+            throw SafetensorsError.unknownDType(file: file.path, name: name, dtype: typeName)
+        }
         guard let sizes = info["shape"]?.array, let offsets = info["data_offsets"]?.array?.compactMap(\.integer), offsets.count == 2 else {
             throw bad("its shape or data_offsets are missing")
         }
-        let shape = sizes.compactMap(\.integer)
-        guard shape.count == sizes.count, shape.allSatisfy({ $0 >= 0 }) else { throw bad("its shape is no list of sizes") }
+        var shape = sizes.compactMap(\.integer)
+        guard shape.count == sizes.count, shape.allSatisfy({ $0 >= 0 }) else { throw bad("its shape is not a list of sizes") }
+        if let packing = SafetensorsDType.packing(dtype) {
+            guard let last = shape.last, last % packing.elements == 0 else {
+                throw SafetensorsError.unknownDType(file: file.path, name: name, dtype: "\(typeName) of shape \(shape)")
+            }
+            shape[shape.count - 1] = last / packing.elements * packing.bytes
+        }
         let (start, end) = (offsets[0], offsets[1])
         guard start >= 0, end >= start, end <= file.bytes.count - dataStart else {
             throw bad("bytes \(start) to \(end) lie outside the \(file.bytes.count - dataStart) bytes of data")

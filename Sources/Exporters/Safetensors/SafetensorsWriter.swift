@@ -57,11 +57,18 @@ public enum SafetensorsWriter {
             guard let dtype = SafetensorsDType.name(entry.tensor.dtype) else {
                 throw SafetensorsError.cannotHold(name: entry.name, what: entry.tensor.dtype.rawValue)
             }
+            var shape = entry.tensor.shape
+            if let packing = SafetensorsDType.packing(entry.tensor.dtype) {
+                guard let last = shape.last, last % packing.bytes == 0 else {
+                    throw SafetensorsError.cannotHold(name: entry.name, what: "\(entry.tensor.dtype.rawValue) of shape \(shape)")
+                }
+                shape[shape.count - 1] = last / packing.bytes * packing.elements
+            }
             header.append(
                 entry.name,
                 .object(
                     JSONObject([
-                        "dtype": .string(dtype), "shape": .array(entry.tensor.shape.map { .integer(Int64($0)) }),
+                        "dtype": .string(dtype), "shape": .array(shape.map { .integer(Int64($0)) }),
                         "data_offsets": .array([.integer(Int64(start)), .integer(Int64(start + entry.tensor.byteCount))]),
                     ])))
         }

@@ -29,14 +29,24 @@ public struct ZipArchive: Sendable {
     public let entries: [ZipEntry]
     /// Whether every CRC is zero, which is how torch writes an archive without checksums.
     public let hasNoChecksums: Bool
+    /// The bytes from the beginning to the end of the end record's comment.
+    private let archive: ByteView
     private let indexByName: [String: Int]
     let directoryStart: Int
+    /// Where the comment of the end record begins.
+    let commentStart: Int
+    /// Bytes after the end record and its comment, which readers pass over; empty as a rule.
+    public let trailingBytes: ByteView
 
     /// Reads the directory. Throws for a cut, damaged, overlapping or encrypted archive.
     public init(_ bytes: ByteView) throws {
         self.bytes = bytes
         let directory = try ZipCentralDirectory(bytes)
-        let listing = try ZipArchive.withLibzip(bytes) { archive in try ZipArchive.list(archive, directory: directory, bytes: bytes) }
+        // libzip weighs all end records that it finds, so it is shown the archive alone.
+        archive = try bytes.window(at: 0, count: directory.archiveEnd)
+        trailingBytes = try bytes.window(at: directory.archiveEnd, count: bytes.count - directory.archiveEnd)
+        commentStart = directory.commentStart
+        let listing = try ZipArchive.withLibzip(archive) { archive in try ZipArchive.list(archive, directory: directory, bytes: bytes) }
         entries = listing
         hasNoChecksums = !listing.isEmpty && listing.allSatisfy { $0.crc32 == 0 }
         var indexByName: [String: Int] = [:]
@@ -58,7 +68,9 @@ public struct ZipArchive: Sendable {
     }
 
     /// Bytes that an entry may inflate to: 64 MiB, or 64 times the archive.
-    public var inflationLimit: Int { max(64 << 20, bytes.count.multipliedReportingOverflow(by: 64).partialValue) }
+    public var inflationLimit: Int {
+        min(max(64 << 20, bytes.count.multipliedReportingOverflow(by: 64).partialValue), MemoryBudget.bytes / 2)
+    }
 
     /// The bytes of an entry: lent where it is stored, inflated into memory where it is deflated. Checksums of stored entries are left to
     /// `verify`.
@@ -70,7 +82,7 @@ public struct ZipArchive: Sendable {
         guard entry.size <= ceiling else {
             throw ZipError.inflatesTooFar(file: bytes.name, entry: entry.name, size: UInt64(entry.size), limit: ceiling)
         }
-        return try ZipArchive.withLibzip(bytes) { archive in
+        return try ZipArchive.withLibzip(archive) { archive in
             guard let file = zip_fopen_index(archive, entry.index, 0) else {
                 throw ZipError.unreadableEntry(file: bytes.name, entry: entry.name, reason: ZipArchive.reason(archive))
             }

@@ -15,9 +15,15 @@ struct ZipCentralDirectory {
     let records: [Record]
     /// Where the directory begins; all local headers and data lie before it.
     let start: Int
+    /// Where the end record and its comment end; bytes may follow that are no part of the archive.
+    let archiveEnd: Int
+    /// Where the end record ends, and its comment begins.
+    let commentStart: Int
 
     init(_ bytes: ByteView) throws {
         let end = try ZipCentralDirectory.findEnd(bytes)
+        commentStart = end + 22
+        archiveEnd = commentStart + Int(try bytes.integer(at: end + 20, as: UInt16.self))
         var entryCount = Int(try bytes.integer(at: end + 10, as: UInt16.self))
         var size = Int(try bytes.integer(at: end + 12, as: UInt32.self))
         var start = Int(try bytes.integer(at: end + 16, as: UInt32.self))
@@ -76,23 +82,26 @@ struct ZipCentralDirectory {
         self.start = start
     }
 
-    /// The end record, at most a comment of 65,535 bytes from the end.
+    /// The end record, at most 65,535 bytes of comment and other bytes from the end.
     ///
-    /// miniz, which torch reads with, takes the last signature that has 22 bytes, whatever comment length stands there; Python's zipfile
-    /// takes the last of all; libzip weighs all that it finds. Where they could part, the archive is refused.
+    /// miniz, which torch reads with, takes the last signature that has 22 bytes, whatever stands after it; Python's zipfile takes the last
+    /// of all, and passes over bytes after the comment. Where they could part, the archive is refused.
     private static func findEnd(_ bytes: ByteView) throws -> Int {
         let places = try endSignatures(in: bytes)
-        func reachesEnd(_ place: Int) throws -> Bool {
-            guard place + 22 <= bytes.count else { return false }
-            return place + 22 + Int(try bytes.integer(at: place + 20, as: UInt16.self)) == bytes.count
+        func end(_ place: Int) throws -> Int? {
+            guard place + 22 <= bytes.count else { return nil }
+            return place + 22 + Int(try bytes.integer(at: place + 20, as: UInt16.self))
         }
-        guard let end = try places.last(where: reachesEnd) else { throw ZipError.noDirectory(file: bytes.name, size: bytes.count) }
-        for place in places where place != end {
-            if try place > end || reachesEnd(place) || hasAbsoluteDirectory(bytes, end: place) {
-                throw ZipError.ambiguousDirectory(file: bytes.name, detail: "beside the end record at \(end) stands another", offset: place)
+        guard let found = try places.last(where: { try end($0).map { $0 <= bytes.count } ?? false }) else {
+            throw ZipError.noDirectory(file: bytes.name, size: bytes.count)
+        }
+        for place in places where place != found {
+            if try place > found || end(place) == bytes.count || hasAbsoluteDirectory(bytes, end: place) {
+                throw ZipError.ambiguousDirectory(
+                    file: bytes.name, detail: "beside the end record at \(found) stands another", offset: place)
             }
         }
-        return end
+        return found
     }
 
     /// Where end records may stand, in order.

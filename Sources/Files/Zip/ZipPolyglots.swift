@@ -1,6 +1,6 @@
 /// What another reader of zip archives could find where this one sees none: such bytes are never clean.
 extension ZipArchive {
-    /// Where, between the entries that the directory names, stands the header of an entry that it does not name: a reader that goes from
+    /// Where, between the entries that the directory names or after it, stands the header of an entry that it does not name: a reader that goes from
     /// header to header would unpack it. Nil where there is none.
     public var unnamedEntryOffset: Int? {
         var at = 0
@@ -8,7 +8,12 @@ extension ZipArchive {
             if let found = signature(from: at, to: entry.headerOffset) { return found }
             at = max(at, entry.dataOffset + entry.compressedSize)
         }
-        return signature(from: at, to: directoryStart)
+        return signature(from: at, to: directoryStart) ?? signature(from: commentStart, to: bytes.count)
+    }
+
+    /// Whether bytes after the archive's end are more than line ends, spaces and zeros: nothing here says what they are.
+    public var hasUnreadTail: Bool {
+        trailingBytes.withUnsafeBytes { raw in raw.contains { ![0, 0x09, 0x0A, 0x0D, 0x1A, 0x20].contains($0) } }
     }
 
     private func signature(from start: Int, to end: Int) -> Int? {

@@ -70,7 +70,8 @@ extension Node {
             append("stride", pooling.stride.height, pooling.stride.width)
             append("padding", pooling.padding.top, pooling.padding.left, pooling.padding.bottom, pooling.padding.right)
             object.append("ceil_mode", .boolean(pooling.ceilMode))
-        case .multiply(let constant), .subtract(let constant): appendNumber("constant", constant)
+        case .multiply(let constant), .divide(let constant), .subtract(let constant): object.append("constant", constant.json)
+        case .selectChannels(let channels): object.append("channels", .array(channels.map { .integer(Int64($0)) }))
         case .concatenate(let axis), .softmax(let axis): object.append("axis", .integer(Int64(axis)))
         case .permute(let axes): object.append("axes", .array(axes.map { .integer(Int64($0)) }))
         case .l2Normalize(let axis, let epsilon):
@@ -120,6 +121,12 @@ struct GraphJSONReader {
             readers.append(GraphJSONReader(object: members, place: "\(name) \(label)"))
         }
         return readers
+    }
+
+    /// One number, or one per channel.
+    func constant() throws(GraphError) -> ChannelNumbers {
+        guard let numbers = ChannelNumbers(json: object["constant"]) else { throw bad("constant") }
+        return numbers
     }
 
     func integers(_ name: String, count: Int? = nil) throws(GraphError) -> [Int] {
@@ -173,8 +180,10 @@ struct GraphJSONReader {
         case "prelu": return .prelu(slope: try text("slope"))
         case "relu": return .relu
         case "add": return .add
-        case "multiply": return .multiply(try float("constant"))
-        case "subtract": return .subtract(try float("constant"))
+        case "multiply": return .multiply(try constant())
+        case "divide": return .divide(try constant())
+        case "subtract": return .subtract(try constant())
+        case "select_channels": return .selectChannels(try integers("channels"))
         case "concatenate": return .concatenate(axis: try integer("axis"))
         case "max_pool": return .maxPool(try pooling())
         case "average_pool": return .averagePool(try pooling())

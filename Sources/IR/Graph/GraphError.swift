@@ -15,6 +15,7 @@ public enum GraphError: DescribedError, Equatable {
     case missingOutput(name: String)
     case notOneValue(kind: String, names: [String], purpose: String)
     case malformedDocument(detail: String)
+    case unknownScale
 
     /// What is wrong, for people.
     public var problem: String {
@@ -34,6 +35,7 @@ public enum GraphError: DescribedError, Equatable {
         case .missingOutput(let name): "the output \(name) is given by no node"
         case .notOneValue(let kind, let names, let purpose):
             "which \(kind) to \(purpose) cannot be told: the network has \(names.isEmpty ? "none" : names.joined(separator: ", "))"
+        case .unknownScale: "how pixels enter cannot be put into the graph, because the file does not say it"
         case .malformedDocument(let detail): "the description of the model is malformed: \(detail)"
         }
     }
@@ -41,6 +43,13 @@ public enum GraphError: DescribedError, Equatable {
     /// What to do about it.
     public var remedy: String {
         if case .notOneValue = self { return "leave the option out" }
-        return "the file is damaged, or was made for another version of its weights: export it again from the checkpoint"
+        if case .unknownScale = self { return "give the mean and the deviation that the network was trained with" }
+        switch self {
+        case .malformedDocument: return "the file is damaged: export it again from the checkpoint"
+        case .wrongInput, .windowTooLarge, .wrongWeightShape:
+            return
+                "these weights belong to images of another size, or to another network: name what they belong to, or keep the weights alone"
+        default: return "the graph does not add up: export it again from the checkpoint, or keep the weights alone"
+        }
     }
 }

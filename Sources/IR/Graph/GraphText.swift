@@ -1,3 +1,5 @@
+import Files
+
 extension Graph {
     /// The graph for people, a line a node: value, type, operation, what it reads, weights, attributes.
     public func text(types: [String: ValueType]) -> String {
@@ -11,14 +13,14 @@ extension Graph {
             lines.append("\(node.output)\(type) = " + parts.joined(separator: " "))
         }
         for output in outputs { lines.append("output \(output)" + (types[output].map { ": \($0)" } ?? "")) }
-        return lines.joined(separator: "\n")
+        return lines.map(PrintedText.oneLine).joined(separator: "\n")
     }
 
     /// The graph in the DOT language of Graphviz.
     public func dot(types: [String: ValueType]) -> String {
         func quoted(_ text: String) -> String {
             "\""
-                + text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
+                + PrintedText.oneLine(text).split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
                 .split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""
         }
         var lines = ["digraph model {", "  node [shape=box, fontname=\"sans-serif\"];"]
@@ -59,7 +61,9 @@ extension Operation {
                 "kernel=\(pooling.kernel.height)x\(pooling.kernel.width)", "stride=\(pooling.stride.height)x\(pooling.stride.width)",
                 Operation.text(pooling.padding), pooling.ceilMode ? "ceil" : "",
             ].filter { !$0.isEmpty }
-        case .multiply(let constant), .subtract(let constant): ["constant=\(constant)"]
+        case .multiply(let constant), .divide(let constant), .subtract(let constant):
+            ["constant=\(constant.values.map { "\($0)" }.joined(separator: ","))"]
+        case .selectChannels(let channels): ["channels=\(channels.map(String.init).joined(separator: ","))"]
         case .concatenate(let axis), .softmax(let axis): ["axis=\(axis)"]
         case .permute(let axes): ["axes=\(axes.map(String.init).joined(separator: ","))"]
         case .l2Normalize(let axis, let epsilon): ["axis=\(axis)", "epsilon=\(epsilon)"]

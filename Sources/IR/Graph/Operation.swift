@@ -13,9 +13,13 @@ public enum Operation: Sendable, Equatable {
     /// The sum of two values of equal shape.
     case add
     /// x · constant.
-    case multiply(Double)
+    case multiply(ChannelNumbers)
+    /// x / constant; apart from `multiply`, as the reciprocal of most numbers is not a float32.
+    case divide(ChannelNumbers)
     /// x − constant.
-    case subtract(Double)
+    case subtract(ChannelNumbers)
+    /// The channels of these numbers, in this order, along axis 1; one may be taken several times.
+    case selectChannels([Int])
     /// Values joined along an axis.
     case concatenate(axis: Int)
     /// The maximum over a window; padding counts as −∞.
@@ -46,7 +50,9 @@ public enum Operation: Sendable, Equatable {
         case .relu: "relu"
         case .add: "add"
         case .multiply: "multiply"
+        case .divide: "divide"
         case .subtract: "subtract"
+        case .selectChannels: "select_channels"
         case .concatenate: "concatenate"
         case .maxPool: "max_pool"
         case .averagePool: "average_pool"

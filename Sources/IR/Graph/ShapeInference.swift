@@ -60,8 +60,20 @@ private struct NodeInference {
             return input
         case .relu: return input
         case .multiply(let constant), .subtract(let constant):
-            guard constant.isFinite else { throw bad("its constant is \(constant)") }
+            try expectChannels(constant, of: input)
             return input
+        case .divide(let constant):
+            guard constant.values.allSatisfy({ $0 != 0 }) else { throw bad("its constant is \(constant)") }
+            try expectChannels(constant, of: input)
+            return input
+        case .selectChannels(let channels):
+            let count = try channelCount(input)
+            guard (1...1 << 16) ~= channels.count, channels.allSatisfy({ (0..<count) ~= $0 }) else {
+                throw bad("channels \(channels) of \(count)")
+            }
+            var shape = input.shape
+            shape[1] = .fixed(channels.count)
+            return ValueType(shape, elements: input.elements)
         case .maxPool(let pooling), .averagePool(let pooling): return try pool(pooling, input)
         case .globalAveragePool:
             let image = try image(input)
@@ -197,6 +209,15 @@ private struct NodeInference {
     private func image(_ input: ValueType) throws(GraphError) -> [Dimension] {
         guard input.shape.count == 4 else { throw wrong("[batch, channels, height, width]", input) }
         return input.shape
+    }
+
+    /// One constant fits any value; one per channel fits as many channels.
+    private func expectChannels(_ constant: ChannelNumbers, of input: ValueType) throws(GraphError) {
+        guard constant.values.allSatisfy(\.isFinite) else { throw bad("its constant is \(constant)") }
+        guard constant.single == nil else { return }
+        guard input.shape.count > 1, input.shape[1].fixed == constant.values.count else {
+            throw bad("\(constant.values.count) constants for \(input)")
+        }
     }
 
     private func channelCount(_ input: ValueType) throws(GraphError) -> Int {

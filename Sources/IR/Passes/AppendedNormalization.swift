@@ -21,6 +21,7 @@ extension Model {
                 name: "normalize", operation: .l2Normalize(axis: 1, epsilon: Model.normalizationEpsilon), inputs: [inner], output: output))
         var contract = contract
         contract.isNormalized = true
+        contract.origins[.isNormalized] = .given
         return try Model(weights: weights, graph: graph, contract: contract, architecture: architecture)
     }
 }

@@ -7,6 +7,7 @@ extension Model {
         guard graph.inputs.count == 1, let input = graph.inputs.first else {
             throw .notOneValue(kind: "input", names: graph.inputs.map(\.name), purpose: "embed preprocessing")
         }
+        guard let (mean, deviation) = contract.scaling else { throw .unknownScale }
         var graph = graph
         let taken = Set(valueTypes.keys).union(graph.nodes.map(\.name))
         func node(_ name: String, _ operation: Operation, _ input: String) -> Node {
@@ -20,12 +21,12 @@ extension Model {
             first.append(node("Cast_preprocess", .convertToFloat, value))
             value = first.last?.output ?? value
         }
-        if contract.mean != 0 {
-            first.append(node("Sub_preprocess", .subtract(Float(contract.mean).shortestDecimal), value))
+        if mean != 0 {
+            first.append(node("Sub_preprocess", .subtract(mean.map { Float($0).shortestDecimal }), value))
             value = first.last?.output ?? value
         }
-        if contract.standardDeviation != 1 {
-            first.append(node("Mul_preprocess", .multiply(Float(1 / contract.standardDeviation).shortestDecimal), value))
+        if deviation != 1 {
+            first.append(node("Mul_preprocess", .multiply(deviation.map { Float(1 / $0).shortestDecimal }), value))
             value = first.last?.output ?? value
         }
         for index in graph.nodes.indices {

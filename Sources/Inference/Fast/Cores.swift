@@ -1,7 +1,4 @@
-import Dispatch
 import Glibc
 
-extension DispatchQueue {
-    /// Cores that this process may use.
-    static var coreCount: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
-}
+/// Cores that this process may use.
+var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

@@ -185,6 +185,7 @@ final class ExecutionPlan: @unchecked Sendable {
             return .small(SmallJob(kind: .concatenate(parts), input: input, output: output))
         case .flatten: return .small(SmallJob(kind: .flatten, input: input, output: output))
         case .permute(let axes): return .small(SmallJob(kind: .permute(axes), input: input, output: output))
+        case .selectChannels(let channels): return .small(SmallJob(kind: .selectChannels(channels), input: input, output: output))
         case .softmax: return .small(SmallJob(kind: .softmax, input: input, output: output))
         case .l2Normalize(let epsilon): return .small(SmallJob(kind: .l2Normalize(epsilon), input: input, output: output))
         }

@@ -1,7 +1,6 @@
 import Glibc
 
-/// A thread beside the pool that `concurrentPerform` takes its threads from: one that works or waits for long does not keep the pool from
-/// those who need it meanwhile.
+/// A thread of the system.
 struct OwnThread {
     /// Large arrays lie on the heap.
     private static let stackSize = 1 << 20
@@ -35,6 +34,9 @@ struct OwnThread {
         self.thread = thread
     }
 
-    /// Waits for its end; to be called once.
+    /// Waits for its end; either this or `detach` is to be called once.
     func join() { pthread_join(thread, nil) }
+
+    /// Lets it run until its end without anybody waiting for it.
+    func detach() { pthread_detach(thread) }
 }

@@ -7,6 +7,7 @@ struct SmallJob: Sendable {
         case concatenate([ImageView])
         case flatten
         case permute([Int])
+        case selectChannels([Int])
         case softmax
         case l2Normalize(Double)
     }
@@ -20,6 +21,7 @@ struct SmallJob: Sendable {
         case .concatenate(let parts): concatenate(parts, image)
         case .flatten: flatten(image)
         case .permute(let axes): permute(axes, image)
+        case .selectChannels(let channels): select(channels, image)
         case .softmax: softmax(image)
         case .l2Normalize(let epsilon): l2Normalize(epsilon, image)
         }
@@ -68,6 +70,16 @@ struct SmallJob: Sendable {
         for row in 0..<output.height {
             for column in 0..<output.width {
                 for channel in output.channels..<output.paddedChannels { output.pixel(image, row, column)[channel] = 0 }
+            }
+        }
+    }
+
+    private func select(_ channels: [Int], _ image: Int) {
+        for row in 0..<output.height {
+            for column in 0..<output.width {
+                let (source, target) = (input.pixel(image, row, column), output.pixel(image, row, column))
+                for (index, channel) in channels.enumerated() { target[index] = source[channel] }
+                for index in channels.count..<output.paddedChannels { target[index] = 0 }
             }
         }
     }

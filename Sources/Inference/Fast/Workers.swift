@@ -1,4 +1,4 @@
-import Dispatch
+import Files
 import Synchronization
 
 /// Runs parts of some work on a fixed number of threads; each thread takes the next part when it is done with one.
@@ -6,8 +6,11 @@ public struct Workers: Sendable {
     /// Threads.
     public let count: Int
 
-    /// So many threads; nil for one a core.
-    public init(count: Int?) { self.count = max(1, count ?? DispatchQueue.coreCount) }
+    /// Memory that a thread with a network of its own is reckoned to take, where their number is not given.
+    private static let memoryOfThread = 256 << 20
+
+    /// So many threads; nil for one a core, as far as there is memory for them.
+    public init(count: Int?) { self.count = max(1, count ?? min(coreCount, MemoryBudget.bytes / Workers.memoryOfThread)) }
 
     /// What `body` makes of every item, in the items' order.
     public func map<Result: Sendable>(_ items: Int, _ body: @escaping @Sendable (_ item: Int) -> Result) -> [Result] {
@@ -26,7 +29,7 @@ public struct Workers: Sendable {
             return
         }
         let next = Counter()
-        DispatchQueue.concurrentPerform(iterations: min(count, items)) { worker in
+        Crew.shared.run(min(count, items)) { worker in
             while true {
                 let item = next.take()
                 guard item < items else { return }

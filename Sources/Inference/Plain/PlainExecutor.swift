@@ -62,8 +62,10 @@ public struct PlainExecutor: Sendable {
         case .prelu(let slope): return PlainOperations.prelu(x, slope: try vector(slope))
         case .relu: return PlainTensor(shape: x.shape, values: x.values.map { max($0, 0) })
         case .add: return PlainTensor(shape: x.shape, values: zip(x.values, inputs[1].values).map { $0 + $1 })
-        case .multiply(let constant): return PlainTensor(shape: x.shape, values: x.values.map { $0 * Double(constant) })
-        case .subtract(let constant): return PlainTensor(shape: x.shape, values: x.values.map { $0 - Double(constant) })
+        case .multiply(let constant): return PlainOperations.byChannel(x, constant) { $0 * $1 }
+        case .divide(let constant): return PlainOperations.byChannel(x, constant) { $0 / $1 }
+        case .subtract(let constant): return PlainOperations.byChannel(x, constant) { $0 - $1 }
+        case .selectChannels(let channels): return PlainOperations.selectChannels(x, channels)
         case .concatenate(let axis): return PlainOperations.concatenate(inputs, axis: axis)
         case .maxPool(let pooling): return try pool(x, pooling, node, isMaximum: true)
         case .averagePool(let pooling): return try pool(x, pooling, node, isMaximum: false)

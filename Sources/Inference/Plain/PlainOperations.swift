@@ -67,8 +67,9 @@ enum PlainOperations {
                                 if column >= 0, column < x.shape[3] { inside.append(x[n, c, row, column]) }
                             }
                         }
-                        result[n, c, y, z] =
-                            isMaximum ? inside.max() ?? -.infinity : inside.reduce(0, +) / Double(max(inside.count, 1))
+                        // A NaN is passed on, as torch does.
+                        let largest = inside.contains(where: \.isNaN) ? .nan : inside.max() ?? -.infinity
+                        result[n, c, y, z] = isMaximum ? largest : inside.reduce(0, +) / Double(max(inside.count, 1))
                     }
                 }
             }
@@ -152,5 +153,25 @@ enum PlainOperations {
             let norm = max(vector.reduce(0) { $0 + $1 * $1 }.squareRoot(), epsilon)
             return vector.map { $0 / norm }
         }
+    }
+
+    /// Every number with the constant of its channel (axis 1).
+    static func byChannel(_ x: PlainTensor, _ constant: ChannelNumbers, _ function: (Double, Double) -> Double) -> PlainTensor {
+        let channels = x.shape.count > 1 ? x.shape[1] : 1
+        let plane = x.shape.dropFirst(2).reduce(1, *)
+        return PlainTensor(
+            shape: x.shape,
+            values: x.values.indices.map { function(x.values[$0], constant[$0 / max(plane, 1) % max(channels, 1)]) })
+    }
+
+    /// The channels of these numbers, in this order.
+    static func selectChannels(_ x: PlainTensor, _ channels: [Int]) -> PlainTensor {
+        let plane = x.shape.dropFirst(2).reduce(1, *)
+        let image = x.shape[1] * plane
+        var values: [Double] = []
+        for start in stride(from: 0, to: x.values.count, by: max(image, 1)) {
+            for channel in channels { values += x.values[start + channel * plane..<start + (channel + 1) * plane] }
+        }
+        return PlainTensor(shape: [x.shape[0], channels.count] + x.shape.dropFirst(2), values: values)
     }
 }

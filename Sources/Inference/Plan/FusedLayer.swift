@@ -13,6 +13,7 @@ struct FusedLayer {
         case concatenate
         case flatten
         case permute([Int])
+        case selectChannels([Int])
         case softmax
         case l2Normalize(epsilon: Double)
     }
@@ -112,8 +113,10 @@ struct LayerFusion {
             let (mean, variance) = (try numbers(layer.mean), try numbers(layer.variance))
             let factors = scale.indices.map { scale[$0] / (variance[$0] + Double(layer.epsilon)).squareRoot() }
             affine(node, factors, scale.indices.map { bias[$0] - mean[$0] * factors[$0] })
-        case .multiply(let constant): affine(node, [Double(constant)], [0])
-        case .subtract(let constant): affine(node, [1], [-Double(constant)])
+        case .multiply(let constant): affine(node, constant.values, [0])
+        case .divide(let constant): affine(node, constant.values.map { 1 / $0 }, [0])
+        case .subtract(let constant): affine(node, [1], constant.values.map { -$0 })
+        case .selectChannels(let channels): append(plain(.selectChannels(channels)))
         case .relu: activate(node, .relu)
         case .prelu(let slope): activate(node, .prelu(key: slope))
         case .add: add(node)
@@ -143,12 +146,13 @@ struct LayerFusion {
     private mutating func affine(_ node: Node, _ factors: [Double], _ terms: [Double]) {
         guard let index = soleProducer(of: node.inputs[0]), layers[index].isAffine else {
             var layer = FusedLayer(name: node.name, kind: .pixels, input: node.inputs[0], output: node.output)
-            layer.scale = factors
-            layer.shift = terms
+            let count = max(factors.count, terms.count)
+            layer.scale = factors.count == count ? factors : Array(repeating: factors[0], count: count)
+            layer.shift = terms.count == count ? terms : Array(repeating: terms[0], count: count)
             return append(layer)
         }
         let (scale, shift) = (layers[index].scale ?? [1], layers[index].shift ?? [0])
-        let count = max(factors.count, max(scale.count, shift.count))
+        let count = max(factors.count, terms.count, scale.count, shift.count)
         func at(_ numbers: [Double], _ channel: Int) -> Double { numbers[numbers.count == 1 ? 0 : channel] }
         extend(index, node) { layer in
             layer.scale = (0..<count).map { at(scale, $0) * at(factors, $0) }

@@ -48,6 +48,9 @@ enum ZipContainer {
         if document.byteCount < pickle.count {
             contents.tell("warning", "\(pickle.count - document.byteCount) bytes stand behind the end of the pickle")
         }
+        if archive.trailingBytes.count > 0 {
+            contents.tell("warning", "\(archive.trailingBytes.count) bytes stand after the archive's end and are not read")
+        }
         let storages = table.storagesByName
         contents.regions = archive.entries.map { entry in
             Checkpoint.Region(name: entry.name, byteCount: entry.compressedSize, storage: storages["\(bytes.name), entry \(entry.name)"])

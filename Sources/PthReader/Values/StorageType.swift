@@ -32,7 +32,7 @@ enum StorageType {
             "float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16",
             "cfloat": "complex64", "cdouble": "complex128",
         ]
-        return DType(rawValue: aliases[short] ?? short)
+        return DType(rawValue: aliases[short] ?? short).flatMap { $0.isTorch ? $0 : nil }
     }
 }
 

@@ -13,7 +13,7 @@ enum TorchValues {
             return .tensor(try strided(call, malformed: malformed))
 
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
-            let parameter = try parameter(call, malformed: malformed)
+            guard let parameter = try parameter(call, malformed: malformed) else { return nil }
             try call.emptyArgument(2, "backward_hooks")
             if call.name.hasSuffix("_with_state") { try refuseTensorState(call.argument(3), of: call) }
             return parameter
@@ -58,6 +58,9 @@ enum TorchValues {
         let isThird = call.name.hasSuffix("_v3")
         var dtype = storage.dtype
         if isThird {
+            if case .global(let name)? = call.argument(6), name.hasPrefix("torch.") {
+                throw PthError.unknownStorageType(file: call.place.pickle, type: name)
+            }
             guard case .torchDType(let name)? = call.argument(6), let named = DType(rawValue: name) else {
                 throw malformed("its dtype is not known")
             }
@@ -91,7 +94,9 @@ enum TorchValues {
         }
     }
 
-    private static func parameter(_ call: Call, malformed: (String) -> PthError) throws -> CheckpointValue {
+    /// Nil for a parameter of something that is shown whole, such as a meta tensor.
+    private static func parameter(_ call: Call, malformed: (String) -> PthError) throws -> CheckpointValue? {
+        if case .placeholder? = call.argument(0) { return nil }
         let requiresGrad = call.argumentCount > 1 ? try call.flagArgument(1, "requires_grad") : true
         guard let data = call.argument(0), data.isTensor else { throw malformed("its first argument is not a tensor") }
         // A parameter of quantised or sparse data is shown as that data.

@@ -58,7 +58,7 @@ public struct Baseline: Sendable {
         content = .figures(members)
         let found = Baseline.figures(members, margin: nil)
         guard found.accuracy != nil || found.area != nil else {
-            throw LFWError.badBaseline(file: file.path, reason: "it has neither ten_fold_accuracy_mean nor roc_auc")
+            throw LFWError.badBaseline(file: file.path, reason: "it has none of ten_fold_accuracy_mean, lfw_accuracy and roc_auc")
         }
     }
 
@@ -89,9 +89,13 @@ public struct Baseline: Sendable {
             members[key + suffix] ?? members["lfw_\(key)\(suffix)"] ?? members[key] ?? members["lfw_\(key)"]
         }
         func fraction(_ key: String) -> Double? { value(key)?.double.flatMap { (0...1).contains($0) ? $0 : nil } }
-        figures.accuracy = fraction("ten_fold_accuracy_mean")
-        figures.standardDeviation = fraction("ten_fold_accuracy_std")
-        figures.area = fraction("roc_auc")
+        /// Short names that training programs write beside a checkpoint.
+        func short(_ keys: String...) -> Double? {
+            keys.compactMap { members[$0]?.double }.first { (0...1).contains($0) }
+        }
+        figures.accuracy = fraction("ten_fold_accuracy_mean") ?? short("lfw_accuracy", "lfw_acc", "lfw_accuracy_mean")
+        figures.standardDeviation = fraction("ten_fold_accuracy_std") ?? short("lfw_std", "lfw_accuracy_std")
+        figures.area = fraction("roc_auc") ?? short("lfw_auc")
         if let items = value("ten_fold_accuracies")?.array {
             let numbers = items.compactMap(\.double)
             if numbers.count == items.count { figures.foldAccuracies = numbers }

@@ -67,6 +67,12 @@ struct CSVTable {
             }
         }
 
+        /// What a field stands for; nearly all hold neither an apostrophe nor a backslash.
+        private func name(_ field: ArraySlice<UInt8>) -> Substring {
+            let text = String(decoding: field, as: UTF8.self)
+            return field.first == 0x27 || field.contains(0x5C) ? CSVText.name(text)[...] : text[...]
+        }
+
         /// One field; afterwards `at` stands on a comma, on a line's end or behind the last byte.
         private mutating func field() throws(LFWError) -> Substring {
             guard at < bytes.count, bytes[at] == 0x22 else {
@@ -75,7 +81,7 @@ struct CSVTable {
                     guard bytes[at] != 0x22 else { throw .badLine(file: file, line: line, reason: "a quote stands inside a field") }
                     at += 1
                 }
-                return Substring(decoding: bytes[start..<at], as: UTF8.self)
+                return name(bytes[start..<at])
             }
             at += 1
             let opened = line
@@ -90,7 +96,7 @@ struct CSVTable {
                         guard at == bytes.count || [0x2C, 0x0A, 0x0D].contains(bytes[at]) else {
                             throw .badLine(file: file, line: line, reason: "something stands behind a closing quote")
                         }
-                        return Substring(decoding: content, as: UTF8.self)
+                        return name(content[...])
                     }
                 }
                 if byte == 0x0A { line += 1 }

@@ -20,23 +20,11 @@ public struct NumericComparison: Sendable {
             self.relative = relative
         }
 
-        /// The default for the narrower of two models' weights: what rounding them alone explains, with room.
-        public static func usual(_ one: Model, _ other: Model) -> Tolerance {
-            func narrowest(_ model: Model) -> Double {
-                let dtypes = Set(model.graph.weightKeys.compactMap { model.weights[$0]?.dtype })
-                return dtypes.contains(.bfloat16) ? 1.5e-2 : dtypes.contains(.float16) ? 2e-3 : 3e-6
-            }
-            let (a, b) = (narrowest(one), narrowest(other))
-            // Both rounded alike are the same network.
-            return Tolerance(normalized: a == b && isSameDTypes(one, other) ? 3e-6 : max(a, b))
-        }
-
-        private static func isSameDTypes(_ one: Model, _ other: Model) -> Bool {
-            one.graph.weightKeys.allSatisfy { key in other.weights[key].map { $0.dtype == one.weights[key]?.dtype } ?? false }
-        }
+        /// What the order of float32's sums explains, with room. Rounded weights need no more: they are compared with weights rounded alike.
+        public static let usual = Tolerance(normalized: 3e-6)
     }
 
-    /// Images as pixels from 0 to 255: images × channels × height × width. Each model's own mean and scale are applied to them.
+    /// Images as pixels from 0 to 255: images × channels × height × width.
     public struct Images: Sendable {
         /// The pixels.
         public let batch: Batch
@@ -50,46 +38,88 @@ public struct NumericComparison: Sendable {
         }
     }
 
-    /// Figures of each output.
+    /// Figures of each output that both have, in the source's order.
     public let outputs: [OutputFigures]
+    /// Outputs that only one side has.
+    public let unmatchedOutputs: [String]
     /// What the images were.
     public let images: String
     /// What was allowed.
     public let tolerance: Tolerance
+    /// Whether only one of the two brings its output to unit length, so that only directions can be compared.
+    public let lengthsDiffer: Bool
+    /// Whether outputs are embeddings, which are compared at unit length.
+    public let isEmbedding: Bool
+    /// Whether one run served for both, their tensors and graphs being the same.
+    public let isOneRun: Bool
     /// Whether every output is within it.
     public let isWithin: Bool
 
-    /// Runs both. Throws where a network cannot be run, or their inputs or outputs have nothing in common.
-    public init(
-        export: Model, source: Model, images: Images, tolerance: Tolerance, options: FastExecutor.Options,
-        overrule: (InputContract) -> InputContract = { $0 }
+    /// One side of a comparison.
+    struct Side {
+        let model: Model
+        /// How pixels enter it here.
+        let contract: InputContract
+
+        func run(_ images: Images, _ options: FastExecutor.Options) throws -> [NamedBatch] {
+            try FastExecutor(model, options: options).run(try contract.standardise(images.batch))
+        }
+    }
+
+    /// The source itself cannot be run on the images: no difference, but nothing to compare with.
+    struct SourceFailure: Error {
+        let reason: any Error
+    }
+
+    /// Compares outputs.
+    /// - Parameters:
+    ///   - found: the export's outputs; nil where they are the source's by proof.
+    ///   - places: for each of the source's outputs its place in the export's, where graphs tell; otherwise names, places and values do.
+    init(
+        found: [NamedBatch]?, expected: [NamedBatch], places: [Int?]?, source: Model, lengthsDiffer: Bool, images: Images,
+        tolerance: Tolerance
     ) throws {
-        let expected: [NamedBatch]
-        do {
-            expected = try NumericComparison.run(source, images, options, overrule)
-        } catch {
-            throw SourceFailure(reason: error)
-        }
-        let found = try NumericComparison.run(export, images, options, overrule)
-        guard expected.count == found.count else {
-            throw VerificationError.differentOutputs(expected: expected.map(\.name), found: found.map(\.name))
-        }
+        let isEmbedding = source.contract.embeddingLength != nil
         var figures: [OutputFigures] = []
-        for (one, other) in zip(found, expected) {
-            guard one.batch.shape == other.batch.shape else {
-                throw VerificationError.differentShapes(output: other.name, expected: other.batch.shape, found: one.batch.shape)
-            }
-            let isEmbedding = source.contract.embeddingLength != nil && one.batch.shape.count == 2
-            figures.append(
+        var taken: Set<Int> = []
+        var missing: [String] = []
+        for (index, other) in expected.enumerated() {
+            func measured(_ one: NamedBatch) -> OutputFigures {
                 OutputFigures(
                     name: other.name, found: one.batch.values, expected: other.batch.values, vectorLength: one.batch.imageSize,
-                    isEmbedding: isEmbedding, relativeTolerance: tolerance.relative ?? 0))
+                    isEmbedding: isEmbedding && one.batch.shape.count == 2, relativeTolerance: tolerance.relative ?? 0)
+            }
+            guard let found else {
+                figures.append(measured(other))
+                continue
+            }
+            let free = found.indices.filter { !taken.contains($0) && found[$0].batch.shape == other.batch.shape }
+            var place = places.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? free.first { found[$0].name == other.name }
+            // Of outputs with other names the one whose values are nearest; of equally near ones the first.
+            if place == nil {
+                place = free.map { ($0, measured(found[$0]).maxNormalized) }.min { $0.1 < $1.1 }?.0
+            }
+            guard let place, free.contains(place) else {
+                missing.append("\(other.name) \(other.batch.shape.dropFirst())")
+                continue
+            }
+            taken.insert(place)
+            figures.append(measured(found[place]))
         }
-        // A normalisation that only one of them has at its end changes lengths, not directions.
-        let lengthsDiffer = export.contract.isNormalized != source.contract.isNormalized
+        if figures.isEmpty || !missing.isEmpty && !isEmbedding {
+            throw VerificationError.differentOutputs(
+                expected: expected.map { "\($0.name) \($0.batch.shape.dropFirst())" },
+                found: (found ?? []).map { "\($0.name) \($0.batch.shape.dropFirst())" })
+        }
+        unmatchedOutputs =
+            missing.map { "\($0) of the source" }
+            + (found ?? []).indices.filter { !taken.contains($0) }.map { "\((found ?? [])[$0].name) of the export" }
         outputs = figures
         self.images = images.description
         self.tolerance = tolerance
+        self.lengthsDiffer = lengthsDiffer
+        self.isEmbedding = isEmbedding
+        isOneRun = found == nil
         isWithin = figures.allSatisfy { output in
             if output.hasNonFinite { return false }
             if tolerance.absolute != nil || tolerance.relative != nil, !lengthsDiffer {
@@ -99,65 +129,21 @@ public struct NumericComparison: Sendable {
         }
     }
 
-    /// The source itself cannot be run on the images: no difference, but nothing to compare with.
-    struct SourceFailure: Error {
-        let reason: any Error
+    /// Whether the figures are so near to what is allowed that the order of sums may decide.
+    var isNearLimit: Bool {
+        guard let allowed = tolerance.normalized else { return false }
+        return outputs.allSatisfy { !$0.hasNonFinite && $0.maxNormalized <= 10 * allowed }
     }
 
-    private static func run(
-        _ model: Model, _ images: Images, _ options: FastExecutor.Options, _ overrule: (InputContract) -> InputContract
-    ) throws -> [NamedBatch] {
-        let input = try overrule(model.contract).standardise(images.batch)
-        return try FastExecutor(model, options: options).run(input)
-    }
-
-    /// Numbers that are made at most.
-    private static let seededLimit = 1 << 28
-
-    /// Seeded noise of the size that a model takes; the same on every machine.
-    public static func seeded(for model: Model, count: Int, seed: UInt64 = 24) throws -> Images {
+    /// Seeded images of the size that models take; the same on every machine. Sizes that one leaves open are the other's.
+    public static func seeded(for model: Model, and other: Model? = nil, count: Int) throws -> Images {
+        let sizes = (other?.graph.inputs.first?.type.shape ?? []).map(\.fixed)
         let shape = (model.graph.inputs.first?.type.shape ?? []).enumerated().map { axis, dimension -> Int in
+            if axis == 0 { return count }
             // An image of any size is tried in one that no stride divides.
-            dimension.fixed ?? (axis == 0 ? count : 45 + 8 * axis)
+            return dimension.fixed ?? (sizes.indices.contains(axis) ? sizes[axis] : nil) ?? 45 + 8 * axis
         }
-        var state = seed
-        var values: [Float] = []
-        var total = 1
-        for size in shape {
-            // Sizes are what a file says; they may be anything.
-            let (product, overflow) = total.multipliedReportingOverflow(by: size)
-            guard !overflow, (1...seededLimit) ~= product else {
-                throw InferenceError.tooMuchMemory(
-                    needed: overflow ? .max : product.multipliedReportingOverflow(by: 4).partialValue, limit: seededLimit * 4)
-            }
-            total = product
-        }
-        values.reserveCapacity(total)
-        for _ in 0..<total {
-            // splitmix64 (Steele, Lea and Flood 2014).
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-            values.append(Float((mixed ^ mixed >> 31) & 0xFF))
-        }
-        return Images(try Batch(shape: shape, values: values), description: "\(shape.first ?? 0) seeded images of noise")
-    }
-}
-
-extension InputContract {
-    /// Pixels from 0 to 255, in RGB, as the network takes them.
-    public func standardise(_ pixels: Batch) throws -> Batch {
-        var values = pixels.values
-        if channelOrder == .bgr, pixels.shape.count == 4, pixels.shape[1] == 3 {
-            let plane = pixels.shape[2] * pixels.shape[3]
-            for image in 0..<pixels.imageCount {
-                let start = image * 3 * plane
-                for index in 0..<plane { values.swapAt(start + index, start + 2 * plane + index) }
-            }
-        }
-        let (mean, deviation) = (Float(mean), Float(standardDeviation))
-        if mean != 0 || deviation != 1 { for index in values.indices { values[index] = (values[index] - mean) / deviation } }
-        return try Batch(shape: pixels.shape, values: values)
+        return Images(
+            try SeededImages.batch(shape: shape), description: "\(shape.first ?? 0) seeded images of noise, blurred noise and skin tones")
     }
 }

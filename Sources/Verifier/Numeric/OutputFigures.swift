@@ -4,7 +4,7 @@ public struct OutputFigures: Sendable, Equatable {
     public let name: String
     /// Largest absolute difference.
     public let maxAbsolute: Double
-    /// Largest difference over the larger magnitude of the two, where that is not 0.
+    /// Largest difference over the larger magnitude of the two, among numbers of at least a thousandth of the source's largest.
     public let maxRelative: Double
     /// Root of the mean square of differences over that of the source.
     public let relativeRMS: Double
@@ -35,12 +35,15 @@ public struct OutputFigures: Sendable, Equatable {
             }
             let difference = abs(a - b)
             largest = max(largest, difference)
-            let scale = max(abs(a), abs(b))
-            if scale > 0 { relative = max(relative, difference / scale) }
             least = max(least, difference - relativeTolerance * abs(b))
             differences += difference * difference
             squares += b * b
             magnitude = max(magnitude, abs(b))
+        }
+        // Of a number near zero the relative difference says nothing.
+        for (one, other) in zip(found, expected) where abs(Double(other)) >= 1e-3 * magnitude && magnitude > 0 {
+            let (a, b) = (Double(one), Double(other))
+            if a.isFinite, b.isFinite { relative = max(relative, abs(a - b) / max(abs(a), abs(b))) }
         }
         var (cosine, normalized) = (1.0, isEmbedding ? 0.0 : largest / max(magnitude, 1e-12))
         let length = max(vectorLength, 1)
@@ -52,7 +55,8 @@ public struct OutputFigures: Sendable, Equatable {
                 dot += a[index] / normA * (b[index] / normB)
                 normalized = max(normalized, abs(a[index] / normA - b[index] / normB))
             }
-            cosine = min(cosine, dot)
+            // Of equal vectors the cosine is 1, whatever rounding makes of it.
+            cosine = min(cosine, a == b ? 1 : dot)
         }
         self.name = name
         maxAbsolute = largest

@@ -19,22 +19,39 @@ public struct TensorComparison: Sendable {
         case same
         /// Rounded to a narrower or wider type.
         case rounded(WeightPrecision)
+        /// The export's tensors were rounded: it is the source that has the narrower type.
+        case sourceRounded(WeightPrecision)
+    }
+
+    /// How tensors of the two sides were matched.
+    public enum Matching: String, Sendable {
+        /// By name.
+        case names
+        /// By the nodes that read them.
+        case graph
     }
 
     /// Tensors that were compared.
     public let compared: Int
+    /// How they were matched.
+    public let matching: Matching
     /// Whether batch normalisation was folded into the source's tensors first.
     public let isFolded: Bool
     /// How types relate.
     public let relation: Relation
+    /// Tensors that are the same only but for the rounding of arithmetic on weights, such as folding.
+    public let nearlySame: Int
     /// What differs.
     public let differences: [Difference]
     /// Why nothing could be compared: the export's tensors bear other names.
     public let unmatchedReason: String?
 
-    /// Compares; never throws for a difference. Damaged bytes throw.
+    /// Whether every tensor that was compared has the source's very bits, rounded where a type is narrower.
+    public var isExact: Bool { unmatchedReason == nil && differences.isEmpty && nearlySame == 0 }
+
+    /// Compares by names; never throws for a difference. Damaged bytes throw.
     /// - Parameters:
-    ///   - ignoresUnitAxes: whether axes of size 1 may be more or fewer: where a graph was not understood, slopes still have them.
+    ///   - ignoresUnitAxes: whether axes of size 1 at the end may be more or fewer: where a graph was not understood, slopes still have them.
     ///   - mayLack: tensors that the export need not have.
     public init(
         export: Weights, source: Weights, foldedSource: (() throws -> Weights)?, ignoresUnitAxes: Bool = false, mayLack: Set<String> = []
@@ -51,8 +68,9 @@ public struct TensorComparison: Sendable {
             }
         }
         self.isFolded = isFolded
+        matching = .names
+        nearlySame = 0
         let common = matches(reference)
-        // Other programs fold what they export and keep the names of what is left: those are no longer the same tensors.
         guard common * 2 > max(export.entries.count, reference.entries.count) else {
             compared = 0
             relation = .same
@@ -61,34 +79,126 @@ public struct TensorComparison: Sendable {
                 "\(common) of \(export.entries.count) tensors bear a name of the source's, which has \(reference.entries.count)"
             return
         }
-        var relation = Relation.same
-        var found: [Difference] = []
+        var judge = Judge()
         for entry in reference.entries {
             guard let tensor = export[entry.name] else {
-                if !mayLack.contains(entry.name) { found.append(Difference(name: entry.name, what: "is missing")) }
+                if !mayLack.contains(entry.name) { judge.differences.append(Difference(name: entry.name, what: "is missing")) }
                 continue
             }
-            var expected = entry.tensor
-            if tensor.dtype != expected.dtype, tensor.dtype.isFloatingPoint, expected.dtype.isFloatingPoint,
-                let precision = WeightPrecision.allCases.first(where: { $0.dtype == tensor.dtype })
-            {
-                expected = try expected.rounded(to: precision)
-                relation = .rounded(precision)
-            }
-            let shown = ignoresUnitAxes ? try tensor.withoutTrailingUnits(like: expected) : tensor
-            if let what = try TensorComparison.difference(shown, expected) { found.append(Difference(name: entry.name, what: what)) }
+            let shown = ignoresUnitAxes ? try tensor.withoutTrailingUnits(like: entry.tensor) : tensor
+            try judge.compare(shown, entry.tensor, name: entry.name)
         }
         for entry in export.entries where reference[entry.name] == nil {
-            found.append(Difference(name: entry.name, what: "is not in the source"))
+            judge.differences.append(Difference(name: entry.name, what: "is not in the source"))
         }
         compared = common
-        self.relation = relation
-        differences = found
+        relation = judge.relation
+        differences = judge.differences
         unmatchedReason = nil
     }
 
+    /// Nothing could be matched.
+    init(unmatched reason: String) {
+        (compared, matching, isFolded, relation, nearlySame, differences) = (0, .names, false, .same, 0, [])
+        unmatchedReason = reason
+    }
+
+    /// Compares tensors that matched nodes read, whatever they are called.
+    /// - Parameters:
+    ///   - tolerance: relative difference that arithmetic on weights explains; 0 where the bits must be the same.
+    ///   - isFolded: whether the source was folded first.
+    init(_ pairs: [WeightPair], tolerance: Double, isFolded: Bool) throws {
+        var judge = Judge(tolerance: tolerance, raisesSmallNumbers: true)
+        for pair in pairs {
+            switch (pair.export, pair.source) {
+            case (let export?, let source?):
+                try judge.compare(try export.spread(like: source), try source.spread(like: export), name: pair.name, scale: pair.scale)
+            case (let only?, nil), (nil, let only?):
+                // A bias of zeros is none.
+                let largest = try only.doubles().reduce(0) { max($0, abs($1)) }
+                if largest > tolerance * (pair.scale ?? 0) {
+                    judge.differences.append(
+                        Difference(name: pair.name, what: pair.export == nil ? "is missing" : "is not in the source"))
+                }
+            case (nil, nil): break
+            }
+        }
+        compared = pairs.count
+        matching = .graph
+        self.isFolded = isFolded
+        relation = judge.relation
+        nearlySame = judge.nearlySame
+        differences = judge.differences
+        unmatchedReason = nil
+    }
+}
+
+/// Compares tensors one by one, and keeps how they relate.
+private struct Judge {
+    let tolerance: Double
+    let raisesSmallNumbers: Bool
+    var relation = TensorComparison.Relation.same
+    var nearlySame = 0
+    var differences: [TensorComparison.Difference] = []
+
+    init(tolerance: Double = 0, raisesSmallNumbers: Bool = false) {
+        self.tolerance = tolerance
+        self.raisesSmallNumbers = raisesSmallNumbers
+    }
+
+    mutating func compare(_ found: Tensor, _ expected: Tensor, name: String, scale: Double? = nil) throws {
+        var (export, source) = (found, expected)
+        var step = 0.0
+        if export.dtype != source.dtype, export.dtype.isFloatingPoint, source.dtype.isFloatingPoint {
+            let isNarrower = export.dtype.byteCount <= source.dtype.byteCount
+            if let precision = WeightPrecision.allCases.first(where: { $0.dtype == export.dtype }) {
+                let rounded = try source.rounded(to: precision)
+                if !isNarrower, let narrow = WeightPrecision.allCases.first(where: { $0.dtype == source.dtype }),
+                    try difference(export, rounded) != nil
+                {
+                    // The numbers from before the source was rounded.
+                    export = try export.rounded(to: narrow)
+                    relation = .sourceRounded(narrow)
+                } else {
+                    source = rounded
+                    if isNarrower || relation == .same { relation = .rounded(precision) }
+                    step = precision == .float16 ? 0x1p-10 : precision == .bfloat16 ? 0x1p-7 : 0
+                }
+            }
+        }
+        guard let what = try difference(export, source) else { return }
+        if try isNear(export, source, scale: scale, step: step) {
+            nearlySame += 1
+        } else {
+            differences.append(TensorComparison.Difference(name: name, what: what))
+        }
+    }
+
+    /// Whether arithmetic on weights explains every difference.
+    private func isNear(_ export: Tensor, _ source: Tensor, scale: Double?, step: Double) throws -> Bool {
+        guard export.shape == source.shape, export.dtype == source.dtype, export.dtype.isFloatingPoint else { return false }
+        // Programs that round to float16 raise numbers too small for it instead of dropping them.
+        let smallest = raisesSmallNumbers && export.dtype == .float16 ? 0x1p-23 : 0
+        guard tolerance > 0 || smallest > 0 else { return false }
+        let (left, right) = (try export.doubles(), try source.doubles())
+        let inner = max(1, source.shape.count > 1 ? right.count / max(source.shape[0], 1) : right.count)
+        var start = 0
+        while start < right.count {
+            let end = min(start + inner, right.count)
+            var largest = scale ?? 0
+            if scale == nil { for index in start..<end { largest = max(largest, abs(right[index])) } }
+            let allowed = tolerance > 0 ? tolerance * largest : 0
+            for index in start..<end {
+                let far = abs(left[index] - right[index])
+                guard far <= max(allowed, tolerance > 0 ? step * abs(right[index]) : 0, smallest) else { return false }
+            }
+            start = end
+        }
+        return true
+    }
+
     /// What is wrong, as a clause; nil for the same bits.
-    private static func difference(_ tensor: Tensor, _ expected: Tensor) throws -> String? {
+    private func difference(_ tensor: Tensor, _ expected: Tensor) throws -> String? {
         guard tensor.dtype == expected.dtype, tensor.shape == expected.shape else {
             return "is \(tensor.dtype.rawValue) \(tensor.shape), not \(expected.dtype.rawValue) \(expected.shape)"
         }
@@ -112,10 +222,17 @@ public struct TensorComparison: Sendable {
 }
 
 extension Tensor {
-    /// The same numbers in the other's shape, where only axes of size 1 differ.
+    /// The same numbers in the other's shape, where only axes of size 1 at the end differ.
     fileprivate func withoutTrailingUnits(like other: Tensor) throws -> Tensor {
-        guard shape != other.shape, isContiguous, shape.filter({ $0 != 1 }) == other.shape.filter({ $0 != 1 }) else { return self }
+        func trimmed(_ shape: [Int]) -> [Int] { Array(shape.reversed().drop { $0 == 1 }.reversed()) }
+        guard shape != other.shape, isContiguous, trimmed(shape) == trimmed(other.shape) else { return self }
         return try Tensor(
             dtype: dtype, shape: other.shape, strides: Tensor.contiguousStrides(other.shape), offset: offset, storage: storage)
+    }
+
+    /// One number for all channels as a vector of the other's length.
+    fileprivate func spread(like other: Tensor) throws -> Tensor {
+        guard elementCount == 1, shape.count == 1, other.shape.count == 1, other.elementCount > 1 else { return self }
+        return try Tensor(dtype: dtype, shape: other.shape, strides: [0], offset: offset, storage: storage)
     }
 }

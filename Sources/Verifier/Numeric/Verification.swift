@@ -3,16 +3,18 @@ import Files
 import IR
 import Inference
 
-/// An export held against its source: tensors, numbers, and where they part, the layer.
+/// An export held against its source: tensors, graphs, contracts and numbers, and where they part, the layer.
 public struct Verification: Sendable {
     /// How it is done.
     public struct Settings: Sendable {
-        /// Overrules the default tolerance.
+        /// Overrules the default tolerance; it then holds against the source as it is, not as the export rounds it.
         public var tolerance: NumericComparison.Tolerance?
-        /// Images; nil for seeded noise.
+        /// Images; nil for seeded ones.
         public var images: NumericComparison.Images?
-        /// Images of noise.
-        public var seededImages = 4
+        /// Seeded images.
+        public var seededImages = SeededImages.wholeSet
+        /// Seeded images where one run serves both sides, being the same bit for bit.
+        public var imagesWhereProven = SeededImages.wholeSet
         /// How networks are run.
         public var executor = FastExecutor.Options()
         /// Changes how images enter both networks.
@@ -22,19 +24,48 @@ public struct Verification: Sendable {
         public init() {}
     }
 
+    /// The answer.
+    public let verdict: Verdict
     /// The tensors.
     public let tensors: TensorComparison
-    /// The numbers; nil where one side has no graph.
+    /// The numbers; nil where there are none.
     public let numeric: NumericComparison?
     /// Why there are no numbers.
     public let numericReason: String?
-    /// Why the networks could not be run side by side: that is a difference as well.
-    public let numericFailure: String?
+    /// What rounding alone does: the export against the source before it is rounded likewise; nil where nothing is rounded.
+    public let drift: NumericComparison?
+    /// Whether every layer of one graph has its counterpart in the other; nil where one side has no graph.
+    public let layersMatched: Int?
+    /// Why some layers have none.
+    public let layersUnmatched: String?
+    /// Layers that are written differently, as clauses.
+    public let attributes: [String]
+    /// The ε of all batch normalisation, where it is one number on each side and not the same.
+    public let epsilons: EpsilonDifference?
+    /// What the two state differently of how images enter.
+    public let contract: ContractComparison?
+    /// How many channels the images made act; nil where one run served both.
+    public let activity: ChannelActivity?
     /// The first layer that departs, where the numbers do.
     public let blame: LayerBlame?
+    /// Why that layer could not be looked for.
+    public let blameFailure: String?
+
+    /// Two networks' ε.
+    public struct EpsilonDifference: Sendable, Equatable {
+        /// The export's.
+        public let export: Double
+        /// The source's.
+        public let source: Double
+        /// Whether the source's is only assumed.
+        public let isAssumed: Bool
+
+        /// As a clause.
+        var text: String { "ε of batch normalisation is \(export), the source's \(source)" + (isAssumed ? " (assumed)" : "") }
+    }
 
     /// Whether everything agrees.
-    public var isSame: Bool { tensors.differences.isEmpty && numericFailure == nil && (numeric?.isWithin ?? true) }
+    public var isSame: Bool { verdict == .same }
 
     /// What an export was opened as.
     public struct Export: Sendable {
@@ -42,24 +73,29 @@ public struct Verification: Sendable {
         public let weights: Weights
         /// Its network, where it makes one.
         public let model: Model?
-        /// Its graph, also where that does not fit its tensors.
-        public let graph: Graph?
-        /// Why there is no model although the file has a graph: that too is a difference.
+        /// Why there is no model although the file has a graph.
         public let failure: String?
-        /// Whether another program wrote it: those leave out what their graph does not read.
+        /// Whether another program wrote it: those rename tensors, and leave out what their graph does not read.
         public let isForeign: Bool
+        /// Whether its contract stands in the file, and was not guessed from its graph.
+        public let statesContract: Bool
+        /// What of the file is not followed to the letter.
+        public let remarks: [String]
 
         /// An export; a graph that is not understood, or does not fit the tensors, is kept as a failure. Throws where there are no tensors.
         public init(_ opened: OpenedFile) throws {
-            graph = opened.document?.graph
-            isForeign = opened.format == ONNXFormat.name && opened.document?.isComplete != true
+            isForeign = opened.isForeign
+            statesContract = opened.document?.isComplete == true
+            remarks = opened.remarks
+            let hasGraph = opened.document?.graph != nil || opened.documentError != nil
             do {
-                let content = try OpenedModel(opened).content
-                weights = content.weights
+                let content = try OpenedModel(opened)
+                weights = content.content.weights
                 // Keys and shapes may tell a network where the file's graph is not understood: that is not the graph that others would run.
-                failure = opened.documentError.map { "\($0)" }
-                model = failure == nil ? content.model : nil
-            } catch  where opened.weights != nil && (graph != nil || opened.documentError != nil) {
+                let reason = content.passedOver ?? (hasGraph ? content.bareReason : nil)
+                failure = reason.map { "\($0)" }
+                model = failure == nil ? content.content.model : nil
+            } catch  where opened.weights != nil && hasGraph {
                 weights = opened.weights ?? Weights(entries: [], provenance: Provenance(source: "", format: "", stateDictPath: ""))
                 model = nil
                 failure = "\(opened.documentError ?? error)"
@@ -70,58 +106,206 @@ public struct Verification: Sendable {
         public init(_ content: ExportContent) {
             weights = content.weights
             model = content.model
-            graph = content.model?.graph
             failure = nil
             isForeign = false
+            statesContract = true
+            remarks = []
         }
     }
 
-    /// Compares what was opened. Throws where a file is damaged or there is nothing to compare.
-    public init(export: Export, source: ExportContent, names: (export: String, source: String), settings: Settings) throws {
+    /// Compares what was opened. Throws where a file is damaged or the source cannot be run.
+    /// - Parameter sourceIsForeign: whether another program wrote the source.
+    public init(
+        export: Export, source: ExportContent, sourceIsForeign: Bool = false, names: (export: String, source: String), settings: Settings
+    ) throws {
+        guard let exportModel = export.model, let sourceModel = try source.model.map({ try Verification.givenEpsilon(of: export, to: $0) })
+        else {
+            self = try Verification(withoutNumbers: export, source: source, names: names)
+            return
+        }
+        var differences: [String] = []
+        var unknown: [String] = []
+        let graphs = try GraphComparison(export: exportModel, source: sourceModel)
+        let isForeign = export.isForeign || sourceIsForeign
+        let tensors = try Verification.tensors(export: export, exportModel, source: sourceModel, graphs: graphs, isForeign: isForeign)
+        if let first = tensors.differences.first {
+            differences.append(
+                "\(tensors.differences.count) of \(tensors.compared) tensors differ: \(first.name) \(first.what)"
+                    + (tensors.differences.count > 1 ? ", and others" : ""))
+        }
+        let attributes = graphs?.attributeDifferences ?? []
+        epsilons = graphs?.epsilons(isAssumed: sourceModel.contract.origins[.epsilon] == .assumed)
+        if let epsilons {
+            differences.append(epsilons.text)
+        } else if let first = attributes.first {
+            differences.append(first + (attributes.count > 1 ? ", and \(attributes.count - 1) others" : ""))
+        }
+        let contracts = ContractComparison(
+            export: settings.overrule(exportModel.contract), exportGraph: graphs?.export, source: settings.overrule(sourceModel.contract),
+            sourceGraph: graphs?.source, isStated: export.statesContract)
+        differences += contracts.differences.map(\.text)
+
+        let isProven =
+            (graphs.map {
+                $0.form == .plain && $0.alignment.isComplete && $0.endsAlike && $0.weightsAreRead(byName: tensors.matching == .names)
+            }
+                ?? false) && differences.isEmpty && tensors.isExact
+        var runs = NumericRuns(
+            exportModel, sourceModel, graphs: graphs, relation: tensors.relation, isProven: isProven, settings: settings)
+        do {
+            try runs.run()
+        } catch let error as NumericComparison.SourceFailure {
+            // What was found in files stands, whether or not the source can be run.
+            guard !differences.isEmpty else { throw error.reason }
+            runs.failure = "\(names.source): \(error.reason)"
+        } catch let error as VerificationError {
+            runs.failure = error.problem
+            differences.append(error.problem)
+        } catch let error as InferenceError {
+            runs.failure = "\(names.export): \(error.problem)"
+            switch error {
+            // The source can be run on these very images.
+            case .wrongShape, .notFinite: differences.append(error.problem)
+            default: unknown.append("\(names.export) cannot be run: \(error.problem)")
+            }
+        }
+        if let numeric = runs.comparison, !numeric.isWithin { differences.append(Verification.clause(numeric)) }
+        self.tensors = tensors
+        numeric = runs.comparison
+        numericReason = runs.failure
+        drift = runs.drift
+        activity = runs.activity
+        layersMatched = graphs?.alignment.pairs.count
+        layersUnmatched = graphs == nil ? "a network has several inputs" : graphs?.alignment.failure
+        self.attributes = attributes
+        contract = contracts
+        verdict = !differences.isEmpty ? .different(differences) : unknown.isEmpty ? .same : .cannotTell(unknown)
+        let isApart = runs.comparison?.isWithin == false || runs.failure != nil || !attributes.isEmpty
+        (blame, blameFailure) = isApart ? runs.blame() : (nil, nil)
+    }
+
+    /// Where one side has no network: tensors alone, or nothing.
+    private init(withoutNumbers export: Export, source: ExportContent, names: (export: String, source: String)) throws {
         let sourceModel = source.model
         tensors = try TensorComparison(
             export: export.weights, source: source.weights,
             foldedSource: sourceModel.map { model in { try model.foldingBatchNormalization().weights } },
             ignoresUnitAxes: export.failure != nil, mayLack: export.isForeign ? Set(sourceModel?.unusedKeys ?? []) : [])
-        guard let exportModel = export.model, let sourceModel else {
-            (numeric, numericFailure) = (nil, export.failure)
-            if let failed = export.graph, let sourceModel, export.failure != nil {
-                blame = LayerBlame.written(export: failed, source: sourceModel.graph)
-            } else {
-                blame = nil
-            }
-            guard tensors.unmatchedReason == nil || export.failure != nil else {
-                throw VerificationError.nothingToCompare(export: names.export, source: names.source)
-            }
-            numericReason =
-                export.failure == nil ? "\(export.model == nil ? names.export : names.source) has no graph that can be run" : nil
-            return
+        (numeric, drift, layersMatched, layersUnmatched, contract, activity) = (nil, nil, nil, nil, nil, nil)
+        (attributes, epsilons, blame, blameFailure) = ([], nil, nil, nil)
+        let lacking = export.model == nil ? names.export : names.source
+        numericReason = export.failure ?? "\(lacking) has no graph that can be run"
+        // Other programs rename and fold: without both graphs their tensors prove nothing.
+        if !export.isForeign, let first = tensors.differences.first {
+            verdict = .different([
+                "\(tensors.differences.count) of \(tensors.compared) tensors differ: \(first.name) \(first.what)"
+            ])
+        } else if let failure = export.failure {
+            verdict = .cannotTell(["the graph of \(names.export) is not understood: \(failure)"])
+        } else if let reason = tensors.unmatchedReason {
+            let error = VerificationError.nothingToCompare(export: names.export, source: names.source)
+            verdict = .cannotTell([error.problem + ": " + reason])
+        } else if (export.model == nil) != (sourceModel == nil) && (export.isForeign || !tensors.isExact) {
+            verdict = .cannotTell(["\(lacking) has no graph that can be run"])
+        } else {
+            verdict = .same
         }
-        numericReason = nil
-        let images = try settings.images ?? NumericComparison.seeded(for: sourceModel, count: settings.seededImages)
-        let tolerance = settings.tolerance ?? .usual(exportModel, sourceModel)
-        var result: NumericComparison?
-        var failure: String?
-        do {
-            result = try NumericComparison(
-                export: exportModel, source: sourceModel, images: images, tolerance: tolerance, options: settings.executor,
-                overrule: settings.overrule)
-        } catch let error as NumericComparison.SourceFailure {
-            throw error.reason
-        } catch let error as VerificationError {
-            failure = error.problem
-        } catch let error as InferenceError {
-            // A network that cannot run on the source's input is not the source.
-            failure = error.problem
+    }
+
+    /// The source with the ε that a user gave for the export, where the source's own is only assumed.
+    private static func givenEpsilon(of export: Export, to source: Model) throws -> Model {
+        guard let model = export.model, model.contract.origins[.epsilon] == .given, source.contract.origins[.epsilon] == .assumed,
+            let epsilon = model.epsilons.first, model.epsilons.allSatisfy({ $0 == epsilon }), !source.epsilons.isEmpty
+        else { return source }
+        var given = GivenFacts()
+        given.epsilon = epsilon
+        return try given.apply(to: source)
+    }
+
+    /// Tensors by name where both files keep names, else by the layers that read them.
+    private static func tensors(
+        export: Export, _ exportModel: Model, source: Model, graphs: GraphComparison?, isForeign: Bool
+    ) throws -> TensorComparison {
+        let byName = { (mayLack: Set<String>) in
+            try TensorComparison(
+                export: export.weights, source: source.weights, foldedSource: { try source.foldingBatchNormalization().weights },
+                mayLack: mayLack)
         }
-        numeric = result
-        numericFailure = failure
-        guard result?.isWithin != true else {
-            blame = nil
-            return
+        if !isForeign {
+            let result = try byName([])
+            // Tensors may all be there and be read by the wrong layers.
+            guard let graphs, graphs.alignment.isComplete, result.unmatchedReason != nil || !graphs.weightsAreRead(byName: true),
+                result.differences.isEmpty
+            else { return result }
+            return try graphs.tensors()
         }
-        blame = try LayerBlame.find(
-            export: exportModel, source: sourceModel, images: images, tolerance: max(1e-5, tolerance.normalized ?? 1e-5),
-            overrule: settings.overrule)
+        guard let graphs, graphs.alignment.isComplete else {
+            return TensorComparison(
+                unmatched: "another program wrote the file, and its layers could not be matched with the source's one to one")
+        }
+        return try graphs.tensors()
+    }
+
+    /// What is wrong with the numbers, as a clause.
+    private static func clause(_ numeric: NumericComparison) -> String {
+        if numeric.outputs.contains(where: \.hasNonFinite) { return "NaN or infinite numbers where the source has none" }
+        return numeric.summary
+    }
+}
+
+extension GraphComparison {
+    /// The tensors that matched layers read, compared.
+    func tensors() throws -> TensorComparison {
+        try TensorComparison(
+            weights, tolerance: form == .plain ? 0 : GraphComparison.foldingTolerance, isFolded: form != .plain)
+    }
+
+    /// Whether every layer reads the tensors of the source's names; true where names do not count.
+    func weightsAreRead(byName: Bool) -> Bool { !byName || weights.allSatisfy { $0.exportKey == nil || $0.exportKey == $0.name } }
+}
+
+extension NumericComparison {
+    /// The largest differences in one sentence.
+    public var summary: String {
+        let worst = outputs.reduce(0) { max($0, $1.maxNormalized) }
+        let least = outputs.reduce(0) { max($0, $1.leastAbsoluteTolerance) }
+        let cosine = outputs.reduce(1) { min($0, $1.minCosine) }
+        guard tolerance.normalized != nil || lengthsDiffer else {
+            let allowed = [
+                tolerance.absolute.map { ScientificText.of($0) }, tolerance.relative.map { "\(ScientificText.of($0)) of the source" },
+            ].compactMap(\.self).joined(separator: " + ")
+            return "outputs differ by at most \(ScientificText.of(outputs.reduce(0) { max($0, $1.maxAbsolute) })) (\(allowed) allowed"
+                + (isWithin ? ")" : "; would pass from an absolute tolerance of \(ScientificText.of(max(least, 0))) on)")
+        }
+        let allowed = "(\(ScientificText.of(tolerance.normalized ?? 3e-6)) allowed)"
+        guard isEmbedding else { return "outputs differ by at most \(ScientificText.of(worst)) of the largest number \(allowed)" }
+        return "normalized embeddings differ by at most \(ScientificText.of(worst)) \(allowed), cosine at least "
+            + ScientificText.cosine(cosine)
+    }
+}
+
+/// Small numbers for people: two digits and a power of ten.
+public enum ScientificText {
+    /// Such as `2.1e-7`; 0 as `0`.
+    public static func of(_ value: Double) -> String {
+        guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
+        var exponent = 0
+        var digits = abs(value)
+        while digits >= 10 { (digits, exponent) = (digits / 10, exponent + 1) }
+        while digits < 1 { (digits, exponent) = (digits * 10, exponent - 1) }
+        var tenths = (digits * 10).rounded(.up)
+        // A bound is rounded up; what was a round number stays one.
+        if (digits * 10 - (digits * 10).rounded()).magnitude < 1e-9 { tenths = (digits * 10).rounded() }
+        if tenths >= 100 { (tenths, exponent) = (10, exponent + 1) }
+        let sign = value < 0 ? "-" : ""
+        return "\(sign)\(Int(tenths) / 10).\(Int(tenths) % 10)e\(exponent)"
+    }
+
+    /// A cosine, rounded down to seven digits.
+    public static func cosine(_ value: Double) -> String {
+        guard value.isFinite else { return "\(value)" }
+        let units = Int((min(value, 1) * 1e7).rounded(.down))
+        let (whole, part) = (abs(units) / 10_000_000, abs(units) % 10_000_000)
+        return "\(units < 0 ? "-" : "")\(whole).\(String(repeating: "0", count: 7 - "\(part)".count))\(part)"
     }
 }

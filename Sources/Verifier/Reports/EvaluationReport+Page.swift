@@ -14,6 +14,7 @@ extension EvaluationReport {
             <html lang="en">
             <head>
             <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="\(EvaluationReport.policy)">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>\(HTMLText.escaped(title))</title>
             <style>
@@ -48,6 +49,10 @@ extension EvaluationReport {
 
             """
     }
+
+    /// Nothing is fetched, run or sent, whatever a name in the page holds: only its own style and the pictures within it are shown.
+    private static let policy =
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
     /// Pairs that another machine may decide otherwise, and those that the baseline does.
     private var edges: String {

@@ -1,9 +1,11 @@
+import Files
+
 /// Text and bytes as HTML takes them.
 enum HTMLText {
     /// Text that is no markup whatever it holds, also within quoted attributes.
     static func escaped(_ text: String) -> String {
         var out = ""
-        for scalar in text.unicodeScalars {
+        for scalar in PathText.shown(text).unicodeScalars {
             switch scalar {
             case "&": out += "&amp;"
             case "<": out += "&lt;"

@@ -44,7 +44,7 @@ public struct ReportFolder: Sendable {
         (self.path, isReplacing, self.inputs, self.contents) = (path, replacing, inputs, contents)
         guard try OutputFolder.check(path) else { return }
         for name in ReportFolder.names(contents) {
-            try OutputFile.check(target: "\(path)/\(name)", replacing: replacing, inputs: inputs)
+            try OutputFile.check(target: "\(path)/\(name)", replacing: replacing, inputs: inputs, within: path)
         }
     }
 
@@ -88,6 +88,6 @@ public struct ReportFolder: Sendable {
     }
 
     private func open(_ name: String) throws(FileError) -> OutputFile {
-        try OutputFile(target: "\(path)/\(name)", replacing: isReplacing, inputs: inputs)
+        try OutputFile(target: "\(path)/\(name)", replacing: isReplacing, inputs: inputs, within: path)
     }
 }

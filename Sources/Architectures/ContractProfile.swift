@@ -1,0 +1,98 @@
+import IR
+
+/// What a project's networks usually take: the facts that a state dict does not hold. Their sources are the projects' own training and
+/// evaluation programs.
+public struct ContractProfile: Sendable {
+    /// The name by which it can be asked for.
+    public let name: String
+    /// ε of every batch normalisation.
+    public let epsilon: Double
+    /// Order of the colour channels.
+    public let channelOrder: InputContract.ChannelOrder
+    /// Subtracted from every pixel value.
+    public let mean: ChannelNumbers
+    /// Divides what is left.
+    public let standardDeviation: ChannelNumbers
+    /// How a photograph is cut.
+    public let crop: InputContract.Crop
+    /// Whether the project's network ends in a normalisation.
+    public let isNormalized: Bool
+
+    init(
+        _ name: String, epsilon: Double = 1e-5, order: InputContract.ChannelOrder = .rgb, mean: ChannelNumbers = 127.5,
+        deviation: ChannelNumbers = 127.5, crop: InputContract.Crop = .arcface, isNormalized: Bool = false
+    ) {
+        (self.name, self.epsilon, channelOrder, self.mean) = (name, epsilon, order, mean)
+        (standardDeviation, self.crop, self.isNormalized) = (deviation, crop, isNormalized)
+    }
+
+    /// The reference project's IR-ResNet.
+    public static let reference = ContractProfile("reference", deviation: 128, crop: .mtcnn(margin: 16))
+    /// deepinsight/insightface, and projects that train as it does.
+    public static let insightface = ContractProfile("insightface")
+    /// IrvingMeng/MagFace.
+    public static let magface = ContractProfile("magface", epsilon: 2e-5, order: .bgr, mean: 0, deviation: 255)
+    /// bubbliiiing/arcface-pytorch.
+    public static let bubbliiiing = ContractProfile("bubbliiiing", isNormalized: true)
+    /// timesler/facenet-pytorch and the reference project's InceptionResnetV1.
+    public static let facenet = ContractProfile("facenet", epsilon: 1e-3, deviation: 128, crop: .mtcnn(margin: 16), isNormalized: true)
+
+    /// What another model takes; nil if its scale or crop is unknown.
+    public init?(of model: Model) {
+        let contract = model.contract
+        guard let (mean, deviation) = contract.scaling, contract.crop != .unknown else { return nil }
+        self.init(
+            model.architecture.name, epsilon: model.epsilons.first ?? 1e-5, order: contract.channelOrder, mean: mean, deviation: deviation,
+            crop: contract.crop, isNormalized: contract.isNormalized)
+    }
+
+    /// Everything that can be asked for by name.
+    public static let all = [
+        reference, insightface, magface, bubbliiiing, facenet,
+        ContractProfile("nizhib", epsilon: 2e-5, deviation: 128),
+        ContractProfile("adaface", order: .bgr, isNormalized: true),
+        ContractProfile("curricularface"), ContractProfile("elasticface"), ContractProfile("evolve"),
+        ContractProfile("treb1en", isNormalized: true),
+        ContractProfile("facexzoo", order: .bgr, deviation: 128),
+        ContractProfile("xiaoccer", deviation: 128),
+        ContractProfile("sphereface", order: .bgr, deviation: 128),
+        ContractProfile("resnet_face18", order: .gray, crop: .whole),
+    ]
+
+    /// The profile of a name, also that of a network's family (`ir_resnet18`, `mobilefacenet`, `inception_resnet_v1`); nil for other names.
+    public static func named(_ name: String) -> ContractProfile? {
+        let plain = String(name.lowercased().map { $0 == "-" ? "_" : $0 })
+        if let profile = all.first(where: { $0.name == plain }) { return profile }
+        switch Architectures.canonicalName(plain) {
+        case "inception_resnet_v1"?: return facenet
+        case "mobilefacenet"?: return insightface
+        case let name? where name.hasPrefix("ir_resnet"): return reference
+        default: return nil
+        }
+    }
+
+    /// The contract of a network that this profile is assumed for.
+    /// - Parameter size: height and width of the input.
+    func contract(size: GivenFacts.ImageSize, isSizeStated: Bool, embeddingLength: Int) -> InputContract {
+        var origins = FactOrigins()
+        // Shapes show how long the embedding is, and nothing but an embedding comes out.
+        origins.set(.embeddingLength, .metric, to: .stated)
+        if isSizeStated { origins.set(.height, .width, to: .stated) }
+        return InputContract(
+            height: size.height, width: size.width, channelOrder: channelOrder, mean: mean, standardDeviation: standardDeviation,
+            crop: crop,
+            embeddingLength: embeddingLength, isNormalized: isNormalized, metric: .cosine, origins: origins)
+    }
+
+    /// Fills in what a contract does not state and the user did not give.
+    public func fill(_ contract: InputContract) -> InputContract {
+        var filled = contract
+        func isOpen(_ fact: NetworkFact) -> Bool { [.assumed, .unknown].contains(contract.origins[fact]) }
+        if isOpen(.mean) { filled.mean = mean }
+        if isOpen(.standardDeviation) { filled.standardDeviation = standardDeviation }
+        if isOpen(.channelOrder), channelOrder.channelCount == contract.channelOrder.channelCount { filled.channelOrder = channelOrder }
+        if isOpen(.crop) { filled.crop = crop }
+        for fact in [NetworkFact.mean, .standardDeviation, .channelOrder, .crop] where isOpen(fact) { filled.origins[fact] = .assumed }
+        return filled
+    }
+}

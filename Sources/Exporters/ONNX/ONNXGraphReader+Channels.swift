@@ -1,0 +1,74 @@
+import IR
+import Tensors
+
+/// What is done to the channels of the image that enters: arithmetic with a number per channel, and another order.
+extension ONNXGraphReader {
+    /// Most channels that an image has.
+    private static let mostChannels = 4
+
+    /// One number, or one per channel of an image: a stored tensor that runs along axis 1 of a value with `rank` axes, counted from its end.
+    mutating func channelNumbers(_ name: String, rank: Int) throws -> ChannelNumbers? {
+        if let number = try number(name) { return ChannelNumbers(number) }
+        guard let tensor = constant(name), tensor.dtype.isFloatingPoint, (2...ONNXGraphReader.mostChannels) ~= tensor.elementCount,
+            rank == 4, let axis = tensor.shape.firstIndex(where: { $0 != 1 }), tensor.shape[axis] == tensor.elementCount,
+            tensor.shape.count - axis == rank - 1
+        else { return nil }
+        if let key = weightKeys[name] { constantKeys.insert(key) }
+        return ChannelNumbers(try tensor.doubles().map { Float($0).shortestDecimal })
+    }
+
+    /// Channels by number.
+    mutating func gather(_ node: ONNXNode) throws {
+        let input = try value(node, 0)
+        guard node.inputs.count == 2, try axis(integer(node, "axis", default: 0), of: input, node) == 1,
+            let indices = try integers(node.inputs[1]), let count = imageChannels(input)
+        else { throw unsupported(node, "only channels of the image that enters are selected") }
+        let channels = indices.map { $0 < 0 ? Int($0) + count : Int($0) }
+        guard !channels.isEmpty, channels.allSatisfy({ (0..<count) ~= $0 }) else {
+            throw unsupported(node, "channels \(indices) of \(count)")
+        }
+        try append(node, .selectChannels(channels), [input], rank: rank(input))
+    }
+
+    /// Channels by a range, such as all of them backwards.
+    mutating func slice(_ node: ONNXNode) throws {
+        let input = try value(node, 0)
+        func numbers(_ index: Int) throws -> [Int64]? {
+            guard index < node.inputs.count, !node.inputs[index].isEmpty else { return nil }
+            return try integers(node.inputs[index])
+        }
+        guard let starts = try numbers(1), let ends = try numbers(2), let axes = try numbers(3), starts.count == 1, ends.count == 1,
+            axes.count == 1, try axis(axes[0], of: input, node) == 1, let count = imageChannels(input)
+        else { throw unsupported(node, "only channels of the image that enters are selected") }
+        let step = Int(clamping: try numbers(4)?.first ?? 1)
+        guard step != 0, abs(step) <= count else { throw unsupported(node, "steps of \(step)") }
+        // onnx docs/Operators.md, Slice: negative bounds count from the end, and both are clamped to what is there.
+        func bound(_ number: Int64, _ range: ClosedRange<Int>) -> Int {
+            // A negative number and a count cannot overflow.
+            let place = number < 0 ? number + Int64(count) : number
+            return min(max(Int(clamping: place), range.lowerBound), range.upperBound)
+        }
+        let range = step > 0 ? 0...count : -1...count - 1
+        let channels = Array(stride(from: bound(starts[0], range), to: bound(ends[0], range), by: step)).filter { (0..<count) ~= $0 }
+        guard !channels.isEmpty else { throw unsupported(node, "no channel is left") }
+        try append(node, .selectChannels(channels), [input], rank: rank(input))
+    }
+
+    /// Channels of a value to which only pixelwise steps lead from the input; nil for any other.
+    private func imageChannels(_ value: String) -> Int? {
+        var value = value
+        var isMoved = false
+        for _ in 0...nodes.count {
+            if let shape = imageShapes[value] { return shape.count == 4 ? shape[isMoved ? 3 : 1].fixed : nil }
+            guard let place = producers[value] else { return nil }
+            switch nodes[place].operation {
+            case .convertToFloat, .subtract, .multiply, .divide: break
+            case .permute([0, 3, 1, 2]): isMoved = true
+            case .selectChannels(let channels): return channels.count
+            default: return nil
+            }
+            value = nodes[place].inputs.first ?? ""
+        }
+        return nil
+    }
+}

@@ -1,0 +1,97 @@
+import CZlib
+
+/// Inflates deflate streams of any framing within a limit. A damaged stream gives what could be inflated before the damage, so that a reader
+/// who looks for hidden content sees it all the same.
+public enum Inflation {
+    /// What stands around the deflated bytes.
+    public enum Framing: Sendable {
+        /// RFC 1952.
+        case gzip
+        /// RFC 1950.
+        case zlib
+        /// Nothing, as in a zip entry.
+        case raw
+
+        fileprivate var windowBits: Int32 {
+            switch self {
+            case .gzip: 15 + 16
+            case .zlib: 15
+            case .raw: -15
+            }
+        }
+    }
+
+    /// Why inflating ended.
+    public enum Ending: Sendable, Equatable {
+        /// At the stream's own end; gzip's and zlib's checksums are right.
+        case whole
+        /// More than the limit would have come out.
+        case limit
+        /// The stream is cut short or is not deflated data.
+        case damaged
+    }
+
+    /// What came out.
+    public struct Result: Sendable {
+        /// The inflated bytes, as far as they go.
+        public let bytes: ByteView
+        /// Bytes of the input that belong to the stream.
+        public let consumed: Int
+        /// How it ended.
+        public let ending: Ending
+    }
+
+    /// Inflates one stream at the beginning of `input`; at most `limit` bytes come out. `claimed` is how many are said to come out, which saves
+    /// counting them first; a claim that is too small cuts the stream off there.
+    public static func inflate(_ input: ByteView, framing: Framing, limit: Int, claimed: Int? = nil, name: String) -> Result {
+        // Growing would need twice the memory.
+        let room = claimed.map { min($0, limit) } ?? run(input, framing, limit: limit, into: nil).produced
+        var end = (produced: 0, consumed: 0, ending: Ending.damaged)
+        let bytes = ByteView.filled(count: room, name: name) { target in
+            end = run(input, framing, limit: target.count, into: target)
+        }
+        let produced = try? bytes.window(at: 0, count: end.produced)
+        return Result(bytes: produced ?? bytes, consumed: end.consumed, ending: end.ending)
+    }
+
+    private static func run(
+        _ input: ByteView, _ framing: Framing, limit: Int, into target: UnsafeMutableRawBufferPointer?
+    ) -> (produced: Int, consumed: Int, ending: Ending) {
+        var stream = z_stream()
+        guard inflateInit2_(&stream, framing.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+            return (0, 0, .damaged)
+        }
+        defer { inflateEnd(&stream) }
+        var scratch = [UInt8](repeating: 0, count: 1 << 16)
+        var (produced, consumed) = (0, 0)
+        let ending: Ending = input.withUnsafeBytes { raw in
+            scratch.withUnsafeMutableBufferPointer { scratch in
+                while true {
+                    let given = min(raw.count - consumed, 1 << 30)
+                    stream.next_in = raw.baseAddress.map {
+                        UnsafeMutablePointer(mutating: ($0 + consumed).assumingMemoryBound(to: UInt8.self))
+                    }
+                    stream.avail_in = UInt32(given)
+                    // One byte more than the limit tells a stream that ends there from one that goes on.
+                    let room = min(scratch.count, limit - produced + 1)
+                    stream.next_out = scratch.baseAddress
+                    stream.avail_out = UInt32(room)
+                    let status = CZlib.inflate(&stream, Z_NO_FLUSH)
+                    let (taken, made) = (given - Int(stream.avail_in), room - Int(stream.avail_out))
+                    consumed += taken
+                    if let start = target?.baseAddress, let count = target?.count, let source = scratch.baseAddress, produced < count {
+                        (start + produced).copyMemory(from: source, byteCount: min(made, count - produced))
+                    }
+                    produced += made
+                    if produced > limit {
+                        produced = limit
+                        return .limit
+                    }
+                    if status == Z_STREAM_END { return .whole }
+                    guard status == Z_OK, taken > 0 || made > 0 else { return .damaged }
+                }
+            }
+        }
+        return (produced, consumed, ending)
+    }
+}

@@ -1,0 +1,97 @@
+/// The state dict of a whole pickled `nn.Module`, read from the attributes that `BUILD` would have set; nothing is called.
+///
+/// The order is that of `Module.state_dict()` (torch/nn/modules/module.py): a module's own parameters, its own buffers without those in
+/// `_non_persistent_buffers_set`, then its children in order, names joined by dots. What a class adds in an overridden `state_dict` or in
+/// hooks is code and stays unknown.
+struct ModuleStateDict {
+    private var entries: [CheckpointDictionary.Entry] = []
+    /// Bounds what shared modules may unfold to.
+    private var left: Int
+    private static let deepest = 256
+    private static let most = 200_000
+
+    private init(left: Int) { self.left = left }
+
+    /// Nil if `value` is not a module, or if it unfolds to more than 200,000 entries and modules.
+    static func of(_ value: CheckpointValue) -> CheckpointDictionary? {
+        var budget = most
+        return of(value, budget: &budget)
+    }
+
+    /// The same within what is left of a budget of entries and modules, which one that unfolds too far uses up.
+    static func of(_ value: CheckpointValue, budget: inout Int) -> CheckpointDictionary? {
+        guard attributes(of: value) != nil else { return nil }
+        let given = min(budget, most)
+        var reader = ModuleStateDict(left: given)
+        guard reader.collect(value, prefix: "", depth: 0) else {
+            budget = 0
+            return nil
+        }
+        budget -= given - reader.left
+        return CheckpointDictionary(kind: .orderedDict, entries: reader.entries)
+    }
+
+    /// The instance dictionary of a pickled module; nil if `value` is not one.
+    static func attributes(of value: CheckpointValue) -> CheckpointDictionary? {
+        guard let state = value.instanceDictionary, case .dictionary? = state["_modules"], case .dictionary? = state["_parameters"] else {
+            return nil
+        }
+        return state
+    }
+
+    private mutating func collect(_ module: CheckpointValue, prefix: String, depth: Int) -> Bool {
+        guard depth < ModuleStateDict.deepest, let attributes = ModuleStateDict.attributes(of: module) else { return false }
+        var hidden: Set<String> = []
+        switch attributes["_non_persistent_buffers_set"] {
+        case .set(let names)?, .frozenSet(let names)?, .list(let names)?: hidden = Set(names.compactMap(\.text))
+        default: break
+        }
+        for (member, isBuffer) in [("_parameters", false), ("_buffers", true)] {
+            guard case .dictionary(let values)? = attributes[member] else { continue }
+            for entry in values.entries {
+                guard case .string(let name) = entry.key else { continue }
+                if case .none = entry.value { continue }
+                if isBuffer, hidden.contains(name) { continue }
+                left -= 1
+                guard left > 0 else { return false }
+                entries.append(.init(key: .string(prefix + name), value: entry.value.detached))
+            }
+        }
+        guard case .dictionary(let children)? = attributes["_modules"] else { return true }
+        for child in children.entries {
+            guard case .string(let name) = child.key else { continue }
+            if case .none = child.value { continue }
+            left -= 1
+            guard left > 0 else { return false }
+            if ModuleStateDict.attributes(of: child.value) == nil {
+                // A child that is not an ordinary module (compiled, a script) is named with the other entries that are not tensors.
+                entries.append(.init(key: .string(prefix + name), value: child.value))
+            } else if !collect(child.value, prefix: "\(prefix)\(name).", depth: depth + 1) {
+                return false
+            }
+        }
+        return true
+    }
+}
+
+extension CheckpointValue {
+    /// The attributes that `BUILD` sets on an object of a class that is not known; with `__slots__` the first half of the pair.
+    var instanceDictionary: CheckpointDictionary? {
+        guard case .placeholder(let object) = self, let state = object.states.first else { return nil }
+        switch state {
+        case .dictionary(let dictionary): return dictionary
+        case .tuple(let parts):
+            if case .dictionary(let dictionary)? = parts.first { return dictionary }
+            return nil
+        default: return nil
+        }
+    }
+
+    /// As `state_dict()` gives it: a tensor that is not a parameter.
+    fileprivate var detached: CheckpointValue {
+        guard case .tensor(var tensor) = self else { return self }
+        tensor.isParameter = false
+        tensor.requiresGrad = false
+        return .tensor(tensor)
+    }
+}

@@ -1,0 +1,100 @@
+import Tensors
+
+extension CheckpointValue {
+    /// This value as a dictionary of names: a dictionary, an object that was filled like one, or a whole module as its state dict.
+    var namedEntries: CheckpointDictionary? {
+        var budget = 1_000_000
+        return namedEntries(budget: &budget)
+    }
+
+    /// The same within what is left of a budget of entries.
+    func namedEntries(budget: inout Int) -> CheckpointDictionary? {
+        switch self {
+        case .dictionary(let dictionary): return dictionary
+        case .placeholder(let object):
+            if let module = ModuleStateDict.of(self, budget: &budget) { return module }
+            return object.entries.entries.isEmpty ? nil : CheckpointDictionary(kind: .orderedDict, entries: object.entries.entries)
+        default: return nil
+        }
+    }
+
+    /// The state dict of a whole pickled module, read as data within what is left of a budget of entries; nil for all other values.
+    public func wholeModule(budget: inout Int) -> CheckpointDictionary? { ModuleStateDict.of(self, budget: &budget) }
+
+    /// Whether this is a whole pickled module.
+    public var isModule: Bool { ModuleStateDict.attributes(of: self) != nil }
+
+    /// Whether an entry of a state dict is a tensor, or a NumPy array that can be kept as one.
+    var isTensorEntry: Bool {
+        if case .numpyArray(let array) = self { return array.tensor != nil }
+        return isTensor
+    }
+
+    /// The tensor that a NumPy array is kept as; all other values as they are.
+    var asTensorEntry: CheckpointValue {
+        guard case .numpyArray(let array) = self, let tensor = array.tensor else { return self }
+        return .tensor(TorchTensor(tensor, location: "cpu"))
+    }
+
+    /// What an entry of a state dict is if it is not a tensor, with why it holds no numbers if it looks like one.
+    public var nonTensorKind: String { nonTensorKind(depth: 3) }
+
+    private func nonTensorKind(depth: Int) -> String {
+        switch self {
+        case .placeholder(let object):
+            let name = object.className
+            if name.hasSuffix("._rebuild_meta_tensor_no_storage") { return "a meta tensor, which holds no data" }
+            if name == "torch._utils._rebuild_from_type_v2", object.arguments.count > 1, case .global(let type) = object.arguments[1] {
+                let isShare = type.hasSuffix(".DTensor") || type.hasSuffix(".ShardedTensor")
+                return isShare ? "a DTensor, one process's share of a tensor (\(type))" : "a tensor of the class \(type)"
+            }
+            if name.hasPrefix("torch."), name.contains("arameter"), let inner = object.arguments.first, depth > 0 {
+                return inner.nonTensorKind(depth: depth - 1)
+            }
+            return "an object of \(name)"
+        case .tuple(let items) where items.contains(where: { if case .quantizedTensor = $0 { true } else { false } }):
+            return "packed quantised parameters"
+        case .numpyArray(let array): return "a NumPy array of \(array.dtype), which no torch dtype matches"
+        default: return kindName
+        }
+    }
+}
+
+extension CheckpointDictionary {
+    /// How many of the entries are tensors, and what the rest is.
+    struct Tally {
+        /// Tensors of any kind, and NumPy arrays that can be kept as such.
+        var tensors = 0
+        /// Tensors that look like weights: of at least one dimension, and of real numbers.
+        var weights = 0
+        /// Entries of other kinds, but for `_extra_state` and for tensors without data.
+        var others = 0
+
+        /// Whether names to tensors are what the dictionary is for.
+        var isMostlyWeights: Bool { weights > 0 && tensors >= others }
+        /// Whether nothing else stands between the tensors.
+        var isPure: Bool { tensors > 0 && others == 0 }
+    }
+
+    var tally: Tally {
+        var tally = Tally()
+        for entry in entries {
+            guard case .string(let name) = entry.key else {
+                tally.others += 1
+                continue
+            }
+            switch entry.value.asTensorEntry {
+            case .tensor(let tensor):
+                tally.tensors += 1
+                let dtype = tensor.tensor.dtype
+                if !tensor.tensor.shape.isEmpty, dtype.isFloatingPoint || dtype.isComplex || dtype.isQuantized { tally.weights += 1 }
+            case .quantizedTensor, .sparseTensor:
+                tally.tensors += 1
+                tally.weights += 1
+            case .placeholder(let object) where object.className.hasPrefix("torch."): continue
+            default: if !name.hasSuffix("_extra_state") { tally.others += 1 }
+            }
+        }
+        return tally
+    }
+}

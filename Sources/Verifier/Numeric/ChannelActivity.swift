@@ -1,0 +1,66 @@
+import IR
+import Inference
+
+/// How many channels of a network's activations some images make act: a slope that is never used, or a channel that is always cut off, may hold
+/// anything without a difference in the outputs.
+public struct ChannelActivity: Sendable, Equatable {
+    /// Channels of all activations.
+    public let channels: Int
+    /// Those that acted on some image: a PReLU's slope that was used, a ReLU that let something through.
+    public let active: Int
+
+    /// The part that acted; 1 where there are no activations.
+    public var share: Double { channels == 0 ? 1 : Double(active) / Double(channels) }
+
+    /// Runs a network and looks at what enters its activations.
+    init(of model: Model, input: Batch, options: FastExecutor.Options) throws {
+        var graph = model.graph
+        var slopes: [String: Bool] = [:]
+        for node in graph.nodes {
+            guard let value = node.inputs.first, value != graph.inputs.first?.name else { continue }
+            switch node.operation {
+            case .prelu: slopes[value] = true
+            case .relu: slopes[value] = slopes[value] ?? false
+            default: break
+            }
+        }
+        graph.outputs = slopes.keys.sorted()
+        var awake: [String: [Bool]] = [:]
+        if !slopes.isEmpty {
+            let open = try Model(weights: model.weights, graph: graph, contract: model.contract, architecture: model.architecture)
+            var options = options
+            options.allowsNotFinite = true
+            let executor = try FastExecutor(open, options: options)
+            // A few images at a time: every value before an activation is kept.
+            var first = 0
+            while first < input.imageCount {
+                let count = min(2, input.imageCount - first)
+                for output in try executor.run(input.images(first..<first + count)) {
+                    ChannelActivity.note(output.batch, isSlope: slopes[output.name] ?? false, in: &awake[output.name, default: []])
+                }
+                first += count
+                if awake.count == slopes.count, awake.values.allSatisfy({ $0.allSatisfy(\.self) }) { break }
+            }
+        }
+        channels = awake.values.reduce(0) { $0 + $1.count }
+        active = awake.values.reduce(0) { sum, flags in sum + flags.reduce(0) { $0 + ($1 ? 1 : 0) } }
+    }
+
+    private static func note(_ batch: Batch, isSlope: Bool, in flags: inout [Bool]) {
+        guard batch.shape.count >= 2, batch.shape[1] > 0 else { return }
+        let channels = batch.shape[1]
+        if flags.isEmpty { flags = Array(repeating: false, count: channels) }
+        let plane = batch.imageSize / channels
+        batch.values.withUnsafeBufferPointer { values in
+            for image in 0..<batch.imageCount {
+                for channel in 0..<channels where !flags[channel] {
+                    let start = (image * channels + channel) * plane
+                    for index in start..<start + plane where isSlope ? values[index] < 0 : values[index] > 0 {
+                        flags[channel] = true
+                        break
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/// The answer of a verification.
+public enum Verdict: Sendable, Equatable {
+    /// Everything that both sides state agrees.
+    case same
+    /// Something does not, for these reasons.
+    case different([String])
+    /// Something could not be read or run, for these reasons; nothing is said about the network.
+    case cannotTell([String])
+
+    /// The answer in the words that scripts may rely on.
+    public var words: String {
+        switch self {
+        case .same: "the same network"
+        case .different: "NOT the same network"
+        case .cannotTell: "cannot tell"
+        }
+    }
+
+    /// Why, one clause each; empty for the same network.
+    public var reasons: [String] {
+        switch self {
+        case .same: []
+        case .different(let reasons), .cannotTell(let reasons): reasons
+        }
+    }
+}

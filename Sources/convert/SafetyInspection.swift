@@ -1,0 +1,54 @@
+import Exporters
+import Files
+import PthReader
+
+/// `inspect --safety`: what loading a file with Python could do, by what the file is.
+struct SafetyInspection {
+    let file: MappedFile
+    /// What the file is, for people.
+    let kind: String
+    let scan: SafetyScan
+
+    init(path: String) throws {
+        let file = try MappedFile(path: path)
+        self.file = file
+        let format = FormatRegistry.formats.first { $0.recognises(file.bytes) && $0.name != PthFormat.name }
+        // The first bytes of HDF5 may also be a tar's header, which torch would read first; a header's length may spell opcodes.
+        guard let format, ContainerKind.recognise(file.bytes) == nil else {
+            scan = SafetyScan(file)
+            kind = ContainerKind.recognise(file.bytes) == nil ? "file" : PthFormat.name
+            return
+        }
+        let asPickle = SafetyScan(asPickle: file)
+        if asPickle.pickles.count > 1 || asPickle.isComplete || !asPickle.findings.isEmpty {
+            (scan, kind) = (asPickle, format.name)
+            return
+        }
+        (scan, kind) = (SafetyScan(withoutPickles: file, obstacle: SafetyInspection.obstacle(file, format)), format.name)
+    }
+
+    /// Why the format's own reader does not accept the file. HDF5 of other programs is no reason: it is HDF5 all the same.
+    private static func obstacle(_ file: MappedFile, _ format: any FileFormat.Type) -> String? {
+        do {
+            _ = try format.open(file, options: OpenOptions())
+            return nil
+        } catch let error as HDF5Error {
+            if case .foreign = error { return nil }
+            return error.problem
+        } catch let error as any DescribedError {
+            return error.problem
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// 1 for what acts, else 2 for what was not read or misleads, else 3 for unknown names, else 0.
+    var status: ExitStatus {
+        switch scan.verdict {
+        case .dangerous: .checkFailed
+        case _ where !scan.isComplete: .failed
+        case .unknown: .unknownNames
+        case .clean: .fine
+        }
+    }
+}

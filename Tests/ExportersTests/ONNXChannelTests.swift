@@ -1,0 +1,67 @@
+import Files
+import IR
+import Inference
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Exporters
+
+/// Arithmetic per channel and another order of channels: written as ONNX, read back the same, and computed alike by both executors.
+@Suite struct ONNXChannelTests {
+    private let folder = Fixtures.temporaryFolder()
+
+    /// A graph over an image of three channels with these operations one after another.
+    private func model(_ operations: [Operation]) throws -> Model {
+        var nodes: [Node] = []
+        var value = "input"
+        for (index, operation) in operations.enumerated() {
+            nodes.append(Node(name: "n\(index)", operation: operation, inputs: [value], output: "v\(index)"))
+            value = "v\(index)"
+        }
+        let input = Graph.Input(name: "input", type: ValueType([.batch, .fixed(3), .fixed(2), .fixed(2)]))
+        return try Model(
+            weights: Weights(
+                entries: [
+                    .init(
+                        name: "unused",
+                        tensor: try Tensor(
+                            dtype: .float32, shape: [1], storage: Storage(name: "u", bytes: .init(copying: [0, 0, 0, 0], name: "u"))))
+                ], provenance: Provenance(source: "x", format: "onnx", stateDictPath: "")),
+            graph: Graph(inputs: [input], nodes: nodes, outputs: [value]),
+            contract: InputContract(
+                height: 2, width: 2, mean: 0, standardDeviation: 1, crop: .none, embeddingLength: nil, isNormalized: false, metric: .none),
+            architecture: .custom)
+    }
+
+    static let means = ChannelNumbers([123.675, 116.28, 103.53]) ?? 0
+
+    @Test(arguments: [
+        [Operation.subtract(means), .divide(ChannelNumbers([58.395, 57.12, 57.375]) ?? 1)],
+        [.multiply(ChannelNumbers([0.5, 0.25, 2]) ?? 1), .subtract(1)], [.selectChannels([2, 1, 0]), .subtract(means)],
+        [.divide(3), .selectChannels([1, 1])], [.selectChannels([0, 2, 1]), .multiply(0.1), .selectChannels([2, 0, 1])],
+    ]) func whatIsDoneToChannelsIsWrittenReadAndComputedAlike(_ operations: [Operation]) throws {
+        let model = try model(operations)
+        let values = (0..<24).map { Float($0 * 37 % 255) }
+        let plain = try #require(
+            try PlainExecutor(model).run(PlainTensor(shape: [2, 3, 2, 2], values: values.map(Double.init))).first
+        ).tensor
+        let fast = try #require(try FastExecutor(model).run(try Batch(shape: [2, 3, 2, 2], values: values)).first).batch
+        #expect(fast.shape == plain.shape)
+        for (one, other) in zip(fast.values, plain.values) { #expect(abs(Double(one) - other) <= 1e-5 * max(1, abs(other))) }
+
+        let path = "\(folder)/x.onnx"
+        let output = try OutputFile(target: path, replacing: true, inputs: [])
+        _ = try ONNXFormat.write(.model(model), to: output, options: ExportOptions())
+        try output.commit()
+        let read = try #require(try OpenedModel(try FormatRegistry.open(path)).content.model)
+        #expect(read.graph.nodes.map(\.operation) == operations)
+    }
+
+    @Test func valuesByHand() throws {
+        let model = try model([.selectChannels([2, 0]), .subtract(ChannelNumbers([1, 10]) ?? 0)])
+        let out = try #require(
+            try PlainExecutor(model).run(PlainTensor(shape: [1, 3, 2, 2], values: (0..<12).map(Double.init))).first)
+        #expect(out.tensor.values == [7, 8, 9, 10, -10, -9, -8, -7] && out.tensor.shape == [1, 2, 2, 2])
+    }
+}
