@@ -15,7 +15,7 @@ extension SafetyScan {
         if let offset = archive.unnamedEntryOffset {
             stop("\(place): at offset \(offset) stands an archive entry that the directory does not name")
         }
-        if archive.hasUnreadTail { stop("\(place): \(archive.trailingBytes.count) bytes after the archive's end are not read") }
+        if archive.hasUnreadTail { stop("\(place): \(archive.trailingBytes.count) bytes after the archive's end were not read") }
         if isFile { refuseUnknownArchive(archive) }
         for entry in archive.entries where SafetyScan.leavesItsFolder(entry.name) {
             stop("\(place): entry \(entry.name) would be unpacked outside its folder")

@@ -10,7 +10,7 @@ enum TorchValues {
 
         switch call.name {
         case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3":
-            return .tensor(try strided(call, malformed: malformed))
+            return .tensor(try strided(call, file: file, malformed: malformed))
 
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
             guard let parameter = try parameter(call, malformed: malformed) else { return nil }
@@ -50,7 +50,7 @@ enum TorchValues {
         }
     }
 
-    private static func strided(_ call: Call, malformed: (String) -> PthError) throws -> TorchTensor {
+    private static func strided(_ call: Call, file: String, malformed: (String) -> PthError) throws -> TorchTensor {
         guard case .storage(let storage)? = call.argument(0), let offset = call.argument(1)?.int, let shape = call.argument(2)?.fixedInts,
             let strides = call.argument(3)?.fixedInts
         else { throw malformed("its arguments are not storage, offset, sizes and strides") }
@@ -59,7 +59,7 @@ enum TorchValues {
         var dtype = storage.dtype
         if isThird {
             if case .global(let name)? = call.argument(6), name.hasPrefix("torch.") {
-                throw PthError.unknownStorageType(file: call.place.pickle, type: name)
+                throw PthError.unknownStorageType(file: file, type: name)
             }
             guard case .torchDType(let name)? = call.argument(6), let named = DType(rawValue: name) else {
                 throw malformed("its dtype is not known")
