@@ -65,11 +65,6 @@ struct Convert {
         }
     }
 
-    private static func report(_ error: any Error) {
-        guard let described = error as? any DescribedError else { return Terminal.error("convert: \(error)") }
-        for line in described.lines(after: "convert: ") { Terminal.error(line) }
-    }
-
     /// `convert IN OUT`: what is not a command has to be a file.
     private static func export(_ arguments: [String]) throws -> ExitStatus {
         // Before other options are judged, which may belong to the command that was meant.
@@ -94,6 +89,11 @@ struct Convert {
         if let surplus = parsed.operands.first { throw .surplusArgument(surplus, command: "--version") }
         guard parsed.has("--json") else { return "convert \(version)" }
         return JSONValue.object(JSONObject(["name": .string("convert"), "version": .string(version)])).text(pretty: true)
+    }
+
+    private static func report(_ error: any Error) {
+        guard let described = error as? any DescribedError else { return Terminal.error("convert: \(error)") }
+        for line in described.lines(after: "convert: ") { Terminal.error(line) }
     }
 }
 

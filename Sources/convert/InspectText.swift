@@ -10,7 +10,7 @@ enum InspectText {
         let opened = report.opened
         var lines = ["\(opened.file.path): \(NumberText.bytes(opened.byteCount))"]
         lines += indented(TextTable.lines(opened.facts.map { [$0.name, $0.text] }))
-        lines.append("  \(SafetyReport.verdict(opened.checkpoint?.safety, format: opened.format))")
+        lines.append("  \(SafetyReport.verdict(opened.safety, format: opened.format))")
         lines += metadata(opened)
         lines += sidecars(report)
         if opened.stateDictError == nil { lines += [""] + report.network.lines }

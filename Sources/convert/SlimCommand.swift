@@ -103,17 +103,6 @@ enum SlimCommand {
         Terminal.print("checked: \(slim.weights.entries.count) tensors read back from disk, bit for bit the same")
     }
 
-    /// One line per change; one for all of a kind if there are many.
-    private static func changes(_ changes: [SlimPlan.Change]) -> [String] {
-        let byKind = Dictionary(grouping: changes, by: \.what)
-        var told: Set<String> = []
-        return changes.compactMap { change in
-            guard let same = byKind[change.what], same.count > 4 else { return "changed: \(change.path): \(change.what)" }
-            guard told.insert(change.what).inserted else { return nil }
-            return "changed: \(same.count) entries: \(change.what) (\(change.path), \(same[1].path), …)"
-        }
-    }
-
     private static func document(
         _ opened: OpenedFile, _ slim: SlimFile, target: String, format: any FileFormat.Type, size: Int
     ) -> JSONObject {
@@ -141,6 +130,17 @@ enum SlimCommand {
         root.append("shared", ResultJSON.shared(slim.weights))
         root.append("checked", .string("tensors"))
         return root
+    }
+
+    /// One line per change; one for all of a kind if there are many.
+    private static func changes(_ changes: [SlimPlan.Change]) -> [String] {
+        let byKind = Dictionary(grouping: changes, by: \.what)
+        var told: Set<String> = []
+        return changes.compactMap { change in
+            guard let same = byKind[change.what], same.count > 4 else { return "changed: \(change.path): \(change.what)" }
+            guard told.insert(change.what).inserted else { return nil }
+            return "changed: \(same.count) entries: \(change.what) (\(change.path), \(same[1].path), …)"
+        }
     }
 
     /// What became of a group's bytes; both numbers where only a part went.

@@ -10,7 +10,7 @@ enum TorchValues {
 
         switch call.name {
         case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3":
-            return .tensor(try strided(call, file: file, malformed: malformed))
+            return .tensor(try strided(call, malformed: malformed))
 
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
             guard let parameter = try parameter(call, malformed: malformed) else { return nil }
@@ -50,7 +50,7 @@ enum TorchValues {
         }
     }
 
-    private static func strided(_ call: Call, file: String, malformed: (String) -> PthError) throws -> TorchTensor {
+    private static func strided(_ call: Call, malformed: (String) -> PthError) throws -> TorchTensor {
         guard case .storage(let storage)? = call.argument(0), let offset = call.argument(1)?.int, let shape = call.argument(2)?.fixedInts,
             let strides = call.argument(3)?.fixedInts
         else { throw malformed("its arguments are not storage, offset, sizes and strides") }
@@ -59,7 +59,7 @@ enum TorchValues {
         var dtype = storage.dtype
         if isThird {
             if case .global(let name)? = call.argument(6), name.hasPrefix("torch.") {
-                throw PthError.unknownStorageType(file: file, type: name)
+                throw PthError.unknownStorageType(file: call.place.pickle, type: name)
             }
             guard case .torchDType(let name)? = call.argument(6), let named = DType(rawValue: name) else {
                 throw malformed("its dtype is not known")
@@ -73,12 +73,13 @@ enum TorchValues {
         tensor.requiresGrad = try call.flagArgument(4, "requires_grad")
         try call.emptyArgument(5, "backward hooks")
         for entry in try metadata(call, isThird ? 7 : 6) {
-            guard let flag = entry.value.flag else {
-                throw call.unfollowed("metadata", "has \(entry.key.pathComponent) as something other than True or False")
+            // torch sets a bit that is named, even with False; its own writer names only the bits that are set.
+            guard entry.value.flag == true else {
+                throw call.unfollowed("metadata", "gives \(entry.key.pathComponent) another value than True")
             }
             switch entry.key.text {
-            case "conj" where dtype.isComplex: tensor.isConjugated = flag
-            case "neg": tensor.isNegated = flag
+            case "conj" where dtype.isComplex: tensor.isConjugated = true
+            case "neg": tensor.isNegated = true
             default: throw call.unfollowed("metadata", "names \(entry.key.pathComponent)")
             }
         }
