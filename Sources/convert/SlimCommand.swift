@@ -107,7 +107,7 @@ enum SlimCommand {
         _ opened: OpenedFile, _ slim: SlimFile, target: String, format: any FileFormat.Type, size: Int
     ) -> JSONObject {
         var root = JSONObject([
-            "format_version": .integer(1), "source": .string(opened.file.name), "source_bytes": .integer(Int64(opened.file.bytes.count)),
+            "format_version": .integer(1), "source": .string(opened.file.name), "source_bytes": .integer(Int64(opened.byteCount)),
             "source_format": .string(opened.format), "output": .string(target), "output_bytes": .integer(Int64(size)),
             "format": .string(format.name),
         ])
