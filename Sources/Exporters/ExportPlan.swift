@@ -15,8 +15,16 @@ public struct ExportPlan: Sendable {
     /// No changes.
     public init() {}
 
+    /// What an export will write.
+    public struct Outcome: Sendable {
+        /// The content.
+        public let content: ExportContent
+        /// Numbers of it that rounding made 0.
+        public let zeros: Int
+    }
+
     /// The content as it will be written. Throws where an option does not fit content or format, or where rounding overflows.
-    public func apply(to opened: OpenedModel, for format: any FileFormat.Type) throws -> ExportContent {
+    public func apply(to opened: OpenedModel, for format: any FileFormat.Type) throws -> Outcome {
         if foldsBatchNorm, format.capabilities.promisesSourceTensors { throw ExportError.foldingNotHere(format: format.name) }
         var content = opened.content
         if var model = content.model {
@@ -35,16 +43,16 @@ public struct ExportPlan: Sendable {
                 (foldsBatchNorm, "--fold-batchnorm"), (normalizes, "--normalize"), (embeddedPixels != nil, "--embed-preprocess"),
             ] where isAsked { throw ExportError.notForBareWeights(option: option, reason: reason) }
         }
-        guard let precision else { return content }
-        let overflows = try content.weights.overflows(at: precision)
+        guard let precision else { return Outcome(content: content, zeros: 0) }
+        let (overflows, zeros) = try content.weights.roundingLosses(at: precision)
         guard overflows.isEmpty else {
             throw ExportError.overflow(
                 precision: precision.rawValue,
                 tensors: overflows.map { "\($0.name) (\($0.count) numbers, the largest \(Float($0.largest)))" })
         }
         let rounded = try content.weights.rounded(to: precision)
-        guard let model = content.model else { return .weights(rounded) }
-        return .model(
-            try Model(weights: rounded, graph: model.graph, contract: model.contract, architecture: model.architecture))
+        guard let model = content.model else { return Outcome(content: .weights(rounded), zeros: zeros) }
+        let changed = try Model(weights: rounded, graph: model.graph, contract: model.contract, architecture: model.architecture)
+        return Outcome(content: .model(changed), zeros: zeros)
     }
 }

@@ -74,7 +74,7 @@ public struct OpenedModel: Sendable {
             do {
                 let model = try Model(
                     weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
-                self.init(content: .model(try choice.complete(model)), nonTensors: nonTensors)
+                self.init(content: .model(try choice.complete(model)), nonTensors: nonTensors, remarks: opened.remarks)
                 return
             } catch {
                 // A graph of another program that leaves sizes open, or does not add up here, hides no weights.
@@ -93,7 +93,7 @@ public struct OpenedModel: Sendable {
             self.init(
                 content: .model(try choice.complete(model)), nonTensors: nonTensors,
                 droppedKeys: rebuilt.droppedKeys.map { names.source(of: $0) }, prefix: rebuilt.prefix, unknownName: rebuilt.unknownName,
-                passedOver: graphError, remarks: rebuilt.remarks)
+                passedOver: graphError, remarks: opened.remarks + rebuilt.remarks)
             return
         } catch let error as ArchitectureError {
             reason = error
@@ -108,7 +108,7 @@ public struct OpenedModel: Sendable {
         if let name = choice.givenNames.first {
             throw ExportError.notForBareWeights(option: name, reason: (bareReason as? any DescribedError)?.problem ?? "\(bareReason)")
         }
-        self.init(content: .weights(weights), bareReason: bareReason, nonTensors: nonTensors)
+        self.init(content: .weights(weights), bareReason: bareReason, nonTensors: nonTensors, remarks: opened.remarks)
     }
 
     private init(

@@ -49,28 +49,33 @@ extension Weights {
         return Weights(entries: result, metadata: metadata, provenance: provenance)
     }
 
-    /// Tensors with finite numbers that would become infinite.
-    public func overflows(at precision: WeightPrecision) throws -> [RoundingOverflow] {
-        // Halfway past the largest finite number, rounding gives infinity.
-        let limit: Double
+    /// What rounding loses: tensors with finite numbers that would become infinite, and how many numbers would become 0.
+    public func roundingLosses(at precision: WeightPrecision) throws -> (overflows: [RoundingOverflow], zeros: Int) {
+        // Halfway past the largest finite number, rounding gives infinity; up to half of the smallest number it gives 0.
+        let (limit, smallest): (Double, Double)
         switch precision {
-        case .float32: limit = 0x1.ffffffp127
-        case .float16: limit = 65520
-        case .bfloat16: limit = 0x1.ffp127
+        case .float32: (limit, smallest) = (0x1.ffffffp127, 0x1p-150)
+        case .float16: (limit, smallest) = (65520, 0x1p-25)
+        case .bfloat16: (limit, smallest) = (0x1.ffp127, 0x1p-134)
         }
         var found: [RoundingOverflow] = []
+        var zeros = 0
         for entry in entries where entry.tensor.dtype.isFloatingPoint && entry.tensor.dtype != precision.dtype {
             var count = 0
             var largest = 0.0
             try entry.tensor.forEachDoubleWindow { window in
-                for value in window where value.isFinite && abs(value) >= limit {
-                    count += 1
-                    largest = max(largest, abs(value))
+                for value in window {
+                    let size = abs(value)
+                    if size <= smallest, size > 0 { zeros += 1 }
+                    if size >= limit, value.isFinite {
+                        count += 1
+                        largest = max(largest, size)
+                    }
                 }
             }
             if count > 0 { found.append(RoundingOverflow(name: entry.name, count: count, largest: largest)) }
         }
-        return found
+        return (found, zeros)
     }
 }
 

@@ -45,7 +45,8 @@ private struct Window {
     let corner: UnsafeMutablePointer<Float>
     let rows, columns, rowStride, pixelStride: Int
 
-    /// The largest number of each channel, as many channels at a time as a register holds.
+    /// The largest number of each channel, as many channels at a time as a register holds. A NaN is passed on: it is neither at most what was
+    /// found so far, nor replaced once found.
     @inline(__always) func storeMaximum(to target: UnsafeMutablePointer<Float>, channels: Int) {
         var channel = 0
         while channel < channels {
@@ -56,7 +57,7 @@ private struct Window {
                 var pixel = row
                 for _ in 0..<columns {
                     let next = loadVector(pixel, isHalf: isHalf)
-                    value = value.replacing(with: next, where: next .> value)
+                    value = value.replacing(with: next, where: .!(next .<= value) .& (value .== value))
                     pixel += pixelStride
                 }
                 row += rowStride
@@ -71,7 +72,7 @@ private struct Window {
         for y in 0..<rows {
             for x in 0..<columns {
                 let next = lanes(corner + (y &* rowStride &+ x &* pixelStride &+ channel))
-                value = value.replacing(with: next, where: next .> value)
+                value = value.replacing(with: next, where: .!(next .<= value) .& (value .== value))
             }
         }
         return value

@@ -75,7 +75,8 @@ struct ParsedArguments: Sendable {
                 if values[name] != nil { throw .optionTwice(name) }
                 values[name] = [value ?? ""]
             } else if table.single.contains(name) || table.repeated.contains(name) {
-                if value == nil, index < arguments.count {
+                // An option in the place of a value is one that was forgotten; `--name=--value` says that it is meant.
+                if value == nil, index < arguments.count, !table.names.contains(arguments[index]), table.short[arguments[index]] == nil {
                     value = arguments[index]
                     index += 1
                 }
@@ -176,10 +177,9 @@ struct ParsedArguments: Sendable {
         if let option = given.intersection(options).min() { throw .noEffect(option, reason: reason) }
     }
 
-    /// Throws where `--verbose` has no effect: with `--quiet`, and with `--json`, which holds everything.
+    /// Throws for `--verbose` with `--quiet`.
     func checkVerbosity() throws(UsageError) {
         if given.isSuperset(of: ["--verbose", "--quiet"]) { throw .conflict("--verbose", "--quiet") }
-        if given.contains("--json") { try refuse(["--verbose"], because: "--json holds everything") }
     }
 
     /// Throws for an option that was given and that nothing has asked for. To be called once everything is read that this command line can

@@ -52,12 +52,12 @@ struct Convert {
             return .usage
         } catch let error as ExportError where error.isAboutOptions {
             Terminal.progress("")
-            Terminal.error("convert: \(error)")
+            report(error)
             return .usage
         } catch {
             // Clear the progress line first.
             Terminal.progress("")
-            Terminal.error("convert: \(error)")
+            report(error)
             if arguments.contains("--verbose"), let listed = error as? any ListedError {
                 for line in listed.listing { Terminal.error("  " + line) }
             }
@@ -89,6 +89,11 @@ struct Convert {
         if let surplus = parsed.operands.first { throw .surplusArgument(surplus, command: "--version") }
         guard parsed.has("--json") else { return "convert \(version)" }
         return JSONValue.object(JSONObject(["name": .string("convert"), "version": .string(version)])).text(pretty: true)
+    }
+
+    private static func report(_ error: any Error) {
+        guard let described = error as? any DescribedError else { return Terminal.error("convert: \(error)") }
+        for line in described.lines(after: "convert: ") { Terminal.error(line) }
     }
 }
 

@@ -20,7 +20,6 @@ enum EvaluateCommand {
     static func check(_ parsed: ParsedArguments) throws {
         let request = try EvaluateRequest(parsed)
         let judging = try JudgingOptions(parsed)
-        _ = try FaceOptions(parsed)
         let pairsFile = try MappedFile(path: request.pairsFile)
         let pairs = try PairList(pairsFile, folds: judging.folds)
         _ = try judging.folder(request.contents, inputs: [pairsFile.identity])

@@ -72,7 +72,8 @@ enum ExportCommand {
         let inputs = opened.sources.map(\.identity)
         try OutputFile.check(target: request.target, replacing: request.isReplacing, inputs: inputs)
         let model = try OpenedModel(opened, choice: request.choice)
-        let content = try request.plan.apply(to: model, for: request.format)
+        let outcome = try request.plan.apply(to: model, for: request.format)
+        let content = outcome.content
         if let evaluation, let exported = content.model { try EvaluateCommand.check(evaluation, of: exported, name: request.target) }
 
         let output = try OutputFile(target: request.target, replacing: request.isReplacing, inputs: inputs)
@@ -97,7 +98,7 @@ enum ExportCommand {
                     Terminal.progress("")
                     Terminal.error(
                         "convert: \(request.target): read back from disk: \(verification.verdict.words); nothing was left behind")
-                    for line in VerificationText.lines(verification) { Terminal.error("  " + line) }
+                    for line in VerificationText.lines(verification) { Terminal.error("  \(line)") }
                     let refusal = ExportJSON.refusal(request, source: opened.file.name, verification: verification)
                     var status = ExitStatus.checkFailed
                     if case .cannotTell = verification.verdict { status = .failed }
@@ -121,12 +122,10 @@ enum ExportCommand {
             )
         }
         if !parsed.has("--quiet") {
-            for line in ExportText.lines(
-                request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification,
-                isVerbose: parsed.has("--verbose"))
-            {
-                Terminal.print(line)
-            }
+            Terminal.print(
+                lines: ExportText.lines(
+                    request, opened: opened, model: model, outcome: outcome, size: size, companions: companions, verification: verification,
+                    isVerbose: parsed.has("--verbose")))
         }
         return (.fine, nil)
     }

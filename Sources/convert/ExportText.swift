@@ -6,9 +6,10 @@ import Verifier
 /// What an export reports when it is done.
 enum ExportText {
     static func lines(
-        _ request: ExportRequest, opened: OpenedFile, model: OpenedModel, content: ExportContent, size: Int, companions: [OutputFile],
+        _ request: ExportRequest, opened: OpenedFile, model: OpenedModel, outcome: ExportPlan.Outcome, size: Int, companions: [OutputFile],
         verification: Verification?, isVerbose: Bool
     ) -> [String] {
+        let content = outcome.content
         let before = opened.byteCount
         var lines = [
             "\(opened.file.name) (\(NumberText.bytes(before))) -> \(request.target) (\(NumberText.bytes(size)), \(request.format.name)"
@@ -37,11 +38,12 @@ enum ExportText {
         if !model.droppedKeys.isEmpty { lines.append("left out: \(model.droppedKeys.joined(separator: ", ")) (not part of the embedding)") }
         if request.plan.foldsBatchNorm { lines.append("folded: batch normalisation into the layer before it, wherever that is exact") }
         if let precision = request.plan.precision, precision != .float32 {
-            lines.append("rounded: weights to \(precision.rawValue); inputs, outputs and arithmetic stay float32")
+            lines.append(
+                "rounded: weights to \(precision.rawValue); inputs, outputs and arithmetic stay float32"
+                    + (outcome.zeros > 0 ? "; \(outcome.zeros) numbers that are not 0 became 0" : ""))
         }
         for alias in content.weights.aliases { lines.append("shared: \(alias.name) is \(alias.of)") }
         if request.format.name == PthFormat.name { lines.append(LoadingLine.text(content, file: request.target)) }
-        for remark in opened.remarks { lines.append("note: \(remark)") }
         if let folder = request.proofFolder {
             lines.append("proof: \(folder), seeded input and outputs for any other engine (see its README.md)")
         }

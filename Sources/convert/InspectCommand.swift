@@ -96,6 +96,7 @@ struct InspectReport {
         let alias: String?
         let note: String?
         let statistics: TensorStatistics?
+        var isTensor = true
     }
 
     let opened: OpenedFile
@@ -161,7 +162,8 @@ struct InspectReport {
                 let isObject = if case .placeholder = entry.value { true } else { false }
                 return Row(
                     name: name, kind: isObject ? "object" : entry.value.kindName, shape: [], strides: nil, offset: 0, byteCount: 0,
-                    alias: nil, note: kind == entry.value.kindName ? "not a tensor" : "not a tensor: \(kind)", statistics: nil)
+                    alias: nil, note: kind == entry.value.kindName ? "not a tensor" : "not a tensor: \(kind)", statistics: nil,
+                    isTensor: false)
             }
         }
     }

@@ -102,7 +102,7 @@ struct JudgingOptions {
             if document != nil { root.append("evaluation", .object(report.metrics)) }
             Terminal.print(JSONValue.object(root).text(pretty: true))
         } else if !isQuiet {
-            for line in EvaluationText.lines(report) { Terminal.print(line) }
+            Terminal.print(lines: EvaluationText.lines(report))
             if let folder { Terminal.print("wrote \(written.joined(separator: ", ")) to \(folder.path)") }
         } else if !judgement.isMet {
             for check in judgement.checks where !check.isMet { Terminal.error("convert: not as expected: \(check.reason)") }

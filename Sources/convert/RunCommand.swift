@@ -94,7 +94,7 @@ struct RunReport {
                 Terminal.print("\(output.target): \(sizes) numbers (\(kind)), \(table.count) \(table.count == 1 ? "image" : "images")")
             }
         } else if request.output == nil, !request.isJSON {
-            for row in 0..<table.count { Terminal.print(table.line(row)) }
+            Terminal.print(lines: (0..<table.count).map(table.line))
         }
         guard request.isJSON else { return }
         var root: JSONObject

@@ -124,7 +124,7 @@ struct RunImages {
         state.done += batch.paths.count
         if report.printsRows {
             let table = OutputTable(names: batch.paths, shape: state.shape, values: .float32(output.values))
-            for row in 0..<table.count { Terminal.print(table.line(row)) }
+            Terminal.print(lines: (0..<table.count).map(table.line))
         } else {
             state.names += batch.paths
             state.values += output.values

@@ -12,6 +12,9 @@ enum VerificationText {
         var lines = tensorLines(verification)
         lines += layerLines(verification)
         lines += (verification.contract?.differences ?? []).map { "contract: \($0.member) is \($0.export), the source's is \($0.source)" }
+        lines += (verification.contract?.given ?? []).map {
+            "contract: \($0.member) was given as \($0.export) for the export; \($0.source) is only assumed for the source"
+        }
         if let numeric = verification.numeric {
             lines.append("numbers: \(numeric.images)" + (numeric.isOneRun ? ", one run for both, being the same bit for bit" : ""))
             lines.append("  " + numeric.summary)
@@ -19,7 +22,10 @@ enum VerificationText {
             for output in numeric.unmatchedOutputs { lines.append("  not compared, having no counterpart: \(output)") }
             if let activity = verification.activity { lines.append("  " + text(activity)) }
             if let drift = verification.drift { lines.append("  rounding alone: \(driftText(drift))") }
-            if isVerbose { lines += table(numeric) + (verification.drift.map { ["rounding alone:"] + table($0) } ?? []).map { "  " + $0 } }
+            if isVerbose {
+                lines +=
+                    table(numeric) + (verification.drift.map { ["rounding alone:"] + table($0, isJudged: false) } ?? []).map { "  " + $0 }
+            }
         }
         if let reason = verification.numericReason { lines.append("numbers: not compared, \(reason)") }
         if let blame = verification.blame {
@@ -58,6 +64,13 @@ enum VerificationText {
         var lines: [String] = []
         if let reason = verification.layersUnmatched { lines.append("layers: could not be matched one to one: \(reason)") }
         if !verification.attributes.isEmpty {
+            if let epsilon = verification.epsilons {
+                lines.append(
+                    "layers: the export's batch normalisation has ε \(epsilon.export) throughout, the source's \(epsilon.source)"
+                        + (epsilon.isAssumed ? ", which is only assumed; verify again with --epsilon \(epsilon.export) to overrule it" : "")
+                )
+                return lines
+            }
             lines.append("layers: \(verification.attributes.count) of \(verification.layersMatched ?? 0) are written differently")
             lines += verification.attributes.prefix(10).map { "  \($0)" }
             if verification.attributes.count > 10 { lines.append("  and \(verification.attributes.count - 10) more") }
@@ -79,7 +92,7 @@ enum VerificationText {
     }
 
     /// Every figure that means something for this comparison.
-    private static func table(_ numeric: NumericComparison) -> [String] {
+    private static func table(_ numeric: NumericComparison, isJudged: Bool = true) -> [String] {
         numeric.outputs.flatMap { output -> [String] in
             var parts = ["normalised \(short(output.maxNormalized))"]
             if !numeric.lengthsDiffer {
@@ -89,6 +102,7 @@ enum VerificationText {
                 ]
             }
             if numeric.isEmbedding { parts.append("least cosine \(NumberText.fixed(output.minCosine, 9))") }
+            guard isJudged else { return ["  \(output.name): \(parts.joined(separator: ", "))"] }
             let least = numeric.tolerance.normalized != nil ? output.maxNormalized : output.leastAbsoluteTolerance
             return [
                 "  \(output.name): \(parts.joined(separator: ", "))",

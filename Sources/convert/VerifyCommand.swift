@@ -61,8 +61,9 @@ enum VerifyCommand {
             Terminal.print(VerificationText.json(verification, export: export.file.name, source: source.file.name))
         } else if !parsed.has("--quiet") {
             Terminal.print("\(export.file.name) against \(source.file.name)")
-            for opened in [export, source] { for remark in opened.remarks { Terminal.print("  \(opened.file.name): \(remark)") } }
-            for line in VerificationText.lines(verification, isVerbose: parsed.has("--verbose")) { Terminal.print("  " + line) }
+            for remark in export.remarks { Terminal.print("  \(export.file.name): \(remark)") }
+            for remark in opened.remarks { Terminal.print("  \(source.file.name): \(remark)") }
+            for line in VerificationText.lines(verification, isVerbose: parsed.has("--verbose")) { Terminal.print("  \(line)") }
             Terminal.print(verification.verdict.words)
         }
         switch verification.verdict {

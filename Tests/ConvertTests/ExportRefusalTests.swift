@@ -217,7 +217,7 @@ import Verifier
     @Test(arguments: [["x.onnx"], ["x.onnx", "--external-data"], ["x.flat"], ["x.h5"], ["x.safetensors"], ["x.pth"]])
     func aFullDiskLeavesNothing(_ arguments: [String]) throws {
         let run = try CommandRun([small, "\(folder)/\(arguments[0])"] + arguments.dropFirst(), shellPrefix: "ulimit -f 64;")
-        #expect(run.status == 2 && run.errors.filter { $0 == "\n" }.count == 1, "\(run.status) \(run.errors)")
+        #expect(run.status == 2 && (1...3).contains(run.errors.filter { $0 == "\n" }.count), "\(run.status) \(run.errors)")
         #expect(names == [])
     }
 

@@ -42,7 +42,7 @@ import Testing
             try write(image, "turned.png", orientation: UInt16(orientation.rawValue))
             try write(image.turned(orientation), "upright.png")
             let (followed, words) = try numbers("turned.png")
-            #expect(followed == (try numbers("upright.png")).0 && words.isEmpty, "\(orientation) \(words)")
+            #expect(followed == (try numbers("upright.png")).0 && !words.contains("stored turned"), "\(orientation) \(words)")
             let (ignored, remark) = try numbers("turned.png", ["--exif", "ignore"])
             #expect(ignored == (try numbers("stored.png")).0, "\(orientation)")
             #expect(remark.contains("1 of 1 pictures is stored turned") == (orientation != .asStored), "\(remark)")

@@ -43,6 +43,10 @@ import Verifier
         (["evaluate", "x", "--lfw", "y"], ["did you mean --lfw-root?"]),
         (["evaluate", "x", "--batchsize", "4"], ["did you mean --batch-size?"]), (["export", "x", "--state_dict", "y"], ["--state-dict?"]),
         (["inspect", "x", "--timing"], ["it is one of run"]), (["inspect", "x", "--graf"], ["did you mean --graph?"]),
+        (["slim", "x.pth", "-o", "--force"], ["--output needs a value"]), (["run", "x", "-i", "-q"], ["--input needs a value"]),
+        (["help", "run", "slim"], ["no further argument slim"]), (["x.pth", "y.onnx", "--verbose", "--quiet"], ["--verbose"]),
+
+        (["align", "x", "-o", "y", "--image-size", "112x96"], ["112x96", "square"]),
         (["run", "x", "-z"], ["-z is not an option of run"]), (["cache", "clean"], ["clean", "clear"]),
         (["x.pth", "y.onnx", "--dtype", "float8"], ["--dtype is float8", "see convert export --help"]),
     ]
@@ -78,6 +82,7 @@ import Verifier
             pages += try CommandRun([command, "--help"]).output
         }
         pages += try CommandRun(["--help"]).output
+        for line in pages.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
         for option in named.sorted() where !pages.contains(option) {
             // Named in the sources, perhaps for another command to come; then no command takes it.
             for command in commands {

@@ -88,7 +88,7 @@ import Testing
         try flat.commit()
         let source = try OpenedModel(try FormatRegistry.open(flat.target))
         let format = try #require(FormatRegistry.format(forOutput: "x.\(way.ending)"))
-        let content = try way.plan.apply(to: source, for: format)
+        let content = try way.plan.apply(to: source, for: format).content
         let output = try OutputFile(target: "\(Fixtures.temporaryFolder())/x.\(way.ending)", replacing: false, inputs: [])
         var options = ExportOptions()
         (options.opset, options.usesExternalData) = (way.opset, way.external)

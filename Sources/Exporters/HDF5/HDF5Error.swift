@@ -44,6 +44,7 @@ public enum HDF5Error: DescribedError, Equatable {
         case .cannotHold: "leave it out with --drop, or write a .pth"
         case .badCompressionLevel: "give a level from 1 to 9, or none"
         case .noDeflate: "install one that has it, such as Debian's libhdf5-dev, or write without compression"
+        case .badDataset: "it is not as this program writes it: export it again from its checkpoint"
         default: "the file is damaged or was made to mislead: fetch it again"
         }
     }

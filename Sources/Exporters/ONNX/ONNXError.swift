@@ -53,7 +53,7 @@ public enum ONNXError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .malformed, .badTensor, .noGraph: "fetch the file again or export it again"
-        case .tooDeep, .tooLarge: "the file is damaged or was made to mislead: do not trust it"
+        case .tooDeep, .tooLarge: "no sound network comes near this limit: do not trust the file, convert from the checkpoint"
         case .externalPlace: "keep a copy of the data file beside the model, under the plain name that the model gives"
         case .unsupportedOperator, .unsupportedUse: "convert from the checkpoint, or simplify the ONNX file first"
         case .unsupportedOpset: "export it again with operator set 17"

@@ -10,7 +10,28 @@ extension ONNXGraphReader {
 
     /// Computes a node whose inputs are all stored; false for any other node.
     mutating func foldConstants(_ node: ONNXNode) throws -> Bool {
-        guard let output = node.outputs.first, !node.inputs.isEmpty else { return false }
+        guard let output = node.outputs.first, let first = node.inputs.first else { return false }
+        switch node.operatorName {
+        case "Expand", "Reshape":
+            guard let tensor = stored(first), tensor.dtype.isFloatingPoint, node.inputs.count == 2,
+                let sizes = try integers(node.inputs[1])
+            else { return false }
+            let isExpanded = node.operatorName == "Expand"
+            let result = try isExpanded ? expanded(node, tensor, sizes) : reshaped(node, tensor, sizes)
+            if !isExpanded, let key = weightKeys[first] {
+                weightKeys[output] = key
+                views[output] = result
+            } else {
+                constants[output] = result
+            }
+            if widened.contains(first) { widened.insert(output) }
+            return true
+        case "CastLike":
+            // All computed values are float32 here, or are run as if they were.
+            guard stored(first)?.dtype == .float32 else { return false }
+            return takeStored(first, as: output)
+        default: break
+        }
         let tensors = node.inputs.compactMap { stored($0) }
         guard tensors.count == node.inputs.count, tensors.allSatisfy({ $0.dtype.isFloatingPoint }) else { return false }
         let types = zip(node.inputs, tensors).map { widened.contains($0) ? DType.float32 : $1.dtype }
@@ -47,6 +68,48 @@ extension ONNXGraphReader {
 
     /// The tensor that a value shows, where it is stored.
     func stored(_ name: String) -> Tensor? { views[name] ?? constant(name) }
+
+    /// A tensor repeated along its axes of size 1.
+    private mutating func expanded(_ node: ONNXNode, _ tensor: Tensor, _ sizes: [Int64]) throws -> Tensor {
+        let wanted = sizes.compactMap { Int(exactly: $0) }
+        guard wanted.count == sizes.count, wanted.allSatisfy({ 0...1 << 24 ~= $0 }), wanted.count <= 8 else {
+            throw unsupported(node, "to \(sizes)")
+        }
+        var count = 1
+        for size in wanted {
+            let (product, overflow) = count.multipliedReportingOverflow(by: size)
+            guard !overflow, product <= ONNXGraphReader.largest / 8 else { throw unsupported(node, "its result is too large") }
+            count = product
+        }
+        let ones = try made(Array(repeating: 1, count: count), wanted, tensor.dtype)
+        return try combined(node, [tensor, ones], tensor.dtype) { $0 * $1 }
+    }
+
+    /// A tensor under other sizes; 0 keeps a size, -1 takes what is left.
+    private func reshaped(_ node: ONNXNode, _ tensor: Tensor, _ sizes: [Int64]) throws -> Tensor {
+        var shape: [Int] = []
+        var product = 1
+        for (axis, size) in sizes.enumerated() {
+            let keeps = size == 0 && integer(node, "allowzero", default: 0) == 0 && tensor.shape.indices.contains(axis)
+            guard let number = keeps ? tensor.shape[axis] : Int(exactly: size), number >= -1 else { throw unsupported(node, "to \(sizes)") }
+            shape.append(number)
+            if number != -1 {
+                let (next, overflow) = product.multipliedReportingOverflow(by: number)
+                guard !overflow else { throw unsupported(node, "to \(sizes)") }
+                product = next
+            }
+        }
+        if let open = shape.firstIndex(of: -1), product > 0 { shape[open] = tensor.elementCount / product }
+        guard !shape.contains(-1), shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) == tensor.elementCount else {
+            throw unsupported(node, "\(tensor.shape) to \(sizes)")
+        }
+        if tensor.isContiguous {
+            return try Tensor(
+                dtype: tensor.dtype, shape: shape, strides: Tensor.contiguousStrides(shape), offset: tensor.offset, storage: tensor.storage)
+        }
+        return try Tensor(
+            dtype: tensor.dtype, shape: shape, storage: Storage(name: tensor.storage.name, bytes: tensor.cOrderBytes()))
+    }
 
     private mutating func mapped(_ tensor: Tensor, _ type: DType, _ function: (Double) -> Double) throws -> Tensor {
         try made(try tensor.doubles().map(function), tensor.shape, type)

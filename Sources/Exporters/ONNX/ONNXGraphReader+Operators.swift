@@ -386,7 +386,7 @@ extension ONNXGraphReader {
     }
 
     /// A weight or constant under a further name; false for what is computed.
-    private mutating func takeStored(_ input: String, as output: String) -> Bool {
+    mutating func takeStored(_ input: String, as output: String) -> Bool {
         if let tensor = constants[input] {
             constants[output] = tensor
             return true

@@ -12,8 +12,13 @@ extension ONNXGraphReader {
             try takeConstant(node, output)
             return true
         case "Shape":
-            let input = try value(node, 0)
-            let all = (0..<rank(input)).map { ShapeItem.axis($0) }
+            let all: [ShapeItem]
+            if let tensor = node.inputs.first.flatMap({ stored(resolve($0)) }) {
+                all = tensor.shape.map { .size(Int64($0)) }
+            } else {
+                let input = try value(node, 0)
+                all = (0..<rank(input)).map { .axis($0) }
+            }
             let start = bound(integer(node, "start", default: 0), all.count)
             let end = bound(integer(node, "end", default: Int64(all.count)), all.count)
             shapes[output] = start < end ? Array(all[start..<end]) : []
@@ -39,6 +44,18 @@ extension ONNXGraphReader {
             }
             guard let given else { return false }
             if node.inputs.count > 1 { _ = try integers(node.inputs[1]) }
+            shapes[output] = given
+            return true
+        case "Expand":
+            guard let given = items(0), node.inputs.count == 2, let sizes = try integers(node.inputs[1]), sizes.count == 1,
+                sizes[0] == 1 || sizes[0] == Int64(given.count)
+            else { return false }
+            shapes[output] = given
+            return true
+        case "Reshape":
+            guard let first = node.inputs.first, let given = try items(0) ?? integers(first)?.map({ ShapeItem.size($0) }),
+                node.inputs.count == 2, let sizes = try integers(node.inputs[1]), sizes == [-1] || sizes == [Int64(given.count)]
+            else { return false }
             shapes[output] = given
             return true
         case "Concat":

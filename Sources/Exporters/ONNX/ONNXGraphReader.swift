@@ -179,6 +179,10 @@ struct ONNXGraphReader {
 
     /// Whole numbers, where the value is a constant.
     mutating func integers(_ name: String) throws -> [Int64]? {
+        if let items = shapes[resolve(name)] {
+            let sizes = items.map { item -> Int64? in if case .size(let size) = item { size } else { nil } }
+            return sizes.allSatisfy { $0 != nil } ? sizes.compactMap(\.self) : nil
+        }
         guard let tensor = constant(name), tensor.elementCount <= 64, tensor.dtype == .int64 || tensor.dtype == .int32 else { return nil }
         if let key = weightKeys[name] { constantKeys.insert(key) }
         let bytes = try tensor.cOrderBytes()

@@ -44,6 +44,12 @@ public enum GraphError: DescribedError, Equatable {
     public var remedy: String {
         if case .notOneValue = self { return "leave the option out" }
         if case .unknownScale = self { return "give the mean and the deviation that the network was trained with" }
-        return "the file is damaged, or was made for another version of its weights: export it again from the checkpoint"
+        switch self {
+        case .malformedDocument: return "the file is damaged: export it again from the checkpoint"
+        case .wrongInput, .windowTooLarge, .wrongWeightShape:
+            return
+                "these weights belong to images of another size, or to another network: name what they belong to, or keep the weights alone"
+        default: return "the graph does not add up: export it again from the checkpoint, or keep the weights alone"
+        }
     }
 }

@@ -67,8 +67,9 @@ enum PlainOperations {
                                 if column >= 0, column < x.shape[3] { inside.append(x[n, c, row, column]) }
                             }
                         }
-                        result[n, c, y, z] =
-                            isMaximum ? inside.max() ?? -.infinity : inside.reduce(0, +) / Double(max(inside.count, 1))
+                        // A NaN is passed on, as torch does.
+                        let largest = inside.contains(where: \.isNaN) ? .nan : inside.max() ?? -.infinity
+                        result[n, c, y, z] = isMaximum ? largest : inside.reduce(0, +) / Double(max(inside.count, 1))
                     }
                 }
             }

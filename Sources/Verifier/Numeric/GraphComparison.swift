@@ -60,6 +60,21 @@ struct GraphComparison {
         alignment.pairs.compactMap { pair in pair.attributes.map { "\(pair.source.name) (\(pair.source.operation.name)): \($0)" } }
     }
 
+    /// The ε of all batch normalisation, where that alone is written differently, and everywhere alike.
+    func epsilons(isAssumed: Bool) -> Verification.EpsilonDifference? {
+        var found: [Verification.EpsilonDifference] = []
+        for pair in alignment.pairs where pair.attributes != nil {
+            guard case .batchNormalization(let one) = pair.export.operation, case .batchNormalization(let other) = pair.source.operation
+            else {
+                return nil
+            }
+            found.append(.init(export: one.epsilon, source: other.epsilon, isAssumed: isAssumed))
+        }
+        let normals = alignment.pairs.filter { if case .batchNormalization = $0.source.operation { true } else { false } }
+        guard let first = found.first, found.count > 1, found.count == normals.count, found.allSatisfy({ $0 == first }) else { return nil }
+        return first
+    }
+
     /// The source in this form, each tensor rounded where the export's is narrower; nil where none is.
     func roundedSource() throws -> Model? {
         var types: [String: DType] = [:]

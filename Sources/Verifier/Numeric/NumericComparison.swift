@@ -129,6 +129,12 @@ public struct NumericComparison: Sendable {
         }
     }
 
+    /// Whether the figures are so near to what is allowed that the order of sums may decide.
+    var isNearLimit: Bool {
+        guard let allowed = tolerance.normalized else { return false }
+        return outputs.allSatisfy { !$0.hasNonFinite && $0.maxNormalized <= 10 * allowed }
+    }
+
     /// Seeded images of the size that models take; the same on every machine. Sizes that one leaves open are the other's.
     public static func seeded(for model: Model, and other: Model? = nil, count: Int) throws -> Images {
         let sizes = (other?.graph.inputs.first?.type.shape ?? []).map(\.fixed)

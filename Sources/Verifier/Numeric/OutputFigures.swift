@@ -55,7 +55,8 @@ public struct OutputFigures: Sendable, Equatable {
                 dot += a[index] / normA * (b[index] / normB)
                 normalized = max(normalized, abs(a[index] / normA - b[index] / normB))
             }
-            cosine = min(cosine, dot)
+            // Of equal vectors the cosine is 1, whatever rounding makes of it.
+            cosine = min(cosine, a == b ? 1 : dot)
         }
         self.name = name
         maxAbsolute = largest

@@ -40,6 +40,8 @@ public struct Verification: Sendable {
     public let layersUnmatched: String?
     /// Layers that are written differently, as clauses.
     public let attributes: [String]
+    /// The ε of all batch normalisation, where it is one number on each side and not the same.
+    public let epsilons: EpsilonDifference?
     /// What the two state differently of how images enter.
     public let contract: ContractComparison?
     /// How many channels the images made act; nil where one run served both.
@@ -48,6 +50,19 @@ public struct Verification: Sendable {
     public let blame: LayerBlame?
     /// Why that layer could not be looked for.
     public let blameFailure: String?
+
+    /// Two networks' ε.
+    public struct EpsilonDifference: Sendable, Equatable {
+        /// The export's.
+        public let export: Double
+        /// The source's.
+        public let source: Double
+        /// Whether the source's is only assumed.
+        public let isAssumed: Bool
+
+        /// As a clause.
+        var text: String { "ε of batch normalisation is \(export), the source's \(source)" + (isAssumed ? " (assumed)" : "") }
+    }
 
     /// Whether everything agrees.
     public var isSame: Bool { verdict == .same }
@@ -103,7 +118,8 @@ public struct Verification: Sendable {
     public init(
         export: Export, source: ExportContent, sourceIsForeign: Bool = false, names: (export: String, source: String), settings: Settings
     ) throws {
-        guard let exportModel = export.model, let sourceModel = source.model else {
+        guard let exportModel = export.model, let sourceModel = try source.model.map({ try Verification.givenEpsilon(of: export, to: $0) })
+        else {
             self = try Verification(withoutNumbers: export, source: source, names: names)
             return
         }
@@ -118,7 +134,12 @@ public struct Verification: Sendable {
                     + (tensors.differences.count > 1 ? ", and others" : ""))
         }
         let attributes = graphs?.attributeDifferences ?? []
-        if let first = attributes.first { differences.append(first + (attributes.count > 1 ? ", and \(attributes.count - 1) others" : "")) }
+        epsilons = graphs?.epsilons(isAssumed: sourceModel.contract.origins[.epsilon] == .assumed)
+        if let epsilons {
+            differences.append(epsilons.text)
+        } else if let first = attributes.first {
+            differences.append(first + (attributes.count > 1 ? ", and \(attributes.count - 1) others" : ""))
+        }
         let contracts = ContractComparison(
             export: settings.overrule(exportModel.contract), exportGraph: graphs?.export, source: settings.overrule(sourceModel.contract),
             sourceGraph: graphs?.source, isStated: export.statesContract)
@@ -171,7 +192,7 @@ public struct Verification: Sendable {
             foldedSource: sourceModel.map { model in { try model.foldingBatchNormalization().weights } },
             ignoresUnitAxes: export.failure != nil, mayLack: export.isForeign ? Set(sourceModel?.unusedKeys ?? []) : [])
         (numeric, drift, layersMatched, layersUnmatched, contract, activity) = (nil, nil, nil, nil, nil, nil)
-        (attributes, blame, blameFailure) = ([], nil, nil)
+        (attributes, epsilons, blame, blameFailure) = ([], nil, nil, nil)
         let lacking = export.model == nil ? names.export : names.source
         numericReason = export.failure ?? "\(lacking) has no graph that can be run"
         // Other programs rename and fold: without both graphs their tensors prove nothing.
@@ -189,6 +210,16 @@ public struct Verification: Sendable {
         } else {
             verdict = .same
         }
+    }
+
+    /// The source with the ε that a user gave for the export, where the source's own is only assumed.
+    private static func givenEpsilon(of export: Export, to source: Model) throws -> Model {
+        guard let model = export.model, model.contract.origins[.epsilon] == .given, source.contract.origins[.epsilon] == .assumed,
+            let epsilon = model.epsilons.first, model.epsilons.allSatisfy({ $0 == epsilon }), !source.epsilons.isEmpty
+        else { return source }
+        var given = GivenFacts()
+        given.epsilon = epsilon
+        return try given.apply(to: source)
     }
 
     /// Tensors by name where both files keep names, else by the layers that read them.
