@@ -6,7 +6,9 @@ torch's two ways of loading read differently must be refused. Bare pickles are h
 refuses are not shown to torch, except with --all, which counts how many of them torch would have loaded.
 
 Usage: reading_against_torch.py CONVERT [--count N] [--seed S] [--start I] [--keep FOLDER] [--jobs J] [--all]
-Prints one line per departure (its file is kept in FOLDER) and a summary; exit 1 if there was any.
+       reading_against_torch.py CONVERT --record fixtures/reading [--count N]
+Prints one line per departure (its file is kept in FOLDER) and a summary; exit 1 if there was any. The second form writes the files
+themselves and, in answers.json, what torch gives for each; the tests replay these without Python.
 """
 import argparse
 import collections
@@ -95,6 +97,12 @@ def judge(path, kind, output):
     return f"DEPARTURE: {parts[0]!r}: exported {str(mine.get(parts[0]))[:80]}, torch gives {str(found[0].get(parts[0]))[:80]}"
 
 
+def recorded(path, kind, output):
+    """Torch's readings of a file as JSON holds them, and whether the tool read it."""
+    shown = lambda found: found if isinstance(found, str) else {k: [kind, list(sizes), raw.hex()] for k, (kind, sizes, raw) in found.items()}
+    return {"read": output is not None, "torch": [shown(found) for found in readings(path, kind)]}
+
+
 def worker(pipe):
     """Loads files in a process of its own: a file may take long or bring torch down."""
     warnings.simplefilter("ignore")
@@ -108,7 +116,8 @@ def worker(pipe):
             return
         signal.alarm(TIME_LIMIT)
         try:
-            answer = judge(*task)
+            work, *rest = task
+            answer = {"judge": judge, "record": recorded}[work](*rest)
         except Exception as error:
             answer = "torch takes too long" if isinstance(error, TimeoutError) else f"DEPARTURE: {type(error).__name__}: {error}"
         signal.alarm(0)
@@ -149,9 +158,10 @@ def main():
     options.add_argument("--jobs", type=int, default=2)
     options.add_argument("--keep", help="folder for the files that depart")
     options.add_argument("--all", action="store_true", help="show refused files to torch, too")
+    options.add_argument("--record", help="folder to write files and torch's answers to")
     options = options.parse_args()
     convert = os.path.abspath(options.convert)
-    loader, counts, departures = Torch(), collections.Counter(), 0
+    loader, counts, departures, answers = Torch(), collections.Counter(), 0, {}
 
     with tempfile.TemporaryDirectory() as place, concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         def converted(index):
@@ -169,12 +179,17 @@ def main():
 
         for index, path, kind, output, p in batches():
             written = os.path.exists(output)
+            if options.record:
+                name = f"{index:04}-{kind}.pth"
+                os.makedirs(options.record, exist_ok=True)
+                Path(options.record, name).write_bytes(Path(path).read_bytes())
+                answers[name] = loader.ask("record", path, kind, output if written else None)
             if p.returncode not in (0, 2) or written != (p.returncode == 0):
                 answer = f"DEPARTURE: exit {p.returncode}, output {'written' if written else 'absent'}: {p.stderr.decode(errors='replace')[:200]}"
             elif written:
-                answer = loader.ask(path, kind, output)
+                answer = loader.ask("judge", path, kind, output)
             else:
-                answer = "refused" + (", " + loader.ask(path, kind, None) if options.all else "")
+                answer = "refused" + (", " + loader.ask("judge", path, kind, None) if options.all else "")
             if answer.startswith("DEPARTURE"):
                 departures += 1
                 print(f"{options.seed}/{index} ({kind}): {answer}", flush=True)
@@ -188,6 +203,9 @@ def main():
             if (index + 1 - options.start) % 5000 == 0:
                 print(f"{index + 1 - options.start} files, {departures} departures", flush=True)
 
+    if options.record:
+        lines = ",\n".join(f" {json.dumps(name)}: {json.dumps(answer)}" for name, answer in sorted(answers.items()))
+        Path(options.record, "answers.json").write_text("{\n" + lines + "\n}\n")
     print(f"{options.count} files of seed {options.seed} from {options.start}: {departures} departures")
     for (kind, answer), number in sorted(counts.items()):
         print(f"  {kind:<7} {answer:<24} {number}")

@@ -494,7 +494,7 @@ def bare(r, odd, protocol):
 def checkpoint(seed, index):
     """One file: its bytes and the kind of its container."""
     r = random.Random(f"{seed}/{index}")
-    odd = r.choice([0.0, 0.02, 0.05, 0.05, 0.1, 0.1, 0.2, 0.4])
+    odd = r.choice([0.0, 0.01, 0.02, 0.02, 0.05, 0.05, 0.1, 0.25])
     protocol = r.choice([2, 2, 2, 2, 0, 1, 3, 4, 5])
     kind = r.choice(["zip"] * 6 + ["legacy"] * 3 + ["tar"] * 2 + ["pickle"])
     if kind == "tar":

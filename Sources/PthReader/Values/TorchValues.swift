@@ -14,7 +14,7 @@ enum TorchValues {
 
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
             guard let parameter = try parameter(call, malformed: malformed) else { return nil }
-            try call.emptyArgument(2, "backward hooks")
+            try call.emptyArgument(2, "backward_hooks")
             if call.name.hasSuffix("_with_state") { try refuseTensorState(call.argument(3), of: call) }
             return parameter
         case "torch.nn.parameter.Parameter", "torch.nn.Parameter": return try parameter(call, malformed: malformed)
@@ -71,7 +71,7 @@ enum TorchValues {
             location: storage.location)
         guard !isFirst else { return tensor }
         tensor.requiresGrad = try call.flagArgument(4, "requires_grad")
-        try call.emptyArgument(5, "backward hooks")
+        try call.emptyArgument(5, "backward_hooks")
         for entry in try metadata(call, isThird ? 7 : 6) {
             // torch sets a bit that is named, even with False; its own writer names only the bits that are set.
             guard entry.value.flag == true else {
@@ -173,7 +173,7 @@ enum TorchValues {
         let tensor = try Tensor(dtype: storage.dtype, shape: shape, strides: strides, offset: offset, storage: storage.storage)
         var integers = TorchTensor(tensor, location: storage.location)
         integers.requiresGrad = try call.flagArgument(5, "requires_grad")
-        try call.emptyArgument(6, "backward hooks")
+        try call.emptyArgument(6, "backward_hooks")
         let schemeName = String(scheme.split(separator: ".").last ?? "")
         switch (schemeName, parameters.count) {
         case ("per_tensor_affine", 3):
