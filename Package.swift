@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Files"]),
         .testTarget(name: "PickleTests", dependencies: ["Pickle", "Files"]),
-        .testTarget(name: "PthReaderTests", dependencies: ["PthReader", "Pickle", "Tensors", "Files", "TestSupport"]),
+        .testTarget(name: "PthReaderTests", dependencies: ["PthReader", "Pickle", "Tensors", "Files", "JSON", "TestSupport"]),
         .testTarget(name: "IRTests", dependencies: ["IR", "Tensors", "Files", "JSON"]),
         .testTarget(
             name: "ArchitecturesTests",

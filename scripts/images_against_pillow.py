@@ -46,7 +46,7 @@ class Runner:
         out = self.folder / f"{tag}.npy"
         out.unlink(missing_ok=True)
         run = subprocess.run(
-            [self.convert, "run", model, *map(str, paths), "-o", str(out), "--input-mean", "0", "--input-std", "1", "--quiet", "--threads", "1",
+            [self.convert, "run", model, *map(str, paths), "-o", str(out), "--input-mean", "0", "--input-std", "1", "--exif", "ignore", "--quiet", "--threads", "1",
              "--preprocess", "resize"],
             capture_output=True, text=True)
         if run.returncode not in (0, 1, 2):

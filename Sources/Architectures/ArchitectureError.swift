@@ -20,8 +20,7 @@ public enum ArchitectureError: DescribedError, Equatable {
     public var problem: String {
         switch self {
         case .unknownNetwork(let source, _, let seen):
-            "\(source): the network is of no family known here;"
-                + " it has \(seen.count) keys, \(ArchitectureError.shortened(seen.first ?? "none")) first"
+            "\(source): the network is of no family known here (\(seen.count) keys: \(ArchitectureError.shortened(seen.first ?? "none")), …)"
         case .unknownName(let name, let known): "\(name) is not an architecture known here; known are \(known.joined(separator: ", "))"
         case .nameDisagrees(let source, let named, let shown):
             "\(source): the checkpoint calls itself \(named), its keys and shapes are those of \(shown)"
@@ -43,16 +42,16 @@ public enum ArchitectureError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .unknownNetwork:
-            "write its weights alone (.safetensors, .h5, .flat, .pth), or rename its keys with --key-map FILE;\n"
-                + "  --verbose lists the families and all keys"
+            "write its weights alone (.safetensors, .h5, .flat, .pth), or rename keys with --key-map FILE;"
+                + " --verbose lists the families and all keys"
         case .unknownName: "give one of these with --arch"
         case .nameDisagrees(_, _, let shown): "if the keys are right, give --arch \(shown)"
         case .notThisNetwork(_, _, let shown): "give --arch \(shown), or leave --arch out"
         case .keysDoNotMatch(_, _, let missing, _, _):
             missing.isEmpty
                 ? "it is another network: write its weights alone (.safetensors, .h5, .flat, .pth); --verbose lists all keys"
-                : "choose another dictionary with --state-dict, rename keys with --key-map FILE, or write the weights\n"
-                    + "  alone (.safetensors, .h5, .flat, .pth); --verbose lists all keys"
+                : "choose another dictionary with --state-dict, rename keys with --key-map FILE, or write its"
+                    + " weights alone (.safetensors, .h5, .flat, .pth); --verbose lists all keys"
         case .imageSizeDisagrees: "the dictionary was put together from two runs: save it again"
         case .severalNetworks(_, let names): "choose one with --arch \(names.first ?? "NAME")"
         case .malformedKeyMap: "write two names a line: the key (with * for any part) and its new name"
@@ -61,19 +60,11 @@ public enum ArchitectureError: DescribedError, Equatable {
         }
     }
 
-    /// Problem and remedy, each on a line of its own where one line would be too long.
-    public var description: String {
-        switch self {
-        case .unknownNetwork, .keysDoNotMatch: "\(problem);\n  \(remedy)"
-        default: "\(problem); \(remedy)"
-        }
-    }
-
     private static func list(_ names: [String]) -> String {
         names.prefix(2).map(shortened).joined(separator: ", ") + (names.count > 2 ? ", …" : "")
     }
 
-    private static func shortened(_ name: String) -> String { name.count > 60 ? "\(name.prefix(40))…\(name.suffix(18))" : name }
+    private static func shortened(_ name: String) -> String { name.count > 44 ? "\(name.prefix(24))…\(name.suffix(18))" : name }
 }
 
 extension ArchitectureError: ListedError {

@@ -28,7 +28,11 @@ public struct ExportPlan: Sendable {
         if foldsBatchNorm, format.capabilities.promisesSourceTensors { throw ExportError.foldingNotHere(format: format.name) }
         var content = opened.content
         if var model = content.model {
-            if foldsBatchNorm { model = try model.foldingBatchNormalization() }
+            if foldsBatchNorm {
+                let folded = try model.foldingBatchNormalization()
+                guard folded.graph.nodes.count < model.graph.nodes.count else { throw ExportError.nothingToFold }
+                model = folded
+            }
             if normalizes { model = try model.appendingNormalization() }
             if let embeddedPixels { model = try model.embeddingPreprocessing(elements: embeddedPixels) }
             content = .model(model)

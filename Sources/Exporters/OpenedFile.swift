@@ -41,6 +41,8 @@ public struct OpenedFile: Sendable {
     public let checksums: [Checkpoint.Check]
     /// The checkpoint behind it, for `.pth` only.
     public let checkpoint: Checkpoint?
+    /// What loading it with Python could do, as far as opening it shows; nil for formats without pickles.
+    public internal(set) var safety: SafetyScan?
     /// Identities of the files that its tensors lie in, itself first.
     public let sources: [MappedFile]
     /// What of the file is not followed to the letter, one sentence each.
@@ -77,6 +79,7 @@ public struct OpenedFile: Sendable {
         self.groups = groups
         self.checksums = checksums
         self.checkpoint = checkpoint
+        safety = checkpoint?.safety
         sources = [file] + companions
         self.remarks = remarks
         self.isForeign = isForeign

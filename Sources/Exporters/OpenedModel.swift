@@ -149,9 +149,18 @@ public enum ExportError: DescribedError, Equatable {
     case nothingToDequantize(file: String)
     case overflow(precision: String, tensors: [String])
     case foldingNotHere(format: String)
+    case nothingToFold
     case notForBareWeights(option: String, reason: String)
     case optionNotForFormat(option: String, format: String)
     case differs(file: String, what: String)
+
+    /// Whether an option was given that means nothing for this content or format.
+    public var isAboutOptions: Bool {
+        switch self {
+        case .foldingNotHere, .nothingToFold, .notForBareWeights, .optionNotForFormat, .nothingToDequantize: true
+        case .nothingToExport, .notPlain, .overflow, .differs: false
+        }
+    }
 
     /// What is wrong, for people.
     public var problem: String {
@@ -161,8 +170,9 @@ public enum ExportError: DescribedError, Equatable {
         case .nothingToDequantize(let file): "\(file): the state dict holds no quantised tensor for --dequantize"
         case .overflow(let precision, let tensors): "as \(precision), numbers become infinite in \(tensors.joined(separator: "; "))"
         case .foldingNotHere(let format): "\(format) promises the source's own tensors, so batch normalisation cannot be folded into them"
+        case .nothingToFold: "--fold-batchnorm has no effect here: no batch normalisation follows a layer that can take it in"
         case .notForBareWeights(let option, let reason): "\(option) needs a network, and \(reason)"
-        case .optionNotForFormat(let option, let format): "\(option) means nothing for \(format)"
+        case .optionNotForFormat(let option, let format): "\(option) has no effect for \(format)"
         case .differs(let file, let what): "\(file): read back from disk, \(what)"
         }
     }
@@ -176,7 +186,7 @@ public enum ExportError: DescribedError, Equatable {
         case .nothingToDequantize: "leave the option out"
         case .overflow: "use --dtype bfloat16, or keep float32"
         case .foldingNotHere: "fold into .onnx, .h5 or .flat"
-        case .notForBareWeights: "leave the option out"
+        case .nothingToFold, .notForBareWeights: "leave the option out"
         case .optionNotForFormat: "leave it out"
         case .differs: "nothing was left behind; run again, and check the disk if it happens twice"
         }

@@ -3,7 +3,7 @@ import Files
 
 /// A picture as 8-bit RGB, byte for byte what Pillow 10.2's `Image.open(path).convert("RGB")` makes of it.
 ///
-/// The orientation in a photograph's EXIF data is not followed, as Pillow does not follow it there.
+/// The orientation in a photograph's EXIF data is not followed, as Pillow does not follow it there; `OpenedImage` can.
 public struct DecodedImage: Sendable, Equatable {
     /// Pixels in a row.
     public let width: Int

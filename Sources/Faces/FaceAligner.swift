@@ -11,6 +11,8 @@ public struct FaceAligner: Sendable {
         public var margin = 16
         /// Which of several faces is taken.
         public var selection = FaceSelection.largest
+        /// Whether pictures are brought upright first.
+        public var exif = ExifRule.ignore
 
         /// The reference project's way.
         public init() {}
@@ -28,6 +30,8 @@ public struct FaceAligner: Sendable {
         public let cut: PixelBox?
         /// The picture itself.
         public let image: DecodedImage
+        /// The EXIF orientation that the file states and that was not followed; nil for a picture that is upright as it comes.
+        public let ignoredOrientation: PictureOrientation?
     }
 
     /// How crops are made.
@@ -57,7 +61,8 @@ public struct FaceAligner: Sendable {
         _ paths: [String], make: @escaping @Sendable (_ index: Int, _ aligned: Aligned) throws -> Made,
         use: (_ index: Int, _ made: Result<Made, any Error>) throws -> Void
     ) throws {
-        try align(count: paths.count, open: { try OpenedImage(path: paths[$0]) }, make: make, use: use)
+        let exif = settings.exif
+        try align(count: paths.count, open: { try OpenedImage(path: paths[$0], exif: exif) }, make: make, use: use)
     }
 
     /// The same for pictures that `open` gives, on any thread.
@@ -111,7 +116,8 @@ public struct FaceAligner: Sendable {
                     made.append(
                         Result {
                             let image = try image.get()
-                            return try make(index, try cut(image, try found.removeFirst().get(), with: &cutter))
+                            let ignored = (try? opened[index].get().image.ignoredOrientation) ?? nil
+                            return try make(index, try cut(image, ignored, try found.removeFirst().get(), with: &cutter))
                         })
                 }
             }
@@ -122,7 +128,7 @@ public struct FaceAligner: Sendable {
 
     /// Bytes that a picture takes, decoded and in the first network. Throws where it is too large to look for such small faces in.
     public func bytesNeeded(_ image: OpenedImage) throws(FacesError) -> Int {
-        image.width * image.height * 3 + (try detector?.bytesNeeded(image) ?? 0)
+        image.decodedByteCount + (try detector?.bytesNeeded(image) ?? 0)
     }
 
     /// Together where that works; else each alone, so that an impossible picture does not spoil the others.
@@ -132,12 +138,15 @@ public struct FaceAligner: Sendable {
         return images.map { image in Result { try detector.detect([image]).first ?? [] } }
     }
 
-    private func cut(_ image: DecodedImage, _ faces: [DetectedFace], with resizer: inout PillowResize) throws -> Aligned {
+    private func cut(
+        _ image: DecodedImage, _ ignored: PictureOrientation?, _ faces: [DetectedFace], with resizer: inout PillowResize
+    ) throws -> Aligned {
         let face = settings.selection.choose(faces, width: image.width, height: image.height)
         let box = face.flatMap {
             FaceCrop.box($0.box, imageSize: settings.imageSize, margin: settings.margin, width: image.width, height: image.height)
         }
         let crop = try resizer.resize(image, box: box, width: settings.imageSize, height: settings.imageSize)
-        return Aligned(crop: crop, face: box == nil ? nil : face, faces: faces, cut: box, image: image)
+        return Aligned(
+            crop: crop, face: box == nil ? nil : face, faces: faces, cut: box, image: image, ignoredOrientation: ignored)
     }
 }

@@ -29,10 +29,12 @@ public enum MemoryBudget {
         return (pages ?? 0).multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE))).partialValue
     }
 
-    /// The least limit of the control groups that this process is in.
-    private static var container: Int? {
+    private static var container: Int? { container(groups: text("/proc/self/cgroup") ?? "", read: text) }
+
+    /// The least limit of the control groups in a text as /proc/self/cgroup has it; `read` gives a file of the system's.
+    static func container(groups: String, read: (_ path: String) -> String?) -> Int? {
         var limits: [Int] = []
-        for line in (text("/proc/self/cgroup") ?? "").split(separator: "\n") {
+        for line in groups.split(separator: "\n") {
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { continue }
             let isUnified = fields[1].isEmpty
@@ -42,7 +44,7 @@ public enum MemoryBudget {
             var parts = PathText.components(String(fields[2]))
             while true {
                 let path = ([base] + parts + [file]).joined(separator: "/")
-                if let number = text(path).flatMap({ Int($0.prefix { $0.isNumber }) }), number > 0 { limits.append(number) }
+                if let number = read(path).flatMap({ Int($0.prefix { $0.isNumber }) }), number > 0 { limits.append(number) }
                 if parts.isEmpty { break }
                 parts.removeLast()
             }

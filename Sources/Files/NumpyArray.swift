@@ -1,61 +1,129 @@
-/// An array in NumPy's `.npy` format (numpy.lib.format, versions 1 to 3): little-endian float32 or float64, C order.
+/// An array in NumPy's `.npy` format (numpy.lib.format, versions 1 to 3), of numbers in either byte order, in C or Fortran order.
 public struct NumpyArray: Sendable {
-    /// Element types that are read and written.
-    public enum Element: String, Sendable {
+    /// Element types that are read, by NumPy's name of the little-endian one. `float32`, `float64` and `uint8` are written too.
+    public enum Element: String, Sendable, CaseIterable {
+        case float16 = "<f2"
         case float32 = "<f4"
         case float64 = "<f8"
+        case int8 = "|i1"
         case uint8 = "|u1"
+        case int16 = "<i2"
+        case uint16 = "<u2"
+        case int32 = "<i4"
+        case uint32 = "<u4"
+        case int64 = "<i8"
 
         /// Bytes of one.
         public var byteCount: Int {
             switch self {
-            case .float32: 4
-            case .float64: 8
-            case .uint8: 1
+            case .int8, .uint8: 1
+            case .float16, .int16, .uint16: 2
+            case .float32, .int32, .uint32: 4
+            case .float64, .int64: 8
             }
         }
+
+        /// Whether it is a floating-point type.
+        public var isFloating: Bool { [.float16, .float32, .float64].contains(self) }
+
+        /// The type's name in Python, such as `uint8`.
+        public var name: String { "\(self)" }
     }
 
-    /// The elements.
+    /// The elements' type.
     public let element: Element
     /// Sizes, outermost first.
     public let shape: [Int]
-    /// The elements' bytes in C order.
-    public let bytes: ByteView
+    /// The elements' bytes as they are in the file.
+    private let bytes: ByteView
+    private let isBigEndian: Bool
+    private let isFortranOrder: Bool
 
     /// Reads an array; its bytes stay in the mapped file.
     public init(_ file: MappedFile) throws { try self.init(file.bytes) }
 
-    /// Reads an array from any bytes, such as an entry of an `.npz` archive; they are borrowed.
+    /// Reads an array from any bytes, such as an entry of an `.npz` archive; they are borrowed. Throws `NumpyError`.
     public init(_ bytes: ByteView) throws {
         let header = try NumpyHeader(bytes)
-        guard let element = Element(rawValue: header.kind) else {
-            throw NumpyError.unsupported(file: bytes.name, what: "elements of \(header.kind)")
-        }
+        let (order, kind) = (header.kind.first, header.kind.dropFirst())
+        guard let order, "<>|".contains(order), let element = Element.allCases.first(where: { $0.rawValue.dropFirst() == kind }),
+            order != "|" || element.byteCount == 1
+        else { throw NumpyError.unsupported(file: bytes.name, what: "elements of \(header.kind)") }
         self.element = element
+        (isBigEndian, isFortranOrder) = (order == ">", header.isFortranOrder)
         shape = header.shape
         self.bytes = try header.elements(of: bytes, byteCount: element.byteCount)
     }
 
-    /// The elements as float32.
+    /// The elements as float32, in C order.
     public var floats: [Float] {
-        bytes.withUnsafeBytes { raw in
-            switch element {
-            case .float32: (0..<raw.count / 4).map { raw.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self) }
-            case .float64: (0..<raw.count / 8).map { Float(raw.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self)) }
-            case .uint8: raw.map { Float($0) }
-            }
+        switch element {
+        case .float32: numbers(UInt32.self) { Float(bitPattern: $0) }
+        case .float64: numbers(UInt64.self) { Float(Double(bitPattern: $0)) }
+        case .float16: numbers(UInt16.self) { Float(NumpyArray.half($0)) }
+        default: doubles.map { Float($0) }
         }
     }
 
-    /// The elements as float64.
+    /// The elements as float64, in C order; whole numbers beyond 2^53 are rounded.
     public var doubles: [Double] {
+        switch element {
+        case .float16: numbers(UInt16.self) { NumpyArray.half($0) }
+        case .float32: numbers(UInt32.self) { Double(Float(bitPattern: $0)) }
+        case .float64: numbers(UInt64.self) { Double(bitPattern: $0) }
+        case .int8: numbers(UInt8.self) { Double(Int8(bitPattern: $0)) }
+        case .uint8: numbers(UInt8.self) { Double($0) }
+        case .int16: numbers(UInt16.self) { Double(Int16(bitPattern: $0)) }
+        case .uint16: numbers(UInt16.self) { Double($0) }
+        case .int32: numbers(UInt32.self) { Double(Int32(bitPattern: $0)) }
+        case .uint32: numbers(UInt32.self) { Double($0) }
+        case .int64: numbers(UInt64.self) { Double(Int64(bitPattern: $0)) }
+        }
+    }
+
+    /// Each element's bits turned into a number, in C order.
+    private func numbers<Bits: FixedWidthInteger, Number>(_ bits: Bits.Type, _ number: (Bits) -> Number) -> [Number] {
         bytes.withUnsafeBytes { raw in
-            switch element {
-            case .float32: (0..<raw.count / 4).map { Double(raw.loadUnaligned(fromByteOffset: $0 * 4, as: Float.self)) }
-            case .float64: (0..<raw.count / 8).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Double.self) }
-            case .uint8: raw.map { Double($0) }
+            let size = MemoryLayout<Bits>.size
+            let count = raw.count / size
+            func element(_ place: Int) -> Number {
+                let stored = raw.loadUnaligned(fromByteOffset: place * size, as: Bits.self)
+                return number(isBigEndian ? Bits(bigEndian: stored) : Bits(littleEndian: stored))
             }
+            guard isFortranOrder, shape.count > 1, count > 0 else { return (0..<count).map(element) }
+            // In Fortran order the first index runs fastest. The product of all sizes is `count`, so nothing overflows.
+            var strides: [Int] = []
+            var step = 1
+            for size in shape {
+                strides.append(step)
+                step *= size
+            }
+            var (index, place) = ([Int](repeating: 0, count: shape.count), 0)
+            var numbers: [Number] = []
+            numbers.reserveCapacity(count)
+            for _ in 0..<count {
+                numbers.append(element(place))
+                for axis in shape.indices.reversed() {
+                    index[axis] += 1
+                    place += strides[axis]
+                    if index[axis] < shape[axis] { break }
+                    place -= strides[axis] * shape[axis]
+                    index[axis] = 0
+                }
+            }
+            return numbers
+        }
+    }
+
+    /// A half-precision number (IEEE 754 binary16), which has no type of its own on every processor.
+    private static func half(_ bits: UInt16) -> Double {
+        let magnitude = Double(bits & 0x3FF)
+        let exponent = Int(bits >> 10 & 0x1F)
+        let sign = bits >> 15 == 0 ? 1.0 : -1.0
+        switch exponent {
+        case 0: return sign * magnitude * 0x1p-24
+        case 0x1F: return magnitude == 0 ? sign * .infinity : .nan
+        default: return sign * Double(sign: .plus, exponent: exponent - 25, significand: magnitude + 1024)
         }
     }
 
@@ -86,7 +154,7 @@ public enum NumpyError: DescribedError, Equatable {
     /// What is wrong, for people.
     public var problem: String {
         switch self {
-        case .notAnArray(let file): "\(file): this is no NumPy array (.npy)"
+        case .notAnArray(let file): "\(file): this is not a NumPy array (.npy)"
         case .malformed(let file, let detail): "\(file): the array is malformed: \(detail)"
         case .unsupported(let file, let what): "\(file): \(what) are not supported"
         case .noTexts(let file, let kind, let shape): "\(file): elements of \(kind) in shape \(shape) are no list of texts"
@@ -98,7 +166,7 @@ public enum NumpyError: DescribedError, Equatable {
         switch self {
         case .notAnArray: "write it with numpy.save"
         case .malformed: "write it again with numpy.save"
-        case .unsupported: "save it as float32 in C order, numpy.ascontiguousarray(x, dtype=numpy.float32)"
+        case .unsupported: "save it as float32: numpy.save(path, x.astype(numpy.float32))"
         case .noTexts: "save it as numpy.array(paths), one path after another"
         }
     }

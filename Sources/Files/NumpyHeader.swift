@@ -4,6 +4,8 @@ struct NumpyHeader {
     let kind: String
     /// Sizes, outermost first.
     let shape: [Int]
+    /// Whether the first index runs fastest.
+    let isFortranOrder: Bool
     private let start: Int
 
     private static let signature: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
@@ -19,8 +21,10 @@ struct NumpyHeader {
             throw NumpyError.malformed(file: file, detail: "the header is no text")
         }
         kind = try NumpyHeader.value("descr", header, file).filter { $0 != "'" && $0 != "\"" }
-        guard try NumpyHeader.value("fortran_order", header, file) == "False" else {
-            throw NumpyError.unsupported(file: file, what: "Fortran order")
+        switch try NumpyHeader.value("fortran_order", header, file) {
+        case "False": isFortranOrder = false
+        case "True": isFortranOrder = true
+        default: throw NumpyError.malformed(file: file, detail: "its fortran_order is neither True nor False")
         }
         let sizes = try NumpyHeader.value("shape", header, file).dropFirst().dropLast().split(separator: ",")
             .map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }

@@ -66,9 +66,6 @@ public struct Checkpoint: Sendable {
         // Before anything can fail: a file that cannot be read here may still be loaded with Python.
         safety = SafetyScan(file, extent: .opening)
         DangerNotice.give(safety, of: file)
-        if let second = kind.secondReading(of: file.bytes) {
-            throw PthError.twoContainers(file: file.bytes.name, first: kind, second: second)
-        }
         let contents = try ContainerContents.read(file.bytes, as: kind)
         self.file = file
         container = kind
@@ -92,7 +89,10 @@ struct ContainerContents {
 
     /// Reads a whole file's container.
     static func read(_ bytes: ByteView, as kind: ContainerKind) throws -> ContainerContents {
-        switch kind {
+        if let second = kind.secondReading(of: bytes) {
+            throw PthError.twoContainers(file: bytes.name, first: kind, second: second)
+        }
+        return switch kind {
         case .zip: try ZipContainer.read(bytes)
         case .legacy: try LegacyContainer.read(bytes)
         case .tar: try TarContainer.read(bytes)

@@ -16,14 +16,43 @@ extension CheckpointValue {
         try visit(path, self)
         switch self {
         case .list(let items), .tuple(let items), .set(let items), .frozenSet(let items):
-            for (index, item) in items.enumerated() { try item.walk(path: path + ["\(index)"], left: &left, visit) }
+            for (index, item) in items.enumerated() {
+                guard left > 0 else { return }
+                try item.walk(path: path + ["\(index)"], left: &left, visit)
+            }
         case .dictionary(let dictionary):
-            for entry in dictionary.entries { try entry.value.walk(path: path + [entry.key.pathComponent], left: &left, visit) }
+            for entry in dictionary.entries {
+                guard left > 0 else { return }
+                try entry.value.walk(path: path + [entry.key.pathComponent], left: &left, visit)
+            }
         case .placeholder(let object):
             for (index, item) in (object.arguments + object.states + object.items).enumerated() {
                 try item.walk(path: path + ["\(index)"], left: &left, visit)
             }
             for entry in object.entries.entries { try entry.value.walk(path: path + [entry.key.pathComponent], left: &left, visit) }
+        default: break
+        }
+    }
+
+    /// Calls `visit` for every value, parents first, without paths, until `left` values were visited.
+    public func walkValues(left: inout Int, _ visit: (CheckpointValue) throws -> Void) rethrows {
+        guard left > 0 else { return }
+        left -= 1
+        try visit(self)
+        switch self {
+        case .list(let items), .tuple(let items), .set(let items), .frozenSet(let items):
+            for item in items {
+                guard left > 0 else { return }
+                try item.walkValues(left: &left, visit)
+            }
+        case .dictionary(let dictionary):
+            for entry in dictionary.entries {
+                guard left > 0 else { return }
+                try entry.value.walkValues(left: &left, visit)
+            }
+        case .placeholder(let object):
+            for item in object.arguments + object.states + object.items { try item.walkValues(left: &left, visit) }
+            for entry in object.entries.entries { try entry.value.walkValues(left: &left, visit) }
         default: break
         }
     }

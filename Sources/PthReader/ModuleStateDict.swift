@@ -8,22 +8,27 @@ struct ModuleStateDict {
     /// Bounds what shared modules may unfold to.
     private var left: Int
     private static let deepest = 256
+    private static let most = 200_000
 
     private init(left: Int) { self.left = left }
 
-    /// Nil if `value` is not a module, or if it unfolds to more than a million entries.
+    /// Nil if `value` is not a module, or if it unfolds to more than 200,000 entries and modules.
     static func of(_ value: CheckpointValue) -> CheckpointDictionary? {
-        var budget = 1_000_000
+        var budget = most
         return of(value, budget: &budget)
     }
 
-    /// The same within what is left of a budget of entries and modules.
+    /// The same within what is left of a budget of entries and modules, which one that unfolds too far uses up.
     static func of(_ value: CheckpointValue, budget: inout Int) -> CheckpointDictionary? {
         guard attributes(of: value) != nil else { return nil }
-        var reader = ModuleStateDict(left: budget)
-        let isWhole = reader.collect(value, prefix: "", depth: 0)
-        budget = reader.left
-        return isWhole ? CheckpointDictionary(kind: .orderedDict, entries: reader.entries) : nil
+        let given = min(budget, most)
+        var reader = ModuleStateDict(left: given)
+        guard reader.collect(value, prefix: "", depth: 0) else {
+            budget = 0
+            return nil
+        }
+        budget -= given - reader.left
+        return CheckpointDictionary(kind: .orderedDict, entries: reader.entries)
     }
 
     /// The instance dictionary of a pickled module; nil if `value` is not one.

@@ -18,8 +18,11 @@ extension CheckpointValue {
         }
     }
 
-    /// The state dict of a whole pickled module, read as data; nil for all other values.
-    public var wholeModule: CheckpointDictionary? { ModuleStateDict.of(self) }
+    /// The state dict of a whole pickled module, read as data within what is left of a budget of entries; nil for all other values.
+    public func wholeModule(budget: inout Int) -> CheckpointDictionary? { ModuleStateDict.of(self, budget: &budget) }
+
+    /// Whether this is a whole pickled module.
+    public var isModule: Bool { ModuleStateDict.attributes(of: self) != nil }
 
     /// Whether an entry of a state dict is a tensor, or a NumPy array that can be kept as one.
     var isTensorEntry: Bool {

@@ -52,7 +52,7 @@ struct StateDictSearch {
         while index < places.count {
             defer { index += 1 }
             let place = places[index]
-            let isModule = ModuleStateDict.attributes(of: place.value) != nil
+            let isModule = place.value.isModule
             if let dictionary = place.value.namedEntries(budget: &valuesLeft) {
                 valuesLeft -= dictionary.entries.count
                 guard valuesLeft > 0 else { return }
@@ -62,16 +62,11 @@ struct StateDictSearch {
             }
             // Submodules are parts of their module, whether or not they hold tensors.
             if isModule || places[index].isWhole { continue }
-            guard place.depth < StateDictSearch.deepest else { continue }
+            guard place.depth < StateDictSearch.deepest, place.value.maySearchInside else { continue }
             let isObject = if case .placeholder = place.value { true } else { false }
-            var isNumbered = false
-            if case .dictionary(let dictionary) = place.value {
-                // Optimizers keep their tensors under numbers: those are not state dicts.
-                isNumbered = dictionary.names.isEmpty
-            }
-            if isNumbered { continue }
             for (order, child) in place.value.namedChildren.enumerated() {
-                valuesLeft -= 1
+                // What the words of a key do not say is looked for in the value's own entries.
+                valuesLeft -= 1 + child.value.width
                 guard valuesLeft > 0, places.count < StateDictSearch.mostPlaces else { return }
                 guard child.value.holdsNamedValues else { continue }
                 let group = CheckpointGroup.of(key: child.component, value: child.value, stateDictPath: "\u{0}")
@@ -137,6 +132,24 @@ extension CheckpointValue {
         case .dictionary, .list, .tuple: true
         case .placeholder(let object): instanceDictionary != nil || !object.entries.entries.isEmpty
         default: false
+        }
+    }
+
+    /// Optimizers keep their tensors under numbers, and histories are long: neither holds a state dict.
+    fileprivate var maySearchInside: Bool {
+        switch self {
+        case .dictionary(let dictionary): dictionary.entries.contains { if case .string = $0.key { true } else { false } }
+        case .list(let items), .tuple(let items): items.count <= 100_000
+        default: true
+        }
+    }
+
+    /// How many values lie one level down.
+    fileprivate var width: Int {
+        switch self {
+        case .dictionary(let dictionary): dictionary.entries.count
+        case .list(let items), .tuple(let items): min(items.count, 100_000)
+        default: 0
         }
     }
 }

@@ -25,6 +25,12 @@ extension Tensor {
         defer { buffer.deallocate() }
         try bytes.withUnsafeBytes { source in
             switch width {
+            case 1 where dtype == .bool:
+                // torch's own copy of a bool is 0 or 1, whatever byte stands for True.
+                try gather(UInt8.self, from: source, into: buffer) { window in
+                    for place in 0..<window.count where buffer[place] > 1 { buffer[place] = 1 }
+                    try body(window)
+                }
             case 1: try gather(UInt8.self, from: source, into: buffer, body)
             case 2: try gather(UInt16.self, from: source, into: buffer, body)
             case 4: try gather(UInt32.self, from: source, into: buffer, body)

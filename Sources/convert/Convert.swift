@@ -1,6 +1,8 @@
 import CArguments
+import Exporters
 import Files
 import Glibc
+import JSON
 
 /// The command line's entry: picks the command, turns errors into one line and an exit code.
 @main
@@ -26,48 +28,72 @@ struct Convert {
 
     /// Runs one command line; never throws.
     static func run(_ arguments: [String]) -> ExitStatus {
+        guard let first = arguments.first else {
+            Terminal.error(HelpText.overview)
+            return .usage
+        }
+        let rest = Array(arguments.dropFirst())
+        let command = Command.named(first)
         do {
-            guard let first = arguments.first else {
-                Terminal.error(HelpText.overview)
-                return .usage
-            }
+            if let command { return try command.run(rest) }
             switch first {
             case "--help", "-h", "help":
-                Terminal.print(HelpText.text(for: arguments.dropFirst().first))
+                Terminal.print(try help(rest))
                 return .fine
-            case "--version":
-                Terminal.print("convert \(version)")
+            case "--version", "-V":
+                Terminal.print(try versionText(rest))
                 return .fine
-            case "inspect": return try InspectCommand.run(Array(arguments.dropFirst()))
-            case "slim": return try SlimCommand.run(Array(arguments.dropFirst()))
-            case "verify": return try VerifyCommand.run(Array(arguments.dropFirst()))
-            case "align": return try AlignCommand.run(Array(arguments.dropFirst()))
-            case "evaluate": return try EvaluateCommand.run(Array(arguments.dropFirst()))
-            case "cache": return try CacheCommand.run(Array(arguments.dropFirst()))
-            case "score": return try ScoreCommand.run(Array(arguments.dropFirst()))
-            case "run": return try RunCommand.run(Array(arguments.dropFirst()))
-            case "export": return try ExportCommand.run(Array(arguments.dropFirst()), isShort: false)
-            default:
-                // `convert IN OUT`: what is no command has to be a file.
-                let operand = arguments.first { !$0.hasPrefix("-") }
-                guard let operand else { throw UsageError.unknownCommand(first) }
-                if arguments.filter({ !$0.hasPrefix("-") }).count == 1, FileIdentity(path: operand) == nil {
-                    throw UsageError.noCommandAndNoFile(operand)
-                }
-                return try ExportCommand.run(arguments, isShort: true)
+            default: return try export(arguments)
             }
         } catch let error as UsageError {
-            Terminal.error("convert: \(error)")
+            // Without a command, `convert IN OUT` exports.
+            let isGeneral = ["--help", "-h", "help", "--version", "-V"].contains(first)
+            Terminal.error("convert: \(error.problem); \(error.remedy(command: command?.name ?? (isGeneral ? nil : "export")))")
+            return .usage
+        } catch let error as ExportError where error.isAboutOptions {
+            Terminal.progress("")
+            report(error)
             return .usage
         } catch {
-            // A passing line is not to stand before it.
+            // Clear the progress line first.
             Terminal.progress("")
-            Terminal.error("convert: \(error)")
+            report(error)
             if arguments.contains("--verbose"), let listed = error as? any ListedError {
                 for line in listed.listing { Terminal.error("  " + line) }
             }
             return .failed
         }
+    }
+
+    /// `convert IN OUT`: what is not a command has to be a file.
+    private static func export(_ arguments: [String]) throws -> ExitStatus {
+        // Before other options are judged, which may belong to the command that was meant.
+        let leading = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+        let operand = try leading ?? ParsedArguments(arguments, table: ExportCommand.table, command: "export").operands.first
+        if let operand, FileIdentity(path: operand) == nil, !operand.contains("/"), !operand.contains(".") || operand.count == 1 {
+            throw operand == "-" ? UsageError.standardStream("a checkpoint") : UsageError.unknownCommand(operand)
+        }
+        return try ExportCommand.run(arguments, isShort: true)
+    }
+
+    /// The general help, or a command's.
+    private static func help(_ arguments: [String]) throws(UsageError) -> String {
+        guard let name = arguments.first, name != "--help", name != "-h", name != "help" else { return HelpText.overview }
+        guard let command = Command.named(name) else { throw .unknownCommand(name) }
+        if let surplus = arguments.dropFirst().first { throw .surplusArgument(surplus, command: "help") }
+        return command.help
+    }
+
+    private static func versionText(_ arguments: [String]) throws(UsageError) -> String {
+        let parsed = try ParsedArguments(arguments, table: OptionTable(flags: ["--json"]), command: "--version")
+        if let surplus = parsed.operands.first { throw .surplusArgument(surplus, command: "--version") }
+        guard parsed.has("--json") else { return "convert \(version)" }
+        return JSONValue.object(JSONObject(["name": .string("convert"), "version": .string(version)])).text(pretty: true)
+    }
+
+    private static func report(_ error: any Error) {
+        guard let described = error as? any DescribedError else { return Terminal.error("convert: \(error)") }
+        for line in described.lines(after: "convert: ") { Terminal.error(line) }
     }
 }
 

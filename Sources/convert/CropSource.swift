@@ -29,9 +29,11 @@ struct CropSource: Sendable {
             var missing: [(index: Int, file: MappedFile)] = []
             for (index, name) in names.enumerated() {
                 do {
-                    let file = try MappedFile(path: PathText.join(root, name))
+                    let file = try MappedFile(path: PicturePath.of(name, below: root))
                     let key = SHA256Digest(of: file.bytes)
-                    let crop = keptCrop(name, key, isDetecting)
+                    // Of every picture, because a kept crop does not say it.
+                    let isTurned = aligner.settings.exif == .ignore && PictureOrientation(of: file.bytes) != .asStored
+                    let crop = keptCrop(name, key, isDetecting, isTurned)
                     results.append(crop.map { .success($0) })
                     if crop == nil {
                         missing.append((index, file))
@@ -41,7 +43,7 @@ struct CropSource: Sendable {
             }
             let made = aligner.alignHere(
                 // The very bytes that the key was made of.
-                missing.count, open: { try OpenedImage(missing[$0].file) },
+                missing.count, open: { try OpenedImage(missing[$0].file, exif: aligner.settings.exif) },
                 make: { place, aligned in keep(aligned, names[missing[place].index], keys[place], isDetecting) })
             for (place, result) in zip(missing, made) { results[place.index] = result }
             return results.compactMap(\.self)
@@ -53,7 +55,7 @@ struct CropSource: Sendable {
         switch way {
         case .given(let folder): _ = try folder.crop(name, side: imageSize)
         case .made(let aligner, let root, _):
-            let image = try OpenedImage(path: PathText.join(root, name))
+            let image = try OpenedImage(path: PicturePath.of(name, below: root), exif: aligner.settings.exif)
             _ = try aligner.bytesNeeded(image)
             _ = try image.decoded()
         }
@@ -62,15 +64,17 @@ struct CropSource: Sendable {
     private func keep(_ aligned: FaceAligner.Aligned, _ name: String, _ key: SHA256Digest, _ isDetecting: Bool) -> Crop {
         let crop = Crop(
             name: name, pixels: aligned.crop.pixels, isDetected: isDetecting ? aligned.face != nil : nil, damage: aligned.image.damage,
-            key: key)
+            isTurned: aligned.ignoredOrientation != nil, key: key)
         // A damaged picture is not kept, so that every run tells it.
         if crop.damage == nil { kept?.append([crop.isDetected == false ? 0 : 1] + crop.pixels, under: key) }
         return crop
     }
 
-    private func keptCrop(_ name: String, _ key: SHA256Digest, _ isDetecting: Bool) -> Crop? {
+    private func keptCrop(_ name: String, _ key: SHA256Digest, _ isDetecting: Bool, _ isTurned: Bool) -> Crop? {
         guard let record = kept?.record(key), let flag = record.first else { return nil }
-        return Crop(name: name, pixels: Array(record.dropFirst()), isDetected: isDetecting ? flag == 1 : nil, damage: nil, key: key)
+        return Crop(
+            name: name, pixels: Array(record.dropFirst()), isDetected: isDetecting ? flag == 1 : nil, damage: nil, isTurned: isTurned,
+            key: key)
     }
 }
 
@@ -84,6 +88,8 @@ struct Crop: Sendable {
     let isDetected: Bool?
     /// What the decoder mended, in its own words; nil for a sound picture.
     let damage: String?
+    /// Whether the picture states an EXIF orientation that was not followed.
+    let isTurned: Bool
     /// What the crop was made from: the picture's bytes, or its own.
     let key: SHA256Digest
 }

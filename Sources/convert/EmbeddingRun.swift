@@ -11,6 +11,8 @@ struct EmbeddingRun {
 
     /// Images that a face was looked for in and not found.
     private(set) var missed: [String] = []
+    /// Images whose EXIF orientation was not followed.
+    private(set) var turned: [String] = []
     /// Images that have no crop, and why.
     private(set) var failures: [(name: String, error: any Error)] = []
     /// Images that have embeddings.
@@ -50,7 +52,7 @@ struct EmbeddingRun {
 
     /// What one thread made of a few images.
     private struct Part: Sendable {
-        var crops: [(name: String, isDetected: Bool?, damage: String?)] = []
+        var crops: [(name: String, isDetected: Bool?, damage: String?, isTurned: Bool)] = []
         var failures: [(name: String, error: any Error)] = []
         var values: [[Float]] = []
     }
@@ -84,7 +86,7 @@ struct EmbeddingRun {
                 part.failures.append((name, error))
             }
         }
-        part.crops = crops.map { ($0.name, $0.isDetected, $0.damage) }
+        part.crops = crops.map { ($0.name, $0.isDetected, $0.damage, $0.isTurned) }
         part.values = try embedders.map { try embed(crops, with: $0.embedder, kept: $0.kept) }
         return part
     }
@@ -104,6 +106,7 @@ struct EmbeddingRun {
             names.append(crop.name)
             if crop.isDetected == nil { isDetecting = false }
             if crop.isDetected == false { missed.append(crop.name) }
+            if crop.isTurned { turned.append(crop.name) }
             if let damage = crop.damage {
                 progress.clear()
                 Terminal.damaged(crop.name, damage)

@@ -11,7 +11,11 @@ extension EvaluateCommand {
         guard let root = given?.folder ?? request.root else { return images }
         let option = given == nil ? "--lfw-root" : "--crops"
         try FolderListing.check(root)
-        let missing = images.filter { FileIdentity(path: given?.path(of: $0) ?? PathText.join(root, $0)) == nil }
+        let paths = images.map { image in
+            given.map { given in [given.path(of: image)].first { FileIdentity(path: $0) != nil } } ?? PicturePath.find(image, below: root)
+        }
+        if given == nil, !isQuiet, let remark = remark(images, at: paths) { Terminal.error("convert: note: \(remark)") }
+        let missing = zip(images, paths).filter { $1 == nil }.map(\.0)
         guard let first = missing.first else { return images }
         guard request.allowsMissing, missing.count < images.count else {
             throw EvaluateError.missingImages(root: root, option: option, first: first, count: missing.count, total: images.count)
@@ -21,6 +25,16 @@ extension EvaluateCommand {
         }
         let gone = Set(missing.map { ExactText($0) })
         return images.filter { !gone.contains(ExactText($0)) }
+    }
+
+    /// What to say of pictures that lie under another ending than their list gives.
+    private static func remark(_ images: [String], at paths: [String?]) -> String? {
+        let others = zip(images, paths).compactMap { image, path in
+            path.flatMap { PathText.ending($0) == PathText.ending(image) ? nil : (image: image, path: $0) }
+        }
+        guard let first = others.first else { return nil }
+        return "\(others.count) of \(images.count) pictures are there as .\(PathText.ending(first.path)) where the pairs say "
+            + ".\(PathText.ending(first.image)); they are taken"
     }
 
     /// After one image failed: looks through all of them and tells each that cannot be used; nil where it is none of these that failed.

@@ -41,6 +41,7 @@ extension EvaluateCommand {
                     "least face \(detection.minFaceSize), thresholds \(detection.thresholds.map { "\($0)" }.joined(separator: " ")), factor "
                         + "\(detection.factor), face \(faces.crop.selection.rawValue)"))
         }
+        if given == nil, faces.crop.exif == .follow { provenance.notes.append(.init("exif", "orientation followed")) }
         if let edition { provenance.notes.append(.init("images", edition.description)) }
         return provenance
     }

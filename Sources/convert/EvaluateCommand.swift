@@ -2,6 +2,7 @@ import Faces
 import Files
 import IR
 import Inference
+import JSON
 import Verifier
 
 /// `convert evaluate MODEL`: align, embed, score, judge.
@@ -19,7 +20,6 @@ enum EvaluateCommand {
     static func check(_ parsed: ParsedArguments) throws {
         let request = try EvaluateRequest(parsed)
         let judging = try JudgingOptions(parsed)
-        _ = try FaceOptions(parsed)
         let pairsFile = try MappedFile(path: request.pairsFile)
         let pairs = try PairList(pairsFile, folds: judging.folds)
         _ = try judging.folder(request.contents, inputs: [pairsFile.identity])
@@ -37,7 +37,8 @@ enum EvaluateCommand {
         if let other = request.against { _ = try RunnableModel(path: other, architecture: request.architecture, parsed: parsed) }
     }
 
-    static func run(_ parsed: ParsedArguments) throws -> ExitStatus {
+    /// - Parameter document: what an export before it has to say, with `--json`.
+    static func run(_ parsed: ParsedArguments, after document: JSONObject? = nil) throws -> ExitStatus {
         let request = try EvaluateRequest(parsed)
         let judging = try JudgingOptions(parsed)
         let isQuiet = parsed.has("--quiet")
@@ -54,6 +55,7 @@ enum EvaluateCommand {
                 first: first.name, size: first.imageSize, second: second.name, other: second.imageSize)
         }
         var faces = try FaceOptions(parsed, contract: first.model.contract)
+        try parsed.finish(because: "nothing of what is asked for uses it")
         faces.crop.imageSize = first.imageSize
         if let remark = faces.remark, request.cropsFolder == nil, !isQuiet { Terminal.error("convert: \(first.name): \(remark)") }
         let inputs = [pairsFile.identity] + [request.model, request.against].compactMap { $0 }.compactMap(FileIdentity.init(path:))
@@ -85,6 +87,7 @@ enum EvaluateCommand {
         for refusal in run.refusals { Terminal.error("convert: no more is kept of this run: \(refusal)") }
 
         if run.damagedCount > 0, !isQuiet { Terminal.error("convert: \(run.damagedCount) kept entries were damaged and were made again") }
+        if !isQuiet, let remark = TurnedPictures.remark(run.turned, of: images.count) { Terminal.error("convert: note: \(remark)") }
         for failure in run.failures { Terminal.error("convert: left out: \(failure.error)") }
         let there = Set(run.names.map { ExactText($0) })
         let gone = pairs.uniqueImages.filter { !there.contains(ExactText($0)) }
@@ -96,7 +99,7 @@ enum EvaluateCommand {
         let provenance = provenance(request, faces, given, first, second, run, pairsFile: pairsFile, edition: edition)
         let other = try second.map { second in (name: second.name, scores: try tables[1].scores(of: pairs)) }
         return try judging.conclude(
-            try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder)
+            try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder, after: document)
     }
 
     private static func embedder(_ path: String, _ request: EvaluateRequest, asked: Int?, _ parsed: ParsedArguments) throws -> Embedder {

@@ -42,8 +42,9 @@ struct EvaluateRequest {
         if cropsFolder != nil {
             for option in [
                 "--crop", "--preprocess", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
+                "--exif",
             ]
-            where parsed.value(option) != nil { throw UsageError.conflict("--crops", option) }
+            where parsed.value(option) != nil { throw UsageError.noEffect(option, reason: "--crops takes finished crops") }
         }
         if parsed.value("--arch") != nil, parsed.value("--backbone") != nil { throw UsageError.conflict("--arch", "--backbone") }
         architecture = parsed.value("--arch") ?? parsed.value("--backbone")

@@ -2,6 +2,7 @@ import Architectures
 import Exporters
 import Files
 import IR
+import JSON
 import PthReader
 import Verifier
 
@@ -18,7 +19,8 @@ enum ExportCommand {
     }
 
     private static let ownFlags: Set<String> = [
-        "--force", "--quiet", "--help", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify", "--verbose", "--dequantize",
+        "--force", "--quiet", "--help", "--json", "--fold-batchnorm", "--normalize", "--external-data", "--no-verify", "--verbose",
+        "--dequantize",
     ]
     private static let ownSingle: Set<String> = ContractOptions.single.union([
         "--output", "--to", "--dtype", "--opset", "--compress", "--arch", "--key-map", "--state-dict", "--verify", "--proof",
@@ -35,11 +37,15 @@ enum ExportCommand {
             Terminal.print(HelpText.export)
             return .fine
         }
+        try parsed.checkVerbosity()
         let request = try ExportRequest(parsed, isShort: isShort)
         let evaluation = try evaluation(of: request.target, parsed)
-        let status = try export(request, parsed, evaluation: evaluation)
-        guard status == .fine, let evaluation else { return status }
-        return try EvaluateCommand.run(evaluation)
+        let (status, document) = try export(request, parsed, evaluation: evaluation)
+        guard status == .fine, let evaluation else {
+            if let document { Terminal.print(JSONValue.object(document).text(pretty: true)) }
+            return status
+        }
+        return try EvaluateCommand.run(evaluation, after: document)
     }
 
     /// The arguments of the evaluation that `--evaluate` asks for, checked before the export; nil without it.
@@ -50,13 +56,17 @@ enum ExportCommand {
             return nil
         }
         // What the export was told of the source is written in the export.
-        let evaluation = parsed.keeping(only.union(["--force", "--quiet"]), operands: [target])
+        let replaces: Set<String> = parsed.value("--output-dir") == nil ? [] : ["--force"]
+        let evaluation = parsed.keeping(only.union(replaces).union(["--quiet", "--json"]), operands: [target])
         try EvaluateCommand.check(evaluation)
         return evaluation
     }
 
     /// - Parameter evaluation: the arguments of the evaluation that is to follow; what can be known of it is checked before anything is written.
-    private static func export(_ request: ExportRequest, _ parsed: ParsedArguments, evaluation: ParsedArguments?) throws -> ExitStatus {
+    /// - Returns: with `--json`, also what is to be printed.
+    private static func export(
+        _ request: ExportRequest, _ parsed: ParsedArguments, evaluation: ParsedArguments?
+    ) throws -> (ExitStatus, JSONObject?) {
         let opened = try FormatRegistry.open(
             request.input, options: OpenOptions(stateDictPath: parsed.value("--state-dict"), dequantizes: parsed.has("--dequantize")))
         let inputs = opened.sources.map(\.identity)
@@ -88,9 +98,11 @@ enum ExportCommand {
                     Terminal.progress("")
                     Terminal.error(
                         "convert: \(request.target): read back from disk: \(verification.verdict.words); nothing was left behind")
-                    for line in VerificationText.lines(verification) { Terminal.error("  " + line) }
-                    if case .cannotTell = verification.verdict { return .failed }
-                    return .checkFailed
+                    for line in VerificationText.lines(verification) { Terminal.error("  \(line)") }
+                    let refusal = ExportJSON.refusal(request, source: opened.file.name, verification: verification)
+                    var status = ExitStatus.checkFailed
+                    if case .cannotTell = verification.verdict { status = .failed }
+                    return (status, parsed.has("--json") ? refusal : nil)
                 }
             }
         }
@@ -102,15 +114,20 @@ enum ExportCommand {
         try proof?.commit()
         try output.commit()
         Terminal.progress("")
-        if !parsed.has("--quiet"), !parsed.has("--json") {
-            for line in ExportText.lines(
-                request, opened: opened, model: model, outcome: outcome, size: size, companions: companions, verification: verification,
-                isVerbose: parsed.has("--verbose"))
-            {
-                Terminal.print(line)
-            }
+        if parsed.has("--json") {
+            return (
+                .fine,
+                ExportJSON.document(
+                    request, opened: opened, model: model, content: content, size: size, companions: companions, verification: verification)
+            )
         }
-        return .fine
+        if !parsed.has("--quiet") {
+            Terminal.print(
+                lines: ExportText.lines(
+                    request, opened: opened, model: model, outcome: outcome, size: size, companions: companions, verification: verification,
+                    isVerbose: parsed.has("--verbose")))
+        }
+        return (.fine, nil)
     }
 
     /// Runs the network that was read back beside the one that came in, before any change that was asked for.
@@ -141,31 +158,25 @@ struct ExportRequest {
     let proofFolder: String?
 
     init(_ parsed: ParsedArguments, isShort: Bool) throws {
-        let operands = parsed.operands
-        guard let first = operands.first else { throw UsageError.missingArgument("FILE", command: "export") }
-        input = first
-        var target = parsed.value("--output")
-        if isShort {
-            guard operands.count <= 2 else { throw UsageError.surplusArgument(operands[2], command: "export") }
-            if operands.count == 2 {
-                if target != nil { throw UsageError.surplusArgument(operands[1], command: "export") }
-                target = operands[1]
-            }
-        } else if operands.count > 1 {
-            throw UsageError.surplusArgument(operands[1], command: "export")
-        }
-        guard let target else { throw UsageError.missingArgument(isShort ? "OUT" : "-o OUT", command: "export") }
-        self.target = target
+        if parsed.operands.first == "-" { throw UsageError.standardStream("a checkpoint") }
+        var target: String
+        (input, target) = try parsed.twoOperands("FILE", isShort ? "OUT" : "-o OUT", option: "--output", command: "export")
         if let name = parsed.value("--to") {
             guard let format = FormatRegistry.format(named: name) else {
                 throw UsageError.badValue(
                     option: "--to", value: name, expected: FormatRegistry.formats.map { $0.name }.joined(separator: ", "))
             }
             self.format = format
+            // In a folder, the output is called as the input is.
+            if OutputName.isFolder(target) {
+                target = PathText.join(target, "\(PathText.stem(PathText.baseName(input))).\(format.extensions.first ?? format.name)")
+            }
         } else {
+            try OutputName.check(target, example: "\(PathText.stem(PathText.baseName(input))).onnx")
             guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
             self.format = format
         }
+        self.target = target
         isReplacing = parsed.has("--force")
         if parsed.has("--no-verify") {
             if parsed.value("--verify") != nil { throw UsageError.conflict("--no-verify", "--verify") }
@@ -177,7 +188,7 @@ struct ExportRequest {
         var plan = ExportPlan()
         plan.foldsBatchNorm = parsed.has("--fold-batchnorm")
         plan.normalizes = parsed.has("--normalize")
-        plan.precision = try parsed.choice("--dtype")
+        plan.precision = try parsed.choice("--dtype", aliases: WeightPrecision.aliases)
         if let pixels = parsed.optionalValue("--embed-preprocess") {
             guard let elements = pixels.isEmpty ? .float32 : ElementType(rawValue: pixels) else {
                 throw UsageError.badValue(option: "--embed-preprocess", value: pixels, expected: "float32 or uint8")
@@ -193,7 +204,7 @@ struct ExportRequest {
         var options = ExportOptions()
         options.isReplacing = isReplacing
         options.usesExternalData = parsed.has("--external-data")
-        if let opset = try parsed.integer("--opset", in: Int.min...Int.max) { options.opset = opset }
+        if let opset = try parsed.integer("--opset", in: ONNXError.writableOpsets) { options.opset = opset }
         options.compressionLevel = try parsed.integer("--compress", in: 1...9)
         for (isGiven, option, name) in [
             (options.usesExternalData, "--external-data", "onnx"), (parsed.value("--opset") != nil, "--opset", "onnx"),

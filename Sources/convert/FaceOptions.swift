@@ -15,8 +15,11 @@ struct FaceOptions {
 
     static let single: Set<String> = [
         "--crop", "--preprocess", "--image-size", "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection",
-        "--mtcnn-weights",
-        "--threads",
+        "--mtcnn-weights", "--threads", "--exif",
+    ]
+    /// Those that only say how a face is found and cut out.
+    static let ofFaces: Set<String> = [
+        "--mtcnn-margin", "--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights",
     ]
 
     let preprocess: Preprocess
@@ -28,10 +31,17 @@ struct FaceOptions {
     private(set) var remark: String?
 
     /// Throws where an option is out of range, or means nothing beside `--preprocess resize`.
-    /// - Parameter contract: what a model says of its crops, where options say nothing.
-    init(_ parsed: ParsedArguments, contract: InputContract? = nil) throws {
+    /// - Parameters:
+    ///   - contract: what a model says of its crops, where options say nothing.
+    ///   - usualExif: what is done about EXIF orientation where no option says so.
+    init(_ parsed: ParsedArguments, contract: InputContract? = nil, usualExif: ExifRule = .ignore) throws {
         let given = try ContractOptions(parsed).given
         var crop = FaceAligner.Settings()
+        crop.exif = try parsed.choice("--exif") ?? usualExif
+        if let size = given.imageSize, contract == nil, size.height != size.width {
+            throw UsageError.badValue(
+                option: "--image-size", value: "\(size.height)x\(size.width)", expected: "one number here, because crops are square")
+        }
         if let size = given.imageSize?.height ?? contract?.height { crop.imageSize = size }
         var way = Preprocess.mtcnn
         switch given.crop ?? contract?.crop {
@@ -50,10 +60,10 @@ struct FaceOptions {
                 option: "--mtcnn-margin", value: "\(crop.margin)", expected: "less than the image size, \(crop.imageSize)")
         }
         if preprocess == .resize {
-            for option in ["--min-face-size", "--thresholds", "--factor", "--selection", "--mtcnn-weights"]
-            where parsed.value(option) != nil {
-                throw UsageError.conflict(parsed.value("--crop") == nil ? "--preprocess resize" : "--crop resize", option)
-            }
+            let option = ["--crop", "--preprocess"].first { parsed.value($0) != nil }
+            try parsed.refuse(
+                FaceOptions.ofFaces,
+                because: "\(option.map { "with \($0) resize" } ?? "the model takes whole pictures, so") no face is looked for")
         }
         // A small network has no room for the usual margin; where pictures are resized whole there is none.
         if crop.margin >= crop.imageSize { crop.margin = 0 }
@@ -81,11 +91,13 @@ struct FaceOptions {
     }
 
     /// Names of the settings in a table of faces.
-    static let settingNames = ["preprocess", "image_size", "mtcnn_margin", "min_face_size", "thresholds", "factor", "selection"]
+    static let settingNames = ["preprocess", "image_size", "mtcnn_margin", "min_face_size", "thresholds", "factor", "selection", "exif"]
 
     /// The settings as a table of faces has them; the detector's only where one is used.
     var json: JSONObject {
         var object = JSONObject(["preprocess": .string(preprocess.rawValue), "image_size": .integer(Int64(crop.imageSize))])
+        // The usual way is not written, as tables of earlier versions do not have it.
+        if crop.exif == .follow { object.append("exif", .string(crop.exif.rawValue)) }
         guard preprocess == .mtcnn else { return object }
         object.append("mtcnn_margin", .integer(Int64(crop.margin)))
         object.append("min_face_size", .integer(Int64(detection.minFaceSize)))
@@ -102,6 +114,7 @@ struct FaceOptions {
             settings += ["\(crop.margin)", crop.selection.rawValue, "\(detection.minFaceSize)", "\(detection.factor)"]
             settings += detection.thresholds.map { "\($0)" } + weights.map(\.text)
         }
+        if crop.exif == .follow { settings.append("exif follow") }
         return SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
     }
 

@@ -64,7 +64,7 @@ struct GivenCrops: Sendable {
         }
         let (digest, row) = (SHA256Digest(of: image.pixels), rows[ExactText(name)])
         if let wanted = row?.digest, wanted != digest.text { throw EvaluateError.otherCrop(path: path) }
-        return Crop(name: name, pixels: image.pixels, isDetected: row?.isDetected, damage: image.damage, key: digest)
+        return Crop(name: name, pixels: image.pixels, isDetected: row?.isDetected, damage: image.damage, isTurned: false, key: digest)
     }
 
     /// Settings, as a report has them.
@@ -83,9 +83,13 @@ struct GivenCrops: Sendable {
         if let first = missing.first { found.append("\(missing.count) of \(images.count) crops are not in faces.json, \(first) first") }
         let silent = images.count { rows[ExactText($0)].map { $0.isDetected == nil } ?? (preprocess == .mtcnn) }
         if preprocess == .mtcnn, silent > 0 { found.append("of \(silent) crops it is not known whether a face was found") }
-        let own = Dictionary(settings.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        // Where a table does not say it, EXIF orientation was not followed.
+        let usual = [(name: "exif", value: ExifRule.ignore.rawValue)]
+        let own = Dictionary((settings + usual).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         // Where the ways differ, nothing further can be compared.
-        let wanted = FaceTable.settings(faces.json).filter { preprocess == faces.preprocess || $0.name == "preprocess" }
+        let wanted = (FaceTable.settings(faces.json) + (faces.crop.exif == .ignore ? usual : [])).filter {
+            preprocess == faces.preprocess || $0.name == "preprocess"
+        }
         let others = wanted.filter { own[$0.name] != $0.value }
         if !others.isEmpty {
             let list = others.map { "\($0.name) \(own[$0.name] ?? "not told") (usual: \($0.value))" }

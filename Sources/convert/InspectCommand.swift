@@ -8,21 +8,30 @@ import Tensors
 
 /// `convert inspect FILE`: what is in a file, for people or as JSON.
 enum InspectCommand {
-    static func run(_ arguments: [String]) throws -> ExitStatus {
-        let table = OptionTable(
+    static var table: OptionTable {
+        OptionTable(
             flags: ["--json", "--check", "--safety", "--graph", "--dot", "--help", "--verbose"], single: RunnableModel.options,
             repeated: ["--keys"], short: ["-h": "--help"])
+    }
+
+    static func run(_ arguments: [String]) throws -> ExitStatus {
         let parsed = try ParsedArguments(arguments, table: table, command: "inspect")
         if parsed.has("--help") {
             Terminal.print(HelpText.inspect)
             return .fine
         }
-        for (first, second) in [("--safety", "--check"), ("--safety", "--graph"), ("--graph", "--dot"), ("--graph", "--json")] {
-            if parsed.has(first), parsed.has(second) { throw UsageError.conflict(first, second) }
-        }
         let path = try parsed.onlyOperand(named: "FILE", command: "inspect")
-        if parsed.has("--safety") { return try safety(path, asJSON: parsed.has("--json")) }
-
+        if parsed.has("--safety") {
+            let asJSON = parsed.has("--json")
+            try parsed.finish(because: "--safety only scans")
+            return try safety(path, asJSON: asJSON)
+        }
+        if parsed.has("--graph") || parsed.has("--dot") {
+            if parsed.has("--graph"), parsed.has("--dot") { throw UsageError.conflict("--graph", "--dot") }
+            let kind = parsed.has("--dot") ? "--dot" : "--graph"
+            try parsed.refuse(["--check", "--keys"], because: "\(kind) only prints the graph")
+            try parsed.refuse(["--json"], because: "\(kind) prints text; --json without it has the graph too")
+        }
         let opened = try FormatRegistry.open(path, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         if let failure = opened.stateDictError, parsed.value("--state-dict") != nil { throw failure }
         let choice = try ContractOptions.choice(parsed, architecture: parsed.value("--arch"))
@@ -87,6 +96,7 @@ struct InspectReport {
         let alias: String?
         let note: String?
         let statistics: TensorStatistics?
+        var isTensor = true
     }
 
     let opened: OpenedFile
@@ -152,7 +162,8 @@ struct InspectReport {
                 let isObject = if case .placeholder = entry.value { true } else { false }
                 return Row(
                     name: name, kind: isObject ? "object" : entry.value.kindName, shape: [], strides: nil, offset: 0, byteCount: 0,
-                    alias: nil, note: kind == entry.value.kindName ? "not a tensor" : "not a tensor: \(kind)", statistics: nil)
+                    alias: nil, note: kind == entry.value.kindName ? "not a tensor" : "not a tensor: \(kind)", statistics: nil,
+                    isTensor: false)
             }
         }
     }

@@ -16,7 +16,7 @@ enum InspectJSON {
         var container = JSONObject()
         for fact in opened.facts { container.append(fact.name, .string(fact.text)) }
         root.append("container", .object(container))
-        let safety = opened.checkpoint?.safety
+        let safety = opened.safety
         root.append("verdict", .string((safety?.verdict ?? .clean).rawValue))
         root.append("dangers", .array((safety?.dangers ?? []).map { .string($0) }))
         // Shared containers unfold; a file may not make its report much longer than itself.

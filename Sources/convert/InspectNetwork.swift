@@ -20,16 +20,11 @@ struct InspectNetwork {
             model = found.content.model
             droppedKeys = found.droppedKeys
             passedOver = found.passedOver.map { "\($0)" }
-            reason = found.bareReason.map(InspectNetwork.line)
+            reason = found.bareReason.map { "\($0)" }
             remarks = found.remarks
         } catch {
-            (model, droppedKeys, passedOver, reason, remarks) = (nil, [], nil, InspectNetwork.line(error), [])
+            (model, droppedKeys, passedOver, reason, remarks) = (nil, [], nil, "\(error)", [])
         }
-    }
-
-    /// Problem and remedy in one line.
-    private static func line(_ error: any Error) -> String {
-        "\(error)".split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
     }
 
     /// Lines for people.

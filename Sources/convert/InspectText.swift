@@ -10,7 +10,7 @@ enum InspectText {
         let opened = report.opened
         var lines = ["\(opened.file.path): \(NumberText.bytes(opened.byteCount))"]
         lines += indented(TextTable.lines(opened.facts.map { [$0.name, $0.text] }))
-        lines.append("  \(SafetyReport.verdict(opened.checkpoint?.safety, format: opened.format))")
+        lines.append("  \(SafetyReport.verdict(opened.safety, format: opened.format))")
         lines += metadata(opened)
         lines += sidecars(report)
         if opened.stateDictError == nil { lines += [""] + report.network.lines }
@@ -49,7 +49,9 @@ enum InspectText {
         let opened = report.opened
         if opened.stateDictError != nil { return ["", "state dict: none"] }
         var lines = [""]
-        let parameters = report.rows.reduce(0) { $0 &+ $1.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) }
+        let parameters = report.rows.filter(\.isTensor).reduce(0) {
+            $0 &+ $1.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue })
+        }
         let count = report.rows.count == report.totalRows ? "\(report.totalRows)" : "\(report.rows.count) of \(report.totalRows)"
         lines += opened.selection.map { StateDictText.lines($0) } ?? ["state dict: the file's tensors"]
         lines.append("  \(count) entries, \(NumberText.grouped(parameters)) elements, \(NumberText.bytes(opened.weights?.byteCount ?? 0))")

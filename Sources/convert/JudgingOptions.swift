@@ -45,6 +45,14 @@ struct JudgingOptions {
         if let tolerance = try JudgingOptions.number("--auc-tolerance", parsed, in: 0...1, expected: "a number from 0 to 1") {
             expectations.areaTolerance = tolerance
         }
+        let isCompared = parsed.value("--baseline") != nil || parsed.value("--against") != nil
+        if expectations.accuracy == nil, !isCompared {
+            try parsed.refuse(["--tolerance"], because: "it needs --expect-accuracy, or another run to compare with")
+        }
+        if expectations.area == nil, !isCompared {
+            try parsed.refuse(["--auc-tolerance"], because: "it needs --expect-auc, or another run to compare with")
+        }
+        if outputFolder == nil { try parsed.refuse(["--force"], because: "no files are written without --output-dir") }
         if hasPhotographs, outputFolder == nil { throw UsageError.needs("--with-photos", "--output-dir DIR") }
         if hasPhotographs, lfwRoot == nil { throw UsageError.needs("--with-photos", "--lfw-root DIR") }
         if hasPhotographs, let lfwRoot, FileIdentity(path: lfwRoot) == nil { throw FileError.missing(path: lfwRoot) }
@@ -72,11 +80,12 @@ struct JudgingOptions {
     /// - Parameters:
     ///   - folder: what `folder(_:inputs:)` gave.
     ///   - embeddings: what the scores were made from; written where they are given.
+    ///   - document: what an export before it has to say; the figures are then its member `evaluation`.
     ///   - against: a second model's name and scores, in place of `--baseline`; written where they are given.
     func conclude(
         _ table: ScoreTable, provenance: EvaluationProvenance, embeddings: EmbeddingTable? = nil,
         against: (name: String, scores: ScoreTable)? = nil,
-        folder: ReportFolder?
+        folder: ReportFolder?, after document: JSONObject? = nil
     ) throws -> ExitStatus {
         var expectations = expectations
         if let against { expectations.baseline = Baseline(against.scores, name: against.name) }
@@ -89,9 +98,11 @@ struct JudgingOptions {
         var written: [String] = []
         if let folder { written = try folder.write(report, photographs: photographs) }
         if isJSON {
-            Terminal.print(JSONValue.object(report.metrics).text(pretty: true))
+            var root = document ?? report.metrics
+            if document != nil { root.append("evaluation", .object(report.metrics)) }
+            Terminal.print(JSONValue.object(root).text(pretty: true))
         } else if !isQuiet {
-            for line in EvaluationText.lines(report) { Terminal.print(line) }
+            Terminal.print(lines: EvaluationText.lines(report))
             if let folder { Terminal.print("wrote \(written.joined(separator: ", ")) to \(folder.path)") }
         } else if !judgement.isMet {
             for check in judgement.checks where !check.isMet { Terminal.error("convert: not as expected: \(check.reason)") }
@@ -103,6 +114,6 @@ struct JudgingOptions {
     /// Bytes of an image, if photographs are wanted.
     private var photographs: ((String) -> [UInt8]?)? {
         guard hasPhotographs, let lfwRoot else { return nil }
-        return { path in (try? MappedFile(path: "\(lfwRoot)/\(path)"))?.bytes.array }
+        return { path in (try? MappedFile(path: PicturePath.of(path, below: lfwRoot)))?.bytes.array }
     }
 }

@@ -22,13 +22,16 @@ struct PictureBatch {
     }
 
     /// Adds the picture at `path`, resized whole. Throws where it cannot be decoded; the batch is then as it was.
-    mutating func add(_ path: String) throws {
-        var image = try DecodedImage(path: path)
+    /// - Returns: the EXIF orientation that was not followed; nil for a picture that is upright as it comes.
+    @discardableResult mutating func add(_ path: String, exif: ExifRule) throws -> PictureOrientation? {
+        let opened = try OpenedImage(path: path, exif: exif)
+        var image = try opened.decoded()
         Terminal.damaged(path, image.damage)
         if let size, size.width != image.width || size.height != image.height {
             image = try resizer.resize(image, width: size.width, height: size.height)
         }
         add(image, path: path)
+        return opened.ignoredOrientation
     }
 
     /// Adds a picture that has the network's size already.
@@ -61,19 +64,21 @@ struct PictureBatch {
         if size == nil, count > 1 { throw PictureError.severalForAnySize(count: count) }
     }
 
-    /// The first pictures at `path`, for both networks of a verification. One that cannot be read is told and left out.
-    static func forComparison(_ path: String, model: Model) throws -> NumericComparison.Images {
+    /// The first pictures at `path`, for both networks of a verification. One that cannot be read is reported and left out.
+    static func forComparison(_ path: String, model: Model, exif: ExifRule = .follow) throws -> NumericComparison.Images {
         let all = try ImageFiles.list([path])
         let limit = 64
         var batch = PictureBatch(model)
         try batch.checkCount(all.count)
         var lastFailure: (any Error)?
+        var turned: [String] = []
         for path in all.prefix(limit) {
-            do { try batch.add(path) } catch {
+            do { if try batch.add(path, exif: exif) != nil { turned.append(path) } } catch {
                 Terminal.error("convert: \(error)")
                 lastFailure = error
             }
         }
+        if let remark = TurnedPictures.remark(turned, of: min(all.count, limit)) { Terminal.error("convert: note: \(remark)") }
         if batch.paths.isEmpty { throw lastFailure ?? FacesError.noImages(folder: path) }
         var what = batch.paths.count == 1 ? "the picture \(batch.paths[0])" : "\(batch.paths.count) pictures of \(path)"
         if all.count > limit { what += ", the first \(limit) of \(all.count)" }
@@ -86,16 +91,20 @@ struct PictureBatch {
 /// What keeps pictures from a network as a whole.
 enum PictureError: DescribedError, Equatable {
     case severalForAnySize(count: Int)
+    /// The output does not hold one part for each image.
+    case notOnePerImage(images: Int, shape: [Int])
 
     var problem: String {
         switch self {
         case .severalForAnySize(let count): "the network takes images of any size, and \(count) were given"
+        case .notOnePerImage(let images, let shape): "the output has the shape \(shape), which is not one part for each of \(images) images"
         }
     }
 
     var remedy: String {
         switch self {
         case .severalForAnySize: "give one image; it is taken in its own size"
+        case .notOnePerImage: "run it on an array with --input, and read the whole output"
         }
     }
 }

@@ -17,7 +17,7 @@ enum ScoreCommand {
         if let vectors = parsed.value("--embeddings") { return try score(vectors: vectors, parsed) }
         if parsed.value("--pairs-file") != nil { throw UsageError.needs("--pairs-file", "--embeddings FILE") }
         let path = try parsed.onlyOperand(named: "pair_scores.csv, or --pairs-file and --embeddings", command: "score")
-        let options = try JudgingOptions(parsed)
+        let options = try judging(parsed)
         let file = try MappedFile(path: path)
         let folder = try options.folder([], inputs: [file.identity])
         let scores = try ScoreTable(file, folds: options.folds)
@@ -28,7 +28,7 @@ enum ScoreCommand {
     private static func score(vectors: String, _ parsed: ParsedArguments) throws -> ExitStatus {
         if let surplus = parsed.operands.first { throw UsageError.conflict("--embeddings", surplus) }
         guard let pairsPath = parsed.value("--pairs-file") else { throw UsageError.needs("--embeddings", "--pairs-file FILE") }
-        let options = try JudgingOptions(parsed)
+        let options = try judging(parsed)
         let (pairsFile, file) = (try MappedFile(path: pairsPath), try MappedFile(path: vectors))
         let folder = try options.folder(.embeddings, inputs: [pairsFile.identity, file.identity])
         let pairs = try PairList(pairsFile, folds: options.folds)
@@ -37,6 +37,15 @@ enum ScoreCommand {
         var provenance = provenance(options, pairs: pairsFile)
         provenance.notes.append(.init("embeddings", file.name))
         return try options.conclude(try embeddings.scores(of: pairs), provenance: provenance, embeddings: embeddings, folder: folder)
+    }
+
+    private static func judging(_ parsed: ParsedArguments) throws -> JudgingOptions {
+        if parsed.value("--output-dir") == nil, !parsed.has("--json") {
+            try parsed.refuse(["--lfw-root"], because: "scores are judged without pictures; only --output-dir and --json name their folder")
+        }
+        let options = try JudgingOptions(parsed)
+        try parsed.finish(because: "nothing of what is asked for uses it")
+        return options
     }
 
     private static func provenance(_ options: JudgingOptions, pairs: MappedFile) -> EvaluationProvenance {

@@ -72,6 +72,7 @@ enum Terminal {
     }
 
     /// Text from a file must not steer the terminal: control characters but line breaks, and marks that turn the direction of reading,
-    /// become `\u{..}`; bytes of names that are not UTF-8 become `\xE9`. Names go through `PrintedText.oneLine` where they become part of a text of several lines.
+    /// become `\u{..}`, bytes of names that are not UTF-8 `\xE9`. Names go through `PrintedText.oneLine` where they become part of a text of
+    /// several lines.
     static func visible(_ text: String) -> String { PrintedText.lines(PathText.shown(text)) }
 }

@@ -142,6 +142,10 @@ enum VerificationText {
     }
 
     static func json(_ verification: Verification, export: String, source: String) -> String {
+        JSONValue.object(object(verification, export: export, source: source)).text(pretty: true)
+    }
+
+    static func object(_ verification: Verification, export: String, source: String) -> JSONObject {
         var same = JSONValue.boolean(verification.isSame)
         if case .cannotTell = verification.verdict { same = .null }
         var root = JSONObject([
@@ -177,7 +181,7 @@ enum VerificationText {
         } else if let reason = verification.blameFailure {
             root.append("first_departure_error", .string(reason))
         }
-        return JSONValue.object(root).text(pretty: true)
+        return root
     }
 
     private static func json(_ tensors: TensorComparison) -> JSONObject {

@@ -11,6 +11,7 @@ enum VerifyCommand {
         flags: ["--json", "--quiet", "--help", "--exact", "--verbose"],
         single: Set([
             "--against", "--images", "--input", "--atol", "--rtol", "--threads", "--batch-size", "--arch", "--key-map", "--state-dict",
+            "--exif",
         ]).union(ContractOptions.single),
         short: ["-h": "--help", "-q": "--quiet", "-i": "--input"])
 
@@ -20,12 +21,14 @@ enum VerifyCommand {
             Terminal.print(HelpText.verify)
             return .fine
         }
-        let exportPath = try parsed.onlyOperand(named: "EXPORT", command: "verify")
-        guard let sourcePath = parsed.value("--against") else { throw UsageError.missingArgument("--against FILE", command: "verify") }
+        let (exportPath, sourcePath) = try parsed.twoOperands("EXPORT", "--against FILE", option: "--against", command: "verify")
+        try parsed.checkVerbosity()
         let names = (export: PathText.baseName(exportPath), source: PathText.baseName(sourcePath))
         do {
             return try compare(parsed, exportPath, sourcePath)
         } catch let error as UsageError {
+            throw error
+        } catch let error as ExportError where error.isAboutOptions {
             throw error
         } catch {
             // What could not be read or run says nothing about the network.
@@ -47,9 +50,11 @@ enum VerifyCommand {
         let opened = try OpenedModel(source, choice: choice)
         // A network that was told from keys is not the one that the source's own graph would run.
         if let reason = opened.passedOver, choice.architecture == nil { throw reason }
+        let exportSide = try Verification.Export(export)
+        try refuseNumericOptions(parsed, exportSide, opened, names: (export.file.name, source.file.name))
         let settings = try settings(parsed, source: opened, choice)
         let verification = try Verification(
-            export: try Verification.Export(export), source: opened.content, sourceIsForeign: source.isForeign,
+            export: exportSide, source: opened.content, sourceIsForeign: source.isForeign,
             names: (export.file.name, source.file.name), settings: settings)
         for opened in [export, source] { try opened.checkUnchanged() }
         if parsed.has("--json") {
@@ -58,7 +63,7 @@ enum VerifyCommand {
             Terminal.print("\(export.file.name) against \(source.file.name)")
             for remark in export.remarks { Terminal.print("  \(export.file.name): \(remark)") }
             for remark in opened.remarks { Terminal.print("  \(source.file.name): \(remark)") }
-            for line in VerificationText.lines(verification, isVerbose: parsed.has("--verbose")) { Terminal.print("  " + line) }
+            for line in VerificationText.lines(verification, isVerbose: parsed.has("--verbose")) { Terminal.print("  \(line)") }
             Terminal.print(verification.verdict.words)
         }
         switch verification.verdict {
@@ -71,13 +76,6 @@ enum VerifyCommand {
     private static func settings(
         _ parsed: ParsedArguments, source: OpenedModel, _ choice: OpenedModel.Choice
     ) throws -> Verification.Settings {
-        if source.content.model == nil,
-            let option = ["--images", "--input", "--atol", "--rtol", "--exact"].first(where: { option in
-                parsed.given.contains(option)
-            })
-        {
-            throw ExportError.notForBareWeights(option: option, reason: source.bareReason.map { "\($0)" } ?? "there is none")
-        }
         var settings = Verification.Settings()
         settings.executor.isExact = parsed.has("--exact")
         settings.executor.threads = try parsed.integer("--threads", in: 1...1024)
@@ -95,8 +93,19 @@ enum VerifyCommand {
             }
             settings.images = .init(batch, description: "\(array.shape.first ?? 0) images of \(path)")
         } else if let path = parsed.value("--images"), let model = source.content.model {
-            settings.images = try PictureBatch.forComparison(path, model: model)
+            settings.images = try PictureBatch.forComparison(path, model: model, exif: try parsed.choice("--exif") ?? .follow)
         }
         return settings
+    }
+
+    /// Throws for options about running the networks if one side has none, and for those about pictures if there are none.
+    private static func refuseNumericOptions(
+        _ parsed: ParsedArguments, _ export: Verification.Export, _ source: OpenedModel, names: (export: String, source: String)
+    ) throws(UsageError) {
+        if parsed.value("--images") == nil { try parsed.refuse(["--exif"], because: "no pictures are read without --images") }
+        guard source.content.model == nil || (export.model == nil && export.failure == nil) else { return }
+        try parsed.refuse(
+            ["--images", "--input", "--exif", "--atol", "--rtol", "--exact", "--threads", "--batch-size"],
+            because: "\(source.content.model == nil ? names.source : names.export) holds bare weights, so no network is run")
     }
 }

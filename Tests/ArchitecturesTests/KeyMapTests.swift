@@ -71,4 +71,12 @@ import Testing
         #expect(renamed.entries.map(\.name) == weights.entries.map(\.name))
         #expect(try Architectures.rebuild(renamed).model.graph == Architectures.rebuild(weights).model.graph)
     }
+
+    @Test func aByteOrderMarkIsNoPartOfTheFirstPattern() throws {
+        let map = try KeyMap(text: "\u{FEFF}module.* *\n", file: "map.txt")
+        let weights = Weights(
+            entries: [.init(name: "module.a", tensor: try Networks.zero(.float32, [1]))],
+            provenance: Provenance(source: "", format: "", stateDictPath: ""))
+        #expect(try map.apply(to: weights).entries.map(\.name) == ["a"])
+    }
 }

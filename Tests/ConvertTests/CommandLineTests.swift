@@ -25,7 +25,7 @@ import Testing
         ] {
             let run = try CommandRun(arguments)
             #expect(run.status == 2, "\(arguments)")
-            #expect(run.errors.hasPrefix("convert: ") && run.errors.filter { $0 == "\n" }.count == 1, "\(run.errors)")
+            #expect(run.errors.hasPrefix("convert: ") && (1...3).contains(run.errors.filter { $0 == "\n" }.count), "\(run.errors)")
         }
     }
 
@@ -62,7 +62,7 @@ import Testing
     func brokenFilesEndIn2(_ name: String) throws {
         let run = try CommandRun(["inspect", Fixtures.path(name)])
         #expect(run.status == 2, "\(run.output)")
-        #expect(run.errors.filter { $0 == "\n" }.count == 1)
+        #expect((1...3).contains(run.errors.filter { $0 == "\n" }.count))
     }
 
     @Test(

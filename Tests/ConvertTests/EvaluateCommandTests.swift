@@ -248,6 +248,18 @@ import Testing
         #expect(try evaluate(["--no-cache"], model: normal).status == 0)
     }
 
+    @Test func anExportAndItsEvaluationAreOneDocument() throws {
+        let (root, pairs) = try dataset()
+        let options = ["--lfw-root", root, "--pairs-file", pairs, "--folds", "3", "--preprocess", "resize", "--no-cache", "--json"]
+        let both = try CommandRun([network, "\(folder)/m.onnx", "--evaluate"] + options)
+        #expect(both.status == 0, "\(both.errors)")
+        let alone = try CommandRun(["evaluate", "\(folder)/m.onnx"] + options)
+        let document = try #require(try JSONParser.parse(Array(both.output.utf8)).object)
+        let figures = try #require(try JSONParser.parse(Array(alone.output.utf8)).object)
+        #expect(document["output"]?.string == "\(folder)/m.onnx" && document["verification"]?.object?["same"]?.boolean == true)
+        #expect(document["evaluation"]?.object?["roc_auc"] == figures["roc_auc"] && figures["roc_auc"] != nil)
+    }
+
     @Test func finishedCropsTakeThePlaceOfPictures() throws {
         let (root, pairs) = try dataset()
         let made = try evaluate(["--no-cache", "--json"])

@@ -76,7 +76,7 @@ import Verifier
 
     @Test func whatNeedsANetworkIsRefusedForBareWeights() throws {
         for option in [["--normalize"], ["--fold-batchnorm"], ["--embed-preprocess"], ["--input-mean", "0"], ["--input-std", "1"]] {
-            try refused([unknown, "\(folder)/x.h5"] + option, option[0], "no family")
+            try refused([unknown, "\(folder)/x.h5"] + option, status: 64, option[0], "no family")
         }
         try refused([unknown, "\(folder)/x.h5", "--arch", "ir_resnet18"], "no family known here")
         try refused([unknown, "\(folder)/x.h5", "--arch", "resnext"], "resnext is not an architecture known here", "inception_resnet_v1")
@@ -86,7 +86,7 @@ import Verifier
 
     @Test func foldingIsRefusedWhereTheSourcesTensorsArePromised() throws {
         for ending in ["pth", "safetensors"] {
-            try refused([small, "\(folder)/x.\(ending)", "--fold-batchnorm"], "batch normalisation", ".onnx, .h5 or .flat")
+            try refused([small, "\(folder)/x.\(ending)", "--fold-batchnorm"], status: 64, "batch normalisation", ".onnx, .h5 or .flat")
         }
     }
 
@@ -104,7 +104,7 @@ import Verifier
 
     @Test func optionsOutOfRangeAreRefused() throws {
         for opset in ["10", "23", "0", "-1", "99999999999"] {
-            try refused([small, "\(folder)/x.onnx", "--opset", opset], "operator set \(opset)", "11 to 22")
+            try refused([small, "\(folder)/x.onnx", "--opset", opset], status: 64, "--opset is \(opset)", "11 to 22")
         }
         for (option, value) in [
             ("--opset", "seventeen"), ("--opset", "99999999999999999999"), ("--dtype", "float8"), ("--input-std", "0"),
@@ -117,9 +117,9 @@ import Verifier
     }
 
     @Test func optionsOfOtherFormatsAreRefused() throws {
-        try refused([small, "\(folder)/x.flat", "--opset", "17"], "--opset means nothing for flat")
-        try refused([small, "\(folder)/x.h5", "--external-data"], "--external-data means nothing for hdf5")
-        try refused([small, "\(folder)/x.onnx", "--compress", "3"], "--compress means nothing for onnx")
+        try refused([small, "\(folder)/x.flat", "--opset", "17"], status: 64, "--opset has no effect for flat")
+        try refused([small, "\(folder)/x.h5", "--external-data"], status: 64, "--external-data has no effect for hdf5")
+        try refused([small, "\(folder)/x.onnx", "--compress", "3"], status: 64, "--compress has no effect for onnx")
     }
 
     @Test func severalOutputsAreNotNormalised() throws {
@@ -217,7 +217,7 @@ import Verifier
     @Test(arguments: [["x.onnx"], ["x.onnx", "--external-data"], ["x.flat"], ["x.h5"], ["x.safetensors"], ["x.pth"]])
     func aFullDiskLeavesNothing(_ arguments: [String]) throws {
         let run = try CommandRun([small, "\(folder)/\(arguments[0])"] + arguments.dropFirst(), shellPrefix: "ulimit -f 64;")
-        #expect(run.status == 2 && run.errors.filter { $0 == "\n" }.count == 1, "\(run.status) \(run.errors)")
+        #expect(run.status == 2 && (1...3).contains(run.errors.filter { $0 == "\n" }.count), "\(run.status) \(run.errors)")
         #expect(names == [])
     }
 
@@ -226,7 +226,7 @@ import Verifier
         try refused([small, "\(folder)/x"], "/x")
         try refused([small, "\(folder)/none/x.onnx"], "none")
         try refused(["\(folder)/missing.pth", "\(folder)/x.onnx"], "missing.pth")
-        try refused([small, folder], folder)
+        try refused([small, folder], status: 64, "\(folder): is a folder", "ir_small.onnx")
         try refused([small, "\(folder)/x.onnx", "\(folder)/y.onnx"], status: 64, "y.onnx")
         try refused([small, "\(folder)/x.onnx", "-o", "\(folder)/y.onnx"], status: 64, "x.onnx")
     }

@@ -17,7 +17,9 @@ import Testing
         let array = try NumpyArray(try MappedFile(path: "\(folder)/y.npy"))
         #expect(array.shape.first == 2 && array.shape.count == 2)
         #expect(try CommandRun(["run", network, picture, "-o", "\(folder)/y.csv"]).status == 0)
-        let fields = String(decoding: try Fixtures.bytes("\(folder)/y.csv"), as: UTF8.self).dropLast().split(separator: ",")
+        let lines = String(decoding: try Fixtures.bytes("\(folder)/y.csv"), as: UTF8.self).split(separator: "\n")
+        #expect(lines.count == 2 && lines[0] == "image," + (0..<array.shape[1]).map { "e\($0)" }.joined(separator: ","))
+        let fields = lines[1].split(separator: ",")
         #expect(fields.first.map(String.init) == picture)
         #expect(fields.dropFirst().compactMap { Float($0) } == Array(array.floats.prefix(array.shape[1])))
     }
@@ -33,7 +35,8 @@ import Testing
         let run = try CommandRun(["run", network, bad, picture, "\(folder)/empty.png", "-o", "\(folder)/y.csv"])
         #expect(run.status == 1)
         #expect(run.errors.contains("\(bad): ends before the picture does") && run.errors.contains("2 of 3 pictures"))
-        #expect(String(decoding: try Fixtures.bytes("\(folder)/y.csv"), as: UTF8.self).hasPrefix(picture))
+        #expect(
+            String(decoding: try Fixtures.bytes("\(folder)/y.csv"), as: UTF8.self).split(separator: "\n").last?.hasPrefix(picture) == true)
         let none = try CommandRun(["run", network, bad, "-o", "\(folder)/none.npy"])
         #expect(none.status == 1 && !FileManager.default.fileExists(atPath: "\(folder)/none.npy"))
     }
@@ -41,7 +44,6 @@ import Testing
     @Test func picturesAndArraysExcludeEachOther() throws {
         #expect(try CommandRun(["run", network, picture, "-i", "x.npy"]).status == 64)
         #expect(try CommandRun(["run", network]).status == 64)
-        #expect(try CommandRun(["run", network, "-i", "x.npy", "-o", "y.csv"]).status == 64)
         #expect(try CommandRun(["run", network, folder]).status == 2)
     }
 

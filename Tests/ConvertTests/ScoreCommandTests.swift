@@ -96,7 +96,7 @@ import Testing
         (["x", "--tolerance", "-1"], "points of percent"), (["x", "--protocol", "best"], "reference, insightface, facenet"),
         (["x", "--seed", "-1"], "--seed is -1"), (["x", "--with-photos"], "--with-photos needs --output-dir DIR"),
         (["x", "--with-photos", "--output-dir", "y"], "--with-photos needs --lfw-root DIR"),
-        (["x", "--speed"], "--speed is no option of score"),
+        (["x", "--speed"], "--speed is not an option of score"),
     ]
 
     @Test(arguments: wrong) func wrongArgumentsAreUsageErrors(_ arguments: [String], _ expected: String) throws {

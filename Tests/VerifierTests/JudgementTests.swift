@@ -16,6 +16,13 @@ import Testing
 
     private func baseline(_ text: String) throws -> Baseline { try Baseline(try InventedPeople.written(text, "best_lfw.json")) }
 
+    @Test func theShortNamesOfASidecarAreFigures() throws {
+        let found = try baseline(#"{"epoch": 3, "lfw_accuracy": 0.93, "lfw_std": 0.011, "checkpoint": "e3.pth"}"#).figures(margin: 16)
+        #expect(found?.accuracy == 0.93 && found?.standardDeviation == 0.011 && found?.area == nil)
+        let both = try baseline(#"{"lfw_accuracy": 0.93, "lfw_ten_fold_accuracy_mean": 0.94}"#).figures(margin: nil)
+        #expect(both?.accuracy == 0.94)
+    }
+
     @Test func nothingExpectedIsMet() throws {
         let judgement = try judge { _ in }
         #expect(judgement.isMet && judgement.checks.isEmpty)

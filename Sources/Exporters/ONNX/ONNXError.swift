@@ -19,7 +19,7 @@ public enum ONNXError: DescribedError, Equatable {
     case packingFailed(String)
 
     /// Operator sets that can be written.
-    static let writableOpsets = 11...22
+    public static let writableOpsets = 11...22
     /// Operator sets whose meaning of the operators used here is known.
     static let readableOpsets = 9...25
 

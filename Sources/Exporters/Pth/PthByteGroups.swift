@@ -13,8 +13,10 @@ enum PthByteGroups {
     static func shares(_ checkpoint: Checkpoint, stateDictPath: String?, reached: StorageReach) -> [SlimFile.Share] {
         // A storage that several groups share belongs to the first of them in this order.
         var owner: [StorageReach.Key: CheckpointGroup] = [:]
+        // Shared containers unfold: all entries together are followed so far and no further.
+        var left = 4_000_000
         func claim(_ value: CheckpointValue, for group: CheckpointGroup) {
-            value.walk { _, inner in
+            value.walkValues(left: &left) { inner in
                 for storage in inner.ownStorages {
                     let id = StorageReach.Key(storage)
                     if owner[id].map({ rank(group) < rank($0) }) ?? true { owner[id] = group }

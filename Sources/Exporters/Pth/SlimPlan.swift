@@ -90,6 +90,7 @@ public struct SlimPlan: Sendable {
         var stateDict: CheckpointDictionary?
         /// Bounds what shared containers may unfold to.
         var left = 2_000_000
+        var moduleEntriesLeft = 1_000_000
 
         /// Where the state dict stands in what is written.
         var place: [String]
@@ -187,7 +188,7 @@ public struct SlimPlan: Sendable {
                 note(path, "the class or function \(name) dropped")
                 return nil
             case .placeholder:
-                if let module = value.wholeModule {
+                if let module = value.wholeModule(budget: &moduleEntriesLeft) {
                     note(path, "\(value.nonTensorKind) written as its state dict")
                     return try clean(module, at: path, onlyKept: stays)
                 }
@@ -263,7 +264,7 @@ extension CheckpointValue {
     var isBranch: Bool {
         switch self {
         case .list, .tuple, .set, .frozenSet, .dictionary: true
-        default: wholeModule != nil
+        default: isModule
         }
     }
 

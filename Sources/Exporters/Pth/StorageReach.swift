@@ -21,7 +21,8 @@ struct StorageReach {
 
     /// What all values inside reach.
     init(_ root: CheckpointValue) {
-        root.walk { _, value in
+        var left = 4_000_000
+        root.walkValues(left: &left) { value in
             switch value {
             case .tensor(let tensor): add(tensor.tensor)
             case .numpyArray(let array): if let tensor = array.tensor { add(tensor) }

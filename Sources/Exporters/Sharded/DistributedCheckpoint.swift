@@ -29,8 +29,8 @@ enum DistributedCheckpoint {
     private static func refusal(_ path: String, found: String, folder: String) -> PthError {
         .notACheckpoint(
             file: path, found: "\(found) (torch.distributed.checkpoint)",
-            remedy: "join it with dcp_to_torch_save:\n"
-                + "  python -m torch.distributed.checkpoint.format_utils dcp_to_torch \(folder) joined.pth")
+            remedy: "join it with dcp_to_torch_save: "
+                + "python -m torch.distributed.checkpoint.format_utils dcp_to_torch \(folder) joined.pth")
     }
 
     /// Whether this is the pickle of `torch.distributed.checkpoint.metadata.Metadata`, which names its module in its first bytes.

@@ -35,13 +35,15 @@ enum ShardedCheckpoint {
                 facts.append(Checkpoint.Fact(name: fact.name, text: "\(shard.name): \(fact.text)"))
             }
         }
-        return OpenedFile(
+        var joined = OpenedFile(
             file: file, format: format, facts: facts, weights: weights, document: nil,
             groups: groups(of: opened, index: file),
             checksums: opened.flatMap { shard in
                 shard.file.checksums.map { check in Checkpoint.Check(name: "\(shard.name): \(check.name)") { try check.run() } }
             },
             companions: opened.map(\.file.file))
+        joined.safety = SafetyScan.joined(opened.compactMap(\.file.safety))
+        return joined
     }
 
     private static func shard(_ name: String, in folder: String, index: String) throws -> OpenedFile {

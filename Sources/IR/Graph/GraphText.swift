@@ -1,3 +1,5 @@
+import Files
+
 extension Graph {
     /// The graph for people, a line a node: value, type, operation, what it reads, weights, attributes.
     public func text(types: [String: ValueType]) -> String {
@@ -11,14 +13,14 @@ extension Graph {
             lines.append("\(node.output)\(type) = " + parts.joined(separator: " "))
         }
         for output in outputs { lines.append("output \(output)" + (types[output].map { ": \($0)" } ?? "")) }
-        return lines.joined(separator: "\n")
+        return lines.map(PrintedText.oneLine).joined(separator: "\n")
     }
 
     /// The graph in the DOT language of Graphviz.
     public func dot(types: [String: ValueType]) -> String {
         func quoted(_ text: String) -> String {
             "\""
-                + text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
+                + PrintedText.oneLine(text).split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
                 .split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""
         }
         var lines = ["digraph model {", "  node [shape=box, fontname=\"sans-serif\"];"]

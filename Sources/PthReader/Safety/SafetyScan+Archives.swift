@@ -15,7 +15,10 @@ extension SafetyScan {
         if let offset = archive.unnamedEntryOffset {
             stop("\(place): at offset \(offset) stands an archive entry that the directory does not name")
         }
-        if archive.hasUnreadTail { stop("\(place): \(archive.trailingBytes.count) bytes after the archive's end were not read") }
+        if archive.hasUnreadTail {
+            stop("\(place): \(archive.trailingBytes.count) bytes after the archive's end, which torch does not read")
+            judge(archive.trailingBytes, place: "\(place), after the archive's end", depth: depth + 1)
+        }
         if isFile { refuseUnknownArchive(archive) }
         for entry in archive.entries where SafetyScan.leavesItsFolder(entry.name) {
             stop("\(place): entry \(entry.name) would be unpacked outside its folder")
@@ -26,8 +29,9 @@ extension SafetyScan {
         for entry in roots {
             guard let contents = contents(of: entry, in: archive, place: place) else { continue }
             let entryPlace = "\(place), entry \(entry.name)"
-            entryLimits = ZipContainer.pickleLimits(entry)
-            defer { entryLimits = nil }
+            let outer = inflatedFrom
+            if !entry.isStored { inflatedFrom = entry.compressedSize }
+            defer { inflatedFrom = outer }
             refuseAppendedArchive(contents, place: entryPlace)
             if [.zip, .legacy, .tar, .appleDouble].contains(ContentKind(contents)) {
                 judge(contents, place: entryPlace, depth: depth + 1)
@@ -61,8 +65,9 @@ extension SafetyScan {
             find(entry.name, in: place, .unknown, module: "archive", what: "file")
         }
         guard entry.size > 0, let contents = contents(of: entry, in: archive, place: place) else { return }
-        entryLimits = ZipContainer.pickleLimits(entry)
-        defer { entryLimits = nil }
+        let outer = inflatedFrom
+        if !entry.isStored { inflatedFrom = entry.compressedSize }
+        defer { inflatedFrom = outer }
         refuseAppendedArchive(contents, place: entryPlace)
         let isNamedPickle = [".pkl", ".pickle", ".dill", ".joblib", ".debug_pkl", ".pt", ".pth"].contains(where: name.hasSuffix)
         judge(contents, place: entryPlace, depth: depth + 1, isNamedPickle: isNamedPickle)
@@ -103,7 +108,9 @@ extension SafetyScan {
             if framing == .zlib, first.bytes.count == 0 { return false }
             stop("\(place): the compressed data is damaged or cut short")
         }
-        // Members of a gzip file are read as one.
+        let outer = inflatedFrom
+        inflatedFrom = first.consumed
+        defer { inflatedFrom = outer }
         let inner = "\(place), unpacked"
         judge(first.bytes, place: inner, depth: depth + 1, isNamedPickle: false)
         if first.ending == .whole, first.consumed < bytes.count {

@@ -28,7 +28,7 @@ extension SafetyScan {
     ) -> Int? {
         pickles.append(place)
         guard let rest = try? bytes.window(at: start, count: bytes.count - start, name: place) else { return nil }
-        var machine = PickleMachine(rest, limits: entryLimits)
+        var machine = PickleMachine(rest, limits: limits(rest))
         do {
             let document = try machine.run()
             observe(document)
@@ -47,13 +47,17 @@ extension SafetyScan {
         }
     }
 
+    private func limits(_ bytes: ByteView) -> PickleLimits {
+        inflatedFrom.map { PickleLimits(byteCount: bytes.count, inflatedFrom: $0) } ?? PickleLimits(byteCount: bytes.count)
+    }
+
     /// Scans bytes that may be a pickle without a head. False where they are none: Python's loader would stop at once, too.
     mutating func scanUnmarked(_ bytes: ByteView, place: String, depth: Int, definesIDs: Bool) -> Bool {
         let walk = PickleOpcodeWalk(bytes)
         // Not one opcode, or none that could do anything, and no end.
         guard walk.end > 0, walk.ending == .stop || walk.globals.contains(where: SafetyScan.isPlausible) else { return false }
         guard let view = try? bytes.window(at: 0, count: bytes.count, name: place) else { return false }
-        var machine = PickleMachine(view, limits: entryLimits)
+        var machine = PickleMachine(view, limits: limits(view))
         do {
             let document = try machine.run()
             // A text such as `N.` runs to STOP as well; without a name it is data, unless all of it is the pickle.
@@ -134,7 +138,7 @@ extension SafetyScan {
     /// Values that whoever prints or copies them cannot hold: shared containers inside each other.
     private mutating func refuseBombs(_ document: PickleDocument, place: String) {
         let limit = max(4_000_000, document.byteCount.multipliedReportingOverflow(by: 64).partialValue)
-        if document.unfoldedCount(limit: limit) >= limit {
+        if document.unfoldedCount > limit {
             stop("\(place): its shared containers unfold to more than \(limit) values")
         }
     }

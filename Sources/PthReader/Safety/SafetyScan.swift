@@ -59,8 +59,8 @@ public struct SafetyScan: Sendable {
 
     let extent: Extent
     var inflationLeft: Int
-    /// How much the pickles of the entry that is judged may build; nil for what its bytes allow.
-    var entryLimits: PickleLimits?
+    /// Compressed bytes from which the pickles at hand were inflated, which bounds what they may build; nil where they stand as they are.
+    var inflatedFrom: Int?
 
     private init(extent: Extent) {
         self.extent = extent
@@ -89,6 +89,17 @@ public struct SafetyScan: Sendable {
         refuseAppendedArchive(file.bytes, place: file.name)
         if let obstacle { stop(obstacle) }
         if case .hdf5 = ContentKind(file.bytes) { scanHDF5(file.bytes, place: file.name) }
+    }
+
+    /// One answer for a checkpoint in several files; nil for none.
+    public static func joined(_ scans: [SafetyScan]) -> SafetyScan? {
+        guard var whole = scans.first else { return nil }
+        for scan in scans.dropFirst() {
+            whole.findings += scan.findings
+            whole.obstacles += scan.obstacles
+            whole.pickles += scan.pickles
+        }
+        return whole
     }
 
     /// Whether a reader of zip archives would find one in a file that begins as something else.

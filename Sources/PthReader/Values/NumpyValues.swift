@@ -16,12 +16,13 @@ enum NumpyValues {
     /// NumPy's spelling of a dtype of numbers or text. Nil for structured, object and date types, which are shown as they were written.
     private static func dtype(_ call: Call) throws -> String? {
         guard let code = call.argument(0)?.text else { return nil }
-        for index in 1...2 where index < call.argumentCount {
-            guard let flag = call.argument(index), flag.flag != nil || flag.int != nil else {
-                throw call.unfollowed("argument \(index + 1)", "is not a truth value")
+        let states = call.takeStates()
+        // Without a copy the type is NumPy's own, which passes over the state.
+        for (index, wanted) in [(1, false), (2, true)] where index < call.argumentCount || !states.isEmpty {
+            guard let flag = call.argument(index), flag.flag == wanted || flag.int == (wanted ? 1 : 0) else {
+                throw call.unfollowed("argument \(index + 1)", "is not \(wanted ? "True" : "False"), as NumPy writes it")
             }
         }
-        let states = call.takeStates()
         guard let state = states.first else {
             if let kind = code.first, "<>|=".contains(kind) { return code }
             return "|" + code

@@ -10,11 +10,11 @@ enum TorchValues {
 
         switch call.name {
         case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3":
-            return .tensor(try strided(call, file: file, malformed: malformed))
+            return .tensor(try strided(call, malformed: malformed))
 
         case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
-            let parameter = try parameter(call, malformed: malformed)
-            try call.emptyArgument(2, "backward hooks")
+            guard let parameter = try parameter(call, malformed: malformed) else { return nil }
+            try call.emptyArgument(2, "backward_hooks")
             if call.name.hasSuffix("_with_state") { try refuseTensorState(call.argument(3), of: call) }
             return parameter
         case "torch.nn.parameter.Parameter", "torch.nn.Parameter": return try parameter(call, malformed: malformed)
@@ -50,7 +50,7 @@ enum TorchValues {
         }
     }
 
-    private static func strided(_ call: Call, file: String, malformed: (String) -> PthError) throws -> TorchTensor {
+    private static func strided(_ call: Call, malformed: (String) -> PthError) throws -> TorchTensor {
         guard case .storage(let storage)? = call.argument(0), let offset = call.argument(1)?.int, let shape = call.argument(2)?.fixedInts,
             let strides = call.argument(3)?.fixedInts
         else { throw malformed("its arguments are not storage, offset, sizes and strides") }
@@ -59,7 +59,7 @@ enum TorchValues {
         var dtype = storage.dtype
         if isThird {
             if case .global(let name)? = call.argument(6), name.hasPrefix("torch.") {
-                throw PthError.unknownStorageType(file: file, type: name)
+                throw PthError.unknownStorageType(file: call.place.pickle, type: name)
             }
             guard case .torchDType(let name)? = call.argument(6), let named = DType(rawValue: name) else {
                 throw malformed("its dtype is not known")
@@ -71,14 +71,15 @@ enum TorchValues {
             location: storage.location)
         guard !isFirst else { return tensor }
         tensor.requiresGrad = try call.flagArgument(4, "requires_grad")
-        try call.emptyArgument(5, "backward hooks")
+        try call.emptyArgument(5, "backward_hooks")
         for entry in try metadata(call, isThird ? 7 : 6) {
-            guard let flag = entry.value.flag else {
-                throw call.unfollowed("metadata", "has \(entry.key.pathComponent) as something other than True or False")
+            // torch sets a bit that is named, even with False; its own writer names only the bits that are set.
+            guard entry.value.flag == true else {
+                throw call.unfollowed("metadata", "gives \(entry.key.pathComponent) another value than True")
             }
             switch entry.key.text {
-            case "conj" where dtype.isComplex: tensor.isConjugated = flag
-            case "neg": tensor.isNegated = flag
+            case "conj" where dtype.isComplex: tensor.isConjugated = true
+            case "neg": tensor.isNegated = true
             default: throw call.unfollowed("metadata", "names \(entry.key.pathComponent)")
             }
         }
@@ -93,7 +94,9 @@ enum TorchValues {
         }
     }
 
-    private static func parameter(_ call: Call, malformed: (String) -> PthError) throws -> CheckpointValue {
+    /// Nil for a parameter of something that is shown whole, such as a meta tensor.
+    private static func parameter(_ call: Call, malformed: (String) -> PthError) throws -> CheckpointValue? {
+        if case .placeholder? = call.argument(0) { return nil }
         let requiresGrad = call.argumentCount > 1 ? try call.flagArgument(1, "requires_grad") : true
         guard let data = call.argument(0), data.isTensor else { throw malformed("its first argument is not a tensor") }
         // A parameter of quantised or sparse data is shown as that data.
@@ -170,7 +173,7 @@ enum TorchValues {
         let tensor = try Tensor(dtype: storage.dtype, shape: shape, strides: strides, offset: offset, storage: storage.storage)
         var integers = TorchTensor(tensor, location: storage.location)
         integers.requiresGrad = try call.flagArgument(5, "requires_grad")
-        try call.emptyArgument(6, "backward hooks")
+        try call.emptyArgument(6, "backward_hooks")
         let schemeName = String(scheme.split(separator: ".").last ?? "")
         switch (schemeName, parameters.count) {
         case ("per_tensor_affine", 3):

@@ -16,9 +16,10 @@ public struct BaselineComparison: Sendable, Equatable {
             figures = baseline.figures(margin: margin) ?? Baseline.Figures()
             agreement = nil
         case .scores(let pairs, let scores):
-            try ModelAgreement.check(evaluation.table.pairs.pairs, pairs, name: baseline.name)
             // The same pairs, so the same folds.
-            let table = try ScoreTable(pairs: evaluation.table.pairs, scores: scores)
+            let table = try ScoreTable(
+                pairs: evaluation.table.pairs,
+                scores: try PairKey.scores(scores, of: pairs, inOrderOf: evaluation.table.pairs.pairs, name: baseline.name))
             let other = LFWEvaluation(table, by: evaluation.protocolRule, seed: evaluation.bootstrap.seed)
             agreement = try ModelAgreement(evaluation, other, name: baseline.name)
             var figures = Baseline.Figures()

@@ -42,10 +42,10 @@ extension EmbeddingTable {
     }
 
     private static func rows(_ array: NumpyArray, file: String) throws -> (width: Int, numbers: [Double]) {
-        guard array.shape.count == 2, let width = array.shape.last, width > 0, array.element != .uint8 else {
+        guard array.shape.count == 2, let width = array.shape.last, width > 0, array.element.isFloating else {
             throw LFWError.notEmbeddings(
                 file: file,
-                reason: "the array is \(array.element.rawValue) of shape \(array.shape), not images × numbers in float32 or float64")
+                reason: "the array is \(array.element.name) of shape \(array.shape), not images × numbers in floating point")
         }
         return (width, array.doubles)
     }

@@ -61,7 +61,7 @@ public enum LFWError: DescribedError, Equatable {
         case .rowCount(let file, let expected, let found): "\(file): has \(found) rows, the pairs use \(expected) images"
         case .notEmbeddings(let file, let reason): "\(file): these are no embeddings: \(reason)"
         case .badBaseline(let file, let reason): "\(file): is no baseline: \(reason)"
-        case .differentPairs(let file, let reason): "\(file): its pairs are others: \(reason)"
+        case .differentPairs(let file, let reason): "\(file): its pairs are other pairs: \(reason)"
         case .plotFailed(let reason): "a plot could not be drawn (\(reason))"
         }
     }
@@ -81,7 +81,7 @@ public enum LFWError: DescribedError, Equatable {
         case .rowCount: "a bare array has one row for each unique path of the pairs, in sorted order; an .npz or .csv names its paths"
         case .notEmbeddings: "see docs/evaluation.md for what .npz, .npy and .csv hold"
         case .badBaseline: "give a pair_scores.csv, a metrics.json or a best_lfw.json"
-        case .differentPairs: "compare scores of the same pairs in the same order"
+        case .differentPairs: "compare scores of the same pairs; their order does not matter"
         case .plotFailed: "check that cairo and a font, such as fonts-dejavu-core, are installed"
         }
     }

@@ -9,7 +9,7 @@ public struct PairList: Sendable, Equatable {
     /// Pairs that were taken out because an image was missing.
     public let droppedCount: Int
 
-    /// Reads a list of `path path label` lines, or LFW's own `pairs.txt`; which one it is the first line tells.
+    /// Reads a list of `path path label` or `path,path,label` lines, or LFW's own `pairs.txt`; the first line determines which.
     /// - Parameters:
     ///   - folds: how many folds to make of pairs that are not LFW's 6,000; nil for LFW's own.
     /// - Throws: `FileError` or `LFWError`, with the number of the line.
@@ -19,6 +19,8 @@ public struct PairList: Sendable, Equatable {
         if let header = OfficialPairsText.header(first) {
             let list = try OfficialPairsText.read(lines, header: header, file: file.path)
             try self.init(list.pairs, folds: folds, ownFolds: list.folds, file: file.path)
+        } else if PathPairLines.hasCommas(first) {
+            try self.init(try PathPairLines.readCSV(file), folds: folds, file: file.path)
         } else {
             try self.init(try PathPairLines.read(lines, file: file.path), folds: folds, file: file.path)
         }

@@ -1,5 +1,49 @@
-/// `path path label` lines, label 1 for the same person and 0 for different people.
+import Files
+
+/// `path path label` lines, label 1 for the same person and 0 for different people. Spaces, tabs or commas separate the fields; with tabs or
+/// commas, paths may hold spaces.
 enum PathPairLines {
+    /// Names that the third column of a comma-separated list may have in a header.
+    private static let labelNames: Set<String> = ["label", "same", "is_same", "issame"]
+
+    /// Whether a list that begins with this line is comma-separated: a third field that is a label, or a header.
+    static func hasCommas(_ line: TextLines.Line) -> Bool {
+        guard !line.bytes.contains(0x09) else { return false }
+        let fields = line.bytes.split(separator: 0x2C, omittingEmptySubsequences: false)
+        guard fields.count == 3 else { return false }
+        let label = trimmed(Substring(decoding: fields[2], as: UTF8.self))
+        return label == "0" || label == "1" || labelNames.contains(label.lowercased())
+    }
+
+    /// Reads a comma-separated list, in which a field may stand in quotes and the first line may name the columns.
+    static func readCSV(_ file: MappedFile) throws(LFWError) -> [LFWPair] {
+        var table = try CSVTable(file.bytes)
+        var pairs: [LFWPair] = []
+        var isFirst = true
+        while let record = try table.next() {
+            let fields = record.fields.map(trimmed)
+            defer { isFirst = false }
+            if isFirst, fields.count == 3, labelNames.contains(fields[2].lowercased()) { continue }
+            // A line of spaces.
+            if fields == [""] { continue }
+            guard fields.count == 3 else {
+                throw .badLine(
+                    file: file.path, line: record.line, reason: "path,path,label are wanted, \(fields.count) fields are there")
+            }
+            pairs.append(
+                LFWPair(
+                    try path(fields[0], file.path, record.line), try path(fields[1], file.path, record.line),
+                    isSame: try label(fields[2], file.path, record.line)))
+        }
+        return pairs
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
+        var text = text
+        while let last = text.utf8.last, last == 0x20 || last == 0x09 || last == 0x0D { text = text.dropLast() }
+        return text.drop { $0 == " " || $0 == "\t" }
+    }
+
     static func read(_ lines: TextLines, file: String) throws(LFWError) -> [LFWPair] {
         var pairs: [LFWPair] = []
         pairs.reserveCapacity(lines.lines.count)

@@ -1,0 +1,18 @@
+import Files
+
+/// Where the pictures of a list of pairs lie: under the names that the list gives, or under the same names with another ending.
+enum PicturePath {
+    /// Endings that are tried where the list's own name is not there.
+    private static let endings = ["jpg", "jpeg", "png", "JPG", "JPEG", "PNG"]
+
+    /// The path of a picture below `root`; nil where it is there under no ending.
+    static func find(_ name: String, below root: String) -> String? {
+        let own = PathText.join(root, name)
+        if FileIdentity(path: own) != nil { return own }
+        let stem = PathText.stem(own)
+        return endings.map { "\(stem).\($0)" }.first { FileIdentity(path: $0) != nil }
+    }
+
+    /// The path of a picture below `root`, or where it should be.
+    static func of(_ name: String, below root: String) -> String { find(name, below: root) ?? PathText.join(root, name) }
+}

@@ -1,0 +1,124 @@
+import Exporters
+import Files
+import JSON
+import PthReader
+import TestSupport
+import Testing
+
+/// What commands report about state dicts: what was taken, what else is there, what went, and how the result is loaded.
+@Suite struct StateDictCommandTests {
+    let folder = Fixtures.temporaryFolder()
+    let training = Fixtures.path("training/small_epoch_003.pth")
+
+    private func fixture(_ name: String) -> String { Fixtures.path("state_dicts/\(name).pth") }
+
+    private func run(_ arguments: String..., status: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+        let run = try CommandRun(arguments)
+        #expect(run.status == status, "\(arguments): \(run.output) \(run.errors)", sourceLocation: sourceLocation)
+        return run.output + run.errors
+    }
+
+    @Test func everyCommandNamesTheOtherDictionariesAndTheOption() throws {
+        for text in [
+            try run("slim", fixture("parallel_module"), "-o", "\(folder)/a.pth"),
+            try run(fixture("parallel_module"), "\(folder)/b.safetensors"),
+            try run("inspect", fixture("parallel_module")),
+        ] { #expect(text.contains("also there: ema; --state-dict ema takes it instead"), "\(text)") }
+        let taken = try run("slim", fixture("parallel_module"), "-o", "\(folder)/c.safetensors", "--state-dict", "net.module.parts")
+        #expect(taken.contains("state dict: net.module.parts, because chosen with --state-dict"), "\(taken)")
+        #expect(
+            try FormatRegistry.open("\(folder)/c.safetensors").weights?.entries.map(\.name) == [
+                "0.weight", "0.bias", "2.inner.weight", "2.inner.bias",
+            ])
+    }
+
+    @Test func entriesThatAreNotTensorsAreNamedAndTheOthersWritten() throws {
+        let slim = try run("slim", fixture("mixed"), "-o", "\(folder)/a.pth")
+        #expect(slim.contains("kept in the state dict as they are: epoch (int), arch (str), empty (None)"), "\(slim)")
+        #expect(slim.contains("hollow: a meta tensor, which holds no data"), "\(slim)")
+        let plain = try run("slim", fixture("mixed"), "-o", "\(folder)/a.safetensors")
+        #expect(plain.contains("kept as metadata: epoch (int)"), "\(plain)")
+        let export = try run(fixture("mixed"), "\(folder)/b.h5")
+        #expect(export.contains("left out, because they are not tensors: hollow (a meta tensor"), "\(export)")
+        for name in ["a.pth", "a.safetensors", "b.h5"] {
+            let weights = try #require(try FormatRegistry.open("\(folder)/\(name)").weights)
+            #expect(weights.entries.count == 16 && weights["kept"]?.shape == [3], "\(name)")
+        }
+        #expect(try run("inspect", fixture("mixed")).contains("not a tensor: a meta tensor, which holds no data"))
+    }
+
+    @Test func quantisedTensorsNeedTheOptionOutsideOfPth() throws {
+        for command in ["slim", "export"] {
+            let text = try run(command, fixture("quantized"), "-o", "\(folder)/q.safetensors", status: 2)
+            #expect(text.contains("--dequantize") && text.contains("qint8.tensor"), "\(text)")
+            let done = try run(command, fixture("quantized"), "-o", "\(folder)/\(command).safetensors", "--dequantize")
+            #expect(done.contains("dequantised: qint8.tensor"), "\(done)")
+            let weights = try #require(try FormatRegistry.open("\(folder)/\(command).safetensors").weights)
+            #expect(weights.entries.count == 15 && weights.entries.allSatisfy { $0.tensor.dtype == .float32 })
+        }
+        #expect(try run("slim", fixture("mixed"), "-o", "\(folder)/x.pth", "--dequantize", status: 64).contains("no quantised tensor"))
+    }
+
+    @Test(arguments: [
+        ["slim", "--drop", "nothing.*"], ["slim", "--keep", "nothing"], ["slim", "--strip-prefix", "module."],
+        ["inspect", "--keys", "nothing*"],
+    ]) func optionsThatChooseNothingAreErrors(_ arguments: [String]) throws {
+        let output = arguments[0] == "slim" ? ["-o", "\(folder)/x.pth"] : []
+        let run = try CommandRun([arguments[0], training] + output + arguments.dropFirst())
+        #expect(
+            run.status == 2 && run.errors.contains("\(arguments[1]) \(arguments[2]) matches nothing") && run.output.isEmpty, "\(run.errors)"
+        )
+    }
+
+    @Test func dropTakesTheNamesThatMessagesShow() throws {
+        for (index, pattern) in ["output_layer.*", "backbone_state_dict.output_layer.*"].enumerated() {
+            _ = try run("slim", training, "-o", "\(folder)/\(index).safetensors", "--drop", pattern)
+            let names = try #require(try FormatRegistry.open("\(folder)/\(index).safetensors").weights).entries.map(\.name)
+            #expect(!names.isEmpty && !names.contains { $0.hasPrefix("output_layer.") }, "\(pattern)")
+        }
+    }
+
+    @Test func stateDictMeansNothingWhereThereIsOneSet() throws {
+        _ = try run("slim", fixture("arrays"), "-o", "\(folder)/a.safetensors")
+        let text = try run("slim", "\(folder)/a.safetensors", "-o", "\(folder)/b.pth", "--state-dict", "model", status: 64)
+        #expect(text.contains("--state-dict has no effect for safetensors"), "\(text)")
+    }
+
+    @Test func aLineSaysHowAPthIsLoaded() throws {
+        #expect(
+            try run("slim", training, "-o", "\(folder)/a.pth").contains(
+                "load: network.load_state_dict(torch.load(\"a.pth\")[\"backbone_state_dict\"])"))
+        #expect(try run(training, "\(folder)/b.pth").contains("torch.load(\"b.pth\")[\"backbone_state_dict\"]"))
+        #expect(
+            try run("slim", fixture("whole_module"), "-o", "\(folder)/c.pth").contains(
+                "load: network.load_state_dict(torch.load(\"c.pth\"))"))
+        #expect(!(try run("slim", training, "-o", "\(folder)/d.safetensors")).contains("load:"))
+    }
+
+    @Test func sidecarsBelongToTheCheckpointThatTheyNameOrAgreeWith() throws {
+        let bytes = try Fixtures.bytes(training)
+        for name in ["small_epoch_003.pth", "other.pth"] { Fixtures.write(bytes, to: "\(folder)/\(name)") }
+        for name in ["best_lfw.json", "training_config.json", "history.json"] {
+            Fixtures.write(try Fixtures.bytes(Fixtures.path("training/\(name)")), to: "\(folder)/\(name)")
+        }
+        #expect(try run("inspect", "\(folder)/small_epoch_003.pth").contains("lfw_accuracy 0.93"))
+        let other = try run("inspect", "\(folder)/other.pth")
+        #expect(!other.contains("lfw_accuracy") && other.contains("training_config.json"), "\(other)")
+        Fixtures.write(
+            Array(#"{"model_arch": "ir_resnet50", "image_size": 112, "embedding_size": 32}"#.utf8), to: "\(folder)/training_config.json")
+        #expect(!(try run("inspect", "\(folder)/other.pth")).contains("training_config.json"))
+    }
+
+    @Test func shardsBecomeOneFileAndBytesAfterAnArchiveAreReported() throws {
+        _ = try run("slim", fixture("arrays"), "-o", "\(folder)/part.safetensors")
+        let names = try #require(try FormatRegistry.open("\(folder)/part.safetensors").weights).entries.map(\.name)
+        let map = names.map { "\"\($0)\": \"part.safetensors\"" }.joined(separator: ", ")
+        Fixtures.write(
+            Array("{\"metadata\": {\"total_size\": 9}, \"weight_map\": {\(map)}}".utf8), to: "\(folder)/model.safetensors.index.json")
+        let text = try run("\(folder)/model.safetensors.index.json", "\(folder)/one.pth")
+        #expect(text.contains("note: the index says total_size 9"), "\(text)")
+        #expect(try FormatRegistry.open("\(folder)/one.pth").weights?.entries.map(\.name) == names)
+        Fixtures.write(try Fixtures.bytes(training) + [0x0A], to: "\(folder)/tail.pth")
+        #expect(try run("slim", "\(folder)/tail.pth", "-o", "\(folder)/t.pth").contains("note: 1 bytes stand after the archive's end"))
+    }
+}
