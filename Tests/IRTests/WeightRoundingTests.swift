@@ -53,7 +53,9 @@ import Testing
             ("integers", try Sample.integers([1 << 40], [1])), ("wide", try Sample.tensor(doubles: [1e39, 0x1.ffp127], [2])),
         ])
         #expect(
-            try weights.roundingLosses(at: .float16).overflows.map { "\($0.name) \($0.count) \($0.largest)" } == ["not 2 70000.0", "wide 2 1e+39"])
+            try weights.roundingLosses(at: .float16).overflows.map { "\($0.name) \($0.count) \($0.largest)" } == [
+                "not 2 70000.0", "wide 2 1e+39",
+            ])
         #expect(try weights.roundingLosses(at: .bfloat16).overflows.map { "\($0.name) \($0.count)" } == ["wide 2"])
         #expect(try weights.roundingLosses(at: .float32).overflows.map { "\($0.name) \($0.count)" } == ["wide 1"])
     }
