@@ -42,6 +42,8 @@ public struct Verification: Sendable {
     public let attributes: [String]
     /// The ε of all batch normalisation, where it is one number on each side and not the same.
     public let epsilons: EpsilonDifference?
+    /// The ε that was given for the export and taken for the source as well, where the source's own is only assumed.
+    public let givenEpsilon: Double?
     /// What the two state differently of how images enter.
     public let contract: ContractComparison?
     /// How many channels the images made act; nil where one run served both.
@@ -138,6 +140,7 @@ public struct Verification: Sendable {
                     + (tensors.differences.count > 1 ? ", and others" : ""))
         }
         let attributes = graphs?.attributeDifferences ?? []
+        givenEpsilon = source.model.flatMap { $0.epsilons == sourceModel.epsilons ? nil : sourceModel.epsilons.first }
         epsilons = graphs?.epsilons(isAssumed: sourceModel.contract.origins[.epsilon] == .assumed)
         if let epsilons {
             differences.append(epsilons.text)
@@ -201,7 +204,7 @@ public struct Verification: Sendable {
         // A graph that this project wrote and that no longer fits together tells by its layers' names where it was changed.
         let changed = export.isForeign || export.failure == nil ? [] : Verification.changedLayers(export.graph, sourceModel?.graph)
         attributes = changed.compactMap(\.attributes)
-        (epsilons, blameFailure) = (nil, nil)
+        (epsilons, givenEpsilon, blameFailure) = (nil, nil, nil)
         blame = changed.first.map {
             LayerBlame(
                 layer: $0.source.name, operation: $0.source.operation.name, attributes: $0.attributes, relativeRMS: nil, maxAbsolute: nil)
