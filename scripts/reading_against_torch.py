@@ -169,7 +169,10 @@ def main():
             path = f"{place}/{index}.pth"
             Path(path).write_bytes(data)
             output = f"{place}/{index}.safetensors"
-            p = subprocess.run([convert, "slim", path, "-o", output, "--quiet"], capture_output=True, stdin=subprocess.DEVNULL, timeout=120)
+            try:
+                p = subprocess.run([convert, "slim", path, "-o", output, "--quiet"], capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
+            except subprocess.TimeoutExpired as error:
+                p = subprocess.CompletedProcess(error.cmd, -1, b"", b"no end within 300 s")
             return index, path, kind, output, p
 
         def batches():
