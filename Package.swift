@@ -83,7 +83,8 @@ let package = Package(
                 "convert", "Architectures", "Exporters", "PthReader", "Faces", "Verifier", "IR", "Tensors", "Inference", "TestSupport",
                 "JSON", "Files",
             ]),
-        .testTarget(name: "VerifierTests", dependencies: ["Verifier", "Files", "JSON", "TestSupport"]),
+        .testTarget(
+            name: "VerifierTests", dependencies: ["Verifier", "Exporters", "Inference", "IR", "Tensors", "Files", "JSON", "TestSupport"]),
         .testTarget(
             name: "FacesTests",
             dependencies: ["Faces", "Files", "IR", "Kernels", "Inference", "Exporters", "Architectures", "JSON", "CZlib", "TestSupport"]),

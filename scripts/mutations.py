@@ -125,10 +125,10 @@ def changed_inside(data, rng, others):
 
 
 def run(convert, command, folder):
-    """Exit code, CPU seconds, MiB, standard error."""
+    """Exit code, CPU seconds, MiB, what it said."""
     with open(folder / "err", "wb+") as err:
         # Whoever runs away is ended by the kernel, and counts as wrong.
-        p = subprocess.Popen(["/bin/sh", "-c", 'ulimit -t 20; exec "$0" "$@"', convert, *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=err, cwd=folder,
+        p = subprocess.Popen(["/bin/sh", "-c", 'ulimit -t 20; exec "$0" "$@"', convert, *command], stdin=subprocess.DEVNULL, stdout=err, stderr=err, cwd=folder,
                              env={"PATH": "/usr/bin:/bin", "HOME": str(folder)})
         _, status, usage = os.wait4(p.pid, 0)
         p.returncode = os.waitstatus_to_exitcode(status)

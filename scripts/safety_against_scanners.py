@@ -53,8 +53,15 @@ def modelscan(program, file, folder):
 
 
 def modelaudit(program, file, folder):
-    code, _ = run([program, "scan", file], folder)
-    return {0: CLEAN, 1: FLAGGED}.get(code, ERROR)
+    report = pathlib.Path(folder) / "modelaudit.json"
+    report.unlink(missing_ok=True)
+    code, _ = run([program, "scan", "--format", "json", "--output", str(report), file], folder)
+    try:
+        found = {issue["severity"] for issue in json.loads(report.read_text())["issues"]}
+    except (OSError, ValueError, KeyError):
+        return ERROR
+    # It warns of each of torch's own rebuild calls, so that a warning alone tells little.
+    return FLAGGED if "critical" in found else "warned" if "warning" in found else {0: CLEAN}.get(code, ERROR)
 
 
 def files(paths):

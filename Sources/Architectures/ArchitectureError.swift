@@ -20,8 +20,7 @@ public enum ArchitectureError: DescribedError, Equatable {
     public var problem: String {
         switch self {
         case .unknownNetwork(let source, _, let seen):
-            "\(source): the network is of no family known here;"
-                + " it has \(seen.count) keys, \(ArchitectureError.shortened(seen.first ?? "none")) first"
+            "\(source): the network is of no family known here (\(seen.count) keys: \(ArchitectureError.shortened(seen.first ?? "none")), …)"
         case .unknownName(let name, let known): "\(name) is not an architecture known here; known are \(known.joined(separator: ", "))"
         case .nameDisagrees(let source, let named, let shown):
             "\(source): the checkpoint calls itself \(named), its keys and shapes are those of \(shown)"
@@ -65,7 +64,7 @@ public enum ArchitectureError: DescribedError, Equatable {
         names.prefix(2).map(shortened).joined(separator: ", ") + (names.count > 2 ? ", …" : "")
     }
 
-    private static func shortened(_ name: String) -> String { name.count > 60 ? "\(name.prefix(40))…\(name.suffix(18))" : name }
+    private static func shortened(_ name: String) -> String { name.count > 44 ? "\(name.prefix(24))…\(name.suffix(18))" : name }
 }
 
 extension ArchitectureError: ListedError {

@@ -29,7 +29,7 @@ extension Weights {
     /// The weights with every floating-point tensor rounded to nearest even; integers stay as they are. Rounded tensors are computed anew
     /// at each reading, so that memory does not grow.
     public func rounded(to precision: WeightPrecision) throws -> Weights {
-        var made: [(source: Tensor, rounded: Tensor)] = []
+        var made: [Tensor.View: Tensor] = [:]
         let twins = Set(aliases.map(\.of)).union(aliases.map(\.name))
         var result: [Entry] = []
         for entry in entries {
@@ -38,12 +38,12 @@ extension Weights {
                 continue
             }
             // Names of one tensor stay names of one tensor.
-            if twins.contains(entry.name), let known = made.first(where: { $0.source.isSameView(as: entry.tensor) }) {
-                result.append(Entry(name: entry.name, tensor: known.rounded))
+            if twins.contains(entry.name), let known = made[entry.tensor.view] {
+                result.append(Entry(name: entry.name, tensor: known))
                 continue
             }
             let rounded = try entry.tensor.rounded(to: precision)
-            if twins.contains(entry.name) { made.append((entry.tensor, rounded)) }
+            if twins.contains(entry.name) { made[entry.tensor.view] = rounded }
             result.append(Entry(name: entry.name, tensor: rounded))
         }
         return Weights(entries: result, metadata: metadata, provenance: provenance)

@@ -39,14 +39,14 @@ public struct Weights: Sendable {
 
     /// Names that are the very same view as an earlier name: name to that earlier one, in order.
     public var aliases: [(name: String, of: String)] {
-        var first: [ObjectIdentifier: [Int]] = [:]
+        var first: [Tensor.View: String] = [:]
         var found: [(String, String)] = []
-        for (place, entry) in entries.enumerated() where entry.tensor.elementCount > 0 {
-            let id = ObjectIdentifier(entry.tensor.storage)
-            if let twin = first[id]?.first(where: { entries[$0].tensor.isSameView(as: entry.tensor) }) {
-                found.append((entry.name, entries[twin].name))
+        for entry in entries where entry.tensor.elementCount > 0 {
+            let view = entry.tensor.view
+            if let twin = first[view] {
+                found.append((entry.name, twin))
             } else {
-                first[id, default: []].append(place)
+                first[view] = entry.name
             }
         }
         return found

@@ -84,10 +84,22 @@ public struct Tensor: Sendable {
         return offset * dtype.byteCount..<(last + 1) * dtype.byteCount
     }
 
-    /// Whether both are the same view of the same storage.
-    public func isSameView(as other: Tensor) -> Bool {
-        storage === other.storage && dtype == other.dtype && shape == other.shape && strides == other.strides && offset == other.offset
+    /// Which part of which storage a tensor shows, and how; equal for tensors that are one and the same. It does not hold the storage.
+    public struct View: Hashable, Sendable {
+        let storage: ObjectIdentifier
+        let dtype: DType
+        let shape: [Int]
+        let strides: [Int]
+        let offset: Int
     }
+
+    /// See `View`.
+    public var view: View {
+        View(storage: ObjectIdentifier(storage), dtype: dtype, shape: shape, strides: strides, offset: offset)
+    }
+
+    /// Whether both are the same view of the same storage.
+    public func isSameView(as other: Tensor) -> Bool { view == other.view }
 
     /// Strides of a C-order tensor, as torch computes them: a size of 0 counts as 1. Saturates instead of overflowing.
     public static func contiguousStrides(_ shape: [Int]) -> [Int] {

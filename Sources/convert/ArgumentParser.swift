@@ -186,6 +186,8 @@ struct ParsedArguments: Sendable {
     /// mean, and before any work.
     /// - Parameter later: options that are read afterwards.
     func finish(because reason: String, later: Set<String> = []) throws(UsageError) {
-        if let option = given.subtracting(later).filter({ !asked.contains($0) }).min() { throw .noEffect(option, reason: reason) }
+        // What an error has to say besides its message is asked for of every command.
+        let spoken = later.union(["--verbose"])
+        if let option = given.subtracting(spoken).filter({ !asked.contains($0) }).min() { throw .noEffect(option, reason: reason) }
     }
 }

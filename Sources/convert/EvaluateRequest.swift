@@ -6,7 +6,7 @@ import Verifier
 
 /// What `evaluate` is asked to do, each argument checked for its kind.
 struct EvaluateRequest {
-    static let flags = JudgingOptions.flags.union(["--help", "--tta-flip", "--exact", "--allow-missing", "--no-cache"])
+    static let flags = JudgingOptions.flags.union(["--help", "--tta-flip", "--exact", "--allow-missing", "--no-cache", "--verbose"])
     static let single = JudgingOptions.single.union(FaceOptions.single).union(RunnableModel.options).union([
         "--pairs-file", "--checkpoint", "--backbone", "--batch-size", "--num-workers", "--device", "--cache", "--crops", "--against",
     ])

@@ -122,12 +122,10 @@ enum ExportCommand {
             )
         }
         if !parsed.has("--quiet") {
-            for line in ExportText.lines(
-                request, opened: opened, model: model, outcome: outcome, size: size, companions: companions, verification: verification,
-                isVerbose: parsed.has("--verbose"))
-            {
-                Terminal.print(line)
-            }
+            Terminal.print(
+                lines: ExportText.lines(
+                    request, opened: opened, model: model, outcome: outcome, size: size, companions: companions, verification: verification,
+                    isVerbose: parsed.has("--verbose")))
         }
         return (.fine, nil)
     }

@@ -11,6 +11,9 @@ enum ResultJSON {
             JSONObject([
                 "path": .string(selection.path), "reason": .string(selection.reason),
                 "candidates": .array(selection.candidates.map { .string($0) }),
+                "not_tensors": .array(
+                    selection.nonTensors.map { .object(JSONObject(["name": .string($0.name), "kind": .string($0.kind)])) }),
+                "dequantized": .array(selection.dequantizedNames.map { .string($0) }),
             ]))
     }
 

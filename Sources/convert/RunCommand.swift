@@ -9,7 +9,7 @@ import JSON
 /// compared.
 enum RunCommand {
     static let table = OptionTable(
-        flags: ["--force", "--quiet", "--help", "--normalize", "--exact", "--float64", "--baseline", "--timing", "--json"],
+        flags: ["--force", "--quiet", "--help", "--normalize", "--exact", "--float64", "--baseline", "--timing", "--json", "--verbose"],
         single: Set(["--input", "--output", "--batch-size", "--threads", "--repeat"]).union(FaceOptions.single).union(
             RunnableModel.options),
         short: ["-i": "--input", "-o": "--output", "-h": "--help", "-q": "--quiet", "-f": "--force"])

@@ -9,8 +9,22 @@ struct SafetyInspection {
     let kind: String
     let scan: SafetyScan
 
+    /// Scans a file; of the index of a checkpoint in several files, all of those.
     init(path: String) throws {
         let file = try MappedFile(path: path)
+        guard let shards = try ShardedCheckpoint.shardPaths(of: file) else {
+            self.init(file)
+            return
+        }
+        let scans = try shards.map { SafetyInspection(try MappedFile(path: $0)).scan }
+        self.init(file: file, kind: "file", scan: SafetyScan.joined(scans) ?? SafetyScan(file))
+    }
+
+    private init(file: MappedFile, kind: String, scan: SafetyScan) {
+        (self.file, self.kind, self.scan) = (file, kind, scan)
+    }
+
+    private init(_ file: MappedFile) {
         self.file = file
         let format = FormatRegistry.formats.first { $0.recognises(file.bytes) && $0.name != PthFormat.name }
         // The first bytes of HDF5 may also be a tar's header, which torch would read first; a header's length may spell opcodes.
@@ -20,7 +34,9 @@ struct SafetyInspection {
             return
         }
         let asPickle = SafetyScan(asPickle: file)
-        if asPickle.pickles.count > 1 || asPickle.isComplete || !asPickle.findings.isEmpty {
+        // A length of 0x97 or 0x98 is an opcode for a buffer that a loader would have to supply: alone it acts on nothing.
+        let acts = asPickle.findings.contains { $0.module != "loader-supplied" }
+        if asPickle.pickles.count > 1 || asPickle.isComplete || acts {
             (scan, kind) = (asPickle, format.name)
             return
         }

@@ -69,21 +69,21 @@ enum SlimCommand {
         _ opened: OpenedFile, _ slim: SlimFile, target: String, format: any FileFormat.Type, size: Int, stripped: String?
     ) {
         let before = opened.byteCount
-        Terminal.print(
-            "\(opened.file.name) (\(NumberText.bytes(before))) -> \(target) (\(NumberText.bytes(size)), "
-                + "\(NumberText.fixed(100 * Double(size) / Double(before), 1)) %)")
-        if let selection = opened.selection { StateDictText.lines(selection).forEach { Terminal.print($0) } }
+        let share = NumberText.fixed(100 * Double(size) / Double(before), 1)
+        Terminal.print("\(opened.file.name) (\(NumberText.bytes(before))) -> \(target) (\(NumberText.bytes(size)), \(share) %)")
+        if let selection = opened.selection { Terminal.print(lines: StateDictText.lines(selection)) }
         for warning in opened.warnings { Terminal.print("note: \(warning)") }
         let rows = slim.shares(of: opened, as: format).map { ["  " + $0.name, NumberText.bytes($0.byteCount), fate($0)] }
         for line in TextTable.lines(rows, rightAligned: [1]) { Terminal.print(line) }
         if !slim.dropped.isEmpty {
-            Terminal.print("left out: " + slim.dropped.map { "\($0.key) (\($0.group.rawValue))" }.joined(separator: ", "))
+            let names = slim.dropped.map { "\($0.key) (\($0.group.rawValue))" }
+            Terminal.print("left out: \(names.joined(separator: ", "))")
         }
         let rest = slim.leftOut(by: format)
         if !rest.isEmpty {
+            let ending = format.extensions.first ?? format.name
             Terminal.print(
-                "left out, because a .\(format.extensions.first ?? format.name) holds the state dict and plain values alone: "
-                    + rest.joined(separator: ", "))
+                "left out, because a .\(ending) holds the state dict and plain values alone: \(rest.joined(separator: ", "))")
         }
         let isPth = format.name == PthFormat.name
         if isPth, !slim.nonTensors.isEmpty {
@@ -91,7 +91,7 @@ enum SlimCommand {
             Terminal.print("not tensors, kept in the state dict as they are: \(StateDictText.list(names))")
         } else {
             let metadata = slim.stateDictComponents.isEmpty ? slim.weights.metadata : Metadata()
-            StateDictText.nonTensors(slim.nonTensors, metadata: metadata).forEach { Terminal.print($0) }
+            Terminal.print(lines: StateDictText.nonTensors(slim.nonTensors, metadata: metadata))
         }
         for line in changes(slim.changes) { Terminal.print(line) }
         for alias in slim.weights.aliases { Terminal.print("shared: \(alias.name) is \(alias.of)") }
@@ -107,7 +107,7 @@ enum SlimCommand {
         _ opened: OpenedFile, _ slim: SlimFile, target: String, format: any FileFormat.Type, size: Int
     ) -> JSONObject {
         var root = JSONObject([
-            "format_version": .integer(1), "source": .string(opened.file.name), "source_bytes": .integer(Int64(opened.file.bytes.count)),
+            "format_version": .integer(1), "source": .string(opened.file.name), "source_bytes": .integer(Int64(opened.byteCount)),
             "source_format": .string(opened.format), "output": .string(target), "output_bytes": .integer(Int64(size)),
             "format": .string(format.name),
         ])

@@ -168,4 +168,22 @@ import Verifier
         #expect(again.status == 2, "\(again.output)")
         #expect(!FileManager.default.fileExists(atPath: "\(folder)/y.onnx"))
     }
+
+    @Test func anExportEndsInOneLineThatAPersonCanRead() throws {
+        func last(_ options: [String], _ name: String) throws -> String {
+            let run = try CommandRun([small, "\(folder)/\(name)"] + options)
+            #expect(run.status == 0, "\(run.errors)")
+            return run.output.split(separator: "\n").last.map(String.init) ?? ""
+        }
+        let plain = try last([], "line.onnx")
+        #expect(plain.hasPrefix("verified: the same network; tensors and graph are bit for bit the source's; "), "\(plain)")
+        #expect(plain.contains("normalized embeddings differ by at most 0 (3.0e-6 allowed), cosine at least 1.0000000"), "\(plain)")
+        let folded = try last(["--fold-batchnorm"], "folded.onnx")
+        #expect(folded.hasPrefix("verified: the same network; normalized embeddings differ by at most "), "\(folded)")
+        let rounded = try last(["--dtype", "float16"], "rounded.onnx")
+        #expect(rounded.contains("; rounding alone: normalized embeddings move by at most "), "\(rounded)")
+        #expect(try last(["--verify", "tensors"], "tensors.onnx").hasPrefix("verified: the same tensors, graph and input contract"))
+        let verbose = try CommandRun([small, "\(folder)/verbose.onnx", "--verbose"])
+        #expect(verbose.output.contains("least cosine"), "\(verbose.output)")
+    }
 }

@@ -56,7 +56,7 @@ import Testing
             let weights = try #require(try FormatRegistry.open("\(folder)/\(command).safetensors").weights)
             #expect(weights.entries.count == 15 && weights.entries.allSatisfy { $0.tensor.dtype == .float32 })
         }
-        #expect(try run("slim", fixture("mixed"), "-o", "\(folder)/x.pth", "--dequantize", status: 2).contains("no quantised tensor"))
+        #expect(try run("slim", fixture("mixed"), "-o", "\(folder)/x.pth", "--dequantize", status: 64).contains("no quantised tensor"))
     }
 
     @Test(arguments: [
@@ -80,8 +80,8 @@ import Testing
 
     @Test func stateDictMeansNothingWhereThereIsOneSet() throws {
         _ = try run("slim", fixture("arrays"), "-o", "\(folder)/a.safetensors")
-        let text = try run("slim", "\(folder)/a.safetensors", "-o", "\(folder)/b.pth", "--state-dict", "model", status: 2)
-        #expect(text.contains("--state-dict means nothing for safetensors"), "\(text)")
+        let text = try run("slim", "\(folder)/a.safetensors", "-o", "\(folder)/b.pth", "--state-dict", "model", status: 64)
+        #expect(text.contains("--state-dict has no effect for safetensors"), "\(text)")
     }
 
     @Test func aLineSaysHowAPthIsLoaded() throws {
@@ -107,6 +107,38 @@ import Testing
         Fixtures.write(
             Array(#"{"model_arch": "ir_resnet50", "image_size": 112, "embedding_size": 32}"#.utf8), to: "\(folder)/training_config.json")
         #expect(!(try run("inspect", "\(folder)/other.pth")).contains("training_config.json"))
+    }
+
+    @Test func theScanOfAnIndexIsThatOfAllShards() throws {
+        let harmless = try Fixtures.bytes(fixture("arrays"))
+        Fixtures.write(harmless, to: "\(folder)/a.bin")
+        for (name, second, status) in [
+            ("clean", harmless, Int32(0)), ("bad", ArchiveBytes.zip([("x/data.pkl", PickleBytes.dangerous)]), 1),
+        ] {
+            Fixtures.write(second, to: "\(folder)/\(name).bin")
+            let index = "\(folder)/\(name).index.json"
+            Fixtures.write(Array("{\"weight_map\": {\"a\": \"a.bin\", \"b\": \"\(name).bin\"}}".utf8), to: index)
+            let text = try run("inspect", "--safety", index, status: status)
+            #expect(text.contains("verdict: \(status == 0 ? "clean" : "dangerous")"), "\(text)")
+        }
+    }
+
+    /// The header's length ends in the byte of NEXT_BUFFER or READONLY_BUFFER: no pickle, and nothing that acts.
+    @Test(arguments: [0x97, 0x98]) func aHeaderLengthThatSpellsABufferOpcodeIsNoAlarm(_ length: Int) throws {
+        let header = #"{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#
+        let padded = Array(header.utf8) + [UInt8](repeating: 0x20, count: length - header.utf8.count)
+        let path = "\(folder)/t.safetensors"
+        Fixtures.write(ArchiveBytes.little(UInt64(length)) + padded + [7], to: path)
+        #expect(try run("inspect", "--safety", path).contains("verdict: clean"))
+    }
+
+    @Test func everyCommandThatMeetsAnUnknownNetworkTakesVerbose() throws {
+        let unknown = Fixtures.path("models/branches.pth")
+        Fixtures.write([], to: "\(folder)/x.npy")
+        for arguments in [["run", unknown, "-i", "\(folder)/x.npy", "-o", "\(folder)/y.npy"], [unknown, "\(folder)/y.onnx"]] {
+            let run = try CommandRun(arguments + ["--verbose"])
+            #expect(run.status == 2 && run.errors.contains("  stem.conv.weight"), "\(run.errors)")
+        }
     }
 
     @Test func shardsBecomeOneFileAndBytesAfterAnArchiveAreReported() throws {

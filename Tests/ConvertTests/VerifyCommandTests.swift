@@ -202,7 +202,9 @@ import Verifier
         let fine = try verify(narrow.path)
         #expect(fine.status == 0, "\(fine.output)")
         #expect(fine.output.contains("exactly the source rounded to bfloat16"))
-        #expect(fine.output.contains("0.015000 allowed on normalised outputs"), "\(fine.output)")
+        #expect(fine.output.contains("(3.0e-6 allowed)"), "\(fine.output)")
+        #expect(fine.output.contains("rounding alone: normalized embeddings move by at most"), "\(fine.output)")
+        // Tolerances that are given hold against the source as it is.
         for strict in [["--atol", "1e-7"], ["--rtol", "1e-7"], ["--atol", "1e-7", "--rtol", "1e-7"]] {
             let run = try verify(narrow.path, strict)
             #expect(run.status == 1, "\(strict) \(run.output)")
@@ -212,15 +214,28 @@ import Verifier
         #expect(try verify(narrow.path, ["--atol", "-1"]).status == 64)
     }
 
-    @Test(arguments: ["torchscript", "dynamo", "onnxsim"]) func ofAnotherProgramsFileOnlyTheNumbersAreCompared(_ exporter: String) throws {
+    @Test(arguments: ["torchscript", "dynamo", "onnxsim"]) func layersOfAnotherProgramsFileAreMatchedByWhatTheyCompute(_ exporter: String)
+        throws
+    {
         let run = try verify(Fixtures.path("models/ir_small_\(exporter).onnx"))
         #expect(run.status == 0, "\(run.output) \(run.errors)")
         #expect(run.output.contains("the same network"))
-        #expect(run.output.contains("only the numeric part ran"), "\(run.output)")
+        #expect(run.output.contains("(matched by the layers that read them)"), "\(run.output)")
+        #expect(run.output.contains("batch normalisation folded likewise"), "\(run.output)")
+        let json = try #require(
+            try JSONParser.parse(
+                Array(
+                    try verify(
+                        Fixtures.path("models/ir_small_\(exporter).onnx"), ["--json"]
+                    ).output.utf8)
+            ).object)
+        #expect(json["same"]?.boolean == true && json["verdict"]?.string == "the same network")
+        #expect(json["tensors"]?.object?["matched_by"]?.string == "graph")
+        #expect(json["layers"]?.object?["not_matched"] == nil)
     }
 
     /// The keys tell a network all the same, but it is not the one that the file holds.
-    @Test func aGraphThatIsNotUnderstoodIsNeverTheSameNetwork() throws {
+    @Test func ofAGraphThatIsNotUnderstoodNothingIsSaid() throws {
         let foreign = try verify(Fixtures.path("models/ir_small_torchscript_unfolded.onnx"))
         #expect(foreign.status == 0, "understood, it is the same: \(foreign.output) \(foreign.errors)")
         // What its graph does not read need not be in another program's file.
@@ -230,7 +245,78 @@ import Verifier
         bytes.replaceSubrange(place, with: Array("PRelx".utf8))
         Fixtures.write(bytes, to: path)
         let run = try verify(path)
-        #expect(run.status == 1 && run.output.contains("PRelx"), "\(run.output) \(run.errors)")
+        #expect(run.status == 2 && run.output.contains("PRelx"), "\(run.output) \(run.errors)")
+        #expect(run.output.hasSuffix("cannot tell\n") && !run.output.contains("the same network"), "\(run.output)")
+        let json = try #require(try JSONParser.parse(Array(try verify(path, ["--json"]).output.utf8)).object)
+        #expect(json["same"]?.isNull == true && json["verdict"]?.string == "cannot tell")
+    }
+
+    @Test func aFileThatCannotBeReadIsNoVerdict() throws {
+        let path = "\(folder)/none.onnx"
+        Fixtures.write(Array("not a model".utf8), to: path)
+        let run = try verify(path)
+        #expect(run.status == 2 && run.output == "cannot tell\n" && !run.errors.isEmpty, "\(run.output) \(run.errors)")
+        let json = try #require(try JSONParser.parse(Array(try verify(path, ["--json"]).output.utf8)).object)
+        #expect(json["same"]?.isNull == true && json["reasons"]?.array?.count == 1)
+    }
+
+    /// An optimiser folds batch normalisation, keeps the metadata, and so leaves a record of other tensors.
+    @Test func ourOwnFileAfterAnOptimiserIsTheSameNetworkWithARemark() throws {
+        var (path, bytes) = try export("x.onnx", ["--fold-batchnorm"])
+        bytes += ArchiveBytes.protobuf(
+            field: 14, texts: [(1, "convert.weights"), (2, #"{"order":["input_layer.0.weight","gone"],"unused":{}}"#)])
+        Fixtures.write(bytes, to: path)
+        let run = try verify(path)
+        #expect(run.status == 0, "\(run.output) \(run.errors)")
+        #expect(run.output.contains("another program changed this file"), "\(run.output)")
+        #expect(run.output.contains("the same network"))
+        let inspected = try CommandRun(["inspect", path])
+        #expect(inspected.status == 0 && inspected.output.contains("another program changed this file"), "\(inspected.output)")
+    }
+
+    @Test func aContractThatDiffersAloneIsAnotherNetwork() throws {
+        var model = try #require(try OpenedModel(try FormatRegistry.open(source)).content.model)
+        model.contract.crop = .mtcnn(margin: 0)
+        let path = "\(folder)/contract.flat"
+        let output = try OutputFile(target: path, replacing: true, inputs: [])
+        for file in try FlatFormat.write(.model(model), to: output, options: ExportOptions()) + [output] { try file.commit() }
+        let run = try verify(path)
+        #expect(run.status == 1 && run.output.contains("contract: "), "\(run.output) \(run.errors)")
+        #expect(run.output.hasSuffix("NOT the same network\n"))
+    }
+
+    @Test(arguments: ["float16", "bfloat16"]) func roundedWeightsAreNoLicenceForAnotherEpsilon(_ type: String) throws {
+        let (path, _) = try export("x.onnx", ["--dtype", type])
+        #expect(try verify(path).status == 0)
+        let opened = try FormatRegistry.open(path)
+        var model = try #require(try OpenedModel(opened).content.model)
+        let index = try #require(model.graph.nodes.lastIndex { if case .batchNormalization = $0.operation { true } else { false } })
+        guard case .batchNormalization(var layer) = model.graph.nodes[index].operation else { return }
+        layer.epsilon = 1e-3
+        model.graph.nodes[index].operation = .batchNormalization(layer)
+        let changed = "\(folder)/changed.onnx"
+        let output = try OutputFile(target: changed, replacing: true, inputs: [])
+        for file in try ONNXFormat.write(.model(model), to: output, options: ExportOptions()) + [output] { try file.commit() }
+        let run = try verify(changed)
+        #expect(run.status == 1, "\(run.output) \(run.errors)")
+        #expect(run.output.contains("epsilon 0.001 instead of 1e-05"), "\(run.output)")
+    }
+
+    @Test func optionsWithoutEffectOnBareWeightsAreRefused() throws {
+        let bare = Fixtures.path("models/branches.pth")
+        for options in [["--images", Fixtures.path("images")], ["--atol", "1"], ["--exact"]] {
+            let run = try CommandRun(["verify", bare, "--against", bare] + options)
+            #expect(run.status == 2 && run.errors.contains(options[0]), "\(run.errors)")
+        }
+        #expect(try CommandRun(["verify", bare, "--against", bare]).status == 0)
+    }
+
+    @Test func figuresThatMeanNothingAreNotPrinted() throws {
+        let (path, _) = try export("unit.onnx", ["--normalize"])
+        let run = try verify(path, ["--verbose"])
+        #expect(run.status == 0, "\(run.output) \(run.errors)")
+        #expect(run.output.contains("normalised ") && !run.output.contains("largest difference"), "\(run.output)")
+        #expect(!(try verify(path).output.contains("would pass from")))
     }
 
     @Test func differentNetworksAndBareWeightsAreTold() throws {

@@ -53,8 +53,21 @@ import Testing
             ("integers", try Sample.integers([1 << 40], [1])), ("wide", try Sample.tensor(doubles: [1e39, 0x1.ffp127], [2])),
         ])
         #expect(
-            try weights.overflows(at: .float16).map { "\($0.name) \($0.count) \($0.largest)" } == ["not 2 70000.0", "wide 2 1e+39"])
-        #expect(try weights.overflows(at: .bfloat16).map { "\($0.name) \($0.count)" } == ["wide 2"])
-        #expect(try weights.overflows(at: .float32).map { "\($0.name) \($0.count)" } == ["wide 1"])
+            try weights.roundingLosses(at: .float16).overflows.map { "\($0.name) \($0.count) \($0.largest)" } == [
+                "not 2 70000.0", "wide 2 1e+39",
+            ])
+        #expect(try weights.roundingLosses(at: .bfloat16).overflows.map { "\($0.name) \($0.count)" } == ["wide 2"])
+        #expect(try weights.roundingLosses(at: .float32).overflows.map { "\($0.name) \($0.count)" } == ["wide 1"])
+    }
+
+    @Test func numbersThatBecomeZeroAreCounted() throws {
+        // Half of the smallest float16 is 2^-25: it and what is below becomes 0, zeros stay what they were.
+        let weights = Sample.weights([
+            ("t", try Sample.tensor(doubles: [0, 0x1p-25, -0x1p-26, 0x1.8p-25, 1], [5])), ("integers", try Sample.integers([0], [1])),
+        ])
+        #expect(try weights.roundingLosses(at: .float16).zeros == 2)
+        #expect(try weights.rounded(to: .float16)["t"]?.doubles().map { $0 == 0 } == [true, true, true, false, false])
+        #expect(try weights.roundingLosses(at: .bfloat16).zeros == 0)
+        #expect(try Sample.weights([("t", try Sample.tensor(doubles: [1e-50], [1]))]).roundingLosses(at: .float32).zeros == 1)
     }
 }

@@ -151,9 +151,10 @@ import Testing
         }
     }
 
-    @Test func AppleDoubleFilesAreNoAlarm() throws {
+    @Test func filesThatMacOSKeepsBesideEntriesAreNoAlarm() throws {
         let double: [UInt8] = [0, 5, 0x16, 7, 0, 2, 0, 0] + Array("Mac OS X        ".utf8) + [UInt8](repeating: 0, count: 40)
-        let scan = try scan(ArchiveBytes.zip(ContentScanTests.torch + ContentScanTests.torch.map { ("__MACOSX/\($0.name)", double) }))
+        let scan = try scan(
+            ArchiveBytes.zip(ContentScanTests.torch + ["data.pkl", "version"].map { ("__MACOSX/archive/._\($0)", double) }))
         #expect(scan.isCleared, "\(scan.obstacles)")
     }
 

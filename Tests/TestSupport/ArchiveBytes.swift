@@ -71,6 +71,19 @@ public enum ArchiveBytes {
         return header
     }
 
+    /// A protobuf message with texts, as a field of another (protobuf.dev, "Encoding").
+    public static func protobuf(field: UInt8, texts: [(field: UInt8, text: String)]) -> [UInt8] {
+        func prefixed(_ field: UInt8, _ contents: [UInt8]) -> [UInt8] {
+            var (length, count): ([UInt8], Int) = ([], contents.count)
+            while count >= 0x80 {
+                length.append(UInt8(count & 0x7F) | 0x80)
+                count >>= 7
+            }
+            return [field << 3 | 2] + length + [UInt8(count)] + contents
+        }
+        return prefixed(field, texts.flatMap { prefixed($0.field, Array($0.text.utf8)) })
+    }
+
     private static func put(_ number: Int, at place: Int, width: Int, in header: inout [UInt8]) {
         let digits = Array(String(number, radix: 8).utf8)
         header.replaceSubrange(place..<place + width, with: [UInt8](repeating: 0x30, count: width - digits.count) + digits)

@@ -129,8 +129,10 @@ struct ONNXStoredDocument {
         guard let object = (try? JSONParser.parse(Array(text.utf8)))?.object, let names = object["order"]?.array,
             let tensors = object["unused"]?.object
         else { throw malformed("it is no such object") }
-        order = names.compactMap(\.string)
-        guard order?.count == names.count else { throw malformed("a name is no text") }
+        let order = names.compactMap(\.string)
+        self.order = order
+        guard Set(order).count == order.count else { throw malformed("a tensor is named twice") }
+        guard order.count == names.count else { throw malformed("a name is no text") }
         for member in tensors.members {
             guard let members = member.value.object, let tensor = ONNXUnusedTensor.tensor(members, name: "\(file), tensor \(member.key)")
             else {
@@ -144,6 +146,8 @@ struct ONNXStoredDocument {
     /// images enter still holds. Gives a remark where something was dropped.
     mutating func dropWhatDoesNotFit(initializers: [String], read: ONNXGraphReader.Result?) -> String? {
         guard let order else { return nil }
+        // What is written here is followed to the letter when it is read.
+        if read?.remarks.isEmpty == false { isRewritten = true }
         var names = Set(unused.map(\.name))
         for name in initializers where read == nil || read?.weights[name] != nil || read?.constants.contains(name) == false {
             names.insert(name)

@@ -58,8 +58,8 @@ extension ONNXGraphReader {
         guard let tensor = stored(name), tensor.dtype.isFloatingPoint, let target = Int32(exactly: code).flatMap(ONNXDType.dtype),
             target.isFloatingPoint, target != tensor.dtype
         else { return nil }
-        // To float32 a narrower number stays what it is: the weight keeps its type and is widened when it is used.
-        if target == .float32, tensor.dtype.byteCount < 4 { return nil }
+        // Read as float32, a weight keeps the type that it is stored in.
+        if target == .float32, weightKeys[name] != nil || tensor.dtype.byteCount < 4 { return nil }
         if let key = weightKeys[name] { constantKeys.insert(key) }
         if let precision = WeightPrecision.allCases.first(where: { $0.dtype == target }) { return try tensor.rounded(to: precision) }
         guard target == .float64 else { return nil }

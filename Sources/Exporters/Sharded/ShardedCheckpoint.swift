@@ -3,7 +3,14 @@ import IR
 import PthReader
 
 /// Reads a checkpoint in several files as one state dict: every tensor from the file that the index names, in the index's order.
-enum ShardedCheckpoint {
+public enum ShardedCheckpoint {
+    /// The paths of the shards if a file is the index of a checkpoint in several files; nil for all other files. Throws `ShardError`.
+    public static func shardPaths(of file: MappedFile) throws -> [String]? {
+        guard ShardIndex.recognises(file.bytes) else { return nil }
+        let folder = PathText.folder(file.path)
+        return try ShardIndex(file).shards.map { PathText.join(folder, $0) }
+    }
+
     /// Opens the index and all its shards. Throws `ShardError` if a shard or a tensor is missing, or lies where the index does not say.
     static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         for (isGiven, option) in [(options.stateDictPath != nil, "--state-dict"), (options.dequantizes, "--dequantize")] where isGiven {

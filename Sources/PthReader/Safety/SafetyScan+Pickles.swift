@@ -138,7 +138,7 @@ extension SafetyScan {
     /// Values that whoever prints or copies them cannot hold: shared containers inside each other.
     private mutating func refuseBombs(_ document: PickleDocument, place: String) {
         let limit = max(4_000_000, document.byteCount.multipliedReportingOverflow(by: 64).partialValue)
-        if document.unfoldedCount(limit: limit) >= limit {
+        if document.unfoldedCount > limit {
             stop("\(place): its shared containers unfold to more than \(limit) values")
         }
     }

@@ -12,6 +12,11 @@ public struct ChannelActivity: Sendable, Equatable {
     /// The part that acted; 1 where there are no activations.
     public var share: Double { channels == 0 ? 1 : Double(active) / Double(channels) }
 
+    init(channels: Int, active: Int) {
+        self.channels = channels
+        self.active = active
+    }
+
     /// Runs a network and looks at what enters its activations.
     init(of model: Model, input: Batch, options: FastExecutor.Options) throws {
         var graph = model.graph

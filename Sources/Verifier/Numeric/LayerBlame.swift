@@ -52,10 +52,10 @@ public struct LayerBlame: Sendable, Equatable {
     }
 
     /// Layers that give values of one name, where graphs cannot be matched.
-    static func pairsByName(export: Model, source: Model) -> [GraphAlignment.Pair] {
+    static func pairsByName(export: Graph, source: Graph) -> [GraphAlignment.Pair] {
         // Values, not nodes, are matched: folded into the layer before it, a batch normalisation's value bears its own name still.
-        let others = Dictionary(export.graph.nodes.map { ($0.output, $0) }, uniquingKeysWith: { first, _ in first })
-        return source.graph.nodes.compactMap { node in
+        let others = Dictionary(export.nodes.map { ($0.output, $0) }, uniquingKeysWith: { first, _ in first })
+        return source.nodes.compactMap { node in
             others[node.output].map { other in
                 let isSame = other.operation.name == node.operation.name && other.name == node.name
                 return .init(export: other, source: node, attributes: isSame ? other.operation.difference(from: node.operation) : nil)

@@ -134,7 +134,7 @@ struct NumericRuns {
                 pairs = graphs.alignment.pairs
                 if graphs.form != .plain { (exportModel, sourceModel) = (graphs.export.model, graphs.source.model) }
             } else {
-                pairs = LayerBlame.pairsByName(export: exportModel, source: sourceModel)
+                pairs = LayerBlame.pairsByName(export: exportModel.graph, source: sourceModel.graph)
             }
             guard !pairs.isEmpty else { return (nil, "no layer of one could be matched with one of the other") }
             let tolerance = max(1e-5, settings.tolerance?.normalized ?? 1e-5)

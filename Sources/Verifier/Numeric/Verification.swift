@@ -73,6 +73,8 @@ public struct Verification: Sendable {
         public let weights: Weights
         /// Its network, where it makes one.
         public let model: Model?
+        /// Its graph, also where that does not fit its tensors.
+        public let graph: Graph?
         /// Why there is no model although the file has a graph.
         public let failure: String?
         /// Whether another program wrote it: those rename tensors, and leave out what their graph does not read.
@@ -86,6 +88,7 @@ public struct Verification: Sendable {
         public init(_ opened: OpenedFile) throws {
             isForeign = opened.isForeign
             statesContract = opened.document?.isComplete == true
+            graph = opened.document?.graph
             remarks = opened.remarks
             let hasGraph = opened.document?.graph != nil || opened.documentError != nil
             do {
@@ -106,6 +109,7 @@ public struct Verification: Sendable {
         public init(_ content: ExportContent) {
             weights = content.weights
             model = content.model
+            graph = content.model?.graph
             failure = nil
             isForeign = false
             statesContract = true
@@ -192,14 +196,24 @@ public struct Verification: Sendable {
             foldedSource: sourceModel.map { model in { try model.foldingBatchNormalization().weights } },
             ignoresUnitAxes: export.failure != nil, mayLack: export.isForeign ? Set(sourceModel?.unusedKeys ?? []) : [])
         (numeric, drift, layersMatched, layersUnmatched, contract, activity) = (nil, nil, nil, nil, nil, nil)
-        (attributes, epsilons, blame, blameFailure) = ([], nil, nil, nil)
+        // A graph that this project wrote and that no longer fits together tells by its layers' names where it was changed.
+        let changed = export.isForeign || export.failure == nil ? [] : Verification.changedLayers(export.graph, sourceModel?.graph)
+        attributes = changed.compactMap(\.attributes)
+        (epsilons, blameFailure) = (nil, nil)
+        blame = changed.first.map {
+            LayerBlame(
+                layer: $0.source.name, operation: $0.source.operation.name, attributes: $0.attributes, relativeRMS: nil, maxAbsolute: nil)
+        }
         let lacking = export.model == nil ? names.export : names.source
         numericReason = export.failure ?? "\(lacking) has no graph that can be run"
         // Other programs rename and fold: without both graphs their tensors prove nothing.
+        var differences: [String] = []
         if !export.isForeign, let first = tensors.differences.first {
-            verdict = .different([
-                "\(tensors.differences.count) of \(tensors.compared) tensors differ: \(first.name) \(first.what)"
-            ])
+            differences.append("\(tensors.differences.count) of \(tensors.compared) tensors differ: \(first.name) \(first.what)")
+        }
+        if let first = changed.first { differences.append("\(first.source.name): \(first.attributes ?? "written differently")") }
+        if !differences.isEmpty {
+            verdict = .different(differences)
         } else if let failure = export.failure {
             verdict = .cannotTell(["the graph of \(names.export) is not understood: \(failure)"])
         } else if let reason = tensors.unmatchedReason {
@@ -220,6 +234,12 @@ public struct Verification: Sendable {
         var given = GivenFacts()
         given.epsilon = epsilon
         return try given.apply(to: source)
+    }
+
+    /// Layers of one name that are written differently.
+    private static func changedLayers(_ export: Graph?, _ source: Graph?) -> [GraphAlignment.Pair] {
+        guard let export, let source else { return [] }
+        return LayerBlame.pairsByName(export: export, source: source).filter { $0.attributes != nil }
     }
 
     /// Tensors by name where both files keep names, else by the layers that read them.
