@@ -71,13 +71,11 @@ public struct DecodedImage: Sendable, Equatable {
         try check(report, path)
         let (width, height) = (Int(report.width), Int(report.height))
         guard width > 0, height > 0 else { throw .damaged(path: path, detail: "it has no pixels") }
-        // As RGB, and once more while an interlaced one is put together.
-        guard width.multipliedReportingOverflow(by: height).partialValue <= MemoryBudget.bytes / 8 else {
-            throw .noMemory(path: path, width: width, height: height)
-        }
         guard width <= sideLimit, height <= sideLimit, width * height <= pixelLimit else {
             throw .tooLarge(path: path, width: width, height: height)
         }
+        // As RGB, and once more while an interlaced one is put together.
+        guard width * height <= MemoryBudget.bytes / 8 else { throw .noMemory(path: path, width: width, height: height) }
         return (width, height)
     }
 

@@ -4,7 +4,7 @@ extension PickleNode {
     mutating func append(_ new: some Sequence<PickleValue>) -> Bool {
         switch self {
         case .list: appendToList(new)
-        case .object: change { $0.items.append(contentsOf: new) }
+        case .object: appendToObject(new)
         default: false
         }
     }
@@ -13,7 +13,7 @@ extension PickleNode {
     mutating func insert(_ new: some Sequence<PickleValue>) -> Bool {
         switch self {
         case .set: insertIntoSet(new)
-        case .object: change { $0.items.append(contentsOf: new) }
+        case .object: appendToObject(new)
         default: false
         }
     }
@@ -22,7 +22,7 @@ extension PickleNode {
     mutating func set(_ new: some Sequence<PickleEntry>) -> Bool {
         switch self {
         case .dictionary: setInDictionary(new)
-        case .object: change { $0.entries.append(contentsOf: new) }
+        case .object: setInObject(new)
         default: false
         }
     }
@@ -32,6 +32,22 @@ extension PickleNode {
         guard case .object(var object) = self else { return false }
         self = .outOfBandBuffer
         body(&object)
+        self = .object(object)
+        return true
+    }
+
+    private mutating func appendToObject(_ new: some Sequence<PickleValue>) -> Bool {
+        guard case .object(var object) = self else { return false }
+        self = .outOfBandBuffer
+        object.items.append(contentsOf: new)
+        self = .object(object)
+        return true
+    }
+
+    private mutating func setInObject(_ new: some Sequence<PickleEntry>) -> Bool {
+        guard case .object(var object) = self else { return false }
+        self = .outOfBandBuffer
+        object.entries.append(contentsOf: new)
         self = .object(object)
         return true
     }

@@ -114,7 +114,7 @@ import Testing
             ["--pairs-file", pairs, "--embeddings", Fixtures.path("training/small_epoch_003.pth")],
         ] {
             let run = try score(arguments + base)
-            #expect(run.status == 2 && run.errors.split(separator: "\n").count == 1, "\(arguments) \(run.output) \(run.errors)")
+            #expect(run.status == 2 && (1...3) ~= run.errors.split(separator: "\n").count, "\(arguments) \(run.output) \(run.errors)")
         }
     }
 

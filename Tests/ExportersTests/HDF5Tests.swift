@@ -85,7 +85,7 @@ enum HDF5Trip {
                 let tensor = try Tensor(dtype: dtype, shape: shape, storage: Storage(name: "t", bytes: bytes))
                 let weights = Weights(
                     entries: [.init(name: "a.b", tensor: tensor)], provenance: Provenance(source: "t", format: "pth", stateDictPath: ""))
-                if dtype.isQuantized {
+                if dtype.isQuantized || dtype.isOpaque {
                     #expect(throws: HDF5Error.cannotHold(name: "a.b", what: dtype.rawValue)) {
                         try HDF5Trip.write(.weights(weights), to: "\(folder)/d.h5", level: level)
                     }

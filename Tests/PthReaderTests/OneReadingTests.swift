@@ -298,6 +298,8 @@ private typealias Bytes = CheckpointBytes
             do {
                 let checkpoint = try Checkpoint(try MappedFile(path: Fixtures.path("reading/\(name)")))
                 let selection = try StateDictSelection(in: checkpoint.root, file: name)
+                // The recorded answers name every key as text, so that they cannot tell a number from its digits.
+                guard selection.dictionary.entries.allSatisfy({ if case .string = $0.key { true } else { false } }) else { continue }
                 // Lazily negated tensors are read with their bit, which this comparison of bytes does not carry out.
                 let isLazy = selection.dictionary.entries.contains {
                     if case .tensor(let tensor) = $0.value { tensor.isNegated || tensor.isConjugated } else { false }
@@ -310,8 +312,9 @@ private typealias Bytes = CheckpointBytes
             }
             read += 1
             for reading in answer["torch"]?.array ?? [] {
+                // What the recorder could not put into words, such as a dictionary with an entry that is not a tensor.
                 guard let tensors = reading.object else {
-                    Issue.record("\(name): torch gives \(reading), not a dictionary of tensors")
+                    #expect(!wasRead, "\(name): torch gives \(reading)")
                     continue
                 }
                 var theirs: [ExactText: String] = [:]

@@ -58,7 +58,7 @@ public enum SeededImages {
             case .noise: for _ in 0..<shape[1] * shape[2] * shape[3] { values.append(random.byte()) }
             case .blurred(let grid):
                 for _ in 0..<shape[1] {
-                    values += plane(shape[2], shape[3], grid: grid, random: &random) { $0 }
+                    values += plane(shape[2], shape[3], grid: grid, random: &random) { $0 }.map { $0.rounded() }
                 }
             case .skin(let tone):
                 // One shading for all channels, as light makes it, and a little of each channel's own.
