@@ -47,13 +47,15 @@ def described(value):
     import torch
     kinds = {torch.float32: "F32", torch.float64: "F64", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64", torch.int32: "I32", torch.int16: "I16",
              torch.int8: "I8", torch.uint8: "U8", torch.bool: "BOOL"}
-    inner = [v for v in value.values() if isinstance(v, dict)]
-    if inner:
+    # The dictionary that the tool chooses: the root if it has tensors, or the one inside it.
+    if not any(isinstance(v, torch.Tensor) for v in value.values()):
+        inner = [v for v in value.values() if isinstance(v, dict)]
         value = value["state_dict"] if "state_dict" in value else inner[0]
+    value = {k: v for k, v in value.items() if isinstance(v, torch.Tensor)}
     found = {}
     for key in value:
-        tensor = torch.as_tensor(value[key]).detach().resolve_neg().resolve_conj().contiguous()
-        found[str(key)] = (kinds.get(tensor.dtype, str(tensor.dtype)), tuple(tensor.shape), tensor.reshape(-1).view(torch.uint8).numpy().tobytes() if tensor.numel() else b"")
+        tensor = value[key].detach().resolve_neg().resolve_conj().contiguous()
+        found[key if isinstance(key, str) else f"{key!r}, not a text"] = (kinds.get(tensor.dtype, str(tensor.dtype)), tuple(tensor.shape), tensor.reshape(-1).view(torch.uint8).numpy().tobytes() if tensor.numel() else b"")
     return found
 
 
@@ -169,7 +171,10 @@ def main():
             path = f"{place}/{index}.pth"
             Path(path).write_bytes(data)
             output = f"{place}/{index}.safetensors"
-            p = subprocess.run([convert, "slim", path, "-o", output, "--quiet"], capture_output=True, stdin=subprocess.DEVNULL, timeout=120)
+            try:
+                p = subprocess.run([convert, "slim", path, "-o", output, "--quiet"], capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
+            except subprocess.TimeoutExpired as error:
+                p = subprocess.CompletedProcess(error.cmd, -1, b"", b"no end within 300 s")
             return index, path, kind, output, p
 
         def batches():

@@ -393,7 +393,12 @@ def zipped(pickle, body):
         for name, data in entries:
             if name not in z.namelist():
                 z.writestr(zipfile.ZipInfo(name), data, compress_type=z.compression)
-    return out.getvalue()
+        if pickle.strange(0.1):
+            z.comment = r.choice([b"a comment", b"PK\x05\x06", bytes(30)])
+    tail = b""
+    if pickle.strange(0.2):
+        tail = r.choice([bytes(8), b"\n", b"some words", b"PK\x05\x06", b"PK\x05\x06" + bytes(18), out.getvalue()[-22:], out.getvalue()])
+    return out.getvalue() + tail
 
 
 def legacy(pickle, body, first=b""):

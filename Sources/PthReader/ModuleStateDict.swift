@@ -77,7 +77,8 @@ struct ModuleStateDict {
 extension CheckpointValue {
     /// The attributes that `BUILD` sets on an object of a class that is not known; with `__slots__` the first half of the pair.
     var instanceDictionary: CheckpointDictionary? {
-        guard case .placeholder(let object) = self, let state = object.states.first else { return nil }
+        // A second state would change what the first one set.
+        guard case .placeholder(let object) = self, let state = object.states.first, object.states.count == 1 else { return nil }
         switch state {
         case .dictionary(let dictionary): return dictionary
         case .tuple(let parts):

@@ -13,7 +13,9 @@ extension CheckpointValue {
         case .dictionary(let dictionary): return dictionary
         case .placeholder(let object):
             if let module = ModuleStateDict.of(self, budget: &budget) { return module }
-            return object.entries.entries.isEmpty ? nil : CheckpointDictionary(kind: .orderedDict, entries: object.entries.entries)
+            // What a class makes of arguments is not known; one that was only filled is a dictionary by another name.
+            guard object.arguments.isEmpty, object.items.isEmpty, !object.entries.entries.isEmpty else { return nil }
+            return CheckpointDictionary(kind: .orderedDict, entries: object.entries.entries)
         default: return nil
         }
     }
@@ -69,9 +71,11 @@ extension CheckpointDictionary {
         var weights = 0
         /// Entries of other kinds, but for `_extra_state` and for tensors without data.
         var others = 0
+        /// Tensors under keys that are not texts, which no state dict has: chosen as one, it would lose them.
+        var unnamed = 0
 
         /// Whether names to tensors are what the dictionary is for.
-        var isMostlyWeights: Bool { weights > 0 && tensors >= others }
+        var isMostlyWeights: Bool { weights > 0 && tensors >= others && unnamed == 0 }
         /// Whether nothing else stands between the tensors.
         var isPure: Bool { tensors > 0 && others == 0 }
     }
@@ -81,6 +85,7 @@ extension CheckpointDictionary {
         for entry in entries {
             guard case .string(let name) = entry.key else {
                 tally.others += 1
+                if entry.value.isTensorEntry { tally.unnamed += 1 }
                 continue
             }
             switch entry.value.asTensorEntry {
