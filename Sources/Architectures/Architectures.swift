@@ -71,9 +71,17 @@ public enum Architectures {
                 entries: weights.entries.filter { !extra.contains($0.name) }, metadata: weights.metadata, provenance: weights.provenance)
         }
         let architecture = Architecture(name: chosen.network.name, hyperparameters: built.hyperparameters)
+        var contract = built.contract
+        let norms = built.graph.nodes.compactMap { node in
+            if case .batchNormalization(let layer) = node.operation { layer.mean } else { nil }
+        }
+        // Stated for every layer, or else assumed.
+        if !norms.isEmpty, norms.allSatisfy({ weights.epsilons[String($0.dropLast(".running_mean".count))] != nil }) {
+            contract.origins[.epsilon] = .stated
+        }
         let model: Model
         do {
-            model = try Model(weights: kept, graph: built.graph, contract: built.contract, architecture: architecture)
+            model = try Model(weights: kept, graph: built.graph, contract: contract, architecture: architecture)
         } catch {
             guard let imageSize else { throw error }
             throw GivenFactError.sizeDoesNotFit(height: imageSize.height, width: imageSize.width, reason: error.problem)

@@ -33,7 +33,7 @@ struct GraphBuilder {
         let layer = BatchNormalization(
             scale: reader.take("\(name).weight", [channels]), bias: reader.take("\(name).bias", [channels]),
             mean: reader.take("\(name).running_mean", [channels]), variance: reader.take("\(name).running_var", [channels]),
-            epsilon: epsilon)
+            epsilon: reader.weights.epsilons[reader.prefix + name] ?? epsilon)
         reader.allow("\(name).num_batches_tracked")
         return append(name, .batchNormalization(layer), [value])
     }

@@ -115,7 +115,8 @@ enum IRResNet: ArchitectureFamily {
         ])
         return BuiltNetwork(
             graph: graph, contract: contract, hyperparameters: hyperparameters, extraKeys: extra,
-            remarks: profile.name == ContractProfile.insightface.name && NormalizationCounters.areAllZero(in: weights)
+            remarks: profile.name == ContractProfile.insightface.name && weights.epsilons.isEmpty
+                && NormalizationCounters.areAllZero(in: weights)
                 ? [NormalizationCounters.remark] : [])
     }
 

@@ -24,11 +24,16 @@ public struct Weights: Sendable {
     public let metadata: Metadata
     /// Where the tensors came from.
     public let provenance: Provenance
+    /// ε of normalisation layers by their module's name, if the source states it, as a whole pickled module does.
+    public let epsilons: [String: Double]
     private let places: [ExactText: Int]
 
     /// Weights; of a name given twice the last is kept, as in a Python dictionary.
-    public init(entries: [Entry], metadata: Metadata = Metadata(), provenance: Provenance) {
+    public init(
+        entries: [Entry], metadata: Metadata = Metadata(), provenance: Provenance, epsilons: [String: Double] = [:]
+    ) {
         self.entries = entries
+        self.epsilons = epsilons
         self.metadata = metadata
         self.provenance = provenance
         places = Dictionary(entries.enumerated().map { (ExactText($1.name), $0) }, uniquingKeysWith: { _, last in last })

@@ -5,6 +5,7 @@
 /// hooks is code and stays unknown.
 struct ModuleStateDict {
     private var entries: [CheckpointDictionary.Entry] = []
+    private var epsilons: [String: Double] = [:]
     /// Bounds what shared modules may unfold to.
     private var left: Int
     private static let deepest = 256
@@ -28,7 +29,9 @@ struct ModuleStateDict {
             return nil
         }
         budget -= given - reader.left
-        return CheckpointDictionary(kind: .orderedDict, entries: reader.entries)
+        var dictionary = CheckpointDictionary(kind: .orderedDict, entries: reader.entries)
+        dictionary.epsilons = reader.epsilons
+        return dictionary
     }
 
     /// The instance dictionary of a pickled module; nil if `value` is not one.
@@ -57,6 +60,8 @@ struct ModuleStateDict {
                 entries.append(.init(key: .string(prefix + name), value: entry.value.detached))
             }
         }
+        // torch's normalisation layers keep the ε that they were made with.
+        if case .float(let epsilon)? = attributes["eps"], epsilon.isFinite, epsilon >= 0 { epsilons[String(prefix.dropLast())] = epsilon }
         guard case .dictionary(let children)? = attributes["_modules"] else { return true }
         for child in children.entries {
             guard case .string(let name) = child.key else { continue }

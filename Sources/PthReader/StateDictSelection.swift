@@ -64,9 +64,11 @@ public struct StateDictSelection: Sendable {
     private init(path: [String], dictionary: CheckpointDictionary, entersObject: Bool, reason: String, candidates: [String]) {
         components = path
         self.path = path.joined(separator: ".")
-        self.dictionary = CheckpointDictionary(
+        var kept = CheckpointDictionary(
             kind: dictionary.kind, entries: dictionary.entries.map { .init(key: $0.key, value: $0.value.asTensorEntry) },
             attributes: dictionary.attributes)
+        kept.epsilons = dictionary.epsilons
+        self.dictionary = kept
         self.reason = reason
         self.candidates = candidates
         self.entersObject = entersObject

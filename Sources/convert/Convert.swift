@@ -48,7 +48,7 @@ struct Convert {
         } catch let error as UsageError {
             // Without a command, `convert IN OUT` exports.
             let isGeneral = ["--help", "-h", "help", "--version", "-V"].contains(first)
-            Terminal.error("convert: \(error.problem); \(error.remedy(command: command?.name ?? (isGeneral ? nil : "export")))")
+            report(ShortError(problem: error.problem, remedy: error.remedy(command: command?.name ?? (isGeneral ? nil : "export"))))
             return .usage
         } catch let error as ExportError where error.isAboutOptions {
             Terminal.progress("")
@@ -89,6 +89,12 @@ struct Convert {
         if let surplus = parsed.operands.first { throw .surplusArgument(surplus, command: "--version") }
         guard parsed.has("--json") else { return "convert \(version)" }
         return JSONValue.object(JSONObject(["name": .string("convert"), "version": .string(version)])).text(pretty: true)
+    }
+
+    /// A usage error with the remedy that its command makes of it.
+    private struct ShortError: DescribedError {
+        let problem: String
+        let remedy: String
     }
 
     private static func report(_ error: any Error) {

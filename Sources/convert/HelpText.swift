@@ -124,7 +124,10 @@ enum HelpText {
           --crop WAY           how a photograph is cut: mtcnn (MTCNN's box), arcface (five points) or resize
                                (the whole of it); --preprocess mtcnn|resize is its older name
           --mtcnn-margin N     pixels around MTCNN's box, both sides together, 0 to 4095 (16)
-          --assume-like NAME   assume what a family usually has, or what another model's file says
+          --assume-like NAME   assume what another model's file says, or what a project's networks have:
+                               reference, insightface, magface, facenet, bubbliiiing, nizhib, adaface,
+                               curricularface, elasticface, evolve, treb1en, facexzoo, xiaoccer,
+                               sphereface, resnet_face18
         """
 
     static let run = """

@@ -55,6 +55,7 @@ enum VerifyCommand {
         let settings = try settings(parsed, source: opened, choice)
         let verification = try Verification(
             export: exportSide, source: opened.content, sourceIsForeign: source.isForeign,
+            sourceFailure: opened.bareReason.map { "\($0)" },
             names: (export.file.name, source.file.name), settings: settings)
         for opened in [export, source] { try opened.checkUnchanged() }
         if parsed.has("--json") {
@@ -93,6 +94,11 @@ enum VerifyCommand {
             }
             settings.images = .init(batch, description: "\(array.shape.first ?? 0) images of \(path)")
         } else if let path = parsed.value("--images"), let model = source.content.model {
+            if model.contract.crop == .arcface, !parsed.has("--quiet") {
+                Terminal.error(
+                    "convert: the network takes five-point aligned faces; the pictures are resized whole, which is not the network's own crop"
+                )
+            }
             settings.images = try PictureBatch.forComparison(path, model: model, exif: try parsed.choice("--exif") ?? .follow)
         }
         return settings

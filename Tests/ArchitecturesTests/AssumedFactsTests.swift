@@ -136,3 +136,19 @@ import Testing
         #expect(ContractProfile.named(name) != nil)
     }
 }
+
+extension AssumedFactsTests {
+    @Test func anEpsilonThatTheSourceStatesForEveryLayerIsTaken() throws {
+        let plain = try Networks.weights("models/ir_small.pth").asInsightface().with(Metadata())
+        let layers = plain.entries.map(\.name).filter { $0.hasSuffix(".running_mean") }.map { String($0.dropLast(".running_mean".count)) }
+        func weights(_ names: [String]) -> Weights {
+            Weights(
+                entries: plain.entries, provenance: plain.provenance,
+                epsilons: Dictionary(uniqueKeysWithValues: names.map { ($0, 2e-5) }))
+        }
+        let whole = try Architectures.rebuild(weights(layers)).model
+        #expect(whole.epsilons == [2e-5] && whole.contract.origins[.epsilon] == .stated)
+        let part = try Architectures.rebuild(weights(Array(layers.dropLast()))).model
+        #expect(part.epsilons == [1e-5, 2e-5] && part.contract.origins[.epsilon] == .assumed)
+    }
+}

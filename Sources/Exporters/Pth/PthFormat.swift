@@ -37,7 +37,8 @@ public enum PthFormat: FileFormat {
                     return Weights.Entry(name: name, tensor: tensor.tensor)
                 },
                 metadata: PthMetadata.scalars(of: checkpoint.root),
-                provenance: document?.provenance ?? Provenance(source: file.name, format: name, stateDictPath: selection.path))
+                provenance: document?.provenance ?? Provenance(source: file.name, format: name, stateDictPath: selection.path),
+                epsilons: selection.dictionary.epsilons)
         }
         return OpenedFile(
             file: file, format: name, facts: checkpoint.facts, weights: weights, document: document, selection: selection,

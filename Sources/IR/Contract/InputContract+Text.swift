@@ -50,7 +50,9 @@ extension Model {
             case .height: words.append(contract.sizeText)
             case .width: if origins[.height] != origin { words.append("width \(contract.width.map(String.init) ?? "any")") }
             case .channelOrder: words.append(contract.channelOrder.rawValue.uppercased())
-            case .mean: words.append(contract.scalingText)
+            case .mean:
+                words.append(
+                    origins[.standardDeviation] == origin ? contract.scalingText : "mean \(contract.mean?.description ?? "unknown")")
             case .standardDeviation:
                 if origins[.mean] != origin { words.append("divided by \(contract.standardDeviation?.description ?? "?")") }
             case .crop: if contract.crop != .none { words.append(contract.cropText) }

@@ -22,19 +22,27 @@ extension Graph {
     /// The axes that move channels from the last place to the second.
     private static let toPlanes = [0, 3, 1, 2]
 
-    /// Nodes that read the first input.
-    private var firstReaders: [Node] { inputs.first.map { input in nodes.filter { $0.inputs.contains(input.name) } } ?? [] }
+    /// Where the input keeps its channels: last, if all that reads it is a permutation to planes, with nothing before it but a cast and
+    /// arithmetic with single numbers.
+    public var inputLayout: InputLayout { movesChannels == nil ? .planes : .channelsLast }
 
-    /// Where the input keeps its channels: last, if all that reads it is a permutation to planes, before or after a cast to float.
-    public var inputLayout: InputLayout {
-        guard inputs.first?.type.shape.count == 4 else { return .planes }
-        var readers = firstReaders
-        if readers.count == 1, case .convertToFloat = readers[0].operation {
-            let value = readers[0].output
-            readers = nodes.filter { $0.inputs.contains(value) }
+    /// The place of the node that moves channels from the last axis to the second before any layer; nil without one.
+    fileprivate var movesChannels: Int? {
+        guard let input = inputs.first, input.type.shape.count == 4 else { return nil }
+        var value = input.name
+        for _ in 0..<nodes.count {
+            let readers = nodes.indices.filter { nodes[$0].inputs.contains(value) }
+            guard readers.count == 1, let place = readers.first, !outputs.contains(value) else { return nil }
+            switch nodes[place].operation {
+            case .permute(Graph.toPlanes): return place
+            case .convertToFloat: break
+            case .multiply(let numbers), .divide(let numbers), .subtract(let numbers):
+                guard numbers.single != nil else { return nil }
+            default: return nil
+            }
+            value = nodes[place].output
         }
-        guard readers.count == 1, case .permute(Graph.toPlanes) = readers[0].operation else { return .planes }
-        return .channelsLast
+        return nil
     }
 }
 
@@ -44,9 +52,7 @@ extension Model {
 
     /// The same network over planes: without the permutation that begins it. A model over planes is returned as it is.
     public func overPlanes() throws(GraphError) -> Model {
-        guard inputLayout == .channelsLast, let input = graph.inputs.first,
-            let place = graph.nodes.firstIndex(where: { if case .permute = $0.operation { true } else { false } })
-        else { return self }
+        guard let place = graph.movesChannels, let input = graph.inputs.first else { return self }
         var changed = graph
         let node = changed.nodes.remove(at: place)
         let source = node.inputs.first ?? input.name

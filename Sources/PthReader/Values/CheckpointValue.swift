@@ -75,6 +75,8 @@ public struct CheckpointDictionary: Sendable {
     public let entries: [Entry]
     /// Attributes set on the dictionary, such as the `_metadata` of a state dict.
     public let attributes: CheckpointValue?
+    /// ε of each normalisation layer by its module's name, if this is the state dict of a whole pickled module, which holds it.
+    public var epsilons: [String: Double] = [:]
 
     /// A dictionary. A key set twice keeps its first place and its last value.
     public init(kind: Kind = .dict, entries: [Entry], attributes: CheckpointValue? = nil) {

@@ -120,13 +120,19 @@ public struct Verification: Sendable {
     }
 
     /// Compares what was opened. Throws where a file is damaged or the source cannot be run.
-    /// - Parameter sourceIsForeign: whether another program wrote the source.
+    /// - Parameters:
+    ///   - sourceIsForeign: whether another program wrote the source.
+    ///   - sourceFailure: why the source gives no network although it has a graph.
     public init(
-        export: Export, source: ExportContent, sourceIsForeign: Bool = false, names: (export: String, source: String), settings: Settings
+        export: Export, source: ExportContent, sourceIsForeign: Bool = false, sourceFailure: String? = nil,
+        names: (export: String, source: String), settings: Settings
     ) throws {
-        guard let exportModel = export.model, let sourceModel = try source.model.map({ try Verification.givenEpsilon(of: export, to: $0) })
+        // Both get their images as planes, whatever order of axes a graph begins with.
+        guard let exportModel = try export.model?.overPlanes(),
+            let sourceModel = try source.model.map({ try Verification.givenEpsilon(of: export, to: $0.overPlanes()) })
         else {
-            self = try Verification(withoutNumbers: export, source: source, names: names)
+            self = try Verification(
+                withoutNumbers: export, source: source, sourceIsForeign: sourceIsForeign, sourceFailure: sourceFailure, names: names)
             return
         }
         var differences: [String] = []
@@ -194,7 +200,10 @@ public struct Verification: Sendable {
     }
 
     /// Where one side has no network: tensors alone, or nothing.
-    private init(withoutNumbers export: Export, source: ExportContent, names: (export: String, source: String)) throws {
+    private init(
+        withoutNumbers export: Export, source: ExportContent, sourceIsForeign: Bool, sourceFailure: String?,
+        names: (export: String, source: String)
+    ) throws {
         let sourceModel = source.model
         tensors = try TensorComparison(
             export: export.weights, source: source.weights,
@@ -210,10 +219,10 @@ public struct Verification: Sendable {
                 layer: $0.source.name, operation: $0.source.operation.name, attributes: $0.attributes, relativeRMS: nil, maxAbsolute: nil)
         }
         let lacking = export.model == nil ? names.export : names.source
-        numericReason = export.failure ?? "\(lacking) has no graph that can be run"
+        numericReason = export.failure ?? sourceFailure ?? "\(lacking) has no graph that can be run"
         // Other programs rename and fold: without both graphs their tensors prove nothing.
         var differences: [String] = []
-        if !export.isForeign, let first = tensors.differences.first {
+        if !export.isForeign, !sourceIsForeign, let first = tensors.differences.first {
             differences.append("\(tensors.differences.count) of \(tensors.compared) tensors differ: \(first.name) \(first.what)")
         }
         if let first = changed.first { differences.append("\(first.source.name): \(first.attributes ?? "written differently")") }
@@ -221,10 +230,13 @@ public struct Verification: Sendable {
             verdict = .different(differences)
         } else if let failure = export.failure {
             verdict = .cannotTell(["the graph of \(names.export) is not understood: \(failure)"])
+        } else if let sourceFailure, sourceIsForeign {
+            verdict = .cannotTell(["the graph of \(names.source) is not understood: \(sourceFailure)"])
         } else if let reason = tensors.unmatchedReason {
             let error = VerificationError.nothingToCompare(export: names.export, source: names.source)
             verdict = .cannotTell([error.problem + ": " + reason])
-        } else if (export.model == nil) != (sourceModel == nil) && (export.isForeign || !tensors.isExact) {
+        } else if (export.model == nil) != (sourceModel == nil) {
+            // Equal weights say nothing about a graph that only one side has.
             verdict = .cannotTell(["\(lacking) has no graph that can be run"])
         } else {
             verdict = .same
