@@ -187,6 +187,25 @@ private typealias Bytes = CheckpointBytes
         try expectRefusal(Bytes.zip(unknown), "some.Text")
     }
 
+    @Test func aTensorUnderANumberIsNotLostWithItsDictionary() throws {
+        let mixed = Bytes.dictionary([("w", Bytes.tensor("0"))]) + Bytes.whole(0) + Bytes.tensor("1") + Bytes.setItem
+        let root = try Checkpoint(OneReadingTests.file(Bytes.zip(mixed))).root
+        #expect(throws: PthError.self) { try StateDictSelection(in: root, file: "file.pth") }
+    }
+
+    @Test func anObjectWithTwoStatesIsNotAModule() throws {
+        func state(_ key: String) -> [UInt8] {
+            let parameters = Bytes.dictionary([("weight", Bytes.tensor(key))])
+            return Bytes.dictionary([("_parameters", parameters), ("_buffers", Bytes.emptyDictionary), ("_modules", Bytes.emptyDictionary)])
+                + Bytes.build
+        }
+        let module = PickleBytes.global("torch.nn.modules.linear", "Linear") + Bytes.tuple() + Bytes.newObject + state("0")
+        let once = try Checkpoint(OneReadingTests.file(Bytes.zip(module))).root
+        #expect(try StateDictSelection(in: once, file: "file.pth").dictionary.names == ["weight"])
+        let twice = try Checkpoint(OneReadingTests.file(Bytes.zip(module + state("1")))).root
+        #expect(throws: PthError.self) { try StateDictSelection(in: twice, file: "file.pth") }
+    }
+
     // MARK: Containers
 
     @Test func entryNamesAreComparedAsTorchComparesThem() throws {
