@@ -21,6 +21,7 @@ public struct PickleMachine {
     /// Number of nodes when the last call, state or persistent id was recorded: an older container may have been given to it.
     private var nodesAtLastCall = 0
     private var lateChanges: [Int: Int] = [:]
+    private var touches: [Int: Touches] = [:]
 
     /// A machine over a pickle that begins at the view's first byte; bytes behind STOP are left alone.
     public init(_ bytes: ByteView, limits: PickleLimits? = nil) {
@@ -62,6 +63,7 @@ public struct PickleMachine {
             throw PickleError.brokenFrame(file: bytes.name, detail: "it does not end with STOP at \(opcodeOffset)", offset: open.offset)
         }
         let root = try pop(.stop)
+        settleTouches()
         var document = PickleDocument(nodes: nodes, root: root, protocolVersion: protocolVersion, byteCount: at, globals: globals)
         document.lateChanges = lateChanges
         try document.measure(depthLimit: limits.depth, file: bytes.name)
@@ -150,20 +152,21 @@ public struct PickleMachine {
 
         case .append:
             let item = try pop(opcode)
-            try grow(opcode) { $0.append(CollectionOfOne(item)) }
+            try grow(opcode, { $0.append(CollectionOfOne(item)) }, object: { $0.items.append(item) })
         case .appends:
             let items = try popToMark(opcode)
-            try grow(opcode) { $0.append(items) }
+            try grow(opcode, { $0.append(items) }, object: { $0.items.append(contentsOf: items) })
         case .addItems:
             let items = try popToMark(opcode)
-            try grow(opcode) { $0.insert(items) }
+            try grow(opcode, { $0.insert(items) }, object: { $0.items.append(contentsOf: items) })
         case .setItem:
             let value = try pop(opcode)
             let key = try pop(opcode)
-            try grow(opcode) { $0.set(CollectionOfOne(PickleEntry(key: key, value: value))) }
+            let entry = PickleEntry(key: key, value: value)
+            try grow(opcode, { $0.set(CollectionOfOne(entry)) }, object: { $0.entries.append(entry) })
         case .setItems:
             let entries = try pairs(try popToMark(opcode), opcode)
-            try grow(opcode) { $0.set(entries) }
+            try grow(opcode, { $0.set(entries) }, object: { $0.entries.append(contentsOf: entries) })
 
         case .get: stack.append(try memoised(try readMemoIndex()))
         case .binGet: stack.append(try memoised(Int(try readInteger(UInt8.self))))
@@ -227,14 +230,9 @@ public struct PickleMachine {
         case .build:
             let state = try pop(opcode)
             let target = try top(opcode)
-            let touch = (opcode.name, opcodeOffset)
-            guard
-                case .node(let index) = target,
-                nodes[index].change({ object in
-                    object.states.append(state)
-                    object.lastTouch = touch
-                })
-            else { throw wrongTarget(target, opcode) }
+            guard case .node(let index) = target, case .object = nodes[index] else { throw wrongTarget(target, opcode) }
+            touches[index, default: Touches()].states.append(state)
+            touches[index]?.last = (opcode.name, opcodeOffset)
             nodesAtLastCall = nodes.count
         }
     }
@@ -277,13 +275,38 @@ public struct PickleMachine {
 
     // MARK: Containers
 
-    /// Applies `change` to the container on top of the stack; an object remembers what touched it.
-    private mutating func grow(_ opcode: PickleOpcode, _ change: (inout PickleNode) -> Bool) throws {
+    /// Applies `change` to the container on top of the stack. What is put into an object is gathered beside it, because an array inside it
+    /// would be copied at every step.
+    private mutating func grow(
+        _ opcode: PickleOpcode, _ change: (inout PickleNode) -> Bool, object gather: (inout Touches) -> Void
+    ) throws {
         let target = try top(opcode)
-        guard case .node(let index) = target, change(&nodes[index]) else { throw wrongTarget(target, opcode) }
-        let touch = (opcode.name, opcodeOffset)
-        if case .object = nodes[index] { _ = nodes[index].change { $0.lastTouch = touch } }
+        guard case .node(let index) = target else { throw wrongTarget(target, opcode) }
+        if case .object = nodes[index] {
+            gather(&touches[index, default: Touches()])
+            touches[index]?.last = (opcode.name, opcodeOffset)
+        } else if !change(&nodes[index]) {
+            throw wrongTarget(target, opcode)
+        }
         if index < nodesAtLastCall { lateChanges[index] = opcodeOffset }
+    }
+
+    /// What opcodes put into an object, and the last of them.
+    private struct Touches {
+        var states: [PickleValue] = []
+        var items: [PickleValue] = []
+        var entries: [PickleEntry] = []
+        var last: (opcode: String, offset: Int)?
+    }
+
+    /// Gives the objects what was put into them.
+    private mutating func settleTouches() {
+        for (index, touch) in touches {
+            guard case .object(var object) = nodes[index] else { continue }
+            (object.states, object.items, object.entries, object.lastTouch) = (touch.states, touch.items, touch.entries, touch.last)
+            nodes[index] = .object(object)
+        }
+        touches = [:]
     }
 
     private func pairs(_ items: [PickleValue], _ opcode: PickleOpcode) throws -> [PickleEntry] {

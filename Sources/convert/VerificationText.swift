@@ -12,6 +12,9 @@ enum VerificationText {
         var lines = tensorLines(verification)
         lines += layerLines(verification)
         lines += (verification.contract?.differences ?? []).map { "contract: \($0.member) is \($0.export), the source's is \($0.source)" }
+        if let epsilon = verification.givenEpsilon {
+            lines.append("contract: ε was given as \(epsilon) for the export; the source's is only assumed, so it is taken for both")
+        }
         lines += (verification.contract?.given ?? []).map {
             "contract: \($0.member) was given as \($0.export) for the export; \($0.source) is only assumed for the source"
         }

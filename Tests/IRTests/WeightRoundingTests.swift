@@ -35,6 +35,21 @@ import Testing
                 == values.map { Double(NarrowFloat.bfloat16(NarrowFloat.bfloat16(rounding: Double($0)))) })
     }
 
+    /// A list of every earlier view would be gone through 200 million times here.
+    @Test(.timeLimit(.minutes(1))) func namesOfOneStorageAreFoundInLinearTime() throws {
+        let count = 20_000
+        let base = try Sample.tensor([Float](repeating: 1, count: count), [count])
+        func view(_ place: Int) throws -> Tensor {
+            try Tensor(dtype: .float32, shape: [1], strides: [1], offset: place, storage: base.storage)
+        }
+        let weights = Sample.weights(
+            try (0..<count).map { ("a\($0)", try view($0)) } + (0..<count).map { ("b\($0)", try view(count - 1 - $0)) })
+        let aliases = weights.aliases
+        #expect(aliases.count == count && aliases.first?.name == "b0" && aliases.first?.of == "a\(count - 1)")
+        #expect(weights.byteCount == 4 * count)
+        #expect(try weights.rounded(to: .float16).aliases.count == count)
+    }
+
     @Test func viewsAreRoundedInTheOrderOfTheirElements() throws {
         let base = try Sample.tensor([1, 2, 3, 4, 5, 6], [2, 3])
         let turned = try Tensor(dtype: .float32, shape: [3, 2], strides: [1, 3], offset: 0, storage: base.storage)

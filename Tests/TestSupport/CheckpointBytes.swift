@@ -1,17 +1,29 @@
 /// Checkpoints spelt opcode by opcode, so that they can say what torch never writes. Storage 0 holds six times 1.0, storage 1 six times 2.0.
 public enum CheckpointBytes {
+    /// Bytes of a pickle.
     public typealias Opcodes = [UInt8]
 
+    /// BUILD.
     public static let build: Opcodes = [0x62]
+    /// SETITEM.
     public static let setItem: Opcodes = [0x73]
+    /// APPEND.
     public static let append: Opcodes = [0x61]
+    /// REDUCE.
     public static let reduce: Opcodes = [0x52]
+    /// NEWOBJ.
     public static let newObject: Opcodes = [0x81]
+    /// POP.
     public static let pop: Opcodes = [0x30]
+    /// NEWTRUE.
     public static let yes: Opcodes = [0x88]
+    /// NEWFALSE.
     public static let no: Opcodes = [0x89]
+    /// NONE.
     public static let none: Opcodes = [0x4E]
+    /// EMPTY_DICT.
     public static let emptyDictionary: Opcodes = [0x7D]
+    /// EMPTY_LIST.
     public static let emptyList: Opcodes = [0x5D]
 
     /// BININT.
@@ -23,8 +35,10 @@ public enum CheckpointBytes {
     /// SHORT_BINBYTES.
     public static func bytes(_ bytes: [UInt8]) -> Opcodes { [0x43, UInt8(bytes.count)] + bytes }
 
+    /// A tuple by MARK and TUPLE.
     public static func tuple(_ parts: Opcodes...) -> Opcodes { [0x28] + parts.joined() + [0x74] }
 
+    /// A list by MARK and APPENDS.
     public static func list(_ parts: Opcodes...) -> Opcodes { [0x5D, 0x28] + parts.joined() + [0x65] }
 
     /// A dictionary with names for keys.
@@ -37,8 +51,9 @@ public enum CheckpointBytes {
         PickleBytes.global(module, name) + [0x28] + arguments.joined() + [0x74] + reduce
     }
 
-    /// BINPUT and BINGET.
+    /// BINPUT.
     public static func put(_ number: UInt8) -> Opcodes { [0x71, number] }
+    /// BINGET.
     public static func get(_ number: UInt8) -> Opcodes { [0x68, number] }
 
     /// A persistent id; the legacy container has a sixth part, the view or None.

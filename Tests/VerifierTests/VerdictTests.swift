@@ -205,7 +205,18 @@ import Testing
         #expect(found.verdict.words == "NOT the same network")
     }
 
-    @Test func whatIsLeftAwakeIsCounted() throws {
+    /// The source's ε is assumed: what a user gave for the export holds for both, and is said.
+    @Test func anEpsilonThatWasGivenIsTakenForBoth() throws {
+        let given = try change { change in
+            change.epsilon = 2e-5
+            change.contract = { $0.origins[.epsilon] = .given }
+        }
+        let found = try verified(given)
+        #expect(found.verdict == .same && found.givenEpsilon == 2e-5, "\(found.verdict)")
+        #expect(try verified(try change { $0.epsilon = 2e-5 }).givenEpsilon == nil)
+    }
+
+    @Test func whatIsLeftAsleepIsCounted() throws {
         let input = try SeededImages.batch(shape: [6, 3, 12, 12])
         let model = try VerdictTests.model()
         let found = try ChannelActivity(of: model, input: try model.contract.standardise(input), options: .init())

@@ -42,6 +42,8 @@ public struct Verification: Sendable {
     public let attributes: [String]
     /// The ε of all batch normalisation, where it is one number on each side and not the same.
     public let epsilons: EpsilonDifference?
+    /// The ε that was given for the export and taken for the source as well, where the source's own is only assumed.
+    public let givenEpsilon: Double?
     /// What the two state differently of how images enter.
     public let contract: ContractComparison?
     /// How many channels the images made act; nil where one run served both.
@@ -138,6 +140,7 @@ public struct Verification: Sendable {
                     + (tensors.differences.count > 1 ? ", and others" : ""))
         }
         let attributes = graphs?.attributeDifferences ?? []
+        givenEpsilon = source.model.flatMap { $0.epsilons == sourceModel.epsilons ? nil : sourceModel.epsilons.first }
         epsilons = graphs?.epsilons(isAssumed: sourceModel.contract.origins[.epsilon] == .assumed)
         if let epsilons {
             differences.append(epsilons.text)
@@ -149,11 +152,13 @@ public struct Verification: Sendable {
             sourceGraph: graphs?.source, isStated: export.statesContract)
         differences += contracts.differences.map(\.text)
 
+        // The two compute the same numbers from the same pixels, whatever they say of how pixels are made.
         let isProven =
-            (graphs.map {
-                $0.form == .plain && $0.alignment.isComplete && $0.endsAlike && $0.weightsAreRead(byName: tensors.matching == .names)
-            }
-                ?? false) && differences.isEmpty && tensors.isExact
+            graphs.map { graphs in
+                graphs.form == .plain && graphs.alignment.isComplete && graphs.endsAlike
+                    && graphs.weightsAreRead(byName: tensors.matching == .names)
+                    && (contracts.differences.isEmpty || !graphs.source.hasFront)
+            } ?? false && attributes.isEmpty && tensors.isExact
         var runs = NumericRuns(
             exportModel, sourceModel, graphs: graphs, relation: tensors.relation, isProven: isProven, settings: settings)
         do {
@@ -199,7 +204,7 @@ public struct Verification: Sendable {
         // A graph that this project wrote and that no longer fits together tells by its layers' names where it was changed.
         let changed = export.isForeign || export.failure == nil ? [] : Verification.changedLayers(export.graph, sourceModel?.graph)
         attributes = changed.compactMap(\.attributes)
-        (epsilons, blameFailure) = (nil, nil)
+        (epsilons, givenEpsilon, blameFailure) = (nil, nil, nil)
         blame = changed.first.map {
             LayerBlame(
                 layer: $0.source.name, operation: $0.source.operation.name, attributes: $0.attributes, relativeRMS: nil, maxAbsolute: nil)
