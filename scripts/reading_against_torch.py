@@ -43,19 +43,23 @@ def exported(path):
 
 
 def described(value):
-    """The same of what torch gave."""
+    """The same of the tensors in each dictionary that torch gave, those nearest the root first: the tool says which one it took."""
     import torch
     kinds = {torch.float32: "F32", torch.float64: "F64", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64", torch.int32: "I32", torch.int16: "I16",
              torch.int8: "I8", torch.uint8: "U8", torch.bool: "BOOL"}
-    # The dictionary that the tool chooses: the root if it has tensors, or the one inside it.
-    if not any(isinstance(v, torch.Tensor) for v in value.values()):
-        inner = [v for v in value.values() if isinstance(v, dict)]
-        value = value["state_dict"] if "state_dict" in value else inner[0]
-    value = {k: v for k, v in value.items() if isinstance(v, torch.Tensor)}
-    found = {}
-    for key in value:
-        tensor = value[key].detach().resolve_neg().resolve_conj().contiguous()
-        found[key if isinstance(key, str) else f"{key!r}, not a text"] = (kinds.get(tensor.dtype, str(tensor.dtype)), tuple(tensor.shape), tensor.reshape(-1).view(torch.uint8).numpy().tobytes() if tensor.numel() else b"")
+    found, waiting = [], [value]
+    assert isinstance(value, dict), f"the root is a {type(value).__name__}"
+    while waiting and len(found) < 100:
+        outer = waiting.pop(0)
+        waiting += [v for v in outer.values() if isinstance(v, dict)]
+        tensors = {}
+        for key, tensor in outer.items():
+            if isinstance(tensor, torch.Tensor):
+                tensor = tensor.detach().resolve_neg().resolve_conj().contiguous()
+                name = key if isinstance(key, str) else f"{key!r}, not a text"
+                tensors[name] = (kinds.get(tensor.dtype, str(tensor.dtype)), tuple(tensor.shape), tensor.reshape(-1).view(torch.uint8).numpy().tobytes() if tensor.numel() else b"")
+        if tensors:
+            found.append(tensors)
     return found
 
 
@@ -89,20 +93,20 @@ def judge(path, kind, output):
         return "torch refuses"
     if mine is None:
         return "torch loads"
-    if any(other != found[0] for other in found):
-        return "DEPARTURE: torch's own ways of loading differ"
-    if mine == found[0]:
-        return "same"
-    if isinstance(found[0], str):
-        return "DEPARTURE: torch gives " + found[0]
-    parts = [k for k in mine.keys() | found[0].keys() if mine.get(k) != found[0].get(k)]
-    return f"DEPARTURE: {parts[0]!r}: exported {str(mine.get(parts[0]))[:80]}, torch gives {str(found[0].get(parts[0]))[:80]}"
+    for reading in found:
+        if isinstance(reading, str):
+            return "DEPARTURE: torch gives " + reading
+        if mine not in reading:
+            theirs = reading[0] if reading else {}
+            names = [k for k in mine.keys() | theirs.keys() if mine.get(k) != theirs.get(k)]
+            return f"DEPARTURE: {names[:1]}: exported {str(mine.get(names[0]))[:80]}, torch gives {str(theirs.get(names[0]))[:80]}"
+    return "same"
 
 
 def recorded(path, kind, output):
     """Torch's readings of a file as JSON holds them, and whether the tool read it."""
-    shown = lambda found: found if isinstance(found, str) else {k: [kind, list(sizes), raw.hex()] for k, (kind, sizes, raw) in found.items()}
-    return {"read": output is not None, "torch": [shown(found) for found in readings(path, kind)]}
+    shown = lambda tensors: {k: [kind, list(sizes), raw.hex()] for k, (kind, sizes, raw) in tensors.items()}
+    return {"read": output is not None, "torch": [found if isinstance(found, str) else [shown(tensors) for tensors in found] for found in readings(path, kind)]}
 
 
 def worker(pipe):

@@ -71,11 +71,9 @@ extension CheckpointDictionary {
         var weights = 0
         /// Entries of other kinds, but for `_extra_state` and for tensors without data.
         var others = 0
-        /// Tensors under keys that are not texts, which no state dict has: chosen as one, it would lose them.
-        var unnamed = 0
 
         /// Whether names to tensors are what the dictionary is for.
-        var isMostlyWeights: Bool { weights > 0 && tensors >= others && unnamed == 0 }
+        var isMostlyWeights: Bool { weights > 0 && tensors >= others }
         /// Whether nothing else stands between the tensors.
         var isPure: Bool { tensors > 0 && others == 0 }
     }
@@ -84,8 +82,9 @@ extension CheckpointDictionary {
         var tally = Tally()
         for entry in entries {
             guard case .string(let name) = entry.key else {
+                // A state dict names its tensors: chosen as one, this dictionary would lose those under numbers.
+                if entry.value.isTensorEntry { return Tally(others: entries.count) }
                 tally.others += 1
-                if entry.value.isTensorEntry { tally.unnamed += 1 }
                 continue
             }
             switch entry.value.asTensorEntry {
