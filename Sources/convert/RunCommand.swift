@@ -85,6 +85,8 @@ struct RunReport {
 
     /// Writes the table where it is to go, and prints what is left to print.
     func conclude(_ table: OutputTable) throws {
+        let broken = table.notFiniteCount
+        if broken > 0 { Terminal.error("convert: \(broken) of the \(table.count * table.width) numbers that came out are NaN or infinite") }
         if let output = request.output, table.count > 0 {
             try output.write(table, model: model, replacing: request.isForced, inputs: inputs)
             if !request.isQuiet, !request.isJSON, !output.isStandardOutput {

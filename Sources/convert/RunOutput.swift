@@ -27,6 +27,14 @@ struct OutputTable {
         }
     }
 
+    /// How many numbers are NaN or infinite.
+    var notFiniteCount: Int {
+        switch values {
+        case .float32(let numbers): numbers.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
+        case .float64(let numbers): numbers.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
+        }
+    }
+
     func name(_ row: Int) -> String { names.map { $0[row] } ?? "\(row)" }
 
     /// A row's numbers, each with the fewest digits that read back as the same number.

@@ -20,6 +20,13 @@ import Testing
 
     private func text(_ name: String) throws -> String { String(decoding: try Fixtures.bytes("\(folder)/\(name)"), as: UTF8.self) }
 
+    @Test func numbersThatAreNotFiniteAreReported() throws {
+        let broken = try run(["--input-std", "1e-38", "-o", "\(folder)/n.npy"])
+        #expect(broken.errors.contains("of the 32 numbers that came out are NaN or infinite"), "\(broken.errors)")
+        let sound = try run(["-o", "\(folder)/s.npy"])
+        #expect(sound.status == 0 && !sound.errors.contains("NaN"), "\(sound.errors)")
+    }
+
     @Test func everyFormHoldsTheSameNumbersUnderTheSameNames() throws {
         for ending in ["npy", "npz", "csv", "json", "jsonl", "NPY"] {
             let made = try run(["-o", "\(folder)/y.\(ending)"])

@@ -302,6 +302,22 @@ import Verifier
         #expect(run.output.contains("epsilon 0.001 instead of 1e-05"), "\(run.output)")
     }
 
+    @Test func equalWeightsSayNothingAboutAGraphThatOnlyOneSideHas() throws {
+        let graph = Fixtures.path("models/branches_torchscript.onnx")
+        let bare = "\(folder)/bare.safetensors"
+        #expect(try CommandRun([graph, bare]).status == 0)
+        let read = try #require(try FormatRegistry.open(bare).weights)
+        let weights = "\(folder)/weights.flat"
+        let output = try OutputFile(target: weights, replacing: true, inputs: [])
+        _ = try FlatFormat.write(
+            .weights(Weights(entries: read.entries, provenance: read.provenance)), to: output, options: ExportOptions())
+        try output.commit()
+        for pair in [[weights, graph], [graph, weights]] {
+            let run = try CommandRun(["verify", pair[0], "--against", pair[1]])
+            #expect(run.status == 2 && run.output.contains("cannot tell"), "\(pair) \(run.output) \(run.errors)")
+        }
+    }
+
     @Test func optionsWithoutEffectOnBareWeightsAreRefused() throws {
         let bare = Fixtures.path("models/branches.pth")
         for options in [["--images", Fixtures.path("images")], ["--atol", "1"], ["--exact"]] {

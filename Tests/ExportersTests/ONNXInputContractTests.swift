@@ -62,6 +62,13 @@ import Testing
         #expect(contract.height == 4 && contract.origins[.height] == .stated && contract.embeddingLength == 5)
     }
 
+    @Test(arguments: [
+        [Operation.convertToFloat, .subtract(127.5), .divide(128), .permute([0, 3, 1, 2])], [.convertToFloat, .permute([0, 3, 1, 2])],
+    ]) func channelsMayMoveAfterACastAndArithmetic(_ operations: [Operation]) throws {
+        let contract = try contract(operations, elements: .uint8, shape: [.batch, .fixed(6), .fixed(4), .fixed(3)])
+        #expect(contract.height == 6 && contract.width == 4 && contract.mean == 0 && contract.standardDeviation == 1)
+    }
+
     @Test func oneChannelIsGrayAndChannelsMayComeLast() throws {
         let gray = try contract([], shape: [.batch, .fixed(1), .fixed(6), .fixed(4)])
         #expect(gray.channelOrder == .gray && gray.origins[.channelOrder] == .stated && gray.height == 6 && gray.width == 4)
