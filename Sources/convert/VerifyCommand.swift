@@ -50,7 +50,7 @@ enum VerifyCommand {
         let opened = try OpenedModel(source, choice: choice)
         // A network that was told from keys is not the one that the source's own graph would run.
         if let reason = opened.passedOver, choice.architecture == nil { throw reason }
-        let exportSide = try Verification.Export(export)
+        let exportSide = try Verification.Export(export, epsilon: choice.given.epsilon)
         try refuseNumericOptions(parsed, exportSide, opened, names: (export.file.name, source.file.name))
         let settings = try settings(parsed, source: opened, choice)
         let verification = try Verification(

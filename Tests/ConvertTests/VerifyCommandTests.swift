@@ -302,6 +302,17 @@ import Verifier
         #expect(run.output.contains("epsilon 0.001 instead of 1e-05"), "\(run.output)")
     }
 
+    @Test func anEpsilonIsTakenForWhicheverSideOnlyAssumesIt() throws {
+        let (checkpoint, other) = (Fixtures.path("models/ir_small.pth"), "\(folder)/other.onnx")
+        #expect(try CommandRun([checkpoint, other, "--epsilon", "2e-3"]).status == 0)
+        let plain = try CommandRun(["verify", checkpoint, "--against", other])
+        #expect(plain.status == 1 && plain.output.contains("0.002"), "\(plain.output)")
+        for pair in [[checkpoint, other], [other, checkpoint]] {
+            let run = try CommandRun(["verify", pair[0], "--against", pair[1], "--epsilon", "2e-3"])
+            #expect(run.status == 0 && run.output.contains("the same network"), "\(pair) \(run.output) \(run.errors)")
+        }
+    }
+
     @Test func equalWeightsSayNothingAboutAGraphThatOnlyOneSideHas() throws {
         let graph = Fixtures.path("models/branches_torchscript.onnx")
         let bare = "\(folder)/bare.safetensors"

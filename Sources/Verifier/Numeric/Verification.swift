@@ -87,7 +87,8 @@ public struct Verification: Sendable {
         public let remarks: [String]
 
         /// An export; a graph that is not understood, or does not fit the tensors, is kept as a failure. Throws where there are no tensors.
-        public init(_ opened: OpenedFile) throws {
+        /// - Parameter epsilon: the ε that the user gives; taken if the export's own is only assumed.
+        public init(_ opened: OpenedFile, epsilon: Double? = nil) throws {
             isForeign = opened.isForeign
             statesContract = opened.document?.isComplete == true
             graph = opened.document?.graph
@@ -95,11 +96,12 @@ public struct Verification: Sendable {
             let hasGraph = opened.document?.graph != nil || opened.documentError != nil
             do {
                 let content = try OpenedModel(opened)
+                let found = try content.content.model.map { try Verification.taking(epsilon, for: $0) }
                 weights = content.content.weights
                 // Keys and shapes may tell a network where the file's graph is not understood: that is not the graph that others would run.
                 let reason = content.passedOver ?? (hasGraph ? content.bareReason : nil)
                 failure = reason.map { "\($0)" }
-                model = failure == nil ? content.content.model : nil
+                model = failure == nil ? found : nil
             } catch  where opened.weights != nil && hasGraph {
                 weights = opened.weights ?? Weights(entries: [], provenance: Provenance(source: "", format: "", stateDictPath: ""))
                 model = nil
@@ -117,6 +119,14 @@ public struct Verification: Sendable {
             statesContract = true
             remarks = []
         }
+    }
+
+    /// The model with the ε that the user gives, if its own is only assumed.
+    private static func taking(_ epsilon: Double?, for model: Model) throws -> Model {
+        guard let epsilon, model.contract.origins[.epsilon] == .assumed, !model.epsilons.isEmpty else { return model }
+        var given = GivenFacts()
+        given.epsilon = epsilon
+        return try given.apply(to: model)
     }
 
     /// Compares what was opened. Throws where a file is damaged or the source cannot be run.
