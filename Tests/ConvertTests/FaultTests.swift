@@ -33,7 +33,8 @@ import Testing
         return (try? CommandRun([], shellPrefix: "\(hide) true; exit $?;"))?.status == 0 ? hide : nil
     }()
 
-    @Test(.enabled(if: FaultTests.withoutProc != nil)) func withoutProcEverythingIsAsItIs() throws {
+    @Test(.enabled(if: FaultTests.withoutProc != nil, "/proc cannot be hidden here (no unshare, or not root)"))
+    func withoutProcEverythingIsAsItIs() throws {
         let prefix = "exec \(FaultTests.withoutProc ?? "") \"$0\" \"$@\";"
         let inspect = try CommandRun(["inspect", training], shellPrefix: prefix)
         #expect(try inspect.status == 0 && inspect.output == CommandRun(["inspect", training]).output, "\(inspect.errors)")

@@ -101,7 +101,9 @@ private func frame(_ length: UInt64) -> [UInt8] { [0x95] + (0..<8).map { UInt8(t
 
     /// Eight times the steps take about eight times as long; a copy of the container at each step would make that sixty-four. Unoptimised
     /// code keeps a second reference for longer, so this is a promise of the code that ships.
-    @Test(.enabled(if: !_isDebugAssertConfiguration()), arguments: ["list", "set", "dictionary", "object"]) func containersGrowInPlace(
+    @Test(
+        .enabled(if: !_isDebugAssertConfiguration(), "unoptimised code copies"), arguments: ["list", "set", "dictionary", "object"])
+    func containersGrowInPlace(
         _ kind: String
     ) throws {
         func pickle(_ count: Int) -> [UInt8] {
