@@ -47,9 +47,8 @@ enum EvaluateCommand {
         // Everything that can fail soon does so before the long work.
         let pairsFile = try MappedFile(path: request.pairsFile)
         var pairs = try PairList(pairsFile, folds: judging.folds)
-        let asked: Int? = nil
-        let first = try embedder(request.model, request, asked: asked, parsed)
-        let second = try request.against.map { try embedder($0, request, asked: asked ?? first.imageSize, parsed) }
+        let first = try embedder(request.model, request, asked: nil, parsed)
+        let second = try request.against.map { try embedder($0, request, asked: first.imageSize, parsed) }
         if let second, second.imageSize != first.imageSize {
             throw EvaluateError.differentSizes(
                 first: first.name, size: first.imageSize, second: second.name, other: second.imageSize)

@@ -60,11 +60,11 @@ extension ONNXGraphReader {
         try append(node, operation, [input], rank: rank(input))
     }
 
-    /// ONNX Runtime's convolution or linear layer with an activation behind it (onnxruntime docs/ContribOperators.md).
+    /// ONNX Runtime's convolution or linear layer with an activation after it (onnxruntime docs/ContribOperators.md).
     private mutating func withActivation(_ node: ONNXNode) throws {
         guard case .string("Relu")? = node["activation"], node.inputs.count <= 3, node["activation_params"] == nil,
             let output = node.outputs.first
-        else { throw unsupported(node, "only with Relu behind it") }
+        else { throw unsupported(node, "only with Relu after it") }
         var layer = node
         layer.domain = ""
         layer.name = label(node) + ".layer"

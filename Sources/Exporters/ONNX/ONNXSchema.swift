@@ -31,7 +31,7 @@ enum ONNXSchema {
 
     /// Throws `ONNXError.unsupportedUse`, with the node.
     static func check(_ model: ONNXModel, file: String) throws(ONNXError) {
-        // Every operator read here gives floating-point numbers; shapes are worked out and are no outputs. 0 is left out.
+        // Every operator read here gives floating-point numbers; shapes are computed and are not outputs. 0 is left out.
         let floats = [0, ONNXElementType.float32, ONNXElementType.float16, ONNXElementType.float64, ONNXElementType.bfloat16]
         for value in model.outputs where !floats.contains(value.elementType) {
             throw .unsupportedUse(
