@@ -22,7 +22,7 @@ lint:
 format:
 	swift format -i -r Sources Tests Package.swift
 
-# Tests run on the optimised code that ships: the detector and whole networks take minutes otherwise.
+# Tests run on the optimized code that ships: the detector and whole networks take minutes otherwise.
 TESTS = -c release -Xswiftc -enable-testing --scratch-path .build/tests
 
 test: setup lint

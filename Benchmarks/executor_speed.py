@@ -117,7 +117,7 @@ def main():
         return measure(a)
     sys.path.insert(0, a.oracle)
     import faces
-    x = faces.standardise(np.stack([faces.crop(row) for row in faces.rows()[:max(a.batch)]]))
+    x = faces.standardize(np.stack([faces.crop(row) for row in faces.rows()[:max(a.batch)]]))
     missed = []
     for checkpoint in a.checkpoints:
         with tempfile.TemporaryDirectory() as folder:

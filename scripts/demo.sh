@@ -21,7 +21,7 @@ say "On to the native format, HDF5 and back to .pth"
 "$convert" "$folder/model.h5" "$folder/model.pth" --quiet
 say "Is the last one still the first one?"
 "$convert" verify "$folder/model.pth" --against "$checkpoint"
-say "Batch normalisation folded, weights rounded to float16"
+say "Batch normalization folded, weights rounded to float16"
 "$convert" "$checkpoint" "$folder/half.onnx" --fold-batchnorm --dtype float16
 say "Embeddings of pictures"
 "$convert" run "$folder/model.onnx" fixtures/images/jpeg_444.jpg fixtures/images/png_rgb8.png

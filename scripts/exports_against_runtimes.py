@@ -2,7 +2,7 @@
 
 Usage: python exports_against_runtimes.py CONVERT ORACLE FILE…
 CONVERT is the built command, ORACLE a folder whose nets.py builds the reference networks (build(arch)) and whose faces.py gives crops.
-Bars: 3e-6 on the L2-normalised output, 3e-5 of the largest component before it, for batches of 1, 2 and 7.
+Bars: 3e-6 on the L2-normalized output, 3e-5 of the largest component before it, for batches of 1, 2 and 7.
 """
 import os
 import subprocess
@@ -132,7 +132,7 @@ def check_onnx(convert, file, net, crops, folder):
             found = session.run(["embedding"], {"input": x})[0]
             far = max(far, np.abs(found - expected).max() / np.abs(expected).max())
             far_unit = max(far_unit, np.abs(unit(found) - unit(expected)).max())
-        assert far <= 3e-5 and far_unit <= 3e-6, f"{variant}: {far:.2e} of the largest component, {far_unit:.2e} normalised"
+        assert far <= 3e-5 and far_unit <= 3e-6, f"{variant}: {far:.2e} of the largest component, {far_unit:.2e} normalized"
         worst.append((far_unit, far))
     return max(worst)
 
@@ -188,7 +188,7 @@ def main():
     import faces
     import nets
     rows = faces.rows()[::120][:7]
-    crops = faces.standardise(np.stack([faces.crop(row) for row in rows]))
+    crops = faces.standardize(np.stack([faces.crop(row) for row in rows]))
     failed = 0
     for file in files:
         name = os.path.basename(file)
@@ -198,7 +198,7 @@ def main():
                 normal, largest = check_onnx(convert, file, net, crops, folder)
                 layers = check_loaders(convert, file, folder)
                 check_formats(convert, file, loaded.get("backbone_state_dict", loaded), folder)
-            print(f"same network  {name}: {len(VARIANTS)} ONNX exports checked; normalised {normal:.1e}, of the largest component {largest:.1e}; "
+            print(f"same network  {name}: {len(VARIANTS)} ONNX exports checked; normalized {normal:.1e}, of the largest component {largest:.1e}; "
                   f"OpenVINO and pnnx load it ({layers} ncnn layers); safetensors, h5py, flat and the ring of formats bit for bit", flush=True)
         except (AssertionError, subprocess.CalledProcessError) as error:
             failed += 1

@@ -1,4 +1,4 @@
-"""Holds `convert inspect --safety` beside picklescan, fickling, modelscan and modelaudit, where they are installed, on labelled files.
+"""Holds `convert inspect --safety` beside picklescan, fickling, modelscan and modelaudit, where they are installed, on labeled files.
 
 Usage: python safety_against_scanners.py CONVERT [FOLDER] [--malicious PATH ...] [--benign PATH ...] [--list]
 FOLDER has the subfolders malicious/ and benign/; more files and folders of either label may be named. Nothing is loaded: each scanner runs as a
@@ -83,10 +83,10 @@ def main():
     parser.add_argument("--benign", nargs="*", default=[])
     parser.add_argument("--list", action="store_true")
     given = parser.parse_args()
-    labelled = {"malicious": list(given.malicious), "benign": list(given.benign)}
+    labeled = {"malicious": list(given.malicious), "benign": list(given.benign)}
     if given.folder:
-        for label in labelled:
-            labelled[label].append(pathlib.Path(given.folder) / label)
+        for label in labeled:
+            labeled[label].append(pathlib.Path(given.folder) / label)
     scanners = {"convert": (convert, str(pathlib.Path(given.convert).resolve()))}
     for scanner in (picklescan, fickling, modelscan, modelaudit):
         if program := installed(scanner.__name__):
@@ -96,7 +96,7 @@ def main():
 
     counts, wrong = {}, []
     with tempfile.TemporaryDirectory() as scratch:
-        for label, paths in labelled.items():
+        for label, paths in labeled.items():
             for file in files(paths):
                 answers = {name: scan(program, str(file.resolve()), scratch) for name, (scan, program) in scanners.items()}
                 for name, answer in answers.items():
@@ -105,7 +105,7 @@ def main():
                     wrong.append(f"{label} {file}: {answers['convert']}")
                 if given.list:
                     print(f"{label:9} {file}: " + ", ".join(f"{name} {answer}" for name, answer in answers.items()))
-    for label in labelled:
+    for label in labeled:
         total = sum(len(found) for found in counts.get((label, "convert"), {}).values())
         print(f"\n{label}: {total} files")
         for name in scanners:

@@ -9,14 +9,14 @@ protocol ArchitectureFamily: Sendable {
     /// Keys that only this family has, for messages.
     static var tellTaleKeys: [String] { get }
     /// The network that the keys show; nil where the tell-tale keys are not there.
-    static func recognise(_ weights: Weights) -> RecognisedNetwork?
+    static func recognize(_ weights: Weights) -> RecognizedNetwork?
     /// Builds graph and contract; throws where a weight is missing, unexpected or of the wrong shape.
     /// - Parameter imageSize: the size that the user gives; nil to take what the checkpoint states, else the usual one.
-    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork
+    static func build(_ network: RecognizedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork
 }
 
 /// What keys and shapes show.
-struct RecognisedNetwork {
+struct RecognizedNetwork {
     /// The one spelling of the network's name.
     let name: String
     /// What stands before every key.

@@ -35,8 +35,8 @@ public enum Architectures {
         _ weights: Weights, requested: String? = nil, imageSize: GivenFacts.ImageSize? = nil
     ) throws -> Rebuilt {
         let source = weights.provenance.source
-        var found: [(family: any ArchitectureFamily.Type, network: RecognisedNetwork)] = []
-        for family in families { if let network = family.recognise(weights) { found.append((family, network)) } }
+        var found: [(family: any ArchitectureFamily.Type, network: RecognizedNetwork)] = []
+        for family in families { if let network = family.recognize(weights) { found.append((family, network)) } }
         guard let first = found.first else {
             if let requested, canonicalName(requested) == nil { throw ArchitectureError.unknownName(requested, known: knownNames) }
             throw ArchitectureError.unknownNetwork(

@@ -5,9 +5,9 @@ import IR
 public struct ContractProfile: Sendable {
     /// The name by which it can be asked for.
     public let name: String
-    /// ε of every batch normalisation.
+    /// ε of every batch normalization.
     public let epsilon: Double
-    /// Order of the colour channels.
+    /// Order of the color channels.
     public let channelOrder: InputContract.ChannelOrder
     /// Subtracted from every pixel value.
     public let mean: ChannelNumbers
@@ -15,7 +15,7 @@ public struct ContractProfile: Sendable {
     public let standardDeviation: ChannelNumbers
     /// How a photograph is cut.
     public let crop: InputContract.Crop
-    /// Whether the project's network ends in a normalisation.
+    /// Whether the project's network ends in a normalization.
     public let isNormalized: Bool
 
     init(

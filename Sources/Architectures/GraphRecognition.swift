@@ -2,7 +2,7 @@ import IR
 
 /// Tells from a graph alone, without the names of its weights, which family it is: other programs' exporters rename what they fold.
 ///
-/// Batch normalisations are passed over, since exporters fold them into the layers before.
+/// Batch normalizations are passed over, since exporters fold them into the layers before.
 public struct GraphRecognition {
     private let producers: [String: Node]
     private let graph: Graph
@@ -24,7 +24,7 @@ public struct GraphRecognition {
         producers = Dictionary(graph.nodes.map { ($0.output, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The node that gives a value, past batch normalisations.
+    /// The node that gives a value, past batch normalizations.
     private func node(_ value: String) -> Node? {
         var value = value
         // A graph is ordered, so this ends; the bound is for graphs put together by hand.
@@ -48,7 +48,7 @@ public struct GraphRecognition {
 
     private func isPReLU(_ node: Node?) -> Bool { if case .prelu? = node?.operation { true } else { false } }
 
-    /// The value that a normalisation at the end is of, or the value itself.
+    /// The value that a normalization at the end is of, or the value itself.
     private func unnormalized(_ value: String) -> String {
         guard let last = producers[value], case .l2Normalize = last.operation, let input = last.inputs.first else { return value }
         return input
@@ -135,7 +135,7 @@ public struct GraphRecognition {
 
     // MARK: InceptionResnetV1
 
-    /// Twenty-one scaled residual blocks of ReLU networks that join branches, ending in a linear layer and a normalisation.
+    /// Twenty-one scaled residual blocks of ReLU networks that join branches, ending in a linear layer and a normalization.
     private var isInceptionResnet: Bool {
         var (joins, scaled) = (0, 0)
         for node in graph.nodes {

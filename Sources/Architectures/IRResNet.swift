@@ -61,14 +61,14 @@ enum IRResNet: ArchitectureFamily {
         return depths
     }
 
-    static func recognise(_ weights: Weights) -> RecognisedNetwork? {
+    static func recognize(_ weights: Weights) -> RecognizedNetwork? {
         guard let (layout, prefix) = layout(weights) else { return nil }
         let depths = depths(layout, StateDictReader(weights, prefix: prefix))
         let name = namedDepths[depths].map { "ir_resnet" + $0 } ?? "ir_resnet_" + depths.map(String.init).joined(separator: "_")
-        return RecognisedNetwork(name: name, prefix: prefix)
+        return RecognizedNetwork(name: name, prefix: prefix)
     }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
+    static func build(_ network: RecognizedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         guard let (layout, prefix) = layout(weights) else { throw IR.GraphError.noOutput }
         let reader = StateDictReader(weights, prefix: prefix)
         let depths = depths(layout, reader)

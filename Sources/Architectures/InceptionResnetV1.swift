@@ -1,7 +1,7 @@
 import IR
 import JSON
 
-/// InceptionResnetV1 as facenet-pytorch 2.6.0 builds it, with `classify=False`: BN ε 1e-3, embedding L2-normalised inside.
+/// InceptionResnetV1 as facenet-pytorch 2.6.0 builds it, with `classify=False`: BN ε 1e-3, embedding L2-normalized inside.
 enum InceptionResnetV1: ArchitectureFamily {
     static let knownNames = ["inception_resnet_v1"]
     static let tellTaleKeys = ["conv2d_1a.conv.weight", "block8.conv2d.weight"]
@@ -14,14 +14,14 @@ enum InceptionResnetV1: ArchitectureFamily {
         ["inceptionresnetv1", "inception_resnet", "inception_resnet_v1", "facenet"].contains(name) ? "inception_resnet_v1" : nil
     }
 
-    static func recognise(_ weights: Weights) -> RecognisedNetwork? {
+    static func recognize(_ weights: Weights) -> RecognizedNetwork? {
         guard let prefix = StateDictReader.prefix(before: "conv2d_1a.conv.weight", in: weights),
             weights[prefix + "block8.conv2d.weight"] != nil
         else { return nil }
-        return RecognisedNetwork(name: "inception_resnet_v1", prefix: prefix)
+        return RecognizedNetwork(name: "inception_resnet_v1", prefix: prefix)
     }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
+    static func build(_ network: RecognizedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         let reader = StateDictReader(weights, prefix: network.prefix)
         let stated = weights.metadata["image_size"]?.integer
         let size = imageSize ?? GivenFacts.ImageSize(square: stated ?? usualImageSize)

@@ -10,18 +10,18 @@ enum MTCNNPart {
             height: size, width: size, standardDeviation: 128, crop: .none, embeddingLength: nil, isNormalized: false, metric: .none)
     }
 
-    static func builder(_ network: RecognisedNetwork, _ weights: Weights, size: Int?) -> GraphBuilder {
+    static func builder(_ network: RecognizedNetwork, _ weights: Weights, size: Int?) -> GraphBuilder {
         let sides: [Dimension] = size.map { [.fixed($0), .fixed($0)] } ?? [.symbol("height"), .symbol("width")]
         return GraphBuilder(
             StateDictReader(weights, prefix: network.prefix), input: .init(name: "input", type: ValueType([.batch, .fixed(3)] + sides)))
     }
 
     /// The network whose keys are all there under one prefix.
-    static func recognise(_ name: String, _ keys: [String], _ weights: Weights) -> RecognisedNetwork? {
+    static func recognize(_ name: String, _ keys: [String], _ weights: Weights) -> RecognizedNetwork? {
         guard let first = keys.first, let prefix = StateDictReader.prefix(before: first, in: weights),
             keys.allSatisfy({ weights[prefix + $0] != nil })
         else { return nil }
-        return RecognisedNetwork(name: name, prefix: prefix)
+        return RecognizedNetwork(name: name, prefix: prefix)
     }
 
     /// Convolution with bias, PReLU, and a max pool with ceil mode where `pool` is given.
@@ -48,9 +48,9 @@ enum PNet: ArchitectureFamily {
 
     static func canonicalName(_ name: String) -> String? { ["pnet", "mtcnn_pnet"].contains(name) ? "mtcnn_pnet" : nil }
 
-    static func recognise(_ weights: Weights) -> RecognisedNetwork? { MTCNNPart.recognise("mtcnn_pnet", tellTaleKeys, weights) }
+    static func recognize(_ weights: Weights) -> RecognizedNetwork? { MTCNNPart.recognize("mtcnn_pnet", tellTaleKeys, weights) }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
+    static func build(_ network: RecognizedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         var builder = MTCNNPart.builder(network, weights, size: nil)
         var value = MTCNNPart.unit(1, builder.start, from: 3, to: 10, kernel: 3, pool: 2, to: &builder)
         value = MTCNNPart.unit(2, value, from: 10, to: 16, kernel: 3, pool: nil, to: &builder)
@@ -72,9 +72,9 @@ enum RNet: ArchitectureFamily {
 
     static func canonicalName(_ name: String) -> String? { ["rnet", "mtcnn_rnet"].contains(name) ? "mtcnn_rnet" : nil }
 
-    static func recognise(_ weights: Weights) -> RecognisedNetwork? { MTCNNPart.recognise("mtcnn_rnet", tellTaleKeys, weights) }
+    static func recognize(_ weights: Weights) -> RecognizedNetwork? { MTCNNPart.recognize("mtcnn_rnet", tellTaleKeys, weights) }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
+    static func build(_ network: RecognizedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         var builder = MTCNNPart.builder(network, weights, size: 24)
         var value = MTCNNPart.unit(1, builder.start, from: 3, to: 28, kernel: 3, pool: 3, to: &builder)
         value = MTCNNPart.unit(2, value, from: 28, to: 48, kernel: 3, pool: 3, to: &builder)
@@ -99,9 +99,9 @@ enum ONet: ArchitectureFamily {
 
     static func canonicalName(_ name: String) -> String? { ["onet", "mtcnn_onet"].contains(name) ? "mtcnn_onet" : nil }
 
-    static func recognise(_ weights: Weights) -> RecognisedNetwork? { MTCNNPart.recognise("mtcnn_onet", tellTaleKeys, weights) }
+    static func recognize(_ weights: Weights) -> RecognizedNetwork? { MTCNNPart.recognize("mtcnn_onet", tellTaleKeys, weights) }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
+    static func build(_ network: RecognizedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         var builder = MTCNNPart.builder(network, weights, size: 48)
         var value = MTCNNPart.unit(1, builder.start, from: 3, to: 32, kernel: 3, pool: 3, to: &builder)
         value = MTCNNPart.unit(2, value, from: 32, to: 64, kernel: 3, pool: 3, to: &builder)

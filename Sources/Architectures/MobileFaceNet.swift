@@ -13,13 +13,13 @@ enum MobileFaceNet: ArchitectureFamily {
         ["mobilefacenet", "mobile_facenet", "mobile_face_net"].contains(name) ? "mobilefacenet" : nil
     }
 
-    static func recognise(_ weights: Weights) -> RecognisedNetwork? {
+    static func recognize(_ weights: Weights) -> RecognizedNetwork? {
         guard let prefix = StateDictReader.prefix(before: "conv2_dw.conv.weight", in: weights), weights[prefix + "GDC_dw.weight"] != nil
         else { return nil }
-        return RecognisedNetwork(name: "mobilefacenet", prefix: prefix)
+        return RecognizedNetwork(name: "mobilefacenet", prefix: prefix)
     }
 
-    static func build(_ network: RecognisedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
+    static func build(_ network: RecognizedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
         let reader = StateDictReader(weights, prefix: network.prefix)
         let embedding = reader.shape("features.weight")?.first ?? 128
         let last = reader.shape("GDC_dw.weight")?.first ?? 512

@@ -87,7 +87,7 @@ static void cmyk_to_rgb(const uint8_t *from, uint8_t *to, size_t width) {
     }
 }
 
-static void grey_to_rgb(const uint8_t *from, uint8_t *to, size_t width) {
+static void gray_to_rgb(const uint8_t *from, uint8_t *to, size_t width) {
     for (size_t x = 0; x < width; x++, to += 3) to[0] = to[1] = to[2] = from[x];
 }
 
@@ -135,14 +135,14 @@ static void read_jpeg(const uint8_t *bytes, size_t count, uint8_t *pixels, cimag
     int channels = info.num_components;
     if (channels != 1 && channels != 3 && channels != 4) {
         report->status = cimages_unsupported;
-        snprintf(report->message, sizeof report->message, "%d colour channels", channels);
+        snprintf(report->message, sizeof report->message, "%d color channels", channels);
         goto done;
     }
     if (!pixels) {
         report->status = cimages_fine;
         goto done;
     }
-    // All else is the library's default, as it is Pillow's: the accurate integer transform and smooth upsampling of colours.
+    // All else is the library's default, as it is Pillow's: the accurate integer transform and smooth upsampling of colors.
     info.out_color_space = channels == 1 ? JCS_GRAYSCALE : channels == 3 ? JCS_RGB : JCS_CMYK;
     if (!jpeg_start_decompress(&info)) goto done;
     size_t width = info.output_width;
@@ -157,7 +157,7 @@ static void read_jpeg(const uint8_t *bytes, size_t count, uint8_t *pixels, cimag
         uint8_t *row = pixels + (size_t)info.output_scanline * width * 3;
         JSAMPROW target = channels == 3 ? row : line;
         if (jpeg_read_scanlines(&info, &target, 1) != 1) goto done;
-        if (channels == 1) grey_to_rgb(line, row, width);
+        if (channels == 1) gray_to_rgb(line, row, width);
         if (channels == 4) cmyk_to_rgb(line, row, width);
     }
     // Reads on to the end marker. Where every row is there without it, Pillow is content; the decoder seldom gets so far in a cut file, because

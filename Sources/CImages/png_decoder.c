@@ -23,7 +23,7 @@ static void escape_with_error(png_structp png, png_const_charp text) {
     longjmp(from->escape, 1);
 }
 
-// About colour profiles, text and the like, which change no pixel here.
+// About color profiles, text and the like, which change no pixel here.
 static void ignore_warning(png_structp png, png_const_charp text) {
     (void)png;
     (void)text;
@@ -46,7 +46,7 @@ typedef struct {
     uint8_t palette[256][3];
 } layout;
 
-// One row as libpng delivers it, with 16-bit colours cut to 8 already, as what Pillow's convert("RGB") makes of it.
+// One row as libpng delivers it, with 16-bit colors cut to 8 already, as what Pillow's convert("RGB") makes of it.
 static void to_rgb(const uint8_t *from, uint8_t *to, size_t width, const layout *kind) {
     size_t step;
     switch (kind->color) {
@@ -54,7 +54,7 @@ static void to_rgb(const uint8_t *from, uint8_t *to, size_t width, const layout 
         for (size_t x = 0; x < width; x++, to += 3) memcpy(to, kind->palette[from[x]], 3);
         break;
     case PNG_COLOR_TYPE_GRAY:
-        // Pillow holds 16-bit grey as whole numbers and clips those above 255, where it only halves the depth of all other kinds.
+        // Pillow holds 16-bit gray as whole numbers and clips those above 255, where it only halves the depth of all other kinds.
         if (kind->depth == 16) {
             for (size_t x = 0; x < width; x++, from += 2, to += 3) to[0] = to[1] = to[2] = from[0] ? 255 : from[1];
             break;

@@ -1,10 +1,10 @@
 import IR
 
 /// `torch.compile` of a part of a network puts `_orig_mod` into the keys of that part: `layer1._orig_mod.0.conv1.weight`. A network is
-/// recognised without it; tensors keep the names that they have in the file.
+/// recognized without it; tensors keep the names that they have in the file.
 struct CompiledKeys {
     private static let mark = "_orig_mod"
-    /// Names in the file by the names to recognise; empty if nothing is to be taken out.
+    /// Names in the file by the names to recognize; empty if nothing is to be taken out.
     private var sources: [String: String] = [:]
 
     /// Looks for marks after the prefix that all keys share, which the families take off themselves.
@@ -24,7 +24,7 @@ struct CompiledKeys {
         self.sources = sources
     }
 
-    /// The weights under the names to recognise.
+    /// The weights under the names to recognize.
     func stripped(_ weights: Weights) -> Weights {
         guard !sources.isEmpty else { return weights }
         let names = Dictionary(sources.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })

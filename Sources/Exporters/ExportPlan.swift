@@ -1,11 +1,11 @@
 import Files
 import IR
 
-/// What an export changes on the way, in this order: folding, normalisation, preprocessing, rounding.
+/// What an export changes on the way, in this order: folding, normalization, preprocessing, rounding.
 public struct ExportPlan: Sendable {
-    /// Folds batch normalisation into the layer before it.
+    /// Folds batch normalization into the layer before it.
     public var foldsBatchNorm = false
-    /// Appends an L2 normalisation.
+    /// Appends an L2 normalization.
     public var normalizes = false
     /// Puts mean and scale in front, for pixels given as these elements.
     public var embeddedPixels: ElementType?

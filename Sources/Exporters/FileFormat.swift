@@ -11,7 +11,7 @@ public protocol FileFormat: Sendable {
     /// What the format can hold and promises.
     static var capabilities: FormatCapabilities { get }
     /// Whether the content is of this format.
-    static func recognises(_ bytes: ByteView) -> Bool
+    static func recognizes(_ bytes: ByteView) -> Bool
     /// Opens a file of this format.
     static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile
     /// Writes to `output`; the caller flushes, reads back and commits. Returns further files that belong to it, to be committed first.
@@ -30,7 +30,7 @@ public struct FormatCapabilities: Sendable {
 public struct OpenOptions: Sendable {
     /// Where the state dict stands, for formats that can hold several.
     public var stateDictPath: String?
-    /// Whether quantised tensors are read as float32.
+    /// Whether quantized tensors are read as float32.
     public var dequantizes: Bool
     /// Where files that the opened one names really lie, by the name it gives: outputs that are not yet in place.
     public var companions: [String: String]
@@ -87,7 +87,7 @@ public struct ExportOptions: Sendable {
 
 /// The formats, one line each. Reading goes by content, writing by the output's extension.
 public enum FormatRegistry {
-    /// All formats; the first that recognises a file reads it.
+    /// All formats; the first that recognizes a file reads it.
     public static let formats: [any FileFormat.Type] = [
         FlatFormat.self,
         ONNXFormat.self,
@@ -96,15 +96,15 @@ public enum FormatRegistry {
         PthFormat.self,
     ]
 
-    /// Opens a file by its content: one of the formats, or the index of a checkpoint in several files. What no format recognises gets an
+    /// Opens a file by its content: one of the formats, or the index of a checkpoint in several files. What no format recognizes gets an
     /// error that names it if it can; so does a folder.
     public static func open(_ path: String, options: OpenOptions = OpenOptions()) throws -> OpenedFile {
         let file = try mapped(path)
-        if ShardIndex.recognises(file.bytes) { return try ShardedCheckpoint.open(file, options: options) }
+        if ShardIndex.recognizes(file.bytes) { return try ShardedCheckpoint.open(file, options: options) }
         // zstd's first byte could begin a pickle, too.
         if let packed = PackedContent.refusal(file.bytes) { throw packed }
         if let shard = DistributedCheckpoint.refusal(of: file) { throw shard }
-        guard let format = formats.first(where: { $0.recognises(file.bytes) }) else { throw ContainerKind.refusal(file.bytes) }
+        guard let format = formats.first(where: { $0.recognizes(file.bytes) }) else { throw ContainerKind.refusal(file.bytes) }
         let opened = try format.open(file, options: options)
         if options.stateDictPath != nil, opened.checkpoint == nil {
             throw ExportError.optionNotForFormat(option: "--state-dict", format: opened.format)

@@ -6,7 +6,7 @@ import Tensors
 
 /// What an opened file gives to an export: a whole model, or bare weights and the reason.
 public struct OpenedModel: Sendable {
-    /// How a network is recognised.
+    /// How a network is recognized.
     public struct Choice: Sendable {
         /// The name given with `--arch`.
         public var architecture: String?
@@ -19,7 +19,7 @@ public struct OpenedModel: Sendable {
         /// What the user calls the facts that are given, for messages.
         public var givenNames: [String]
 
-        /// Recognised from keys and shapes.
+        /// Recognized from keys and shapes.
         public init(
             architecture: String? = nil, keyMap: KeyMap? = nil, given: GivenFacts = GivenFacts(), likeness: ContractProfile? = nil,
             givenNames: [String] = []
@@ -167,10 +167,10 @@ public enum ExportError: DescribedError, Equatable {
         switch self {
         case .nothingToExport(let file): "\(file): there are no tensors to export"
         case .notPlain(let file, let name, let kind, _): "\(file): \(name) is not a plain tensor but a \(kind)"
-        case .nothingToDequantize(let file): "\(file): the state dict holds no quantised tensor for --dequantize"
+        case .nothingToDequantize(let file): "\(file): the state dict holds no quantized tensor for --dequantize"
         case .overflow(let precision, let tensors): "as \(precision), numbers become infinite in \(tensors.joined(separator: "; "))"
-        case .foldingNotHere(let format): "\(format) promises the source's own tensors, so batch normalisation cannot be folded into them"
-        case .nothingToFold: "--fold-batchnorm has no effect here: no batch normalisation follows a layer that can take it in"
+        case .foldingNotHere(let format): "\(format) promises the source's own tensors, so batch normalization cannot be folded into them"
+        case .nothingToFold: "--fold-batchnorm has no effect here: no batch normalization follows a layer that can take it in"
         case .notForBareWeights(let option, let reason): "\(option) needs a network, and \(reason)"
         case .optionNotForFormat(let option, let format): "\(option) has no effect for \(format)"
         case .differs(let file, let what): "\(file): read back from disk, \(what)"

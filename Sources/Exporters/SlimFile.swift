@@ -22,7 +22,7 @@ public struct SlimFile: Sendable {
     /// Values that were changed or left out inside what stays.
     public let changes: [SlimPlan.Change]
 
-    private static let quantized = "a quantised tensor"
+    private static let quantized = "a quantized tensor"
 
     /// Plans the slim file. Throws where the file has no state dict.
     public init(_ opened: OpenedFile, rules: SlimPlan.Rules) throws {

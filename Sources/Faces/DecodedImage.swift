@@ -41,7 +41,7 @@ public struct DecodedImage: Sendable, Equatable {
         let (width, height) = try DecodedImage.size(of: bytes, path: path)
         var report = cimages_report()
         let count = width * height * 3
-        // Initialised to nothing: an untouched page of a large picture costs nothing where decoding ends at its first row.
+        // Initialized to nothing: an untouched page of a large picture costs nothing where decoding ends at its first row.
         let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
             bytes.withUnsafeBytes { raw in
                 let start = raw.bindMemory(to: UInt8.self).baseAddress

@@ -14,7 +14,7 @@ public enum FaceSelection: String, Sendable, CaseIterable {
     case largest
     /// The highest probability.
     case probability
-    /// The largest box less twice the squared distance of its centre from the picture's.
+    /// The largest box less twice the squared distance of its center from the picture's.
     case centerWeighted = "center-weighted"
     /// The largest box among those with a probability above 0.9; none where there is none.
     case largestOverThreshold = "largest-over-threshold"

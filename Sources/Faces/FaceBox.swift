@@ -26,7 +26,7 @@ public struct FaceBox: Sendable, Equatable {
         return FaceBox(x1: x1 + shift.x * width, y1: y1 + shift.y * height, x2: x2 + shift.z * width, y2: y2 + shift.w * height)
     }
 
-    /// The square around the same centre whose side is the longer one's; in the reference's order of operations.
+    /// The square around the same center whose side is the longer one's; in the reference's order of operations.
     var squared: FaceBox {
         let (width, height) = (x2 - x1, y2 - y1)
         let side = max(width, height)

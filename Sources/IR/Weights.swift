@@ -24,7 +24,7 @@ public struct Weights: Sendable {
     public let metadata: Metadata
     /// Where the tensors came from.
     public let provenance: Provenance
-    /// ε of normalisation layers by their module's name, if the source states it, as a whole pickled module does.
+    /// ε of normalization layers by their module's name, if the source states it, as a whole pickled module does.
     public let epsilons: [String: Double]
     private let places: [ExactText: Int]
 

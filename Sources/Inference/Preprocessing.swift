@@ -6,7 +6,7 @@ extension InputContract {
 
     /// Pixels from 0 to 255, as RGB planes N×3×H×W, as the network takes them: N×C×H×W in its channel order and scale. An unknown scale is
     /// `comparisonScaling`; whoever needs the network's own asks for it first.
-    public func standardise(_ pixels: Batch) throws -> Batch {
+    public func standardize(_ pixels: Batch) throws -> Batch {
         let ordered = try arranged(pixels)
         let (mean, deviation) = scaling ?? InputContract.comparisonScaling
         guard mean != 0 || deviation != 1 else { return ordered }

@@ -1,6 +1,6 @@
 /// What a parser accepts beyond, and within, RFC 8259.
 public struct JSONLimits: Sendable, Equatable {
-    /// No depth above this is honoured: the parser recurses, and its stack is finite.
+    /// No depth above this is honored: the parser recurses, and its stack is finite.
     public static let greatestDepth = 1024
 
     /// How many arrays and objects may stand around a value.

@@ -150,7 +150,7 @@ public struct LinearJob: @unchecked Sendable {
     public var outputStride: Int
     /// The weight as torch keeps it: outputs × inputs; need not be aligned.
     public var weights: UnsafePointer<Float>
-    /// One factor an output, padded; what a batch normalisation behind the layer multiplies with.
+    /// One factor an output, padded; what a batch normalization behind the layer multiplies with.
     public var scale: UnsafePointer<Float>?
     /// One number an output, padded, added after the factor.
     public var bias: UnsafePointer<Float>?

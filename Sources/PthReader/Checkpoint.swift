@@ -62,7 +62,7 @@ public struct Checkpoint: Sendable {
 
     /// Opens a checkpoint of any container. Throws `FileError`, `ZipError`, `PickleError`, `TensorError` or `PthError`.
     public init(_ file: MappedFile) throws {
-        guard let kind = ContainerKind.recognise(file.bytes) else { throw ContainerKind.refusal(file.bytes) }
+        guard let kind = ContainerKind.recognize(file.bytes) else { throw ContainerKind.refusal(file.bytes) }
         // Before anything can fail: a file that cannot be read here may still be loaded with Python.
         safety = SafetyScan(file, extent: .opening)
         DangerNotice.give(safety, of: file)
@@ -106,7 +106,7 @@ struct ContainerContents {
             throw PthError.malformedCall(
                 file: bytes.name, call: "torch.storage._load_from_bytes", detail: "torch files are nested more than 8 deep")
         }
-        switch ContainerKind.recognise(bytes) {
+        switch ContainerKind.recognize(bytes) {
         case .zip?: return try ZipContainer.read(bytes, depth: depth).root
         case .legacy?: return try LegacyContainer.read(bytes, depth: depth).root
         default: throw ContainerKind.refusal(bytes)

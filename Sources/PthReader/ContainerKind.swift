@@ -14,8 +14,8 @@ public enum ContainerKind: String, Sendable {
     /// Pickle of the legacy magic number 0x1950a86a20f9469cfc6c in protocol 2.
     static let legacyMagic: [UInt8] = [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
 
-    /// Recognises a checkpoint by content; nil where the first bytes are those of no checkpoint.
-    public static func recognise(_ bytes: ByteView) -> ContainerKind? {
+    /// Recognizes a checkpoint by content; nil where the first bytes are those of no checkpoint.
+    public static func recognize(_ bytes: ByteView) -> ContainerKind? {
         if bytes.matches([0x50, 0x4B, 0x03, 0x04]) || bytes.matches([0x50, 0x4B, 0x05, 0x06]) { return .zip }
         if isLegacy(bytes) { return .legacy }
         if looksLikeTar(bytes) { return .tar }

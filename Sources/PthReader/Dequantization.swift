@@ -10,7 +10,7 @@ extension QuantizedTensor {
         let source = integers.tensor
         guard source.dtype.isQuantized else { throw TensorError.notReal(storage: source.storage.name, dtype: source.dtype) }
         let pattern = try pattern()
-        let name = "\(source.storage.name) (dequantised)"
+        let name = "\(source.storage.name) (dequantized)"
         let (byteCount, overflow) = source.elementCount.multipliedReportingOverflow(by: 4)
         guard !overflow else { throw TensorError.overflow(storage: name, shape: source.shape, strides: source.strides) }
         let storage = Storage(name: name, byteCount: byteCount) {
@@ -76,8 +76,8 @@ extension QuantizedTensor {
 }
 
 extension StateDictSelection {
-    /// The same with every quantised tensor as float32; of the packed parameters of a quantised layer (`X._packed_params._packed_params`)
-    /// weight and bias stand under the names that the layer has before quantisation.
+    /// The same with every quantized tensor as float32; of the packed parameters of a quantized layer (`X._packed_params._packed_params`)
+    /// weight and bias stand under the names that the layer has before quantization.
     public func dequantized() throws -> StateDictSelection {
         var names: [String] = []
         var entries: [CheckpointDictionary.Entry] = []

@@ -60,7 +60,7 @@ struct ModuleStateDict {
                 entries.append(.init(key: .string(prefix + name), value: entry.value.detached))
             }
         }
-        // torch's normalisation layers keep the ε that they were made with.
+        // torch's normalization layers keep the ε that they were made with.
         if case .float(let epsilon)? = attributes["eps"], epsilon.isFinite, epsilon >= 0 { epsilons[String(prefix.dropLast())] = epsilon }
         guard case .dictionary(let children)? = attributes["_modules"] else { return true }
         for child in children.entries {

@@ -55,7 +55,7 @@ extension CheckpointValue {
             }
             return "an object of \(name)"
         case .tuple(let items) where items.contains(where: { if case .quantizedTensor = $0 { true } else { false } }):
-            return "packed quantised parameters"
+            return "packed quantized parameters"
         case .numpyArray(let array): return "a NumPy array of \(array.dtype), which no torch dtype matches"
         default: return kindName
         }

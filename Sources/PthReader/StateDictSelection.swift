@@ -12,7 +12,7 @@ public struct StateDictSelection: Sendable {
     public let candidates: [String]
     /// Whether the path leads into an object of a class, whose attributes cannot be written as they were.
     public let entersObject: Bool
-    /// Tensors that were quantised and stand in `dictionary` as float32; empty unless that was asked for.
+    /// Tensors that were quantized and stand in `dictionary` as float32; empty unless that was asked for.
     public private(set) var dequantizedNames: [String] = []
 
     /// Names under which training programs keep their weights, most telling first.
@@ -126,7 +126,7 @@ extension CheckpointValue {
         case .frozenSet: "frozenset"
         case .dictionary(let dictionary): dictionary.kind.rawValue
         case .tensor(let tensor): tensor.isParameter ? "Parameter" : "Tensor"
-        case .quantizedTensor: "quantised tensor"
+        case .quantizedTensor: "quantized tensor"
         case .sparseTensor: "sparse tensor"
         case .storage: "storage"
         case .numpyArray: "numpy array"

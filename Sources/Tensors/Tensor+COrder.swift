@@ -38,7 +38,7 @@ extension Tensor {
             default: try gather(SIMD2<UInt64>.self, from: source, into: buffer, body)
             }
         }
-        // Neighbouring tensors share few pages, so the whole reach of this one may go.
+        // Neighboring tensors share few pages, so the whole reach of this one may go.
         if let used = try? bytes.window(at: usedBytes.lowerBound, count: usedBytes.count) { used.letGo() }
     }
 

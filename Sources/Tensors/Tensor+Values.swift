@@ -1,5 +1,5 @@
 extension Tensor {
-    /// Lends the elements in C order as doubles, window by window. Throws `TensorError.notReal` for complex, quantised and opaque elements.
+    /// Lends the elements in C order as doubles, window by window. Throws `TensorError.notReal` for complex, quantized and opaque elements.
     public func forEachDoubleWindow(_ body: (UnsafeBufferPointer<Double>) throws -> Void) throws {
         guard let decode = ElementDecoding(dtype) else { throw TensorError.notReal(storage: storage.name, dtype: dtype) }
         let step = 1 << 16

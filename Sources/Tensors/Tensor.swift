@@ -6,7 +6,7 @@ public struct Tensor: Sendable {
     public let dtype: DType
     /// Sizes, outermost first; empty for a scalar.
     public let shape: [Int]
-    /// Distance in elements between neighbours along each dimension.
+    /// Distance in elements between neighbors along each dimension.
     public let strides: [Int]
     /// Place of the first element in the storage, in elements.
     public let offset: Int

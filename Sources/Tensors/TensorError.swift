@@ -16,7 +16,7 @@ public enum TensorError: DescribedError, Equatable {
     case wrongChecksum(storage: String, offset: Int, expected: UInt32, found: UInt32)
     /// The storage's bytes are fewer than it was said to hold.
     case shortStorage(storage: String, needed: Int, available: Int)
-    /// Complex, quantised or opaque elements where real numbers are needed.
+    /// Complex, quantized or opaque elements where real numbers are needed.
     case notReal(storage: String, dtype: DType)
 
     /// What is wrong, for people.

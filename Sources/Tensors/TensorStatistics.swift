@@ -13,7 +13,7 @@ public struct TensorStatistics: Sendable, Equatable {
     /// Mean of the finite elements, summed in float64; nil where there is none.
     public var mean: Double?
 
-    /// Reads the whole tensor. Nil for quantised and opaque tensors, and for complex ones, which have no order.
+    /// Reads the whole tensor. Nil for quantized and opaque tensors, and for complex ones, which have no order.
     public init?(of tensor: Tensor) throws {
         guard ElementDecoding(tensor.dtype) != nil else { return nil }
         var sum = 0.0

@@ -61,11 +61,11 @@ struct Embedder: Sendable {
         digest = SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
     }
 
-    /// Throws where an embedding and its mirror image's cannot be averaged before a normalisation, because the network ends in one.
+    /// Throws where an embedding and its mirror image's cannot be averaged before a normalization, because the network ends in one.
     static func checkFlip(_ model: Model, name: String) throws(EmbedderError) {
         guard let output = model.graph.outputs.first else { return }
-        if case .l2Normalize = model.graph.nodes.last(where: { $0.output == output })?.operation, !normalisesByItself(model) {
-            throw .flipBehindNormalisation(file: name)
+        if case .l2Normalize = model.graph.nodes.last(where: { $0.output == output })?.operation, !normalizesByItself(model) {
+            throw .flipBehindNormalization(file: name)
         }
     }
 
@@ -82,8 +82,8 @@ struct Embedder: Sendable {
         return try Model(weights: model.weights, graph: graph, contract: model.contract, architecture: model.architecture)
     }
 
-    /// Networks whose own definition ends in a normalisation; their flip is averaged behind it, in the reference project too.
-    private static func normalisesByItself(_ model: Model) -> Bool { model.architecture.name == "inception_resnet_v1" }
+    /// Networks whose own definition ends in a normalization; their flip is averaged behind it, in the reference project too.
+    private static func normalizesByItself(_ model: Model) -> Bool { model.architecture.name == "inception_resnet_v1" }
 
     /// Embeddings of crops of `imageSize`, one after another, on the calling thread; several may do so at once. Throws where one is not finite or has no length.
     func embed(_ crops: [Crop]) throws -> [[Float]] {
@@ -134,8 +134,8 @@ enum EmbedderError: DescribedError, Equatable {
     case noPictures(file: String, input: String)
     /// It takes pictures of one size, and another was asked for.
     case otherSize(file: String, size: Int, asked: Int)
-    /// A flip would be averaged behind a normalisation.
-    case flipBehindNormalisation(file: String)
+    /// A flip would be averaged behind a normalization.
+    case flipBehindNormalization(file: String)
     /// The executor refuses it.
     case cannotRun(file: String, reason: InferenceError)
     /// What comes out for an image has no direction.
@@ -146,8 +146,8 @@ enum EmbedderError: DescribedError, Equatable {
         case .noEmbedding(let file, let outputs): "\(file): its output is no embedding: \(outputs.joined(separator: ", "))"
         case .noPictures(let file, let input): "\(file): takes no square RGB pictures, but \(input)"
         case .otherSize(let file, let size, let asked): "\(file): takes pictures of \(size)×\(size), --image-size is \(asked)"
-        case .flipBehindNormalisation(let file):
-            "\(file): ends in a normalisation, and --tta-flip averages an image's and its mirror image's embedding before it"
+        case .flipBehindNormalization(let file):
+            "\(file): ends in a normalization, and --tta-flip averages an image's and its mirror image's embedding before it"
         case .cannotRun(let file, let reason): "\(file): \(reason.problem)"
         case .noLength(let file, let image): "\(file): the embedding of \(image) has no length, or is not finite"
         }
@@ -159,7 +159,7 @@ enum EmbedderError: DescribedError, Equatable {
         case .noPictures: "give a face network over RGB pictures"
         case .otherSize: "leave --image-size out: a layer of it is as wide as that size makes it"
         case .cannotRun(_, let reason): reason.remedy
-        case .flipBehindNormalisation: "export it without --normalize"
+        case .flipBehindNormalization: "export it without --normalize"
         case .noLength: "check the weights with convert inspect --check"
         }
     }

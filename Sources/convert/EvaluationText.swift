@@ -4,7 +4,7 @@ import Verifier
 /// An evaluation for people.
 enum EvaluationText {
     static func lines(_ report: EvaluationReport) -> [String] {
-        heading(report) + figures(report.evaluation) + foldTable(report.evaluation) + noise(report) + judgement(report) + [Judgement.caveat]
+        heading(report) + figures(report.evaluation) + foldTable(report.evaluation) + noise(report) + judgment(report) + [Judgment.caveat]
     }
 
     private static func heading(_ report: EvaluationReport) -> [String] {
@@ -96,15 +96,15 @@ enum EvaluationText {
         return "\(pair.imageA) \(pair.imageB)"
     }
 
-    private static func judgement(_ report: EvaluationReport) -> [String] {
-        let judgement = report.judgement
+    private static func judgment(_ report: EvaluationReport) -> [String] {
+        let judgment = report.judgment
         var lines: [String] = []
-        if let comparison = judgement.comparison {
+        if let comparison = judgment.comparison {
             lines.append("against \(comparison.name)")
             if let agreement = comparison.agreement { lines += agreementLines(agreement, report) }
         }
-        lines += judgement.checks.map { ($0.isMet ? "met: " : "NOT met: ") + $0.reason }
-        if !judgement.checks.isEmpty { lines.append(judgement.isMet ? "as expected" : "NOT as expected") }
+        lines += judgment.checks.map { ($0.isMet ? "met: " : "NOT met: ") + $0.reason }
+        if !judgment.checks.isEmpty { lines.append(judgment.isMet ? "as expected" : "NOT as expected") }
         return lines
     }
 

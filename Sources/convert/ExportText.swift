@@ -36,7 +36,7 @@ enum ExportText {
             lines.append("note: the file's own graph is passed over, keys and shapes told the network: \(reason)")
         }
         if !model.droppedKeys.isEmpty { lines.append("left out: \(model.droppedKeys.joined(separator: ", ")) (not part of the embedding)") }
-        if request.plan.foldsBatchNorm { lines.append("folded: batch normalisation into the layer before it, wherever that is exact") }
+        if request.plan.foldsBatchNorm { lines.append("folded: batch normalization into the layer before it, wherever that is exact") }
         if let precision = request.plan.precision, precision != .float32 {
             lines.append(
                 "rounded: weights to \(precision.rawValue); inputs, outputs and arithmetic stay float32"

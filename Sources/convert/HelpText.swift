@@ -59,7 +59,7 @@ enum HelpText {
           --state-dict PATH    the dictionary that holds the weights, such as models.1; a dot alone is the
                                root
           --strip-prefix TEXT  remove TEXT from the beginning of the state dict's names, such as module.
-          --dequantize         write quantised tensors as float32, by their scale and zero point
+          --dequantize         write quantized tensors as float32, by their scale and zero point
           -f, --force          replace OUT if it exists
           -q, --quiet          print nothing unless something is wrong
           --verbose            after an error also its details
@@ -81,11 +81,11 @@ enum HelpText {
           --key-map FILE       rename keys first; each line is OLD NEW, and * stands for any text
           --state-dict PATH    the dictionary that holds the weights, such as models.1; a dot alone is the
                                root (.pth only)
-          --dequantize         read quantised tensors as float32, by their scale and zero point
+          --dequantize         read quantized tensors as float32, by their scale and zero point
           --dtype TYPE         round weights to float32, float16 or bfloat16 (also fp16, half, bf16);
                                arithmetic stays float32
-          --fold-batchnorm     fold batch normalisation into the layer before it (.onnx .h5 .flat)
-          --normalize          make the output an embedding of unit length (appends an L2 normalisation)
+          --fold-batchnorm     fold batch normalization into the layer before it (.onnx .h5 .flat)
+          --normalize          make the output an embedding of unit length (appends an L2 normalization)
           --embed-preprocess   put mean and scale in front, for raw pixels as float32; =uint8 for pixels as
                                whole numbers
           --opset N            ONNX only: operator set, 11 to 22 (17)
@@ -116,7 +116,7 @@ enum HelpText {
     static let contract = """
 
         What the file does not say, or says wrongly (stored as given):
-          --epsilon N          ε of every batch normalisation; above 0
+          --epsilon N          ε of every batch normalization; above 0
           --input-mean N       subtracted from every pixel; one number, or three with commas between them
           --input-std N        divides what is left; one number, or three; above 0
           --channel-order WAY  rgb, bgr or gray
@@ -152,7 +152,7 @@ enum HelpText {
                                header, then one line per image), .json, .jsonl (one object per line), or -
                                for CSV on the standard output; without it the first five numbers of each
                                image are printed
-          --normalize          make the output an embedding of unit length (appends an L2 normalisation)
+          --normalize          make the output an embedding of unit length (appends an L2 normalization)
           --exact              direct convolution with short partial sums: slower, closer to float64
           --threads N          threads, 1 to 1024 (one per core)
           --batch-size N       images worked on at once, at most; results do not depend on it
@@ -305,7 +305,7 @@ enum HelpText {
 
     /// Options of `score` and `evaluate`.
     static let judging = """
-          --protocol NAME      reference (midpoints of neighbouring scores), insightface or facenet (a grid
+          --protocol NAME      reference (midpoints of neighboring scores), insightface or facenet (a grid
                                of squared distances) (reference)
           --folds K            K folds, 2 to 1000, of pairs that are not LFW's 6,000; the figure is then not
                                LFW's

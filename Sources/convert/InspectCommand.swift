@@ -64,7 +64,7 @@ struct InspectCheck {
     private(set) var damage: [String] = []
     /// Entries whose checksum was compared.
     private(set) var comparedChecksums = 0
-    /// Statistics by name; nil for quantised and complex tensors.
+    /// Statistics by name; nil for quantized and complex tensors.
     private(set) var statistics: [String: TensorStatistics] = [:]
 
     var hasNonFinite: Bool { statistics.values.contains { $0.nanCount > 0 || $0.infinityCount > 0 } }

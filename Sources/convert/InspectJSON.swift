@@ -57,7 +57,7 @@ enum InspectJSON {
             ]))
     }
 
-    /// ε of the batch normalisations: one number, a list where they differ, null without any. Its origin is among the contract's.
+    /// ε of the batch normalizations: one number, a list where they differ, null without any. Its origin is among the contract's.
     private static func epsilon(_ model: Model) -> JSONValue {
         let epsilons = model.epsilons
         return epsilons.count == 1 ? .number(epsilons[0]) : epsilons.isEmpty ? .null : .array(epsilons.map { .number($0) })

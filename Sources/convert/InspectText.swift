@@ -109,7 +109,7 @@ enum ValueText {
         case .dictionary(let dictionary): self.dictionary(dictionary)
         case .tensor(let tensor): "\(value.kindName) \(tensor.tensor.dtype.rawValue)\(tensor.tensor.shape)"
         case .quantizedTensor(let tensor):
-            "quantised \(tensor.integers.tensor.dtype.rawValue)\(tensor.integers.tensor.shape), \(tensor.schemeName)"
+            "quantized \(tensor.integers.tensor.dtype.rawValue)\(tensor.integers.tensor.shape), \(tensor.schemeName)"
         case .sparseTensor(let tensor): "\(tensor.layout) \(tensor.shape)"
         case .storage(let storage): "storage of \(storage.storage.byteCount) bytes (\(storage.dtype.rawValue))"
         case .numpyArray(let array): "numpy array \(array.dtype)\(array.shape)"

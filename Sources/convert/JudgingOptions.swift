@@ -90,11 +90,11 @@ struct JudgingOptions {
         var expectations = expectations
         if let against { expectations.baseline = Baseline(against.scores, name: against.name) }
         let evaluation = LFWEvaluation(table, by: protocolRule, seed: seed)
-        let judgement = try Judgement(evaluation, expectations: expectations, margin: provenance.mtcnnMargin)
+        let judgment = try Judgment(evaluation, expectations: expectations, margin: provenance.mtcnnMargin)
         var provenance = provenance
         provenance.notes.append(.init("convert", Convert.version))
         let report = EvaluationReport(
-            evaluation, judgement: judgement, provenance: provenance, embeddings: embeddings, otherScores: against?.scores)
+            evaluation, judgment: judgment, provenance: provenance, embeddings: embeddings, otherScores: against?.scores)
         var written: [String] = []
         if let folder { written = try folder.write(report, photographs: photographs) }
         if isJSON {
@@ -104,11 +104,11 @@ struct JudgingOptions {
         } else if !isQuiet {
             Terminal.print(lines: EvaluationText.lines(report))
             if let folder { Terminal.print("wrote \(written.joined(separator: ", ")) to \(folder.path)") }
-        } else if !judgement.isMet {
-            for check in judgement.checks where !check.isMet { Terminal.error("convert: not as expected: \(check.reason)") }
-            Terminal.error(Judgement.caveat)
+        } else if !judgment.isMet {
+            for check in judgment.checks where !check.isMet { Terminal.error("convert: not as expected: \(check.reason)") }
+            Terminal.error(Judgment.caveat)
         }
-        return judgement.isMet ? .fine : .checkFailed
+        return judgment.isMet ? .fine : .checkFailed
     }
 
     /// Bytes of an image, if photographs are wanted.

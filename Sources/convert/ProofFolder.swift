@@ -9,7 +9,7 @@ enum ProofFolder {
     /// Runs the network as it is written and puts the files under temporary names. Nil for bare weights, which no ONNX file has.
     static func write(_ folder: String, content: ExportContent, request: ExportRequest, inputs: [FileIdentity]) throws -> ONNXProof? {
         guard let model = content.model, let entry = model.graph.inputs.first else { return nil }
-        let images = try model.contract.standardise(try NumericComparison.seeded(for: model, count: 2).batch)
+        let images = try model.contract.standardize(try NumericComparison.seeded(for: model, count: 2).batch)
         var options = FastExecutor.Options()
         // Whoever compares should meet the other engine's rounding, not this one's.
         options.isExact = true

@@ -108,7 +108,7 @@ struct RunImages {
     /// Runs the network on the pictures that wait.
     private func embed(_ batch: inout PictureBatch, _ executor: FastExecutor, _ state: inout State, _ report: inout RunReport) throws {
         guard !batch.paths.isEmpty else { return }
-        let input = try contract.standardise(try batch.pixels())
+        let input = try contract.standardize(try batch.pixels())
         let began = ContinuousClock.now
         let outputs = try executor.run(input)
         state.networkTime += ContinuousClock.now - began

@@ -5,7 +5,7 @@ import IR
 
 /// A model that a command is to run, and the files it came from.
 struct RunnableModel {
-    /// Options by which a file is read and a network recognised.
+    /// Options by which a file is read and a network recognized.
     static let options: Set<String> = ContractOptions.single.union(["--arch", "--key-map", "--state-dict"])
 
     var model: Model

@@ -26,11 +26,11 @@ struct SafetyInspection {
 
     private init(_ file: MappedFile) {
         self.file = file
-        let format = FormatRegistry.formats.first { $0.recognises(file.bytes) && $0.name != PthFormat.name }
+        let format = FormatRegistry.formats.first { $0.recognizes(file.bytes) && $0.name != PthFormat.name }
         // The first bytes of HDF5 may also be a tar's header, which torch would read first; a header's length may spell opcodes.
-        guard let format, ContainerKind.recognise(file.bytes) == nil else {
+        guard let format, ContainerKind.recognize(file.bytes) == nil else {
             scan = SafetyScan(file)
-            kind = ContainerKind.recognise(file.bytes) == nil ? "file" : PthFormat.name
+            kind = ContainerKind.recognize(file.bytes) == nil ? "file" : PthFormat.name
             return
         }
         let asPickle = SafetyScan(asPickle: file)

@@ -3,7 +3,7 @@ import PthReader
 
 /// What every command reports about the state dict that it took.
 enum StateDictText {
-    /// Which one and why, what else could be meant, and what was dequantised.
+    /// Which one and why, what else could be meant, and what was dequantized.
     static func lines(_ selection: StateDictSelection) -> [String] {
         var lines = ["state dict: \(place(selection)), because \(selection.reason)"]
         let others = selection.others
@@ -15,7 +15,7 @@ enum StateDictText {
                         + " choose with --state-dict PATH")
         }
         let dequantized = selection.dequantizedNames
-        if !dequantized.isEmpty { lines.append("dequantised: \(list(dequantized)), from integers, scale and zero point to float32") }
+        if !dequantized.isEmpty { lines.append("dequantized: \(list(dequantized)), from integers, scale and zero point to float32") }
         return lines
     }
 

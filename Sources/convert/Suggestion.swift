@@ -38,7 +38,7 @@ enum Suggestion {
         return rest.isEmpty
     }
 
-    /// Letters to insert, remove, replace, or exchange with their neighbour.
+    /// Letters to insert, remove, replace, or exchange with their neighbor.
     private static func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
         var (before, above) = ([Int](), Array(0...second.count))
         for row in first.indices {

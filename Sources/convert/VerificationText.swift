@@ -58,7 +58,7 @@ enum VerificationText {
         case .sourceRounded(let precision): how = "such that the source is exactly these, rounded to \(precision.rawValue)"
         }
         if tensors.nearlySame > 0 { how = "the same, \(tensors.nearlySame) of them but for the rounding of arithmetic on weights" }
-        if tensors.isFolded { how += ", batch normalisation folded likewise" }
+        if tensors.isFolded { how += ", batch normalization folded likewise" }
         if tensors.matching == .graph { how += " (matched by the layers that read them)" }
         return ["tensors: \(tensors.compared) \(how)"]
     }
@@ -69,7 +69,7 @@ enum VerificationText {
         if !verification.attributes.isEmpty {
             if let epsilon = verification.epsilons {
                 lines.append(
-                    "layers: the export's batch normalisation has ε \(epsilon.export) throughout, the source's \(epsilon.source)"
+                    "layers: the export's batch normalization has ε \(epsilon.export) throughout, the source's \(epsilon.source)"
                         + (epsilon.isAssumed ? ", which is only assumed; verify again with --epsilon \(epsilon.export) to overrule it" : "")
                 )
                 return lines
@@ -97,7 +97,7 @@ enum VerificationText {
     /// Every figure that means something for this comparison.
     private static func table(_ numeric: NumericComparison, isJudged: Bool = true) -> [String] {
         numeric.outputs.flatMap { output -> [String] in
-            var parts = ["normalised \(short(output.maxNormalized))"]
+            var parts = ["normalized \(short(output.maxNormalized))"]
             if !numeric.lengthsDiffer {
                 parts += [
                     "largest difference \(short(output.maxAbsolute))", "relative \(short(output.maxRelative))",

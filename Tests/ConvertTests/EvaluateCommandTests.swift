@@ -232,7 +232,7 @@ import Testing
         }
     }
 
-    @Test func aFlipBehindANormalisationIsRefused() throws {
+    @Test func aFlipBehindANormalizationIsRefused() throws {
         let normal = "\(folder)/n.onnx"
         #expect(try CommandRun(["export", network, "-o", normal, "--normalize", "--verify", "none"]).status == 0)
         let run = try evaluate(["--no-cache", "--tta-flip"], model: normal)

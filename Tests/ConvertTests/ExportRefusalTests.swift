@@ -86,7 +86,7 @@ import Verifier
 
     @Test func foldingIsRefusedWhereTheSourcesTensorsArePromised() throws {
         for ending in ["pth", "safetensors"] {
-            try refused([small, "\(folder)/x.\(ending)", "--fold-batchnorm"], status: 64, "batch normalisation", ".onnx, .h5 or .flat")
+            try refused([small, "\(folder)/x.\(ending)", "--fold-batchnorm"], status: 64, "batch normalization", ".onnx, .h5 or .flat")
         }
     }
 
@@ -122,9 +122,9 @@ import Verifier
         try refused([small, "\(folder)/x.onnx", "--compress", "3"], status: 64, "--compress has no effect for onnx")
     }
 
-    @Test func severalOutputsAreNotNormalised() throws {
+    @Test func severalOutputsAreNotNormalized() throws {
         guard (try? Fixtures.bytes("\(Fixtures.mtcnn)/onet.pt")) != nil else {
-            print("MTCNN's weights are not in \(Fixtures.mtcnn): normalising several outputs is not tested; make setup fetches them")
+            print("MTCNN's weights are not in \(Fixtures.mtcnn): normalizing several outputs is not tested; make setup fetches them")
             return
         }
         try refused(

@@ -22,7 +22,7 @@ import Testing
         let (input, output) = (try tensor("\(proof)/test_data_set_0/input_0.pb"), try tensor("\(proof)/test_data_set_0/output_0.pb"))
         #expect(input.shape == [2, 3, 112, 112] && output.shape == [2, 16])
         #expect(input.dtype == "float32" && output.dtype == "float32")
-        // Standardised pixels: (x − 127.5) / 128.
+        // Standardized pixels: (x − 127.5) / 128.
         #expect(input.values.allSatisfy { (($0 * 128 + 127.5) - ($0 * 128 + 127.5).rounded()).magnitude < 1e-4 && abs($0) < 1 })
         let network = try #require(try OpenedModel(try FormatRegistry.open(model)).content.model)
         let found = try FastExecutor(network).run(try Batch(shape: input.shape, values: input.values.map { Float($0) }))[0].batch.values

@@ -47,16 +47,16 @@ import Testing
         #expect(try run("inspect", fixture("mixed")).contains("not a tensor: a meta tensor, which holds no data"))
     }
 
-    @Test func quantisedTensorsNeedTheOptionOutsideOfPth() throws {
+    @Test func quantizedTensorsNeedTheOptionOutsideOfPth() throws {
         for command in ["slim", "export"] {
             let text = try run(command, fixture("quantized"), "-o", "\(folder)/q.safetensors", status: 2)
             #expect(text.contains("--dequantize") && text.contains("qint8.tensor"), "\(text)")
             let done = try run(command, fixture("quantized"), "-o", "\(folder)/\(command).safetensors", "--dequantize")
-            #expect(done.contains("dequantised: qint8.tensor"), "\(done)")
+            #expect(done.contains("dequantized: qint8.tensor"), "\(done)")
             let weights = try #require(try FormatRegistry.open("\(folder)/\(command).safetensors").weights)
             #expect(weights.entries.count == 15 && weights.entries.allSatisfy { $0.tensor.dtype == .float32 })
         }
-        #expect(try run("slim", fixture("mixed"), "-o", "\(folder)/x.pth", "--dequantize", status: 64).contains("no quantised tensor"))
+        #expect(try run("slim", fixture("mixed"), "-o", "\(folder)/x.pth", "--dequantize", status: 64).contains("no quantized tensor"))
     }
 
     @Test(arguments: [

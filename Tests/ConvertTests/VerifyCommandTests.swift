@@ -221,7 +221,7 @@ import Verifier
         #expect(run.status == 0, "\(run.output) \(run.errors)")
         #expect(run.output.contains("the same network"))
         #expect(run.output.contains("(matched by the layers that read them)"), "\(run.output)")
-        #expect(run.output.contains("batch normalisation folded likewise"), "\(run.output)")
+        #expect(run.output.contains("batch normalization folded likewise"), "\(run.output)")
         let json = try #require(
             try JSONParser.parse(
                 Array(
@@ -260,8 +260,8 @@ import Verifier
         #expect(json["same"]?.isNull == true && json["reasons"]?.array?.count == 1)
     }
 
-    /// An optimiser folds batch normalisation, keeps the metadata, and so leaves a record of other tensors.
-    @Test func ourOwnFileAfterAnOptimiserIsTheSameNetworkWithARemark() throws {
+    /// An optimizer folds batch normalization, keeps the metadata, and so leaves a record of other tensors.
+    @Test func ourOwnFileAfterAnOptimizerIsTheSameNetworkWithARemark() throws {
         var (path, bytes) = try export("x.onnx", ["--fold-batchnorm"])
         bytes += ArchiveBytes.protobuf(
             field: 14, texts: [(1, "convert.weights"), (2, #"{"order":["input_layer.0.weight","gone"],"unused":{}}"#)])
@@ -285,7 +285,7 @@ import Verifier
         #expect(run.output.hasSuffix("NOT the same network\n"))
     }
 
-    @Test(arguments: ["float16", "bfloat16"]) func roundedWeightsAreNoLicenceForAnotherEpsilon(_ type: String) throws {
+    @Test(arguments: ["float16", "bfloat16"]) func roundedWeightsAreNoLicenseForAnotherEpsilon(_ type: String) throws {
         let (path, _) = try export("x.onnx", ["--dtype", type])
         #expect(try verify(path).status == 0)
         let opened = try FormatRegistry.open(path)
@@ -342,7 +342,7 @@ import Verifier
         let (path, _) = try export("unit.onnx", ["--normalize"])
         let run = try verify(path, ["--verbose"])
         #expect(run.status == 0, "\(run.output) \(run.errors)")
-        #expect(run.output.contains("normalised ") && !run.output.contains("largest difference"), "\(run.output)")
+        #expect(run.output.contains("normalized ") && !run.output.contains("largest difference"), "\(run.output)")
         #expect(!(try verify(path).output.contains("would pass from")))
     }
 

@@ -77,7 +77,7 @@ enum HDF5Trip {
         #expect(back[alias.name]?.storage === back[alias.of]?.storage)
     }
 
-    @Test(arguments: [nil, 6]) func everyDTypeOfTorchHasAPlaceExceptQuantisedOnes(level: Int?) throws {
+    @Test(arguments: [nil, 6]) func everyDTypeOfTorchHasAPlaceExceptQuantizedOnes(level: Int?) throws {
         for dtype in DType.allCases {
             for shape in [[], [0], [3], [2, 0, 4], [5, 300], [1, 1, 1]] {
                 let count = shape.reduce(dtype.byteCount, *)

@@ -80,7 +80,7 @@ import Verifier
         floats.embeddedPixels = .float32
         var all = ExportPlan()
         (all.foldsBatchNorm, all.normalizes, all.embeddedPixels, all.precision) = (true, true, .uint8, .float16)
-        return [("folded", folded), ("normalised", normal), ("embedded", floats), ("all at once", all)]
+        return [("folded", folded), ("normalized", normal), ("embedded", floats), ("all at once", all)]
     }()
 
     @Test(arguments: plans.indices, [11, 17, 22]) func changedModelsComeBackTheSame(_ index: Int, opset: Int) throws {

@@ -79,7 +79,7 @@ import Verifier
 
     // MARK: Keys of compiled parts
 
-    @Test func aCompiledPartIsRecognisedAndKeepsItsKeys() throws {
+    @Test func aCompiledPartIsRecognizedAndKeepsItsKeys() throws {
         let plain = try OpenedModel(try FormatRegistry.open(Fixtures.path("models/ir_small.pth")))
         let model = try #require(plain.content.model)
         func renamed(_ name: String) -> String {

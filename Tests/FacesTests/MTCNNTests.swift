@@ -20,7 +20,7 @@ import Testing
 
     static func flat(_ width: Int, _ height: Int) throws -> DecodedImage {
         try DecodedImage(
-            width: width, height: height, pixels: [UInt8](repeating: 128, count: width * height * 3), name: "grey \(width)×\(height)")
+            width: width, height: height, pixels: [UInt8](repeating: 128, count: width * height * 3), name: "gray \(width)×\(height)")
     }
 
     @Test func smallAndEmptyPicturesHoldNoFaceAndAreResizedWhole() throws {
@@ -82,6 +82,6 @@ import Testing
         var settings = MTCNN.Settings()
         settings.thresholds = [0, 0.7, 0.7]
         let detector = try MTCNNTests.detector(settings)
-        #expect(throws: FacesError.tooManyCandidates(name: "grey 700×700")) { try detector.detect([try MTCNNTests.flat(700, 700)]) }
+        #expect(throws: FacesError.tooManyCandidates(name: "gray 700×700")) { try detector.detect([try MTCNNTests.flat(700, 700)]) }
     }
 }

@@ -21,7 +21,7 @@ import Testing
         return Array(out.prefix(Int(count)))
     }
 
-    /// A grey picture of 8 × 8 with these chunks before its pixels.
+    /// A gray picture of 8 × 8 with these chunks before its pixels.
     private static func png(_ chunks: [[UInt8]]) -> [UInt8] {
         let header: [UInt8] = [0, 0, 0, 8, 0, 0, 0, 8, 8, 0, 0, 0, 0]
         let rows = (0..<8).flatMap { row -> [UInt8] in [0] + [UInt8](repeating: UInt8(row * 30), count: 8) }

@@ -66,7 +66,7 @@ import Testing
         #expect(folded.weights["other"]?.isSameView(as: try #require(weights["other"])) == true)
     }
 
-    @Test func aNormalisationBeforeAZeroPaddedConvolutionStays() throws {
+    @Test func aNormalizationBeforeAZeroPaddedConvolutionStays() throws {
         let weights = Sample.weights((try normWeights("bn", 3)) + [("c.weight", try Sample.tensor([4, 3, 3, 3]))])
         let graph = Sample.chain(
             [.batch, .fixed(3), .fixed(8), .fixed(8)],
@@ -76,7 +76,7 @@ import Testing
         #expect(folded.weights.entries.map(\.name) == weights.entries.map(\.name))
     }
 
-    @Test func aNormalisationWhoseInputIsReadElsewhereStays() throws {
+    @Test func aNormalizationWhoseInputIsReadElsewhereStays() throws {
         let weights = Sample.weights([("c.weight", try Sample.tensor([3, 3, 1, 1]))] + (try normWeights("bn", 3)))
         var graph = Sample.chain(
             [.batch, .fixed(3), .fixed(8), .fixed(8)], ["c": .convolution(Convolution(weight: "c.weight")), "bn": norm("bn")])
@@ -101,8 +101,8 @@ import Testing
         #expect(try Sample.model(oneNorm, weights).foldingBatchNormalization().graph == oneNorm)
     }
 
-    /// The second normalisation has to work on what the first gives, whether or not it is folded too.
-    @Test(arguments: [nil, "c.bias"]) func ofTwoNormalisationsInARowNoneIsLost(_ bias: String?) throws {
+    /// The second normalization has to work on what the first gives, whether or not it is folded too.
+    @Test(arguments: [nil, "c.bias"]) func ofTwoNormalizationsInARowNoneIsLost(_ bias: String?) throws {
         var tensors = [("c.weight", try Sample.tensor([3, 3, 1, 1]))]
         if let bias { tensors.append((bias, try Sample.tensor([3], seed: 9))) }
         let weights = Sample.weights(tensors + (try normWeights("bn", 3)) + (try normWeights("second", 3)))

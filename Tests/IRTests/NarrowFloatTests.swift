@@ -1,9 +1,9 @@
 import Tensors
 import Testing
 
-/// Rounding to 16 bits, held against Swift's own Float16 and against arithmetic on neighbours.
+/// Rounding to 16 bits, held against Swift's own Float16 and against arithmetic on neighbors.
 @Suite struct NarrowFloatTests {
-    /// The nearest of all finite patterns, ties to the even one, found by looking at both neighbours; an infinity past the last one's half.
+    /// The nearest of all finite patterns, ties to the even one, found by looking at both neighbors; an infinity past the last one's half.
     private func nearest(_ value: Double, infinity: UInt16, decode: (UInt16) -> Float, limit: Double) -> UInt16 {
         let sign: UInt16 = value.sign == .minus ? 0x8000 : 0
         let magnitude = abs(value)

@@ -2,7 +2,7 @@ import IR
 import Tensors
 import Testing
 
-/// Dead nodes, appended normalisation, embedded preprocessing, softmax for old operator sets.
+/// Dead nodes, appended normalization, embedded preprocessing, softmax for old operator sets.
 @Suite struct PassTests {
     private func relu(_ name: String, _ input: String) -> Node { Node(name: name, operation: .relu, inputs: [input], output: name) }
 
@@ -15,7 +15,7 @@ import Testing
         #expect(whole.withoutDeadNodes() == whole)
     }
 
-    // MARK: Normalisation
+    // MARK: Normalization
 
     @Test func theOutputKeepsItsNameAndGetsUnitLength() throws {
         let weights = try Sample.weights(["w": [5, 4]])
@@ -39,7 +39,7 @@ import Testing
         #expect(normal.graph.nodes.map(\.inputs) == [["input"], [inner], [inner]] && inner != "a")
     }
 
-    @Test func severalOutputsCannotBeNormalised() throws {
+    @Test func severalOutputsCannotBeNormalized() throws {
         var graph = Sample.chain([.batch, .fixed(4)], ["a": .relu, "b": .relu])
         graph.outputs = ["a", "b"]
         let model = try Sample.model(graph, try Sample.weights([:]))

@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: [(16, 12), (10, 9), (28, 5)]) func residualBlocksAgree(_ channels: Int, _ size: Int) throws {
         let shapes = [("w1", [channels, channels, 3, 3]), ("w2", [channels, channels, 3, 3]), ("p", [channels])]
-        // As in IR-ResNet: the normalisation stands before the zero padding, and may not be folded over it.
+        // As in IR-ResNet: the normalization stands before the zero padding, and may not be folded over it.
         let model = try Networks.model(
             input: [.batch, .fixed(channels), .fixed(size), .fixed(size)],
             [

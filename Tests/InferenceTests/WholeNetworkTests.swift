@@ -50,7 +50,7 @@ import Testing
         var testDescription: String {
             "\(ending) \(opset)\(external ? " external" : "")\(plan.foldsBatchNorm ? " folded" : "")"
                 + "\(plan.precision.map { " \($0.rawValue)" } ?? "")\(plan.embeddedPixels.map { " \($0.rawValue)" } ?? "")"
-                + (plan.normalizes ? " normalised" : "")
+                + (plan.normalizes ? " normalized" : "")
         }
     }
 

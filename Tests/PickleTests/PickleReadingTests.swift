@@ -99,10 +99,10 @@ private func frame(_ length: UInt64) -> [UInt8] { [0x95] + (0..<8).map { UInt8(t
         return Double(took.components.seconds) + Double(took.components.attoseconds) * 1e-18
     }
 
-    /// Eight times the steps take about eight times as long; a copy of the container at each step would make that sixty-four. Unoptimised
+    /// Eight times the steps take about eight times as long; a copy of the container at each step would make that sixty-four. Unoptimized
     /// code keeps a second reference for longer, so this is a promise of the code that ships.
     @Test(
-        .enabled(if: !_isDebugAssertConfiguration(), "unoptimised code copies"), arguments: ["list", "set", "dictionary", "object"])
+        .enabled(if: !_isDebugAssertConfiguration(), "unoptimized code copies"), arguments: ["list", "set", "dictionary", "object"])
     func containersGrowInPlace(
         _ kind: String
     ) throws {

@@ -148,7 +148,7 @@ import Testing
         let name = String(decoding: PickleBytes.global("os", "system") + Array("S'true'\n\u{85}R.".utf8), as: UTF8.self)
         let hidden: ArchiveBytes.TarMember = (name, [], "0")
         let file = try file(ArchiveBytes.tar([hidden] + TarPolyglotTests.members))
-        #expect(ContainerKind.recognise(file.bytes) == .tar)
+        #expect(ContainerKind.recognize(file.bytes) == .tar)
         #expect(SafetyScan(file).verdict == .dangerous)
     }
 
@@ -157,7 +157,7 @@ import Testing
         let head = PickleBytes.whole(PickleBytes.text("x"))
         let header = ArchiveBytes.withChecksum(head + [UInt8](repeating: 0, count: 512 - head.count))
         let file = try file(header + [UInt8](repeating: 0, count: 1024))
-        #expect(ContainerKind.recognise(file.bytes) == .tar)
+        #expect(ContainerKind.recognize(file.bytes) == .tar)
         #expect(!SafetyScan(file).isCleared)
     }
 }

@@ -192,7 +192,7 @@ extension CheckpointValue {
         #expect(found.dictionary.entries.filter(\.value.isTensor).count == 16)
         let packed = try StateDictSelection(
             in: try Checkpoint(try MappedFile(path: Fixtures.path("state_dicts/packed.pth"))).root, file: "packed.pth")
-        #expect(packed.nonTensors.contains { $0.name == "_packed_params._packed_params" && $0.kind == "packed quantised parameters" })
+        #expect(packed.nonTensors.contains { $0.name == "_packed_params._packed_params" && $0.kind == "packed quantized parameters" })
     }
 
     @Test func newerElementTypesKeepTheirNames() throws {

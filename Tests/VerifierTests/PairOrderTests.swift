@@ -45,7 +45,7 @@ import Testing
         let file = try InventedPeople.written("image_a,image_b,label,cosine_score\n" + text, "other.csv")
         var expectations = Expectations()
         expectations.baseline = try Baseline(file)
-        return try #require(try Judgement(LFWEvaluation(table), expectations: expectations).comparison)
+        return try #require(try Judgment(LFWEvaluation(table), expectations: expectations).comparison)
     }
 
     @Test func theSamePairsInAnyOrderAreTheSameScores() throws {

@@ -16,7 +16,7 @@ import Testing
         let embeddings =
             hasEmbeddings ? try EmbeddingTable(try InventedPeople.file("embeddings_stored.npz"), for: evaluation.table.pairs) : nil
         return EvaluationReport(
-            evaluation, judgement: try Judgement(evaluation, expectations: expectations), provenance: provenance, embeddings: embeddings)
+            evaluation, judgment: try Judgment(evaluation, expectations: expectations), provenance: provenance, embeddings: embeddings)
     }
 
     @Test func metricsBeginWithTheReferenceProjectsKeysInItsOrder() throws {
@@ -32,7 +32,7 @@ import Testing
         }.metrics
         #expect(metrics.members.prefix(keys.count).map(\.key) == keys)
         #expect(metrics["model_artifact"] == .string("m.pth") && metrics["num_faces_missed"] == .integer(1))
-        #expect(metrics["caveat"] == .string(Judgement.caveat) && metrics["is_lfw"] == .boolean(false))
+        #expect(metrics["caveat"] == .string(Judgment.caveat) && metrics["is_lfw"] == .boolean(false))
         #expect(metrics["judgement"]?.object?["met"] == .boolean(false))
         #expect(
             try JSONParser.parse(Array(JSONValue.object(metrics).text(pretty: true).utf8)).object?.members.count == metrics.members.count)
@@ -84,7 +84,7 @@ import Testing
         }.page(photographs: nil)
         #expect(page.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;.pth") && !page.contains("<script"))
         #expect(page.contains("a&quot;/&lt;b&gt;&amp;.jpg, c\\u{202e}d\\u{7}"))
-        #expect(page.contains("Comma,_Quote&quot;/") && page.contains(Judgement.caveat) && page.contains("not met"))
+        #expect(page.contains("Comma,_Quote&quot;/") && page.contains(Judgment.caveat) && page.contains("not met"))
         #expect(page.ranges(of: "data:image/svg+xml;base64,").count == 3)
         let policy = try #require(page.firstRange(of: "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"))
         #expect(try policy.lowerBound < #require(page.firstRange(of: "<title>")).lowerBound, "before anything that a name is in")
@@ -100,7 +100,7 @@ import Testing
         var expectations = Expectations()
         expectations.baseline = Baseline(try ScoreTable(pairs: table.pairs, scores: scores), name: "a<b>.onnx")
         let evaluation = LFWEvaluation(table)
-        let report = EvaluationReport(evaluation, judgement: try Judgement(evaluation, expectations: expectations))
+        let report = EvaluationReport(evaluation, judgment: try Judgment(evaluation, expectations: expectations))
         let page = try report.page(photographs: nil)
         #expect(page.contains("Pairs that changed sides against a&lt;b&gt;.onnx"))
         let flips = report.metrics["judgement"]?.object?["baseline"]?.object?["flips"]?.array

@@ -12,7 +12,7 @@ import Testing
         #expect(one != (try SeededImages.batch(shape: [SeededImages.wholeSet, 3, 20, 16], seed: 1)))
     }
 
-    /// Four of noise, twelve of blurred noise, eight of skin, told by how far neighbours are apart and which channel leads.
+    /// Four of noise, twelve of blurred noise, eight of skin, told by how far neighbors are apart and which channel leads.
     @Test func aWholeSetHasEveryKind() throws {
         let batch = try SeededImages.batch(shape: [SeededImages.wholeSet, 3, 112, 112])
         var (noise, skin, blurred) = (0, 0, 0)

@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    @Test func neighboursWithNoFloatBetweenThemAreCountedAsTheMidpointRounds() throws {
+    @Test func neighborsWithNoFloatBetweenThemAreCountedAsTheMidpointRounds() throws {
         // The midpoint of two adjacent floats is one of them.
         let pairs = (0..<4).map { LFWPair("a\($0)", "b\($0)", isSame: $0 % 2 == 0) }
         let low: Float = 0.5

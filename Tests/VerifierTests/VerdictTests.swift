@@ -15,11 +15,11 @@ import Testing
         return try Tensor(dtype: .float32, shape: shape, storage: Storage(name: "test", bytes: ByteView(copying: bytes, name: "test")))
     }
 
-    private static func noise(_ count: Int, seed: Int, around centre: Float = 0) -> [Float] {
+    private static func noise(_ count: Int, seed: Int, around center: Float = 0) -> [Float] {
         var state = UInt64(seed) &* 0x2545_F491_4F6C_DD1D &+ 99
         return (0..<count).map { _ in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return centre + Float(Int64(state >> 33) - 1 << 30) / Float(1 << 31)
+            return center + Float(Int64(state >> 33) - 1 << 30) / Float(1 << 31)
         }
     }
 
@@ -34,7 +34,7 @@ import Testing
         var endsNormalized = false
     }
 
-    /// Convolution, normalisation and slopes twice, one branch added to the other, then a linear layer. The last slope never acts: its
+    /// Convolution, normalization and slopes twice, one branch added to the other, then a linear layer. The last slope never acts: its
     /// channel's bias lifts it above zero.
     private static func model(_ change: Change = Change()) throws -> Model {
         let p = change.prefix
@@ -184,7 +184,7 @@ import Testing
         #expect(found.contract?.differences.map(\.member) == [member])
     }
 
-    @Test func aNormalisationAtTheEndIsNoDifference() throws {
+    @Test func aNormalizationAtTheEndIsNoDifference() throws {
         let found = try verified(try change { $0.endsNormalized = true })
         #expect(found.verdict == .same, "\(found.verdict)")
         #expect(found.numeric?.lengthsDiffer == true)
@@ -219,7 +219,7 @@ import Testing
     @Test func whatIsLeftAsleepIsCounted() throws {
         let input = try SeededImages.batch(shape: [6, 3, 12, 12])
         let model = try VerdictTests.model()
-        let found = try ChannelActivity(of: model, input: try model.contract.standardise(input), options: .init())
+        let found = try ChannelActivity(of: model, input: try model.contract.standardize(input), options: .init())
         #expect(found == ChannelActivity(channels: 4, active: 3) && found.share == 0.75)
     }
 }

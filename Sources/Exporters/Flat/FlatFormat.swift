@@ -13,7 +13,7 @@ public enum FlatFormat: FileFormat {
     public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: false)
 
     /// Whether the content is of this format.
-    public static func recognises(_ bytes: ByteView) -> Bool { bytes.matches(FlatHeader.magic) }
+    public static func recognizes(_ bytes: ByteView) -> Bool { bytes.matches(FlatHeader.magic) }
 
     /// Reads and checks the header; tensors stay in the mapped file, and their checksums wait for `verify`.
     public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {

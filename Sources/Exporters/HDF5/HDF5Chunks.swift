@@ -94,7 +94,7 @@ struct HDF5Chunks: Sendable {
 
     /// Reads a whole dataset with `byteCount` bytes into memory. The file is opened anew, so that a tensor can outlive everything else.
     func read(_ path: String, element: chdf5_element, byteCount: Int, file: MappedFile) throws -> ByteView {
-        try HDF5Library.serialised {
+        try HDF5Library.serialized {
             let calls = HDF5Calls(file: file.path, isWriting: false)
             try file.checkUnchanged()
             let handle = try HDF5Reader.openHandle(file, calls: calls)

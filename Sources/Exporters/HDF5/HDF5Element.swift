@@ -12,20 +12,20 @@ enum HDF5Element {
         (.int16, CHDF5_INT16), (.int8, CHDF5_INT8), (.uint64, CHDF5_UINT64), (.uint32, CHDF5_UINT32), (.uint16, CHDF5_UINT16),
         (.uint8, CHDF5_UINT8), (.bool, CHDF5_BOOL), (.complex128, CHDF5_COMPLEX128), (.complex64, CHDF5_COMPLEX64),
     ]
-    private static let labelled: [(DType, chdf5_element)] = [
+    private static let labeled: [(DType, chdf5_element)] = [
         (.bfloat16, CHDF5_UINT16), (.complex32, CHDF5_UINT32), (.float8E4M3FN, CHDF5_UINT8), (.float8E5M2, CHDF5_UINT8),
         (.float8E4M3FNUZ, CHDF5_UINT8), (.float8E5M2FNUZ, CHDF5_UINT8), (.float8E8M0FNU, CHDF5_UINT8),
     ]
 
-    /// The stored kind, and the label where it does not say all; nil for quantised elements, whose scale has no place here.
+    /// The stored kind, and the label where it does not say all; nil for quantized elements, whose scale has no place here.
     static func stored(_ dtype: DType) -> (element: chdf5_element, label: String?)? {
         if let found = plain.first(where: { $0.0 == dtype }) { return (found.1, nil) }
-        return labelled.first { $0.0 == dtype }.map { ($0.1, dtype.rawValue) }
+        return labeled.first { $0.0 == dtype }.map { ($0.1, dtype.rawValue) }
     }
 
     /// The dtype of a stored kind under this label; nil where they do not fit.
     static func dtype(_ element: chdf5_element, label: String?) -> DType? {
         guard let label else { return plain.first { $0.1 == element }?.0 }
-        return labelled.first { $0.0.rawValue == label && $0.1 == element }?.0
+        return labeled.first { $0.0.rawValue == label && $0.1 == element }?.0
     }
 }

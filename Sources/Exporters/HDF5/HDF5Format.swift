@@ -16,13 +16,13 @@ public enum HDF5Format: FileFormat {
     public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: false)
 
     /// Whether the content is of this format, whoever wrote it.
-    public static func recognises(_ bytes: ByteView) -> Bool {
+    public static func recognizes(_ bytes: ByteView) -> Bool {
         bytes.matches([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
     }
 
     /// Reads what `write` wrote; other HDF5 files are refused by name. Plain tensors stay in the mapped file.
     public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
-        let contents = try HDF5Library.serialised { try HDF5Reader(file).read() }
+        let contents = try HDF5Library.serialized { try HDF5Reader(file).read() }
         let rest = file.bytes.count.subtractingReportingOverflow(contents.tensorBytes).partialValue
         let isModel = contents.document.architecture != nil || contents.document.graph != nil
         return OpenedFile(

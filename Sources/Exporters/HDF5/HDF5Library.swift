@@ -3,7 +3,7 @@ import CHDF5
 /// The way into libhdf5: one thread at a time, every failure with the library's own innermost message.
 enum HDF5Library {
     /// Runs `body` while no other thread is in the library. One thread may nest this.
-    static func serialised<Result>(_ body: () throws -> Result) rethrows -> Result {
+    static func serialized<Result>(_ body: () throws -> Result) rethrows -> Result {
         chdf5_enter()
         defer { chdf5_leave() }
         return try body()
@@ -38,7 +38,7 @@ struct HDF5Handle: ~Copyable {
         self.id = id
     }
 
-    deinit { HDF5Library.serialised { _ = H5Idec_ref(id) } }
+    deinit { HDF5Library.serialized { _ = H5Idec_ref(id) } }
 }
 
 /// Calls on one file: turns failures into typed errors that name the file and what was being done.

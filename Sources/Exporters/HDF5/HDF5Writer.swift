@@ -57,7 +57,7 @@ struct HDF5Writer {
         }
         // The library asks for the real path of what it opens, which a file without a name has none of.
         try output.takeName()
-        let pending = try HDF5Library.serialised {
+        let pending = try HDF5Library.serialized {
             var pending: [Pending] = []
             let file = try create()
             try attributes.write("format", text: "convert", to: file.id)

@@ -14,7 +14,7 @@ public enum ONNXFormat: FileFormat {
     public static let capabilities = FormatCapabilities(holdsBareWeights: false, promisesSourceTensors: false)
 
     /// Whether the content is of this format.
-    public static func recognises(_ bytes: ByteView) -> Bool {
+    public static func recognizes(_ bytes: ByteView) -> Bool {
         guard let first = try? bytes.byte(at: 0), first & 7 == 0 || first & 7 == 2 else { return false }
         return ONNXPlaces.looksLikeModel(bytes)
     }
@@ -142,7 +142,7 @@ struct ONNXStoredDocument {
         }
     }
 
-    /// Optimisers fuse nodes, add and rename tensors, and keep the metadata: what was recorded of tensors is then about another file. How
+    /// Optimizers fuse nodes, add and rename tensors, and keep the metadata: what was recorded of tensors is then about another file. How
     /// images enter still holds. Gives a remark where something was dropped.
     mutating func dropWhatDoesNotFit(initializers: [String], read: ONNXGraphReader.Result?) -> String? {
         guard let order else { return nil }

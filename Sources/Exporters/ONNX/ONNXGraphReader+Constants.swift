@@ -3,7 +3,7 @@ import Glibc
 import IR
 import Tensors
 
-/// Arithmetic of stored tensors alone, which optimisers leave in a graph: it is done here, and its results become weights.
+/// Arithmetic of stored tensors alone, which optimizers leave in a graph: it is done here, and its results become weights.
 extension ONNXGraphReader {
     /// Bytes of all results; weights are scaled, not multiplied, so that no honest file comes near.
     private static let largest = 2 << 30

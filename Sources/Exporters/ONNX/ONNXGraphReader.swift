@@ -39,7 +39,7 @@ struct ONNXGraphReader {
     var nodes: [Node] = []
     /// Place in `nodes` of the node that gives a value.
     var producers: [String: Int] = [:]
-    /// Parts of an L2 normalisation that were met: norm, then clamped norm, with the value that they are of.
+    /// Parts of an L2 normalization that were met: norm, then clamped norm, with the value that they are of.
     var norms: [String: (of: String, axis: Int, epsilon: Double?)] = [:]
     var used: [String: Tensor] = [:]
     var constantKeys: Set<String> = []

@@ -16,7 +16,7 @@ public enum PthFormat: FileFormat {
     static let documentKey = "convert_model"
 
     /// Whether the content is of this format.
-    public static func recognises(_ bytes: ByteView) -> Bool { ContainerKind.recognise(bytes) != nil }
+    public static func recognizes(_ bytes: ByteView) -> Bool { ContainerKind.recognize(bytes) != nil }
 
     /// Opens a checkpoint; a missing state dict is reported in the result, so that the rest can still be shown.
     public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {

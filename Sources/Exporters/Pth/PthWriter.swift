@@ -199,17 +199,17 @@ public struct PthWriter {
         let view = tensor.integers.tensor
         let start = (slots[ObjectIdentifier(view.storage)]?.used.lowerBound ?? 0) / view.dtype.byteCount
         let scheme = builder.global("torch", tensor.schemeName)
-        let quantiser: PickleValue
+        let quantizer: PickleValue
         switch tensor.scheme {
-        case .perTensor(let scale, let zeroPoint): quantiser = builder.tuple([scheme, .float(scale), .integer(zeroPoint)])
+        case .perTensor(let scale, let zeroPoint): quantizer = builder.tuple([scheme, .float(scale), .integer(zeroPoint)])
         case .perChannel(let scales, let zeroPoints, let axis):
-            quantiser = builder.tuple([scheme, try encode(scales), try encode(zeroPoints), .integer(Int64(axis))])
+            quantizer = builder.tuple([scheme, try encode(scales), try encode(zeroPoints), .integer(Int64(axis))])
         }
         return builder.call(
             builder.global("torch._utils", "_rebuild_qtensor"),
             [
                 reference(view.storage, dtype: view.dtype), .integer(Int64(view.elementCount == 0 ? 0 : view.offset - start)),
-                integers(view.shape), integers(view.strides), quantiser, .boolean(tensor.integers.requiresGrad), hooks(),
+                integers(view.shape), integers(view.strides), quantizer, .boolean(tensor.integers.requiresGrad), hooks(),
             ])
     }
 

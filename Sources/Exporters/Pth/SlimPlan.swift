@@ -143,7 +143,7 @@ public struct SlimPlan: Sendable {
             }
             if path == place, !selection.dequantizedNames.isEmpty || value.namesObject {
                 if value.namesObject { note(path, "\(value.nonTensorKind) written as its state dict") }
-                for name in selection.dequantizedNames { note(path + [name], "quantised tensor written as float32") }
+                for name in selection.dequantizedNames { note(path + [name], "quantized tensor written as float32") }
                 return try clean(selection.dictionary, at: path, onlyKept: stays(onlyKept, path))
             }
             if onlyKept, !value.isBranch, !matches(rules.keep, path) { return nil }

@@ -24,7 +24,7 @@ public enum SafetensorsFormat: FileFormat {
     static let documentKey = "convert.model"
 
     /// Whether the content is of this format.
-    public static func recognises(_ bytes: ByteView) -> Bool {
+    public static func recognizes(_ bytes: ByteView) -> Bool {
         guard bytes.count > 9, let length = try? bytes.integer(at: 0, as: UInt64.self) else { return false }
         return bytes.matches([UInt8(ascii: "{")], at: 8) && length >= 2 && length <= UInt64(Int.max)
     }

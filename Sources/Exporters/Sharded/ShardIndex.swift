@@ -19,7 +19,7 @@ struct ShardIndex {
     private static let mostShards = 10_000
 
     /// Whether the content is such an index.
-    static func recognises(_ bytes: ByteView) -> Bool { (try? parsed(bytes)) != nil }
+    static func recognizes(_ bytes: ByteView) -> Bool { (try? parsed(bytes)) != nil }
 
     /// Reads an index. Throws `ShardError`.
     init(_ file: MappedFile) throws {

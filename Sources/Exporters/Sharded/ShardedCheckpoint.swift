@@ -6,7 +6,7 @@ import PthReader
 public enum ShardedCheckpoint {
     /// The paths of the shards if a file is the index of a checkpoint in several files; nil for all other files. Throws `ShardError`.
     public static func shardPaths(of file: MappedFile) throws -> [String]? {
-        guard ShardIndex.recognises(file.bytes) else { return nil }
+        guard ShardIndex.recognizes(file.bytes) else { return nil }
         let folder = PathText.folder(file.path)
         return try ShardIndex(file).shards.map { PathText.join(folder, $0) }
     }
@@ -62,7 +62,7 @@ public enum ShardedCheckpoint {
             throw error
         }
         let formats: [any FileFormat.Type] = [SafetensorsFormat.self, PthFormat.self]
-        guard let format = formats.first(where: { $0.recognises(mapped.bytes) }) else {
+        guard let format = formats.first(where: { $0.recognizes(mapped.bytes) }) else {
             throw ShardError.unreadableShard(file: index, shard: name)
         }
         let opened = try format.open(mapped, options: OpenOptions())

@@ -14,13 +14,13 @@ public enum FactOrigin: String, Sendable, CaseIterable {
 
 /// A fact about a network that its tensors do not show.
 public enum NetworkFact: String, Sendable, CaseIterable {
-    /// ε of the batch normalisations.
+    /// ε of the batch normalizations.
     case epsilon
     /// Height of the input.
     case height
     /// Width of the input.
     case width
-    /// Order of the colour channels.
+    /// Order of the color channels.
     case channelOrder = "channel_order"
     /// What is subtracted from a pixel.
     case mean

@@ -3,13 +3,13 @@ import JSON
 
 /// Facts about a network that the user gives. They take the place of what a file states and of what a family usually has.
 public struct GivenFacts: Sendable, Equatable {
-    /// ε of every batch normalisation.
+    /// ε of every batch normalization.
     public var epsilon: Double?
     /// Subtracted from every pixel value.
     public var mean: ChannelNumbers?
     /// Divides what is left.
     public var standardDeviation: ChannelNumbers?
-    /// Order of the colour channels.
+    /// Order of the color channels.
     public var channelOrder: InputContract.ChannelOrder?
     /// Height and width of the input.
     public var imageSize: ImageSize?
@@ -107,7 +107,7 @@ public struct GivenFacts: Sendable, Equatable {
 
 /// Why a fact that the user gives does not fit a network.
 public enum GivenFactError: DescribedError, Equatable {
-    /// ε was given for a network without batch normalisation.
+    /// ε was given for a network without batch normalization.
     case noBatchNormalization
     /// The order has more or fewer channels than the network takes.
     case otherChannels(order: String, channels: Int)
@@ -119,7 +119,7 @@ public enum GivenFactError: DescribedError, Equatable {
     /// What is wrong, for people.
     public var problem: String {
         switch self {
-        case .noBatchNormalization: "the network has no batch normalisation, so a given ε means nothing"
+        case .noBatchNormalization: "the network has no batch normalization, so a given ε means nothing"
         case .otherChannels(let order, let channels): "the channel order \(order) does not fit a network that takes \(channels) channels"
         case .sizeDoesNotFit(let height, let width, let reason): "the network does not take images of \(height)×\(width): \(reason)"
         case .otherScale(let values, let channels): "\(values) numbers are given for the \(channels) channels of the input"

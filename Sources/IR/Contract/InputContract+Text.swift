@@ -31,7 +31,7 @@ extension InputContract {
 }
 
 extension Model {
-    /// ε of the batch normalisations, ascending, each once.
+    /// ε of the batch normalizations, ascending, each once.
     public var epsilons: [Double] {
         Set(
             graph.nodes.compactMap { node in

@@ -2,7 +2,7 @@
 ///
 /// A pixel x from 0 to 255 enters as (x − mean) / standardDeviation, channels in the order given, as planes of N×C×H×W.
 public struct InputContract: Sendable, Equatable {
-    /// Order of the colour channels.
+    /// Order of the color channels.
     public enum ChannelOrder: String, Sendable, CaseIterable {
         case rgb, bgr
         /// One channel of luminance, as Pillow's mode L gives it.
@@ -36,7 +36,7 @@ public struct InputContract: Sendable, Equatable {
     public var height: Int?
     /// Width of the input in pixels; nil for any.
     public var width: Int?
-    /// Order of the colour channels.
+    /// Order of the color channels.
     public var channelOrder: ChannelOrder
     /// Subtracted from every pixel value; nil where nobody said.
     public var mean: ChannelNumbers?

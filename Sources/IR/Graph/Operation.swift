@@ -4,7 +4,7 @@
 public enum Operation: Sendable, Equatable {
     /// A 2-D convolution.
     case convolution(Convolution)
-    /// Batch normalisation with running statistics: (x − mean) / √(variance + ε) · scale + bias, along axis 1.
+    /// Batch normalization with running statistics: (x − mean) / √(variance + ε) · scale + bias, along axis 1.
     case batchNormalization(BatchNormalization)
     /// max(0, x) + slope · min(0, x); the slope is a vector along axis 1, or one number.
     case prelu(slope: String)
@@ -108,7 +108,7 @@ public struct Convolution: Sendable, Equatable {
     }
 }
 
-/// Batch normalisation's keys and ε.
+/// Batch normalization's keys and ε.
 public struct BatchNormalization: Sendable, Equatable {
     /// Key of the scale (torch: `weight`).
     public var scale: String
@@ -121,7 +121,7 @@ public struct BatchNormalization: Sendable, Equatable {
     /// What is added to the variance.
     public var epsilon: Double
 
-    /// A batch normalisation.
+    /// A batch normalization.
     public init(scale: String, bias: String, mean: String, variance: String, epsilon: Double) {
         self.scale = scale
         self.bias = bias

@@ -2,12 +2,12 @@ extension Model {
     /// The ε of torch's `F.normalize`.
     public static let normalizationEpsilon: Double = 1e-12
 
-    /// The model with an L2 normalisation at its end; itself where its output has unit length already. Throws where it has
+    /// The model with an L2 normalization at its end; itself where its output has unit length already. Throws where it has
     /// several outputs, since none of them is the embedding.
     public func appendingNormalization() throws(GraphError) -> Model {
         guard !contract.isNormalized else { return self }
         guard graph.outputs.count == 1, let output = graph.outputs.first, let last = graph.nodes.lastIndex(where: { $0.output == output })
-        else { throw .notOneValue(kind: "output", names: graph.outputs, purpose: "normalise") }
+        else { throw .notOneValue(kind: "output", names: graph.outputs, purpose: "normalize") }
         var graph = graph
         // The output keeps its name, so the value that had it takes that of its node.
         var inner = graph.nodes[last].name

@@ -2,10 +2,10 @@ import Files
 import Tensors
 
 extension Model {
-    /// The model with every batch normalisation that directly follows a convolution or linear layer folded into its weight and bias.
+    /// The model with every batch normalization that directly follows a convolution or linear layer folded into its weight and bias.
     ///
     /// That is exact but for rounding: weight · scale / √(variance + ε), and bias + shift likewise, computed in double and rounded once to
-    /// float32. A batch normalisation *before* a zero-padded convolution cannot be folded, since the zeros come after it, and stays; so does
+    /// float32. A batch normalization *before* a zero-padded convolution cannot be folded, since the zeros come after it, and stays; so does
     /// one whose input is read elsewhere too. The folded layer keeps the name of its weight; the folded tensors are computed when they are
     /// read, so that memory does not grow.
     public func foldingBatchNormalization() throws -> Model {
@@ -21,7 +21,7 @@ extension Model {
             if case .batchNormalization(let normal) = node.operation, let input = node.inputs.first, readers[input] == 1,
                 let place = places[input], let fold = Fold(nodes[place].operation, normal, weights: weights, uses: uses, names: &names)
             {
-                // A layer is folded once: another normalisation behind this one would be computed from the layer's old numbers.
+                // A layer is folded once: another normalization behind this one would be computed from the layer's old numbers.
                 uses[fold.weight] = nil
                 nodes[place].operation = fold.operation
                 nodes[place].output = node.output
@@ -47,7 +47,7 @@ extension Architecture {
     }
 }
 
-/// One layer with the batch normalisation behind it.
+/// One layer with the batch normalization behind it.
 private struct Fold {
     let weight: String
     let oldBias: String?

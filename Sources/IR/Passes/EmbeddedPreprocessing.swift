@@ -1,7 +1,7 @@
 extension Model {
     /// The model with its mean and scale inside, for users that feed raw pixels from 0 to 255.
     ///
-    /// The nodes' names begin with `Sub` and `Mul`, by which insightface's loader recognises that it must not scale again.
+    /// The nodes' names begin with `Sub` and `Mul`, by which insightface's loader recognizes that it must not scale again.
     /// - Parameter elements: what the pixels are given as.
     public func embeddingPreprocessing(elements: ElementType) throws(GraphError) -> Model {
         guard graph.inputs.count == 1, let input = graph.inputs.first else {

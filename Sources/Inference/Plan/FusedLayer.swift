@@ -37,7 +37,7 @@ struct FusedLayer {
     /// Factor and term of each output channel, applied to the operation's result; a number alone stands for all channels.
     var scale: [Double]?
     var shift: [Double]?
-    /// The same for the input, inside the image only: a batch normalisation before zero padding.
+    /// The same for the input, inside the image only: a batch normalization before zero padding.
     var inputScale: [Double]?
     var inputShift: [Double]?
 
@@ -63,7 +63,7 @@ struct FusedLayer {
     }
 }
 
-/// Fuses a graph's nodes into layers: batch normalisation, constants, addition and activation go into the operation before them.
+/// Fuses a graph's nodes into layers: batch normalization, constants, addition and activation go into the operation before them.
 struct LayerFusion {
     private let model: Model
     private var layers: [FusedLayer] = []

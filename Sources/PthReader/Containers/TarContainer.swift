@@ -8,8 +8,8 @@ enum TarContainer {
     static func read(_ bytes: ByteView, observe: @escaping (PickleDocument) -> Void = { _ in }) throws -> ContainerContents {
         let archive = try TarArchive(bytes)
         func member(_ name: String) throws -> ByteView {
-            // Python's tarfile asks for exactly this name; another spelling of it is for a reader that normalises names.
-            if let other = archive.members.first(where: { $0.name != name && TarContainer.normalised($0.name) == name }) {
+            // Python's tarfile asks for exactly this name; another spelling of it is for a reader that normalizes names.
+            if let other = archive.members.first(where: { $0.name != name && TarContainer.normalized($0.name) == name }) {
                 throw PthError.severalEntries(file: bytes.name, entry: name, candidates: [other.name])
             }
             guard let found = archive.members.first(where: { $0.name == name }) else {
@@ -56,7 +56,7 @@ enum TarContainer {
     }
 
     /// A name without what a path does not need.
-    private static func normalised(_ name: String) -> String {
+    private static func normalized(_ name: String) -> String {
         name.split(separator: "/").filter { $0 != "." }.joined(separator: "/").lowercased()
     }
 

@@ -23,7 +23,7 @@ enum ContentKind: Equatable {
     case other
 
     init(_ bytes: ByteView) {
-        switch ContainerKind.recognise(bytes) {
+        switch ContainerKind.recognize(bytes) {
         case .zip?: self = .zip
         case .legacy?: self = .legacy
         case .tar?: self = .tar

@@ -104,7 +104,7 @@ public struct SafetyScan: Sendable {
 
     /// Whether a reader of zip archives would find one in a file that begins as something else.
     public static func hidesArchive(_ bytes: ByteView) -> Bool {
-        ContainerKind.recognise(bytes) != .zip && ZipArchive.appendedArchiveOffset(bytes) != nil
+        ContainerKind.recognize(bytes) != .zip && ZipArchive.appendedArchiveOffset(bytes) != nil
     }
 
     /// Records why something was not read.
@@ -161,7 +161,7 @@ public struct SafetyScan: Sendable {
     /// Bytes that no signature marks: a pickle of protocol 0 or 1, or no pickle at all.
     mutating func judgeUnmarked(_ bytes: ByteView, _ place: String, _ depth: Int, _ isFile: Bool, _ isNamedPickle: Bool) {
         if scanUnmarked(bytes, place: place, depth: depth, definesIDs: !isFile) { return }
-        if isFile, ContainerKind.recognise(bytes) == .barePickle {
+        if isFile, ContainerKind.recognize(bytes) == .barePickle {
             scanStream(bytes, place: place, depth: depth, definesIDs: false)
         } else if isFile {
             stop(ContainerKind.refusal(bytes).problem)
@@ -180,7 +180,7 @@ public struct SafetyScan: Sendable {
     /// What the reader of checkpoints refuses is not clean, though no pickle of it acts: its structure misleads, or another reader would see
     /// another file in it.
     private mutating func checkStructure(_ file: MappedFile) {
-        guard let kind = ContainerKind.recognise(file.bytes) else { return }
+        guard let kind = ContainerKind.recognize(file.bytes) else { return }
         do {
             _ = try ContainerContents.read(file.bytes, as: kind)
         } catch PthError.notACheckpoint {

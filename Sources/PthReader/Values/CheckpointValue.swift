@@ -75,7 +75,7 @@ public struct CheckpointDictionary: Sendable {
     public let entries: [Entry]
     /// Attributes set on the dictionary, such as the `_metadata` of a state dict.
     public let attributes: CheckpointValue?
-    /// ε of each normalisation layer by its module's name, if this is the state dict of a whole pickled module, which holds it.
+    /// ε of each normalization layer by its module's name, if this is the state dict of a whole pickled module, which holds it.
     public var epsilons: [String: Double] = [:]
 
     /// A dictionary. A key set twice keeps its first place and its last value.
@@ -126,7 +126,7 @@ extension CheckpointValue {
         }
     }
 
-    /// Tuples inside tuples are left alone, because shared ones would unfold without end. Lengths keep neighbours apart.
+    /// Tuples inside tuples are left alone, because shared ones would unfold without end. Lengths keep neighbors apart.
     private static func keyText(of items: [CheckpointValue]) -> String? {
         var text = "t"
         for item in items {
@@ -194,7 +194,7 @@ public struct TorchTensor: Sendable {
     }
 }
 
-/// A quantised tensor: integers with the scale that gives them meaning.
+/// A quantized tensor: integers with the scale that gives them meaning.
 public struct QuantizedTensor: Sendable {
     /// How integers become numbers.
     public enum Scheme: Sendable {

@@ -99,7 +99,7 @@ enum TorchValues {
         if case .placeholder? = call.argument(0) { return nil }
         let requiresGrad = call.argumentCount > 1 ? try call.flagArgument(1, "requires_grad") : true
         guard let data = call.argument(0), data.isTensor else { throw malformed("its first argument is not a tensor") }
-        // A parameter of quantised or sparse data is shown as that data.
+        // A parameter of quantized or sparse data is shown as that data.
         guard var tensor = data.strided else { return data }
         tensor.isParameter = true
         tensor.requiresGrad = requiresGrad
@@ -169,7 +169,7 @@ enum TorchValues {
         guard case .storage(let storage)? = call.argument(0), let offset = call.argument(1)?.int, let shape = call.argument(2)?.fixedInts,
             let strides = call.argument(3)?.fixedInts, case .tuple(let parameters)? = call.argument(4),
             case .global(let scheme)? = parameters.first
-        else { throw malformed("its arguments are not storage, offset, sizes, strides and quantiser") }
+        else { throw malformed("its arguments are not storage, offset, sizes, strides and quantizer") }
         let tensor = try Tensor(dtype: storage.dtype, shape: shape, strides: strides, offset: offset, storage: storage.storage)
         var integers = TorchTensor(tensor, location: storage.location)
         integers.requiresGrad = try call.flagArgument(5, "requires_grad")
@@ -189,7 +189,7 @@ enum TorchValues {
             return .quantizedTensor(
                 QuantizedTensor(
                     integers: integers, scheme: .perChannel(scales: scales, zeroPoints: zeroPoints, axis: axis), schemeName: schemeName))
-        default: throw malformed("its quantiser \(scheme) is not understood")
+        default: throw malformed("its quantizer \(scheme) is not understood")
         }
     }
 

@@ -1,6 +1,6 @@
 /// How the threshold of a fold is chosen and what a decision is.
 public enum EvaluationProtocol: String, Sendable, CaseIterable {
-    /// The reference project's: candidates are the float32 midpoints of neighbouring scores, same person where score >= threshold.
+    /// The reference project's: candidates are the float32 midpoints of neighboring scores, same person where score >= threshold.
     case reference
     /// insightface's `eval/verification.py`: squared distances 0, 0.01, … 3.99, same person where distance < threshold.
     case insightface
@@ -29,7 +29,7 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
     /// The rule in a sentence.
     public var rule: String {
         switch self {
-        case .reference: "thresholds are midpoints of neighbouring scores, the first best on the other folds; same where score >= threshold"
+        case .reference: "thresholds are midpoints of neighboring scores, the first best on the other folds; same where score >= threshold"
         case .insightface, .facenet:
             "thresholds are squared distances 0, 0.01 … 3.99, the first best on the other folds; same where distance < threshold"
         }

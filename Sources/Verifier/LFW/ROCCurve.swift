@@ -48,7 +48,7 @@ public struct ROCCurve: Sendable, Equatable {
     /// True accept rate of a point.
     public func trueAcceptRate(_ point: Point) -> Double { Double(point.trueAccepts) / Double(max(sameCount, 1)) }
 
-    /// The points at which the curve turns: those on a straight line between their neighbours are left out.
+    /// The points at which the curve turns: those on a straight line between their neighbors are left out.
     public var corners: [Point] {
         var corners: [Point] = []
         for point in points {

@@ -30,13 +30,13 @@ struct ThresholdSearch {
         return protocolRule.usesDistance ? ThresholdSearch.onGrid(training) : ThresholdSearch.atMidpoints(training)
     }
 
-    /// Float32 midpoints of neighbours, and one step of 1e-6 outside both ends, ascending; the first of the best.
+    /// Float32 midpoints of neighbors, and one step of 1e-6 outside both ends, ascending; the first of the best.
     private static func atMidpoints(_ items: [Item]) -> Choice {
         guard let lowest = items.first, let highest = items.last else { return Choice(threshold: 0, correct: 0) }
         var (accepted, rejectedRightly, place) = (items.count { $0.isSame }, 0, 0)
         var best = Choice(threshold: Double(lowest.score), correct: -1)
         func consider(_ candidate: Float) {
-            // A midpoint may round onto one of its neighbours, so what lies below it is counted anew.
+            // A midpoint may round onto one of its neighbors, so what lies below it is counted anew.
             while place < items.count, items[place].score < candidate {
                 if items[place].isSame { accepted -= 1 } else { rejectedRightly += 1 }
                 place += 1

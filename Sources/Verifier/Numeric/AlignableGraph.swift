@@ -1,6 +1,6 @@
 import IR
 
-/// A network's graph between the pixels' scaling at its front and the normalisation at its end, which exporters add and leave out.
+/// A network's graph between the pixels' scaling at its front and the normalization at its end, which exporters add and leave out.
 struct AlignableGraph {
     /// The whole model.
     let model: Model

@@ -3,7 +3,7 @@ import IR
 import Tensors
 
 extension Model {
-    /// The model with everything folded that exporters and optimisers fold: batch normalisation and constant factors go into the layer before
+    /// The model with everything folded that exporters and optimizers fold: batch normalization and constant factors go into the layer before
     /// them. Two networks that were folded differently far have one such form, but for rounding.
     func canonicalForm() throws -> Model { try foldingBatchNormalization().foldingFactors() }
 

@@ -65,7 +65,7 @@ public struct ContractComparison: Sendable, Equatable {
             default: if export.crop != source.crop { add(.crop, "crop", export.cropText, source.cropText) }
             }
             compare(.embeddingLength, export.embeddingLength, source.embeddingLength, size)
-            // A normalisation that only one graph ends with accounts for what the two say of their outputs.
+            // A normalization that only one graph ends with accounts for what the two say of their outputs.
             let isLonger = exportGraph?.isNormalized.first ?? false
             let isShorter = sourceGraph?.isNormalized.first ?? false
             if isLonger == isShorter {

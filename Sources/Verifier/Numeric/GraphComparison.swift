@@ -8,7 +8,7 @@ struct GraphComparison {
     enum Form: Sendable {
         /// As they are.
         case plain
-        /// The source with its batch normalisation folded.
+        /// The source with its batch normalization folded.
         case foldedSource
         /// Both with everything folded that can be.
         case canonical
@@ -60,7 +60,7 @@ struct GraphComparison {
         alignment.pairs.compactMap { pair in pair.attributes.map { "\(pair.source.name) (\(pair.source.operation.name)): \($0)" } }
     }
 
-    /// The ε of all batch normalisation, where that alone is written differently, and everywhere alike.
+    /// The ε of all batch normalization, where that alone is written differently, and everywhere alike.
     func epsilons(isAssumed: Bool) -> Verification.EpsilonDifference? {
         var found: [Verification.EpsilonDifference] = []
         for pair in alignment.pairs where pair.attributes != nil {

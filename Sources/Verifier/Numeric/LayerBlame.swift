@@ -53,7 +53,7 @@ public struct LayerBlame: Sendable, Equatable {
 
     /// Layers that give values of one name, where graphs cannot be matched.
     static func pairsByName(export: Graph, source: Graph) -> [GraphAlignment.Pair] {
-        // Values, not nodes, are matched: folded into the layer before it, a batch normalisation's value bears its own name still.
+        // Values, not nodes, are matched: folded into the layer before it, a batch normalization's value bears its own name still.
         let others = Dictionary(export.nodes.map { ($0.output, $0) }, uniquingKeysWith: { first, _ in first })
         return source.nodes.compactMap { node in
             others[node.output].map { other in

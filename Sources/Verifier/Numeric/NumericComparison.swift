@@ -62,7 +62,7 @@ public struct NumericComparison: Sendable {
         let contract: InputContract
 
         func run(_ images: Images, _ options: FastExecutor.Options) throws -> [NamedBatch] {
-            try FastExecutor(model, options: options).run(try contract.standardise(images.batch))
+            try FastExecutor(model, options: options).run(try contract.standardize(images.batch))
         }
     }
 

@@ -84,7 +84,7 @@ struct NumericRuns {
             }
         }
         if !isProven {
-            activity = try? ChannelActivity(of: reference, input: try sourceContract.standardise(images.batch), options: settings.executor)
+            activity = try? ChannelActivity(of: reference, input: try sourceContract.standardize(images.batch), options: settings.executor)
         }
     }
 
@@ -96,7 +96,7 @@ struct NumericRuns {
             source: source, lengthsDiffer: lengthsDiffer, images: images, tolerance: tolerance)
     }
 
-    /// A normalisation that only one of them has at its end changes lengths, not directions.
+    /// A normalization that only one of them has at its end changes lengths, not directions.
     private var lengthsDiffer: Bool {
         guard let graphs else { return export.contract.isNormalized != source.contract.isNormalized }
         return graphs.export.isNormalized.first != graphs.source.isNormalized.first
@@ -127,7 +127,7 @@ struct NumericRuns {
         guard let images, let sides else { return (nil, nil) }
         do {
             let one = images.batch.images(worstImage..<worstImage + 1)
-            let inputs = (export: try sides.export.contract.standardise(one), source: try sides.source.contract.standardise(one))
+            let inputs = (export: try sides.export.contract.standardize(one), source: try sides.source.contract.standardize(one))
             let pairs: [GraphAlignment.Pair]
             var (exportModel, sourceModel) = (sides.export.model, sides.source.model)
             if let graphs, graphs.alignment.isComplete || !graphs.alignment.pairs.isEmpty {

@@ -64,9 +64,9 @@ public enum SeededImages {
                 // One shading for all channels, as light makes it, and a little of each channel's own.
                 let shading = plane(shape[2], shape[3], grid: 8, random: &random) { ($0 - 127.5) / 255 }
                 for channel in 0..<shape[1] {
-                    let colour = SeededImages.tones[tone][min(channel, 2)]
+                    let color = SeededImages.tones[tone][min(channel, 2)]
                     let own = plane(shape[2], shape[3], grid: 16, random: &random) { ($0 - 127.5) / 8 }
-                    for index in shading.indices { values.append(min(max(colour * (1 + shading[index]) + own[index], 0), 255).rounded()) }
+                    for index in shading.indices { values.append(min(max(color * (1 + shading[index]) + own[index], 0), 255).rounded()) }
                 }
             }
         }

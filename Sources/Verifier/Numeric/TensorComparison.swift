@@ -35,7 +35,7 @@ public struct TensorComparison: Sendable {
     public let compared: Int
     /// How they were matched.
     public let matching: Matching
-    /// Whether batch normalisation was folded into the source's tensors first.
+    /// Whether batch normalization was folded into the source's tensors first.
     public let isFolded: Bool
     /// How types relate.
     public let relation: Relation

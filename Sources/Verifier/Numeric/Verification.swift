@@ -40,7 +40,7 @@ public struct Verification: Sendable {
     public let layersUnmatched: String?
     /// Layers that are written differently, as clauses.
     public let attributes: [String]
-    /// The ε of all batch normalisation, where it is one number on each side and not the same.
+    /// The ε of all batch normalization, where it is one number on each side and not the same.
     public let epsilons: EpsilonDifference?
     /// The ε that was given for the export and taken for the source as well, where the source's own is only assumed.
     public let givenEpsilon: Double?
@@ -63,7 +63,7 @@ public struct Verification: Sendable {
         public let isAssumed: Bool
 
         /// As a clause.
-        var text: String { "ε of batch normalisation is \(export), the source's \(source)" + (isAssumed ? " (assumed)" : "") }
+        var text: String { "ε of batch normalization is \(export), the source's \(source)" + (isAssumed ? " (assumed)" : "") }
     }
 
     /// Whether everything agrees.

@@ -13,7 +13,7 @@ struct WeightPair {
     let scale: Double?
 
     /// The pairs of an alignment, each once.
-    /// - Parameter unfolded: the source before its batch normalisation was folded, for `scale`.
+    /// - Parameter unfolded: the source before its batch normalization was folded, for `scale`.
     static func pairs(
         of alignment: GraphAlignment, export: Model, source: Model, unfolded: Model?
     ) throws -> [WeightPair] {

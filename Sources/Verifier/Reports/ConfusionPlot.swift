@@ -29,11 +29,11 @@ struct ConfusionPlot: Plot {
                 let share = Double(count) / most
                 canvas.fill(x: x, y: y, width: cellWidth, height: cellHeight, .same.covering(0.06 + 0.84 * share))
                 canvas.outline(x: x, y: y, width: cellWidth, height: cellHeight, .paper, thickness: 2)
-                let colour = share > 0.5 ? PlotCanvas.Colour.paper : .ink
+                let color = share > 0.5 ? PlotCanvas.Color.paper : .ink
                 let middle = x + cellWidth / 2
-                canvas.text(NumberText.grouped(count), x: middle, y: y + cellHeight / 2, size: 22, colour, anchor: .middle)
+                canvas.text(NumberText.grouped(count), x: middle, y: y + cellHeight / 2, size: 22, color, anchor: .middle)
                 let part = total > 0 ? NumberText.percent(Double(count) / Double(total), 2) : "0"
-                canvas.text("\(part) % of the row", x: middle, y: y + cellHeight / 2 + 22, size: 11, colour, anchor: .middle)
+                canvas.text("\(part) % of the row", x: middle, y: y + cellHeight / 2 + 22, size: 11, color, anchor: .middle)
             }
             canvas.text(names[row], x: left - 10, y: top + (Double(row) + 0.5) * cellHeight + 4, size: 12, anchor: .end)
             canvas.text(names[row], x: left + (Double(row) + 0.5) * cellWidth, y: top + 2 * cellHeight + 20, size: 12, anchor: .middle)

@@ -68,8 +68,8 @@ extension EvaluationReport {
         var notes = JSONObject()
         for note in provenance.notes { notes.append(note.name, .string(note.value)) }
         if !notes.members.isEmpty { object.append("settings", .object(notes)) }
-        if !judgement.checks.isEmpty || judgement.comparison != nil { object.append("judgement", .object(judged)) }
-        object.append("caveat", .string(Judgement.caveat))
+        if !judgment.checks.isEmpty || judgment.comparison != nil { object.append("judgement", .object(judged)) }
+        object.append("caveat", .string(Judgment.caveat))
         return object
     }
 
@@ -78,11 +78,11 @@ extension EvaluationReport {
 
     private var judged: JSONObject {
         var object = JSONObject([
-            "met": .boolean(judgement.isMet),
+            "met": .boolean(judgment.isMet),
             "checks": .array(
-                judgement.checks.map { .object(JSONObject(["met": .boolean($0.isMet), "reason": .string($0.reason)])) }),
+                judgment.checks.map { .object(JSONObject(["met": .boolean($0.isMet), "reason": .string($0.reason)])) }),
         ])
-        if let comparison = judgement.comparison { object.append("baseline", .object(compared(comparison))) }
+        if let comparison = judgment.comparison { object.append("baseline", .object(compared(comparison))) }
         return object
     }
 

@@ -59,7 +59,7 @@ extension EvaluationReport {
         var html =
             "<h2>Pairs at the edge</h2>\n<p>Within 1e-3 of their fold's threshold, nearest first.</p>\n"
             + pairTable(evaluation.noise.withinThousandth.prefix(EvaluationReport.listed).map(\.index), nil)
-        if let comparison = judgement.comparison, let agreement = comparison.agreement {
+        if let comparison = judgment.comparison, let agreement = comparison.agreement {
             html +=
                 "\n<h2>Pairs that changed sides against \(HTMLText.escaped(comparison.name))</h2>\n"
                 + pairTable(agreement.flips.prefix(EvaluationReport.listed).map(\.index), nil)
@@ -73,10 +73,10 @@ extension EvaluationReport {
 
     private var verdict: String {
         var html = ""
-        if !judgement.checks.isEmpty {
-            let items = judgement.checks.map { "<li>\($0.isMet ? "met" : "<b>not met</b>"): \(HTMLText.escaped($0.reason))</li>" }
+        if !judgment.checks.isEmpty {
+            let items = judgment.checks.map { "<li>\($0.isMet ? "met" : "<b>not met</b>"): \(HTMLText.escaped($0.reason))</li>" }
             html +=
-                "<p class=\"verdict \(judgement.isMet ? "met" : "unmet")\">\(judgement.isMet ? "As expected" : "Not as expected")</p>\n"
+                "<p class=\"verdict \(judgment.isMet ? "met" : "unmet")\">\(judgment.isMet ? "As expected" : "Not as expected")</p>\n"
                 + "<ul>\n\(items.joined(separator: "\n"))\n</ul>\n"
         } else {
             html += "<p class=\"verdict\">\(accuracyText)</p>\n"
@@ -84,7 +84,7 @@ extension EvaluationReport {
         if !evaluation.isLFW {
             html += "<p class=\"caveat\">These are not LFW's 6,000 pairs in its ten folds: no figure here is LFW's.</p>\n"
         }
-        return html + "<p class=\"caveat\">\(HTMLText.escaped(Judgement.caveat))</p>"
+        return html + "<p class=\"caveat\">\(HTMLText.escaped(Judgment.caveat))</p>"
     }
 
     private var accuracyText: String {
@@ -124,7 +124,7 @@ extension EvaluationReport {
             ("Noise budget", evaluation.noise.summary),
             ("Protocol", "\(evaluation.protocolRule.rawValue): \(evaluation.protocolRule.rule)"),
         ]
-        if let comparison = judgement.comparison, let agreement = comparison.agreement {
+        if let comparison = judgment.comparison, let agreement = comparison.agreement {
             rows.append(
                 (
                     "Against \(comparison.name)",

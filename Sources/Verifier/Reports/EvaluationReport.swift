@@ -3,7 +3,7 @@ public struct EvaluationReport: Sendable {
     /// All figures.
     public let evaluation: LFWEvaluation
     /// Whether they are as expected.
-    public let judgement: Judgement
+    public let judgment: Judgment
     /// What was evaluated and how.
     public let provenance: EvaluationProvenance
     /// The embeddings that the scores were made from, where they are at hand.
@@ -13,11 +13,11 @@ public struct EvaluationReport: Sendable {
 
     /// A report; nothing is computed or written.
     public init(
-        _ evaluation: LFWEvaluation, judgement: Judgement, provenance: EvaluationProvenance = EvaluationProvenance(),
+        _ evaluation: LFWEvaluation, judgment: Judgment, provenance: EvaluationProvenance = EvaluationProvenance(),
         embeddings: EmbeddingTable? = nil, otherScores: ScoreTable? = nil
     ) {
         self.evaluation = evaluation
-        self.judgement = judgement
+        self.judgment = judgment
         self.provenance = provenance
         self.embeddings = embeddings
         self.otherScores = otherScores

@@ -24,20 +24,20 @@ struct HistogramPlot: Plot {
             width: width, height: height)
         axes.draw(on: canvas)
         let binWidth = (range.upperBound - range.lowerBound) / Double(HistogramPlot.binCount)
-        for (kind, colour) in zip(counts, [PlotCanvas.Colour.same, .different]) {
+        for (kind, color) in zip(counts, [PlotCanvas.Color.same, .different]) {
             for (bin, count) in kind.enumerated() where count > 0 {
                 let left = axes.x(range.lowerBound + Double(bin) * binWidth)
                 let right = axes.x(range.lowerBound + Double(bin + 1) * binWidth)
                 let top = axes.y(Double(count))
-                canvas.fill(x: left, y: top, width: right - left, height: axes.fieldBottom - top, colour.covering(0.62))
+                canvas.fill(x: left, y: top, width: right - left, height: axes.fieldBottom - top, color.covering(0.62))
             }
         }
         let place = axes.x(min(max(threshold, range.lowerBound), range.upperBound))
         canvas.line([(place, axes.fieldTop), (place, axes.fieldBottom)], .ink, thickness: 1.5, dashes: [6, 4])
         PlotLegend(entries: [
-            .init(text: "Same person (\(NumberText.grouped(same.count)))", colour: .same.covering(0.62), mark: .area),
-            .init(text: "Different people (\(NumberText.grouped(different.count)))", colour: .different.covering(0.62), mark: .area),
-            .init(text: "Global threshold \(NumberText.fixed(threshold, 4))", colour: .ink, dashes: [6, 4]),
+            .init(text: "Same person (\(NumberText.grouped(same.count)))", color: .same.covering(0.62), mark: .area),
+            .init(text: "Different people (\(NumberText.grouped(different.count)))", color: .different.covering(0.62), mark: .area),
+            .init(text: "Global threshold \(NumberText.fixed(threshold, 4))", color: .ink, dashes: [6, 4]),
         ]).draw(on: canvas, right: axes.fieldRight - 12, edge: axes.fieldTop + 12, growsUp: false)
     }
 

@@ -1,7 +1,7 @@
 import Files
 import Glibc
 
-/// Two labelled axes with round tick marks around a field in which data are drawn.
+/// Two labeled axes with round tick marks around a field in which data are drawn.
 struct PlotAxes {
     let title: String
     let xLabel: String
@@ -41,7 +41,7 @@ struct PlotAxes {
             canvas.line([(PlotAxes.left, y(value)), (fieldRight, y(value))], .faint)
             canvas.text(label, x: PlotAxes.left - 7, y: y(value) + 4, size: 10.5, anchor: .end)
         }
-        canvas.outline(x: PlotAxes.left, y: fieldTop, width: fieldWidth, height: fieldHeight, .grey)
+        canvas.outline(x: PlotAxes.left, y: fieldTop, width: fieldWidth, height: fieldHeight, .gray)
         canvas.text(xLabel, x: PlotAxes.left + fieldWidth / 2, y: height - 14, size: 12, anchor: .middle)
         canvas.text(yLabel, x: 18, y: fieldTop + fieldHeight / 2, size: 12, anchor: .middle, isUpright: false)
     }

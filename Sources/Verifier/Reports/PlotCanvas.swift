@@ -2,22 +2,22 @@ import CCairo
 
 /// A cairo drawing in points, y downwards. Everything that is drawn goes through here.
 final class PlotCanvas {
-    /// A colour with its share of cover.
-    struct Colour {
+    /// A color with its share of cover.
+    struct Color {
         let red: Double
         let green: Double
         let blue: Double
         var cover = 1.0
 
-        static let ink = Colour(red: 0.13, green: 0.13, blue: 0.16)
-        static let faint = Colour(red: 0.86, green: 0.87, blue: 0.89)
-        static let grey = Colour(red: 0.5, green: 0.5, blue: 0.53)
-        static let paper = Colour(red: 1, green: 1, blue: 1)
-        /// Blue and orange stay apart for colour-blind readers and in grey print.
-        static let same = Colour(red: 0.12, green: 0.38, blue: 0.69)
-        static let different = Colour(red: 0.9, green: 0.49, blue: 0.13)
+        static let ink = Color(red: 0.13, green: 0.13, blue: 0.16)
+        static let faint = Color(red: 0.86, green: 0.87, blue: 0.89)
+        static let gray = Color(red: 0.5, green: 0.5, blue: 0.53)
+        static let paper = Color(red: 1, green: 1, blue: 1)
+        /// Blue and orange stay apart for color-blind readers and in gray print.
+        static let same = Color(red: 0.12, green: 0.38, blue: 0.69)
+        static let different = Color(red: 0.9, green: 0.49, blue: 0.13)
 
-        func covering(_ cover: Double) -> Colour { Colour(red: red, green: green, blue: blue, cover: cover) }
+        func covering(_ cover: Double) -> Color { Color(red: red, green: green, blue: blue, cover: cover) }
     }
 
     /// Where a text stands about its point.
@@ -39,24 +39,24 @@ final class PlotCanvas {
         cairo_font_options_destroy(options)
     }
 
-    private func use(_ colour: Colour) { cairo_set_source_rgba(context, colour.red, colour.green, colour.blue, colour.cover) }
+    private func use(_ color: Color) { cairo_set_source_rgba(context, color.red, color.green, color.blue, color.cover) }
 
-    func fill(x: Double, y: Double, width: Double, height: Double, _ colour: Colour) {
-        use(colour)
+    func fill(x: Double, y: Double, width: Double, height: Double, _ color: Color) {
+        use(color)
         cairo_rectangle(context, x, y, width, height)
         cairo_fill(context)
     }
 
-    func outline(x: Double, y: Double, width: Double, height: Double, _ colour: Colour, thickness: Double = 1) {
-        use(colour)
+    func outline(x: Double, y: Double, width: Double, height: Double, _ color: Color, thickness: Double = 1) {
+        use(color)
         cairo_set_line_width(context, thickness)
         cairo_rectangle(context, x, y, width, height)
         cairo_stroke(context)
     }
 
-    func line(_ points: [(x: Double, y: Double)], _ colour: Colour, thickness: Double = 1, dashes: [Double] = []) {
+    func line(_ points: [(x: Double, y: Double)], _ color: Color, thickness: Double = 1, dashes: [Double] = []) {
         guard let first = points.first else { return }
-        use(colour)
+        use(color)
         cairo_set_line_width(context, thickness)
         cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
         cairo_set_dash(context, dashes, Int32(clamping: dashes.count), 0)
@@ -66,8 +66,8 @@ final class PlotCanvas {
         cairo_set_dash(context, nil, 0, 0)
     }
 
-    func dot(x: Double, y: Double, radius: Double, _ colour: Colour) {
-        use(colour)
+    func dot(x: Double, y: Double, radius: Double, _ color: Color) {
+        use(color)
         cairo_arc(context, x, y, radius, 0, 2 * Double.pi)
         cairo_fill(context)
     }
@@ -81,11 +81,11 @@ final class PlotCanvas {
 
     /// A text on a base line through (x, y), or turned by a quarter to read upwards.
     func text(
-        _ text: String, x: Double, y: Double, size: Double, _ colour: Colour = .ink, anchor: Anchor = .start, isUpright: Bool = true
+        _ text: String, x: Double, y: Double, size: Double, _ color: Color = .ink, anchor: Anchor = .start, isUpright: Bool = true
     ) {
         let width = textWidth(text, size: size)
         let shift = anchor == .start ? 0 : anchor == .middle ? -width / 2 : -width
-        use(colour)
+        use(color)
         cairo_save(context)
         cairo_translate(context, x, y)
         if !isUpright { cairo_rotate(context, -Double.pi / 2) }

@@ -1,4 +1,4 @@
-/// What the colours and lines of a plot mean, in a box within its field.
+/// What the colors and lines of a plot mean, in a box within its field.
 struct PlotLegend {
     /// How an entry is drawn in the field.
     enum Mark {
@@ -8,7 +8,7 @@ struct PlotLegend {
     /// One line of the box.
     struct Entry {
         let text: String
-        let colour: PlotCanvas.Colour
+        let color: PlotCanvas.Color
         var mark = Mark.line
         var dashes: [Double] = []
     }
@@ -30,10 +30,10 @@ struct PlotLegend {
             let middle = top + 4 + (Double(index) + 0.5) * PlotLegend.lineHeight
             let start = left + 8
             switch entry.mark {
-            case .area: canvas.fill(x: start, y: middle - 5, width: PlotLegend.keyWidth, height: 10, entry.colour)
-            case .dot: canvas.dot(x: start + PlotLegend.keyWidth / 2, y: middle, radius: 4, entry.colour)
+            case .area: canvas.fill(x: start, y: middle - 5, width: PlotLegend.keyWidth, height: 10, entry.color)
+            case .dot: canvas.dot(x: start + PlotLegend.keyWidth / 2, y: middle, radius: 4, entry.color)
             case .line:
-                canvas.line([(start, middle), (start + PlotLegend.keyWidth, middle)], entry.colour, thickness: 2, dashes: entry.dashes)
+                canvas.line([(start, middle), (start + PlotLegend.keyWidth, middle)], entry.color, thickness: 2, dashes: entry.dashes)
             }
             canvas.text(entry.text, x: left + 16 + PlotLegend.keyWidth, y: middle + 4, size: PlotLegend.textSize)
         }

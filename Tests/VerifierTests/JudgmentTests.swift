@@ -5,13 +5,13 @@ import Testing
 @testable import Verifier
 
 /// What was expected, held against what was found.
-@Suite struct JudgementTests {
+@Suite struct JudgmentTests {
     private func evaluation() throws -> LFWEvaluation { LFWEvaluation(try InventedPeople.table()) }
 
-    private func judge(_ change: (inout Expectations) throws -> Void, margin: Int? = nil) throws -> Judgement {
+    private func judge(_ change: (inout Expectations) throws -> Void, margin: Int? = nil) throws -> Judgment {
         var expectations = Expectations()
         try change(&expectations)
-        return try Judgement(try evaluation(), expectations: expectations, margin: margin)
+        return try Judgment(try evaluation(), expectations: expectations, margin: margin)
     }
 
     private func baseline(_ text: String) throws -> Baseline { try Baseline(try InventedPeople.written(text, "best_lfw.json")) }
@@ -24,8 +24,8 @@ import Testing
     }
 
     @Test func nothingExpectedIsMet() throws {
-        let judgement = try judge { _ in }
-        #expect(judgement.isMet && judgement.checks.isEmpty)
+        let judgment = try judge { _ in }
+        #expect(judgment.isMet && judgment.checks.isEmpty)
     }
 
     @Test func theToleranceIsPartOfWhatIsAllowed() throws {
@@ -65,10 +65,10 @@ import Testing
     @Test func twoModelsInMemoryAreComparedLikeTwoFiles() throws {
         let table = try InventedPeople.table()
         let shifted = try ScoreTable(pairs: table.pairs, scores: table.scores.map { $0 * 0.5 })
-        let judgement = try judge { $0.baseline = Baseline(shifted, name: "half.onnx") }
-        let agreement = try #require(judgement.comparison?.agreement)
+        let judgment = try judge { $0.baseline = Baseline(shifted, name: "half.onnx") }
+        let agreement = try #require(judgment.comparison?.agreement)
         // Half of every score moves the thresholds along, and no pair changes sides.
-        #expect(agreement.flips.isEmpty && agreement.changedScores > 80 && judgement.isMet && judgement.comparison?.name == "half.onnx")
+        #expect(agreement.flips.isEmpty && agreement.changedScores > 80 && judgment.isMet && judgment.comparison?.name == "half.onnx")
     }
 
     @Test func aBaselineOfOtherPairsIsRefused() throws {

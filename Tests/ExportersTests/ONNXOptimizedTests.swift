@@ -7,8 +7,8 @@ import Testing
 
 @testable import Exporters
 
-/// Files as exporters, optimisers and hands leave them: sound ONNX that is not written in this project's way.
-@Suite struct ONNXOptimisedTests {
+/// Files as exporters, optimizers and hands leave them: sound ONNX that is not written in this project's way.
+@Suite struct ONNXOptimizedTests {
     let folder = Fixtures.temporaryFolder()
 
     private func opened(_ bytes: [UInt8]) throws -> OpenedFile {

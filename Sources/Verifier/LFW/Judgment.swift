@@ -18,7 +18,7 @@ public struct Expectations: Sendable {
 }
 
 /// Whether an evaluation is as expected, and why.
-public struct Judgement: Sendable, Equatable {
+public struct Judgment: Sendable, Equatable {
     /// One thing that was expected.
     public struct Check: Sendable, Equatable {
         /// Whether it is so.
@@ -51,18 +51,18 @@ public struct Judgement: Sendable, Equatable {
             let difference = found - expected
             checks.append(
                 Check(
-                    isMet: difference.magnitude <= expectations.accuracyTolerance + Judgement.slack,
+                    isMet: difference.magnitude <= expectations.accuracyTolerance + Judgment.slack,
                     reason:
-                        "accuracy \(NumberText.fixed(found, 4)) %, \(what) \(NumberText.fixed(expected, 4)) %: \(Judgement.signed(difference, 4)) "
+                        "accuracy \(NumberText.fixed(found, 4)) %, \(what) \(NumberText.fixed(expected, 4)) %: \(Judgment.signed(difference, 4)) "
                         + "points, \(NumberText.fixed(expectations.accuracyTolerance, 4)) allowed"))
         }
         func area(_ expected: Double, _ what: String) {
             let difference = evaluation.curve.area - expected
             checks.append(
                 Check(
-                    isMet: difference.magnitude <= expectations.areaTolerance + Judgement.slack,
+                    isMet: difference.magnitude <= expectations.areaTolerance + Judgment.slack,
                     reason: "AUC \(NumberText.fixed(evaluation.curve.area, 6)), \(what) \(NumberText.fixed(expected, 6)): "
-                        + "\(Judgement.signed(difference, 6)), \(NumberText.fixed(expectations.areaTolerance, 6)) allowed"))
+                        + "\(Judgment.signed(difference, 6)), \(NumberText.fixed(expectations.areaTolerance, 6)) allowed"))
         }
         if let expected = expectations.accuracy { accuracy(expected, "expected") }
         if let expected = expectations.area { area(expected, "expected") }
