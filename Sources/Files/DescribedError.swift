@@ -6,9 +6,14 @@ public protocol DescribedError: Error, Sendable, CustomStringConvertible {
     var problem: String { get }
     /// What the user can do. No full stop.
     var remedy: String { get }
+    /// What a caller could decide otherwise, most likely first; a program says beside the remedy how that is done there.
+    var decisions: [Decision] { get }
 }
 
 extension DescribedError {
+    /// Nothing that a caller decides.
+    public var decisions: [Decision] { [] }
+
     /// `problem; remedy`, the line that the command prints; names in it cannot break it.
     public var description: String { PrintedText.oneLine("\(problem); \(remedy)") }
 }
