@@ -21,7 +21,9 @@ import PackageDescription
 let package = Package(
     name: "convert",
     products: [
-        .executable(name: "convert", targets: ["convert"])
+        .executable(name: "convert", targets: ["convert"]),
+        .library(name: "ConvertKit", targets: ["ConvertKit"]),
+        .library(name: "PthReader", targets: ["PthReader"]),
     ],
     targets: [
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
@@ -39,6 +41,7 @@ let package = Package(
         .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
         .target(name: "JSON"),
         .target(name: "Files", dependencies: ["CZip", "CZlib", "CCrypto", "CInterruption"]),
+        .target(name: "Arguments", dependencies: ["Files"]),
         .target(name: "Tensors", dependencies: ["Files"]),
         .target(name: "Pickle", dependencies: ["Files"]),
         .target(name: "PthReader", dependencies: ["Files", "Tensors", "Pickle", "JSON"]),
@@ -55,14 +58,20 @@ let package = Package(
             name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX", "CHDF5"]),
         .target(name: "Faces", dependencies: ["Files", "IR", "Inference", "CImages"]),
         .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR", "Inference", "Exporters", "JSON", "CCairo"]),
+        .target(
+            name: "ConvertKit",
+            dependencies: [
+                "Files", "Tensors", "PthReader", "IR", "Architectures", "Inference", "Exporters", "Faces", "Verifier", "JSON",
+            ]),
         .executableTarget(
             name: "convert",
             dependencies: [
-                "CArguments", "Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Inference", "Exporters", "Faces",
-                "Verifier", "JSON",
+                "CArguments", "Arguments", "ConvertKit", "Files", "Tensors", "PthReader", "IR", "Architectures", "Inference", "Exporters",
+                "Faces", "Verifier", "JSON",
             ]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+        .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Files"]),
         .testTarget(name: "PickleTests", dependencies: ["Pickle", "Files"]),
         .testTarget(name: "PthReaderTests", dependencies: ["PthReader", "Pickle", "Tensors", "Files", "JSON", "TestSupport"]),
@@ -80,7 +89,8 @@ let package = Package(
         .testTarget(
             name: "ConvertTests",
             dependencies: [
-                "convert", "Architectures", "Exporters", "PthReader", "Faces", "Verifier", "IR", "Tensors", "Inference", "TestSupport",
+                "convert", "Arguments", "ConvertKit", "Architectures", "Exporters", "PthReader", "Faces", "Verifier", "IR", "Tensors",
+                "Inference", "TestSupport",
                 "JSON", "Files",
             ]),
         .testTarget(

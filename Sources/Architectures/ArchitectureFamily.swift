@@ -6,6 +6,8 @@ protocol ArchitectureFamily: Sendable {
     static var knownNames: [String] { get }
     /// The one spelling of a name that this family answers to; nil for other names. The name is lower case with `_` for `-`.
     static func canonicalName(_ name: String) -> String?
+    /// Whether the family's own definition brings its output to unit length.
+    static var endsInNormalization: Bool { get }
     /// Keys that only this family has, for messages.
     static var tellTaleKeys: [String] { get }
     /// The network that the keys show; nil where the tell-tale keys are not there.
@@ -13,6 +15,10 @@ protocol ArchitectureFamily: Sendable {
     /// Builds graph and contract; throws where a weight is missing, unexpected or of the wrong shape.
     /// - Parameter imageSize: the size that the user gives; nil to take what the checkpoint states, else the usual one.
     static func build(_ network: RecognizedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork
+}
+
+extension ArchitectureFamily {
+    static var endsInNormalization: Bool { false }
 }
 
 /// What keys and shapes show.

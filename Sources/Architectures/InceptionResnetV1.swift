@@ -4,6 +4,7 @@ import JSON
 /// InceptionResnetV1 as facenet-pytorch 2.6.0 builds it, with `classify=False`: BN ε 1e-3, embedding L2-normalized inside.
 enum InceptionResnetV1: ArchitectureFamily {
     static let knownNames = ["inception_resnet_v1"]
+    static let endsInNormalization = true
     static let tellTaleKeys = ["conv2d_1a.conv.weight", "block8.conv2d.weight"]
     private static let profile = ContractProfile.facenet
     private static let epsilon = profile.epsilon

@@ -50,12 +50,22 @@ public enum Decision: Hashable, Sendable {
     case leastFace(Int?)
     /// The least probabilities of a detector's networks.
     case thresholds
+    /// Pixels of a crop around the face's box.
+    case margin
+    /// The step between levels of a detector's pyramid.
+    case pyramid
+    /// Which of several faces is taken.
+    case selection
     /// Where a detector's weights lie.
     case detectorWeights
     /// Whether pairs whose pictures cannot be used are left out.
     case allowMissing
     /// Mean and divisor of pixels.
     case scale
+    /// ε of batch normalization.
+    case epsilon
+    /// The order of channels.
+    case channelOrder
     /// How a photograph is cut.
     case crop
     /// Whose usual values are assumed.
@@ -80,4 +90,54 @@ public enum Decision: Hashable, Sendable {
     case inspection
     /// That the tensors' numbers are checked.
     case numberCheck
+
+    /// The decision in words, as the beginning of a sentence.
+    public var words: String {
+        switch self {
+        case .family: "the family"
+        case .stateDict: "the choice of a dictionary"
+        case .keyMap: "renaming keys"
+        case .keep: "what to keep"
+        case .drop: "what to leave out"
+        case .stripPrefix: "removing a prefix"
+        case .dequantize: "reading quantized tensors as float32"
+        case .precision: "the weights' type"
+        case .foldBatchNorm: "folding batch normalization"
+        case .normalize: "appending a normalization"
+        case .embedPreprocess: "putting mean and scale in front"
+        case .operatorSet: "the operator set"
+        case .externalData: "a second file for tensors"
+        case .proof: "a proof"
+        case .compression: "compression"
+        case .format: "the format"
+        case .replace: "replacing files"
+        case .allowNotFinite: "allowing numbers that are not finite"
+        case .cache: "the cache's folder"
+        case .noCache: "going without a cache"
+        case .clearCache: "emptying the cache"
+        case .folds: "the number of folds"
+        case .leastFace: "the smallest face"
+        case .thresholds: "the detector's thresholds"
+        case .margin: "the margin"
+        case .pyramid: "the pyramid's factor"
+        case .selection: "the choice among faces"
+        case .detectorWeights: "the detector's weights"
+        case .allowMissing: "leaving pairs out"
+        case .scale: "mean and divisor"
+        case .epsilon: "ε"
+        case .channelOrder: "the channel order"
+        case .crop: "the crop"
+        case .likeness: "the network to assume values from"
+        case .imageSize: "the image size"
+        case .orientation: "the EXIF orientation"
+        case .pictures: "the folder of pictures"
+        case .crops: "the folder of crops"
+        case .flip: "averaging mirror images"
+        case .baseline: "a baseline"
+        case .array: "an array"
+        case .details: "details"
+        case .inspection: "an inspection"
+        case .numberCheck: "a check of the numbers"
+        }
+    }
 }

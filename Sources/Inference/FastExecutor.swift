@@ -52,6 +52,8 @@ public final class FastExecutor: Sendable {
 
     /// What the loops were compiled for.
     public var kernelName: String { kernels.name }
+    /// The loops that run on this processor if nothing else is asked for.
+    public static var bestKernelName: String { Kernels.best.name }
 
     /// The packed weights are looked through, not the tensors again; where they are not finite, the tensor is named.
     private func checkWeights() throws {

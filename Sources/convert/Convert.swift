@@ -1,7 +1,9 @@
+import Arguments
 import CArguments
-import Exporters
+import ConvertKit
 import Files
 import Glibc
+import Inference
 import JSON
 
 /// The command line's entry: picks the command, turns errors into one line and an exit code.
@@ -9,16 +11,37 @@ import JSON
 struct Convert {
     static let version = "0.1.0"
 
+    /// Everything that help, completions and the manual page are made of.
+    static let program = program(named: Terminal.programName)
+
+    /// - Parameter name: what the program is called in help and messages.
+    static func program(named name: String) -> Program {
+        Program(
+            name: name, summary: "reads PyTorch checkpoints without Python and without running anything in them",
+            commands: [
+                InspectCommand.command, SlimCommand.command, ExportCommand.command, VerifyCommand.command, RunCommand.command,
+                AlignCommand.command, EvaluateCommand.command, ScoreCommand.command, CacheCommand.command, CompletionsCommand.command,
+                ManualCommand.command,
+            ],
+            calls: [("INPUT OUTPUT", "rebuild the network, export it by OUTPUT's ending, check the file from disk")],
+            notes: [
+                "Reads .pth .pt .ckpt .bin (zip, legacy, tar, plain pickle), .onnx, .safetensors, .h5 .hdf5 and .flat, by content. Commands "
+                    + "take --json: one JSON document with the result, alone on the standard output (docs/json.md). An option that has no effect "
+                    + "on what is asked for is refused.",
+                "Exit codes: 0 fine, 1 a check failed, 2 an error, 64 wrong arguments.",
+            ], words: ["scan": "inspect --safety", "safety": "inspect --safety", "version": "--version"])
+    }
+
     static func main() {
         Terminal.openClosedStreams()
         Interruption.install()
         Terminal.warnOfDangers()
         var status = run(arguments)
         if let reason = Terminal.outputRefusal {
-            Terminal.error("convert: what was printed could not be written (\(reason)): check free space, then run again")
-            if status == .fine { status = .failed }
+            Terminal.say("what was printed could not be written (\(reason)): check free space, then run again")
+            if status == ExitStatus.fine { status = ExitStatus.failed }
         }
-        exit(status.rawValue)
+        exit(status)
     }
 
     /// What was typed after the program's name; names of files in it may be any bytes.
@@ -26,93 +49,100 @@ struct Convert {
         (0..<arguments_count()).dropFirst().compactMap { arguments_at($0).map { PathText.text($0) } }
     }
 
+    private static let helpWords = ["--help", "-h", "help"]
+    private static let versionWords = ["--version", "-V"]
+
     /// Runs one command line; never throws.
-    static func run(_ arguments: [String]) -> ExitStatus {
+    static func run(_ arguments: [String]) -> Int32 {
         guard let first = arguments.first else {
-            Terminal.error(HelpText.overview)
-            return .usage
+            Terminal.error(page.overview)
+            return ExitStatus.usage
         }
         let rest = Array(arguments.dropFirst())
-        let command = Command.named(first)
+        let isGeneral = helpWords.contains(first) || versionWords.contains(first)
+        // Without a command, `convert IN OUT` exports.
+        let command = program.command(first) ?? (isGeneral ? nil : ExportCommand.command)
         do {
-            if let command { return try command.run(rest) }
-            switch first {
-            case "--help", "-h", "help":
-                Terminal.print(try help(rest))
-                return .fine
-            case "--version", "-V":
-                Terminal.print(try versionText(rest))
-                return .fine
-            default: return try export(arguments)
-            }
+            if helpWords.contains(first) { return try help(rest) }
+            if versionWords.contains(first) { return try version(rest) }
+            guard let command else { return ExitStatus.usage }
+            if program.command(first) != nil { return try run(command, rest) }
+            try checkFirstWord(arguments)
+            return try run(command, arguments)
         } catch let error as UsageError {
-            // Without a command, `convert IN OUT` exports.
-            let isGeneral = ["--help", "-h", "help", "--version", "-V"].contains(first)
-            report(ShortError(problem: error.problem, remedy: error.remedy(command: command?.name ?? (isGeneral ? nil : "export"))))
-            return .usage
-        } catch let error as ExportError where error.isAboutOptions {
             Terminal.progress("")
-            report(error)
-            return .usage
+            var about = command
+            if case .unknownCommand = error { about = nil }
+            let help = "see \(program.name) \(about.map { "\($0.name) " } ?? "")--help"
+            let completed = program.completed(error)
+            report(ErrorText.Shown(problem: completed.problem, remedy: completed.remedy(help: help)))
+            return ExitStatus.usage
         } catch {
             // Clear the progress line first.
             Terminal.progress("")
             report(error)
+            if ErrorText.isUsage(error) { return ExitStatus.usage }
             if arguments.contains("--verbose"), let listed = error as? any ListedError {
                 for line in listed.listing { Terminal.error("  " + line) }
             }
-            return .failed
+            return ExitStatus.failed
         }
+    }
+
+    private static func run(_ command: Command, _ arguments: [String]) throws -> Int32 {
+        let given = try Invocation(arguments, for: command)
+        guard !given[Command.help] else {
+            Terminal.print(page.text(command))
+            return ExitStatus.fine
+        }
+        return try command.run(given)
     }
 
     /// `convert IN OUT`: what is not a command has to be a file.
-    private static func export(_ arguments: [String]) throws -> ExitStatus {
-        // Before other options are judged, which may belong to the command that was meant.
-        let leading = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
-        let operand = try leading ?? ParsedArguments(arguments, table: ExportCommand.table, command: "export").operands.first
-        if let operand, FileIdentity(path: operand) == nil, !operand.contains("/"), !operand.contains(".") || operand.count == 1 {
-            throw operand == "-" ? UsageError.standardStream("a checkpoint") : UsageError.unknownCommand(operand)
-        }
-        return try ExportCommand.run(arguments, isShort: true)
+    private static func checkFirstWord(_ arguments: [String]) throws(UsageError) {
+        // Before options are judged, which may belong to the command that was meant.
+        var word = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+        if word == nil { word = try Invocation(arguments, for: ExportCommand.command).operands.first }
+        guard let word, FileIdentity(path: word) == nil, !word.contains("/"), !word.contains(".") || word.count == 1 else { return }
+        throw word == "-" ? .standardStream("a checkpoint") : program.unknownCommand(word)
     }
+
+    private static var page: HelpPage { HelpPage(program, width: Terminal.width) }
 
     /// The general help, or a command's.
-    private static func help(_ arguments: [String]) throws(UsageError) -> String {
-        guard let name = arguments.first, name != "--help", name != "-h", name != "help" else { return HelpText.overview }
-        guard let command = Command.named(name) else { throw .unknownCommand(name) }
+    private static func help(_ arguments: [String]) throws(UsageError) -> Int32 {
+        guard let name = arguments.first, !helpWords.contains(name) else {
+            Terminal.print(page.overview)
+            return ExitStatus.fine
+        }
+        guard let command = program.command(name) else { throw program.unknownCommand(name) }
         if let surplus = arguments.dropFirst().first { throw .surplusArgument(surplus, command: "help") }
-        return command.help
+        Terminal.print(page.text(command))
+        return ExitStatus.fine
     }
 
-    private static func versionText(_ arguments: [String]) throws(UsageError) -> String {
-        let parsed = try ParsedArguments(arguments, table: OptionTable(flags: ["--json"]), command: "--version")
-        if let surplus = parsed.operands.first { throw .surplusArgument(surplus, command: "--version") }
-        guard parsed.has("--json") else { return "convert \(version)" }
-        return JSONValue.object(JSONObject(["name": .string("convert"), "version": .string(version)])).text(pretty: true)
-    }
+    private static let versionJSON = Flag("--json", help: "print name and version as JSON")
+    private static let versionDetails = Flag("--verbose", help: "also the loops chosen, the cores and the libraries")
+    private static let versionCommand = Command(
+        name: "--version", summary: "print the version", usage: ["--version"], operands: [],
+        groups: [OptionGroup([versionJSON, versionDetails])], notes: [], run: { _ in ExitStatus.fine })
 
-    /// A usage error with the remedy that its command makes of it.
-    private struct ShortError: DescribedError {
-        let problem: String
-        let remedy: String
+    private static func version(_ arguments: [String]) throws -> Int32 {
+        let given = try Invocation(arguments, for: versionCommand)
+        if let surplus = given.operands.first { throw UsageError.surplusArgument(surplus, command: "--version") }
+        let details = given[versionDetails] ? VersionDetails.all : []
+        if given[versionJSON] {
+            var object = JSONObject(["name": .string("convert"), "version": .string(version)])
+            for detail in details { object.append(detail.name, .string(detail.value)) }
+            Terminal.print(JSONValue.object(object).text(pretty: true))
+        } else {
+            Terminal.print("convert \(version)")
+            for detail in details { Terminal.print("  \(detail.name): \(detail.value)") }
+        }
+        return ExitStatus.fine
     }
 
     private static func report(_ error: any Error) {
-        guard let described = error as? any DescribedError else { return Terminal.error("convert: \(error)") }
-        for line in described.lines(after: "convert: ") { Terminal.error(line) }
+        for line in ErrorText.lines(error) { Terminal.error(line) }
     }
-}
-
-/// What the process ends with.
-enum ExitStatus: Int32 {
-    /// Done.
-    case fine = 0
-    /// A check did not pass.
-    case checkFailed = 1
-    /// An error: nothing was written.
-    case failed = 2
-    /// `inspect --safety` met classes or functions that it does not know, and nothing worse.
-    case unknownNames = 3
-    /// The arguments were wrong (EX_USAGE).
-    case usage = 64
 }

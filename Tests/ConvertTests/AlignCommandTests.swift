@@ -77,7 +77,7 @@ import Testing
         let root = try tree()
         Fixtures.write(try Fixtures.bytes(source), to: "\(root)/Bob/Bob_0001.jpg")
         let same = try CommandRun(["align", root, "-o", "\(folder)/out"])
-        #expect(same.status == 2 && same.errors.contains("would both need the place Bob/Bob_0001.png"))
+        #expect(same.status == 2 && same.errors.contains("would both need the path Bob/Bob_0001.png"))
         try FileManager.default.removeItem(atPath: "\(root)/Bob/Bob_0001.jpg")
         try FileManager.default.moveItem(atPath: "\(root)/Bob", toPath: "\(root)/Ann/Ann_0001.png.d")
         try FileManager.default.removeItem(atPath: "\(root)/Ann/Ann_0001.png")
@@ -85,7 +85,7 @@ import Testing
         Fixtures.write(try Fixtures.bytes(source), to: "\(root)/Ann/Ann_0002.jpg.jpg")
         let folderInTheWay = try CommandRun(["align", root, "-o", "\(folder)/out"])
         #expect(
-            folderInTheWay.status == 2 && folderInTheWay.errors.contains("both need the place Ann/Ann_0002.jpg.png;"),
+            folderInTheWay.status == 2 && folderInTheWay.errors.contains("both need the path Ann/Ann_0002.jpg.png;"),
             "\(folderInTheWay.errors)")
         #expect(try CommandRun(["align", source, "-o", "\(folder)/no/such"]).errors.contains("does not exist"))
         #expect(try CommandRun(["align", source, "-o", source]).status == 2)

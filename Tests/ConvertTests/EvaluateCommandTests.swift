@@ -84,8 +84,8 @@ import Testing
         }
         let second = try evaluate(["--cache", cache, "--output-dir", "\(folder)/two"])
         #expect(second.status == 0 && second.output.replacing("/two", with: "/one") == first.output, "\(second.errors)")
-        #expect(second.errors.contains("kept from earlier runs: 11 crops, 10 embeddings"), "\(second.errors)")
-        #expect(second.errors.contains("2 kept entries were damaged and were made again"))
+        #expect(second.errors.contains("cached by earlier runs: 11 crops, 10 embeddings"), "\(second.errors)")
+        #expect(second.errors.contains("2 cached entries were damaged and were made again"))
         #expect(kept.allSatisfy { second.errors.contains("\($0): a record at its end was cut off") })
         let third = try evaluate(["--no-cache", "--output-dir", "\(folder)/three"])
         #expect(third.status == 0)
@@ -114,13 +114,13 @@ import Testing
             let run = try CommandRun(
                 arguments + ["--cache", cache], shellPrefix: "chmod 600 '\(cache)'/*; chmod 700 '\(cache)'; \(spoil);")
             #expect(run.status == 0 && run.output == whole.output, "\(run.errors)")
-            #expect(run.errors.contains("nothing is kept of this run") && run.errors.contains("is not believed"), "\(run.errors)")
+            #expect(run.errors.contains("nothing of this run is cached") && run.errors.contains("is not believed"), "\(run.errors)")
             #expect(try names.map { try Fixtures.bytes("\(cache)/\($0)") } == bytes)
         }
         for home in ["HOME=/nonexistent", "HOME=/proc/self", "HOME='\(pairs)'", "HOME="] {
             let run = try CommandRun(arguments, shellPrefix: "unset XDG_CACHE_HOME; export \(home);")
             #expect(run.status == 0 && run.output == whole.output, "\(home): \(run.errors)")
-            #expect(run.errors.contains("nothing is kept of this run"), "\(home): \(run.errors)")
+            #expect(run.errors.contains("nothing of this run is cached"), "\(home): \(run.errors)")
         }
         // A place that was named is wanted.
         #expect(try CommandRun(arguments + ["--cache", "/nonexistent/cache"]).status == 2)
@@ -135,14 +135,15 @@ import Testing
         let full = try CommandRun(arguments + ["--cache", "\(folder)/cache"], shellPrefix: "ulimit -f 100;")
         #expect(full.status == 0 && full.output == whole.output, "\(full.errors)")
         #expect(
-            full.errors.contains("no more is kept of this run") && full.errors.contains("nothing more can be kept in it"), "\(full.errors)")
+            full.errors.contains("no more of this run is cached") && full.errors.contains("nothing more can be kept in it"),
+            "\(full.errors)")
         // Full from the beginning.
         let never = try CommandRun(arguments + ["--cache", "\(folder)/other"], shellPrefix: "ulimit -f 0;")
         #expect(
-            never.status == 0 && never.output == whole.output && never.errors.contains("nothing is kept of this run"), "\(never.errors)")
+            never.status == 0 && never.output == whole.output && never.errors.contains("nothing of this run is cached"), "\(never.errors)")
         let next = try CommandRun(arguments + ["--cache", "\(folder)/cache"])
         #expect(
-            next.status == 0 && next.output == whole.output && next.errors.contains("kept from earlier runs: 2 crops"), "\(next.errors)")
+            next.status == 0 && next.output == whole.output && next.errors.contains("cached by earlier runs: 2 crops"), "\(next.errors)")
     }
 
     @Test func whatIsPrintedToAClosedStreamDoesNotReachAKeptFile() throws {
@@ -159,7 +160,7 @@ import Testing
             let next = try CommandRun(arguments)
             #expect(next.status == 0 && next.output == whole.output, "\(closing) \(next.errors)")
             #expect(
-                next.errors.contains("kept from earlier runs: 12 crops, 12 embeddings") && !next.errors.contains("damaged"), "\(closing)")
+                next.errors.contains("cached by earlier runs: 12 crops, 12 embeddings") && !next.errors.contains("damaged"), "\(closing)")
         }
     }
 
@@ -236,7 +237,7 @@ import Testing
         let normal = "\(folder)/n.onnx"
         #expect(try CommandRun(["export", network, "-o", normal, "--normalize", "--verify", "none"]).status == 0)
         let run = try evaluate(["--no-cache", "--tta-flip"], model: normal)
-        #expect(run.status == 2 && run.errors.contains("before it"))
+        #expect(run.status == 2 && run.errors.contains("before one"))
         // In one sentence it is refused before the export.
         let (root, pairs) = try dataset()
         let sentence = try CommandRun([
@@ -244,7 +245,7 @@ import Testing
             "3",
             "--preprocess", "resize", "--no-cache",
         ])
-        #expect(sentence.status == 2 && sentence.errors.contains("before it") && FileIdentity(path: "\(folder)/m.onnx") == nil)
+        #expect(sentence.status == 2 && sentence.errors.contains("before one") && FileIdentity(path: "\(folder)/m.onnx") == nil)
         #expect(try evaluate(["--no-cache"], model: normal).status == 0)
     }
 
@@ -296,16 +297,16 @@ import Testing
         Fixtures.write(crops[0], to: "\(folder)/crops/P1/P1_0.png")
         let swapped = try run()
         #expect(
-            swapped.status == 2 && swapped.errors.contains("P1/P1_0.png: is not the crop that faces.json tells of"), "\(swapped.errors)")
+            swapped.status == 2 && swapped.errors.contains("P1/P1_0.png: is not the crop that faces.json describes"), "\(swapped.errors)")
         Fixtures.write(crops[1], to: "\(folder)/crops/P1/P1_0.png")
         for (table, remark) in [
             (#"{"preprocess":"mtcnn","images":[]}"#, "12 of 12 crops are not in faces.json"),
-            (#"{"preprocess":"mtcnn","images":[]}"#, "mtcnn_margin not told (usual: 16)"),
+            (#"{"preprocess":"mtcnn","images":[]}"#, "mtcnn_margin not recorded (usual: 16)"),
             (
                 #"{"preprocess":"mtcnn","images":[],"image_size":160.0,"mtcnn_margin":16.0}"#,
                 "made with image_size 160 (usual: 112), min_face"
             ),
-            (#"{"preprocess":"mtcnn","images":[{"path":"P0/P0_0.png"}]}"#, "of 12 crops it is not known whether a face was found"),
+            (#"{"preprocess":"mtcnn","images":[{"path":"P0/P0_0.png"}]}"#, "for 12 crops it is not known whether a face was found"),
             (#"{"preprocess":"resize","images":[]}"#, "made with preprocess resize (usual: mtcnn)"),
             (#"{"images":[]}"#, "does not say how the crops were made"),
         ] {
@@ -315,7 +316,7 @@ import Testing
         }
         Fixtures.write(Array("{}".utf8), to: "\(folder)/crops/faces.json")
         let broken = try run()
-        #expect(broken.status == 2 && broken.errors.contains("faces.json: is no table of faces"), "\(broken.errors)")
+        #expect(broken.status == 2 && broken.errors.contains("faces.json: is not a table of faces"), "\(broken.errors)")
         try FileManager.default.removeItem(atPath: "\(folder)/crops/faces.json")
         let silent = try run()
         #expect(silent.status == 0 && !silent.output.contains("no face found"))
@@ -351,7 +352,7 @@ import Testing
             "evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "2", "--no-cache",
             "--allow-missing",
         ])
-        #expect(run.status == 0 && run.errors.contains("1 images are not there, e\u{301}.png first"), "\(run.errors)")
+        #expect(run.status == 0 && run.errors.contains("1 images do not exist, e\u{301}.png first"), "\(run.errors)")
         #expect(run.output.contains("1 pairs were dropped") && run.output.contains("13 pairs of 13 images"), "\(run.output)")
     }
 
@@ -368,7 +369,7 @@ import Testing
     @Test func whatIsNoFaceNetworkIsRefusedBeforeTheWork() throws {
         for name in ["pnet", "rnet"] {
             let run = try evaluate(["--no-cache"], model: "\(Fixtures.mtcnn)/\(name).pt")
-            #expect(run.status == 2 && run.errors.contains("no embedding"), "\(run.errors)")
+            #expect(run.status == 2 && run.errors.contains("not an embedding"), "\(run.errors)")
         }
         let size = try evaluate(["--no-cache", "--image-size", "160"])
         #expect(size.status == 2 && size.errors.contains("160×160"), "\(size.errors)")

@@ -59,7 +59,7 @@ import Testing
 
         let next = try CommandRun(arguments("one") + ["--cache", cache])
         #expect(next.status == 0, "\(next.errors)")
-        let kept = next.errors.split(separator: "kept from earlier runs: ").last.flatMap { Int($0.prefix { $0.isNumber }) }
+        let kept = next.errors.split(separator: "cached by earlier runs: ").last.flatMap { Int($0.prefix { $0.isNumber }) }
         #expect((1..<80).contains(kept ?? 0), "\(next.errors)")
         // Nothing shows that it was done in two parts.
         #expect(try CommandRun(arguments("two") + ["--no-cache"]).status == 0)

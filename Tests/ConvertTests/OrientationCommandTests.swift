@@ -99,7 +99,7 @@ import Testing
         #expect(followed == (try scores("c", ["--no-cache", "--exif", "follow"])).0)
         // From the cache, with the same remark.
         let (again, same) = try scores("d", cache)
-        #expect(again == ignored && same.contains("kept from earlier runs: 8 crops") && same.contains("4 of 8 pictures are stored turned"))
+        #expect(again == ignored && same.contains("cached by earlier runs: 8 crops") && same.contains("4 of 8 pictures are stored turned"))
     }
 
     @Test func picturesUnderAnotherEndingThanThePairsSayAreFound() throws {
@@ -118,7 +118,7 @@ import Testing
             ])
         }
         let found = try run("pairs.csv")
-        #expect(found.status == 0 && found.errors.contains("8 of 8 pictures are there as .png where the pairs say .jpg"), "\(found.errors)")
+        #expect(found.status == 0 && found.errors.contains("8 of 8 pictures exist as .png where the pairs say .jpg"), "\(found.errors)")
         Fixtures.write(
             try Fixtures.bytes("\(folder)/pairs.csv").split(separator: 0x2C).joined(separator: [0x20]).map(\.self),
             to: "\(folder)/pairs.txt")

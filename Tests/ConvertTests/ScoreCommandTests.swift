@@ -87,14 +87,14 @@ import Testing
 
     /// Arguments and what is said about them.
     static let wrong: [([String], String)] = [
-        ([], "score needs pair_scores.csv"), (["--pairs-file", "x"], "--pairs-file needs --embeddings FILE"),
-        (["--embeddings", "x"], "--embeddings needs --pairs-file FILE"), (["x", "y"], "no further argument y"),
-        (["x", "--embeddings", "y"], "exclude each other"), (["x", "--folds", "1"], "--folds is 1"),
+        ([], "score needs pair_scores.csv"), (["--pairs-file", "x"], "--pairs-file needs --embeddings"),
+        (["--embeddings", "x"], "--embeddings needs --pairs-file"), (["x", "y"], "no further argument y"),
+        (["x", "--embeddings", "y", "--pairs-file", "z"], "exclude each other"), (["x", "--folds", "1"], "--folds is 1"),
         (["x", "--folds", "1001"], "--folds is 1001"),
         (["x", "--folds", "99999999999999999999"], "--folds is"), (["x", "--expect-accuracy", "0.947"], "percent, such as 94.7167"),
         (["x", "--expect-accuracy", "nan"], "--expect-accuracy is nan"), (["x", "--expect-auc", "97"], "from 0 to 1"),
-        (["x", "--tolerance", "-1"], "points of percent"), (["x", "--protocol", "best"], "reference, insightface, facenet"),
-        (["x", "--seed", "-1"], "--seed is -1"), (["x", "--with-photos"], "--with-photos needs --output-dir DIR"),
+        (["x", "--tolerance", "-1"], "points of percent"), (["x", "--protocol", "best"], "reference, insightface or facenet"),
+        (["x", "--seed", "-1"], "--seed is -1"), (["x", "--with-photos"], "--with-photos needs --output-dir"),
         (["x", "--with-photos", "--output-dir", "y"], "--with-photos needs --lfw-root DIR"),
         (["x", "--speed"], "--speed is not an option of score"),
     ]

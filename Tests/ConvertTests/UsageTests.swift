@@ -1,3 +1,4 @@
+import Arguments
 import Exporters
 import Files
 import Foundation
@@ -5,6 +6,8 @@ import JSON
 import TestSupport
 import Testing
 import Verifier
+
+@testable import convert
 
 /// What people type: misspelt words, options that mean nothing for what is asked, and the shortest ways to say something.
 @Suite struct UsageTests {
@@ -35,9 +38,11 @@ import Verifier
         (["info", "a.onnx", "b.pth"], ["unknown command", "did you mean inspect?"]),
         (["embed", "m.onnx", "a.jpg"], ["unknown command", "did you mean run?"]), (["diff", "a", "b"], ["unknown command", "verify"]),
         (["inpsect", "x.pth", "--safety"], ["did you mean inspect?"]), (["xyzzy"], ["unknown command", "the commands are inspect, slim"]),
-        (["completions", "bash"], ["unknown command"]), (["version"], ["--version"]), (["help", "nosuch"], ["nosuch", "unknown command"]),
+        (["completions", "tcsh"], ["bash, zsh or fish"]), (["version"], ["--version"]),
+        (["help", "nosuch"], ["nosuch", "unknown command"]),
         (["-", "x.onnx"], ["standard input"]), (["export", "x.pth", "--ouput", "y.onnx"], ["did you mean --output?"]),
-        (["x.pth", "y.onnx", "--normalize"], ["did you mean --normalize?"]),
+        (["x.pth", "y.onnx", "--normolize"], ["did you mean --normalize?"]),
+        (["x.pth", "y.onnx", "--dtype", "float61"], ["did you mean float16?"]),
         (["x.pth", "y.onnx", "--optset", "17"], ["did you mean --opset?"]),
         (["evaluate", "x", "--pairs", "y"], ["did you mean --pairs-file?"]),
         (["evaluate", "x", "--lfw", "y"], ["did you mean --lfw-root?"]),
@@ -66,29 +71,54 @@ import Verifier
         #expect(try CommandRun(["--version", "--nonsense"]).status == 64)
     }
 
-    /// The options that sources name, and those that help pages name.
-    @Test func everyOptionStandsInAHelpPage() throws {
-        let sources = "\(Fixtures.root)/Sources/convert"
-        var named: Set<String> = []
-        let pattern = try Regex("\"(--[a-z][a-z-]+)\"")
-        for name in try FileManager.default.contentsOfDirectory(atPath: sources) where name.hasSuffix(".swift") {
-            let text = try String(contentsOfFile: "\(sources)/\(name)", encoding: .utf8)
-            for match in text.matches(of: pattern) { if let option = match.output[1].substring { named.insert(String(option)) } }
-        }
-        #expect(named.count > 50)
-        var pages = ""
-        let commands = ["inspect", "slim", "export", "verify", "run", "align", "evaluate", "score", "cache"]
-        for command in commands {
-            pages += try CommandRun([command, "--help"]).output
-        }
-        pages += try CommandRun(["--help"]).output
-        for line in pages.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
-        for option in named.sorted() where !pages.contains(option) {
-            // Named in the sources, perhaps for another command to come; then no command takes it.
-            for command in commands {
-                #expect(try CommandRun([command, option]).errors.contains("is not an option"), "\(command) \(option)")
+    @Test("Every option of every command appears in its help page, in all completion scripts and in the manual page")
+    func everyOptionIsShownEverywhere() throws {
+        let program = Convert.program(named: "convert")
+        let scripts = Completions.Shell.allCases.map { Completions(program).script($0) }
+        let manual = ManualPage(program).text.replacing("\\-", with: "-")
+        var count = 0
+        for command in program.commands {
+            let page = HelpPage(program).text(command)
+            for option in command.options.map(\.declaration) {
+                count += 1
+                #expect(page.contains(option.synopsis), "\(command.name) \(option.name)")
+                #expect(manual.contains(option.synopsis), "\(command.name) \(option.name)")
+                for script in scripts { #expect(script.contains(option.name.dropFirst(2)), "\(command.name) \(option.name)") }
+                for other in option.conflicts + option.needs {
+                    let isKnown = program.commands.contains { $0.options.contains { $0.declaration.name == other } }
+                    #expect(isKnown, "\(option.name) names \(other)")
+                }
             }
+            for line in page.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+            #expect(try CommandRun([command.name, "--help"]).output == page + "\n")
         }
+        #expect(count > 150)
+    }
+
+    @Test("bash accepts the completion script and completes options and choices") func bashCompletes() throws {
+        let script = "\(Fixtures.temporaryFolder())/convert.bash"
+        let name = "convert"
+        Fixtures.write(Array(Completions(Convert.program(named: name)).script(.bash).utf8), to: script)
+        func completed(_ words: [String]) throws -> [String] {
+            let list = words.map { "'\($0)'" }.joined(separator: " ")
+            let call =
+                "source \(script); COMP_WORDS=(\(name) \(list)); COMP_CWORD=\(words.count); "
+                + "$(complete -p \(name) | sed 's/.*-F \\([^ ]*\\).*/\\1/'); printf '%s\\n' \"${COMPREPLY[@]}\""
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/bin/bash")
+            process.arguments = ["-c", call]
+            let pipe = Pipe()
+            process.standardOutput = pipe
+            try process.run()
+            let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            return output.split(separator: "\n").map(String.init)
+        }
+        #expect(try completed(["insp"]).contains("inspect"))
+        #expect(try completed(["inspect", "--saf"]) == ["--safety"])
+        #expect(try completed(["export", "x.pth", "--dtype", "bf"]) == ["bfloat16"])
+        #expect(try completed(["x.pth", "y.onnx", "--ops"]) == ["--opset"])
+        #expect(try completed(["cache", "cl"]).contains("clear"))
     }
 
     // MARK: Shorter ways

@@ -1,0 +1,101 @@
+/// One option of a command. Everything that is known of it stands here once: parsing, help pages, suggestions, completions and the manual
+/// page read it from this declaration.
+public struct Declaration: Sendable {
+    /// What follows the name.
+    public enum Form: Sendable, Equatable {
+        /// Nothing: the option is given or not.
+        case flag
+        /// A value; the word stands for it in help.
+        case value(String)
+        /// A value after `=`, or nothing.
+        case optionalValue(String)
+    }
+
+    /// The long name with both dashes, such as `--output`.
+    public let name: String
+    /// The short name without its dash.
+    public let short: Character?
+    /// Further spellings that are accepted and not shown in the list of names.
+    public let aliases: [String]
+    public let form: Form
+    /// Whether it may be given several times.
+    public let isRepeatable: Bool
+    /// What it does, without bounds, choices and default.
+    public let help: String
+    /// The value that holds if it is not given, in words; nil if nothing holds.
+    public let usual: String?
+    /// What a value has to be, in words; nil if anything may be given.
+    public let expected: String?
+    /// The same as help has it.
+    public let bounds: String?
+    /// The words that a value may be.
+    public let choices: [Choice]
+    /// What a shell may offer for the value.
+    public let completion: Completion
+    /// Options that cannot be given beside this one.
+    public let conflicts: [String]
+    /// Options of which at least one has to be given beside this one.
+    public let needs: [String]
+
+    /// A word that a value may be, and what it means.
+    public struct Choice: Sendable, Equatable {
+        public let name: String
+        /// Empty if the word says it all.
+        public let meaning: String
+
+        public init(_ name: String, _ meaning: String = "") {
+            self.name = name
+            self.meaning = meaning
+        }
+    }
+
+    /// What a shell may offer for a value.
+    public enum Completion: Sendable, Equatable {
+        case nothing
+        case file
+        case folder
+    }
+
+    /// All long spellings.
+    public var spellings: [String] { [name] + aliases }
+
+    /// `-o, --output OUT`.
+    public var synopsis: String {
+        let names = (short.map { "-\($0), " } ?? "") + name
+        switch form {
+        case .flag: return names
+        case .value(let placeholder): return "\(names) \(placeholder)"
+        case .optionalValue(let placeholder): return "\(names)[=\(placeholder)]"
+        }
+    }
+
+    /// What it does, with choices or bounds and the default.
+    public var description: String {
+        var text = help
+        if !choices.isEmpty {
+            let words = choices.map { $0.meaning.isEmpty ? $0.name : "\($0.name) (\($0.meaning))" }
+            text += ": " + Words.alternatives(words)
+        } else if let bounds {
+            text += "; \(bounds)"
+        }
+        if isRepeatable { text += "; repeatable" }
+        if let usual { text += " [\(usual)]" }
+        return text
+    }
+}
+
+/// Something with a declaration: a flag, or an option of some type.
+public protocol Declared: Sendable {
+    var declaration: Declaration { get }
+    /// The value of a text; nil if it is not one.
+    func parsed(_ text: String) -> (any Sendable)?
+}
+
+/// Lists in words.
+enum Words {
+    /// `a, b or c`.
+    static func alternatives(_ words: [String]) -> String {
+        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+        return words.dropLast().joined(separator: ", ") + " or " + last
+    }
+}

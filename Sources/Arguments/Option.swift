@@ -1,0 +1,73 @@
+/// An option with a value.
+public struct Option<Value: Sendable>: Declared {
+    public let declaration: Declaration
+    private let kind: ValueKind<Value>
+
+    /// - Parameters:
+    ///   - name: the long name with both dashes.
+    ///   - placeholder: the word that stands for the value in help, in capitals.
+    ///   - isRepeatable: whether values add up.
+    ///   - help: what it does, beginning in lower case, without bounds and default.
+    ///   - usual: what holds if it is not given.
+    ///   - conflicts: names of options that cannot be given beside it.
+    ///   - needs: names of options of which one has to be given beside it.
+    public init(
+        _ name: String, short: Character? = nil, aliases: [String] = [], _ placeholder: String, _ kind: ValueKind<Value>,
+        isRepeatable: Bool = false, help: String, usual: String? = nil, conflicts: [String] = [], needs: [String] = []
+    ) {
+        declaration = Declaration(
+            name: name, short: short, aliases: aliases, form: .value(placeholder), isRepeatable: isRepeatable, help: help, usual: usual,
+            expected: kind.expected, bounds: kind.bounds, choices: kind.choices, completion: kind.completion, conflicts: conflicts,
+            needs: needs)
+        self.kind = kind
+    }
+
+    /// An option that may stand alone, for the value that `standingAlone` gives.
+    public init(
+        _ name: String, _ placeholder: String, _ kind: ValueKind<Value>, standingAlone: String, help: String, needs: [String] = []
+    ) {
+        declaration = Declaration(
+            name: name, short: nil, aliases: [], form: .optionalValue(placeholder), isRepeatable: false, help: help, usual: nil,
+            expected: kind.expected, bounds: kind.bounds, choices: kind.choices, completion: kind.completion, conflicts: [], needs: needs)
+        self.kind = ValueKind(kind.expected) { kind.parse($0.isEmpty ? standingAlone : $0) }
+    }
+
+    public func parsed(_ text: String) -> (any Sendable)? { kind.parse(text) }
+}
+
+/// An option without a value.
+public struct Flag: Declared {
+    public let declaration: Declaration
+
+    public init(
+        _ name: String, short: Character? = nil, aliases: [String] = [], help: String, conflicts: [String] = [], needs: [String] = []
+    ) {
+        declaration = Declaration(
+            name: name, short: short, aliases: aliases, form: .flag, isRepeatable: false, help: help, usual: nil, expected: nil,
+            bounds: nil,
+            choices: [], completion: .nothing, conflicts: conflicts, needs: needs)
+    }
+
+    public func parsed(_ text: String) -> (any Sendable)? { nil }
+}
+
+/// Options that stand together in help, and can be shared by commands.
+public struct OptionGroup: Sendable {
+    /// A line above them; nil for none.
+    public let title: String?
+    public let options: [any Declared]
+    /// The command whose help page explains them; nil if the page of the command itself does.
+    public let explainedBy: String?
+    /// An option that all of them need.
+    public let need: String?
+
+    /// Options without a line above them.
+    public init(_ options: [any Declared]) { self.init(nil, options) }
+
+    public init(_ title: String?, explainedBy: String? = nil, need: String? = nil, _ options: [any Declared]) {
+        self.title = title
+        self.options = options
+        self.explainedBy = explainedBy
+        self.need = need
+    }
+}

@@ -1,0 +1,121 @@
+import Faces
+import Files
+
+/// The folder that crops go to, in the same tree as their pictures.
+public struct AlignedTree: Sendable {
+    /// A picture, and its path below the folder that was named.
+    public struct Picture: Sendable {
+        /// Its file.
+        public let path: String
+        /// Its path below the folder that was named, or its base name.
+        public let name: String
+    }
+
+    public let folder: String
+    /// Whether files may be replaced.
+    public var isReplacing = false
+    /// Whether pictures with boxes and landmarks are written.
+    public var draws = false
+    /// Whether crops are written, or only the tables.
+    public var writesCrops = true
+
+    public init(_ folder: String) { self.folder = folder }
+
+    /// The pictures of all operands. Throws where two would have one name, or a folder holds none.
+    public static func pictures(_ operands: [String]) throws -> [Picture] {
+        var pictures: [Picture] = []
+        var seen: [ExactText: String] = [:]
+        for operand in operands {
+            let paths = try ImageFiles.list([operand])
+            // A folder's own name is taken off; a file keeps its last part.
+            let isFolder = paths != [operand]
+            for path in paths {
+                let name = (isFolder ? PathText.below(operand, path) : nil) ?? PathText.baseName(path)
+                if let other = seen.updateValue(path, forKey: ExactText(cropName(name))) {
+                    throw AlignedTreeError.sameName(first: other, second: path, crop: cropName(name))
+                }
+                pictures.append(Picture(path: path, name: name))
+            }
+        }
+        // A drawing must not take another picture's crop's place either, in whatever order they come.
+        for picture in pictures {
+            if let other = seen[ExactText(drawingName(picture.name))] {
+                throw AlignedTreeError.sameName(first: picture.path, second: other, crop: drawingName(picture.name))
+            }
+        }
+        // Nor must a crop stand where a folder of others has to be.
+        for picture in pictures {
+            var folder = PathText.folder(picture.name)
+            while folder != "." {
+                if let other = seen[ExactText(folder)] { throw AlignedTreeError.sameName(first: other, second: picture.path, crop: folder) }
+                folder = PathText.folder(folder)
+            }
+        }
+        return pictures
+    }
+
+    private static func cropName(_ name: String) -> String { PathText.stem(name) + ".png" }
+    private static func drawingName(_ name: String) -> String { PathText.stem(name) + ".faces.png" }
+
+    /// Everything that can be known before the work: the folder is there or can be created, and no file is in the way.
+    func check(_ pictures: [Picture]) throws {
+        guard try OutputFolder.check(folder) else { return }
+        var names = ["faces.csv", "faces.json"]
+        if writesCrops { names += pictures.map { AlignedTree.cropName($0.name) } }
+        if draws { names += pictures.map { AlignedTree.drawingName($0.name) } }
+        let inputs = Set(pictures.compactMap { FileIdentity(path: $0.path)?.place })
+        for name in names {
+            try OutputFolder.check("\(folder)/\(name)", within: folder)
+            guard let there = FileIdentity(path: "\(folder)/\(name)") else { continue }
+            if inputs.contains(there.place) { throw FileError.outputIsInput(path: "\(folder)/\(name)") }
+            if !isReplacing { throw FileError.outputExists(path: "\(folder)/\(name)") }
+        }
+    }
+
+    /// Creates the folder itself.
+    func prepare() throws { try OutputFolder.create(folder) }
+
+    /// Writes a picture's files, on any thread; folders on their way are created. Throws where one cannot be written.
+    func write(_ aligned: FaceAligner.Aligned, of picture: Picture) throws {
+        guard writesCrops || draws else { return }
+        var path = folder
+        for part in PathText.components(picture.name).dropLast() {
+            path = PathText.join(path, part)
+            try OutputFolder.check(path, within: folder)
+            try OutputFolder.create(path)
+        }
+        if writesCrops { try write(try aligned.crop.png(), AlignedTree.cropName(picture.name)) }
+        guard draws else { return }
+        let drawing = FaceDrawing.draw(aligned.faces, chosen: aligned.face, cut: aligned.cut, over: aligned.image)
+        try write(try drawing.png(), AlignedTree.drawingName(picture.name))
+    }
+
+    func write(_ table: FaceTable, _ settings: FaceSettings) throws {
+        try write(Array(table.csv.utf8), "faces.csv")
+        try write(Array(table.json(settings).utf8), "faces.json")
+    }
+
+    private func write(_ bytes: [UInt8], _ name: String) throws {
+        let output = try OutputFile(target: "\(folder)/\(name)", replacing: isReplacing, inputs: [], within: folder)
+        try output.write(bytes)
+        try output.commit()
+    }
+}
+
+/// What keeps each crop from having a path of its own.
+public enum AlignedTreeError: DescribedError, Equatable {
+    /// Two pictures whose crops would have the same path.
+    case sameName(first: String, second: String, crop: String)
+
+    public var problem: String {
+        switch self {
+        case .sameName(let first, let second, let crop): "\(first) and \(second) would both need the path \(crop)"
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .sameName: "align them into different folders, or name the folder above both"
+        }
+    }
+}

@@ -1,0 +1,167 @@
+import Faces
+import Files
+import IR
+import JSON
+
+/// What is done to a picture before it is a crop.
+public enum Preprocess: String, CaseIterable, Sendable {
+    /// A face is looked for and cut out; without one the whole picture is resized.
+    case mtcnn
+    /// The whole picture is resized.
+    case resize
+}
+
+/// What a user decided of how pictures become crops; what is nil, the model says, or what is usual.
+public struct FaceChoice: Sendable {
+    /// Side of the crop.
+    public var imageSize: Int?
+    /// How a photograph is cut.
+    public var crop: InputContract.Crop?
+    /// Pixels of the crop around MTCNN's box, both sides together.
+    public var margin: Int?
+    /// Whether EXIF orientation is followed.
+    public var exif: ExifRule?
+    /// Which of several faces is taken.
+    public var selection: FaceSelection?
+    /// Side of the smallest face that is looked for, in pixels.
+    public var leastFace: Int?
+    /// The least probability in each of the three networks.
+    public var thresholds: [Double]?
+    /// Side of each level of the pyramid over the one before.
+    public var factor: Double?
+    /// The folder with the detector's weights.
+    public var weightsFolder: String?
+    /// Threads; nil for one per core.
+    public var threads: Int?
+
+    /// Nothing is decided.
+    public init() {}
+
+    /// Decisions that mean something only if faces are looked for.
+    public var ofFaces: [Decision] {
+        [
+            margin.map { _ in .margin }, leastFace.map { .leastFace($0) }, thresholds.map { _ in .thresholds },
+            factor.map { _ in .pyramid },
+            selection.map { _ in .selection }, weightsFolder.map { _ in .detectorWeights },
+        ].compactMap(\.self)
+    }
+}
+
+/// How pictures become crops: what was decided, the model's own way, and what is usual, in this order.
+public struct FaceSettings: Sendable {
+    public let preprocess: Preprocess
+    /// How faces are found.
+    public let detection: MTCNN.Settings
+    /// How they are cut out.
+    public var crop: FaceAligner.Settings
+    public let weightsFolder: String?
+    public let threads: Int?
+    /// Whether the model takes five-point aligned faces, which are not made here.
+    public let lacksOwnCrop: Bool
+
+    /// Throws `FaceSettingsError` for a margin that does not fit, and for decisions about faces if none is looked for.
+    /// - Parameters:
+    ///   - contract: what a model says of its crops; nil if there is no model.
+    ///   - usualExif: what is done about EXIF orientation if nothing is decided.
+    public init(_ choice: FaceChoice, contract: InputContract? = nil, usualExif: ExifRule = .ignore) throws(FaceSettingsError) {
+        var crop = FaceAligner.Settings()
+        crop.exif = choice.exif ?? usualExif
+        if let size = choice.imageSize ?? contract?.height { crop.imageSize = size }
+        var preprocess = Preprocess.mtcnn
+        var lacksOwnCrop = false
+        switch choice.crop ?? contract?.crop {
+        case .mtcnn(let margin):
+            crop.margin = margin
+            if choice.margin == nil, case .mtcnn(let stated)? = contract?.crop { crop.margin = stated }
+        case .whole: preprocess = .resize
+        case .arcface: lacksOwnCrop = true
+        case .some(.none), .unknown, nil: break
+        }
+        if choice.margin != nil, crop.margin >= crop.imageSize {
+            throw .marginTooLarge(margin: crop.margin, imageSize: crop.imageSize)
+        }
+        if preprocess == .resize, let decision = choice.ofFaces.first {
+            throw .noFaceIsLookedFor(decision, isDecided: choice.crop != nil)
+        }
+        // A small network has no room for the usual margin; pictures that are resized whole have none.
+        if crop.margin >= crop.imageSize { crop.margin = 0 }
+        if let selection = choice.selection { crop.selection = selection }
+        var detection = MTCNN.Settings()
+        if let size = choice.leastFace { detection.minFaceSize = size }
+        if let factor = choice.factor { detection.factor = factor }
+        if let thresholds = choice.thresholds { detection.thresholds = thresholds }
+        self.preprocess = preprocess
+        self.crop = crop
+        self.detection = detection
+        self.lacksOwnCrop = lacksOwnCrop
+        weightsFolder = choice.weightsFolder
+        threads = choice.threads
+    }
+
+    /// Names of the settings in a table of faces.
+    static let names = ["preprocess", "image_size", "mtcnn_margin", "min_face_size", "thresholds", "factor", "selection", "exif"]
+
+    /// The settings as a table of faces has them; the detector's only if one is used.
+    public var json: JSONObject {
+        var object = JSONObject(["preprocess": .string(preprocess.rawValue), "image_size": .integer(Int64(crop.imageSize))])
+        // The usual way is not written, as tables of earlier versions do not have it.
+        if crop.exif == .follow { object.append("exif", .string(crop.exif.rawValue)) }
+        guard preprocess == .mtcnn else { return object }
+        object.append("mtcnn_margin", .integer(Int64(crop.margin)))
+        object.append("min_face_size", .integer(Int64(detection.minFaceSize)))
+        object.append("thresholds", .array(detection.thresholds.map { .number($0) }))
+        object.append("factor", .number(detection.factor))
+        object.append("selection", .string(crop.selection.rawValue))
+        return object
+    }
+
+    /// Everything that a crop depends on besides its picture.
+    func digest(weights: [SHA256Digest]) -> SHA256Digest {
+        var settings = ["crop 1", preprocess.rawValue, "\(crop.imageSize)"]
+        if preprocess == .mtcnn {
+            settings += ["\(crop.margin)", crop.selection.rawValue, "\(detection.minFaceSize)", "\(detection.factor)"]
+            settings += detection.thresholds.map { "\($0)" } + weights.map(\.text)
+        }
+        if crop.exif == .follow { settings.append("exif follow") }
+        return SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
+    }
+
+    /// What turns pictures into crops; loads the detector if one is needed.
+    public func aligner() throws -> FaceAligner {
+        // Each thread takes pictures of its own through the detector.
+        let detector = preprocess == .resize ? nil : try DetectorWeights.detector(folder: weightsFolder, settings: detection, threads: 1)
+        return try FaceAligner(detector: detector, settings: crop, threads: threads)
+    }
+}
+
+/// What does not fit in how crops are to be made.
+public enum FaceSettingsError: DescribedError, Equatable {
+    case marginTooLarge(margin: Int, imageSize: Int)
+    /// - isDecided: whether the user said that pictures are resized whole; otherwise the model does.
+    case noFaceIsLookedFor(Decision, isDecided: Bool)
+
+    public var problem: String {
+        switch self {
+        case .marginTooLarge(let margin, let imageSize):
+            "a margin of \(margin) pixels leaves nothing of a crop of \(imageSize)×\(imageSize)"
+        case .noFaceIsLookedFor(let decision, let isDecided):
+            "\(decision.words) has no effect here: "
+                + (isDecided
+                    ? "pictures are resized whole, so no face is looked for" : "the model takes whole pictures, so no face is looked for")
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .marginTooLarge(_, let imageSize): "give less than \(imageSize)"
+        case .noFaceIsLookedFor: "leave it out"
+        }
+    }
+
+    public var decisions: [Decision] {
+        switch self {
+        case .marginTooLarge: [.margin]
+        case .noFaceIsLookedFor(let decision, let isDecided): isDecided ? [decision, .crop] : [decision]
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Files
+import IR
+import Inference
+import JSON
+
+/// A network that turns crops into embeddings of unit length.
+public struct Embedder: Sendable {
+    /// What the model is called, for messages and reports.
+    public let name: String
+    /// Numbers of an embedding.
+    public let width: Int
+    /// Side of the crops that go in.
+    public let imageSize: Int
+    /// Everything that an embedding depends on besides the crop.
+    let digest: SHA256Digest
+    public let model: Model
+    /// SHA-256 of the model's file.
+    public let fileDigest: SHA256Digest
+    private let executor: FastExecutor
+    private let flips: Bool
+    private let preparation: PixelPreparation
+
+    /// Changes whenever an embedding of the same crop and model could come out differently.
+    private static let version = "embedding 1"
+
+    /// - Parameters:
+    ///   - flips: whether each embedding is the mean of a crop's and its mirror image's, taken before they are brought to unit length.
+    ///   - imageSize: side of the crops; nil for the network's own.
+    /// - Throws: `EmbedderError` for a model whose output is not an embedding, or that does not take square pictures.
+    public init(_ loaded: LoadedModel, flips: Bool = false, imageSize: Int? = nil, options: FastExecutor.Options) throws {
+        let name = loaded.name
+        let model = try Embedder.resized(loaded.network().overPlanes(), to: imageSize)
+        try ContractQuestion.check(model, file: name)
+        let contract = model.contract
+        guard model.graph.outputs.count == 1, let shape = model.valueTypes[model.graph.outputs[0]]?.shape, shape.count == 2,
+            let width = shape[1].fixed, width >= 2
+        else {
+            throw EmbedderError.noEmbedding(
+                file: name, outputs: model.graph.outputs.map { "\($0) \(model.valueTypes[$0]?.description ?? "")" })
+        }
+        let entry = model.graph.inputs.first?.type.shape ?? []
+        guard model.graph.inputs.count == 1, entry.count == 4, entry[1].fixed == contract.channelOrder.channelCount else {
+            throw EmbedderError.noPictures(file: name, input: model.graph.inputs.first.map { "\($0.type)" } ?? "none")
+        }
+        let (height, fixedWidth) = (entry[2].fixed ?? contract.height, entry[3].fixed ?? contract.width)
+        if let height, let fixedWidth {
+            guard height == fixedWidth else { throw EmbedderError.noPictures(file: name, input: "\(model.graph.inputs[0].type)") }
+            if let imageSize, entry[2].fixed != nil, imageSize != height {
+                throw EmbedderError.otherSize(file: name, size: height, asked: imageSize)
+            }
+        }
+        if flips { try Embedder.checkFlip(model, name: name) }
+        self.imageSize = imageSize ?? height ?? 112
+        self.name = name
+        self.width = width
+        self.model = model
+        self.flips = flips
+        preparation = PixelPreparation(contract)
+        do { executor = try FastExecutor(model, options: options) } catch let error as InferenceError {
+            throw EmbedderError.cannotRun(file: name, reason: error)
+        }
+        fileDigest = loaded.digest
+        let settings = [
+            Embedder.version, fileDigest.text, JSONValue.object(contract.json).text(pretty: false), "\(flips)", "\(options.isExact)",
+            executor.kernelName, model.architecture.name, "\(model.graph)",
+        ]
+        digest = SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
+    }
+
+    /// Throws if an embedding and its mirror image's cannot be averaged before a normalization, because the network ends in one.
+    static func checkFlip(_ model: Model, name: String) throws(EmbedderError) {
+        guard let output = model.graph.outputs.first else { return }
+        if case .l2Normalize = model.graph.nodes.last(where: { $0.output == output })?.operation, !model.architecture.normalizesItself {
+            throw .flipAfterNormalization(file: name)
+        }
+    }
+
+    /// The network for pictures of another size, where its layers take any: an embedding of as many numbers comes out of it.
+    private static func resized(_ model: Model, to size: Int?) throws -> Model {
+        guard let size, let entry = model.graph.inputs.first?.type.shape, entry.count == 4, entry[2].fixed != nil || entry[3].fixed != nil,
+            entry[2].fixed != size || entry[3].fixed != size
+        else { return model }
+        var graph = model.graph
+        graph.inputs[0].type.shape = [entry[0], entry[1], .fixed(size), .fixed(size)]
+        guard let output = graph.outputs.first, let types = try? graph.valueTypes(weights: model.weights),
+            types[output]?.shape == model.valueTypes[output]?.shape
+        else { return model }
+        return try Model(weights: model.weights, graph: graph, contract: model.contract, architecture: model.architecture)
+    }
+
+    /// Embeddings of crops of `imageSize`, one after another, on the calling thread; several may do so at once. Throws where one is not finite or has no length.
+    func embed(_ crops: [Crop]) throws -> [[Float]] {
+        guard !crops.isEmpty else { return [] }
+        let side = imageSize
+        let preparation = preparation
+        let copies = flips ? 2 : 1
+        let outputs = try executor.run(images: crops.count * copies, channels: preparation.channelCount, height: side, width: side) {
+            image, target in
+            let isMirrored = image % copies == 1
+            crops[image / copies].pixels.withUnsafeBufferPointer { pixels in
+                guard pixels.count == side * side * 3 else { return }
+                for row in 0..<side {
+                    for column in 0..<side {
+                        let index = (row * side + (isMirrored ? side - 1 - column : column)) * 3
+                        target.set(row: row, column: column, to: preparation.lanes(pixels[index], pixels[index + 1], pixels[index + 2]))
+                    }
+                }
+            }
+        }
+        guard let values = outputs.first?.batch.values, values.count == crops.count * copies * width else { return [] }
+        return try crops.indices.map { index in
+            var numbers = Array(values[index * copies * width..<(index * copies + 1) * width])
+            if flips {
+                for place in 0..<width { numbers[place] = (numbers[place] + values[(index * 2 + 1) * width + place]) / 2 }
+            }
+            let length = Float(numbers.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
+            guard length.isFinite, length > 0 else { throw EmbedderError.noLength(file: name, image: crops[index].name) }
+            for place in 0..<width { numbers[place] /= length }
+            return numbers
+        }
+    }
+}
+
+/// What keeps a model from being evaluated.
+public enum EmbedderError: DescribedError, Equatable {
+    /// It has several outputs, or one that is not one list of numbers per image.
+    case noEmbedding(file: String, outputs: [String])
+    /// Its input is not a square RGB picture.
+    case noPictures(file: String, input: String)
+    /// It takes pictures of one size, and a different one was asked for.
+    case otherSize(file: String, size: Int, asked: Int)
+    /// Mirror images would be averaged after a normalization.
+    case flipAfterNormalization(file: String)
+    /// The executor refuses it.
+    case cannotRun(file: String, reason: InferenceError)
+    /// What comes out for an image has no direction.
+    case noLength(file: String, image: String)
+
+    public var problem: String {
+        switch self {
+        case .noEmbedding(let file, let outputs): "\(file): its output is not an embedding: \(outputs.joined(separator: ", "))"
+        case .noPictures(let file, let input): "\(file): does not take square RGB pictures, but \(input)"
+        case .otherSize(let file, let size, let asked): "\(file): takes pictures of \(size)×\(size), not of \(asked)×\(asked)"
+        case .flipAfterNormalization(let file):
+            "\(file): ends in a normalization, and the embeddings of an image and its mirror image are averaged before one"
+        case .cannotRun(let file, let reason): "\(file): \(reason.problem)"
+        case .noLength(let file, let image): "\(file): the embedding of \(image) has no length, or is not finite"
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .noEmbedding: "give a network with one output of images × numbers"
+        case .noPictures: "give a face network over RGB pictures"
+        case .otherSize: "leave the size out: a layer of it is as wide as its own size makes it"
+        case .cannotRun(_, let reason): reason.remedy
+        case .flipAfterNormalization: "export it without the normalization"
+        case .noLength: "check the numbers of its weights"
+        }
+    }
+
+    public var decisions: [Decision] {
+        switch self {
+        case .otherSize: [.imageSize]
+        case .flipAfterNormalization: [.normalize]
+        case .noLength: [.numberCheck]
+        case .noEmbedding, .noPictures, .cannotRun: []
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Faces
+import Files
+import Inference
+import Verifier
+
+/// All images through crops and networks: each thread takes a few images from decoding to embedding, with what earlier runs kept.
+struct EmbeddingRun {
+    let source: CropSource
+    let embedders: [(embedder: Embedder, kept: RecordLog?)]
+    private let workers: Workers
+
+    /// Images that a face was looked for in and not found.
+    private(set) var missed: [String] = []
+    /// Images whose EXIF orientation was not followed.
+    private(set) var turned: [String] = []
+    /// Images that have no crop, and why.
+    private(set) var failures: [(name: String, error: any Error)] = []
+    /// Images that have embeddings.
+    private(set) var names: [String] = []
+    /// Each model's embeddings, in the order of `names`.
+    private(set) var values: [[Float]]
+    /// Whether it is known of every image whether a face was found.
+    private(set) var isDetecting = true
+
+    /// Files of kept crops and embeddings.
+    private var logs: [RecordLog] {
+        var seen: Set<String> = []
+        return ([source.kept] + embedders.map(\.kept)).compactMap(\.self).filter { seen.insert($0.path).inserted }
+    }
+
+    /// Whether crops or embeddings are kept, so that the same command goes on where this one ends.
+    var isKeeping: Bool { !logs.isEmpty }
+    /// Crops that earlier runs left.
+    var cachedCrops: Int { source.kept?.keptCount ?? 0 }
+    /// Embeddings that earlier runs left.
+    var cachedEmbeddings: Int { logs.reduce(0) { $0 + $1.keptCount } - cachedCrops }
+    /// Kept entries that were found damaged.
+    var damagedCount: Int { logs.reduce(0) { $0 + $1.damagedCount } }
+    /// Why some of what was made is not kept.
+    var refusals: [FileError] { logs.compactMap(\.refusal) }
+    /// What was wrong with kept files when they were opened.
+    var complaints: [(path: String, text: String)] { logs.compactMap { log in log.complaint.map { (log.path, $0) } } }
+
+    init(source: CropSource, embedders: [(embedder: Embedder, kept: RecordLog?)], threads: Int?) {
+        self.source = source
+        self.embedders = embedders
+        workers = Workers(count: threads)
+        values = [[Float]](repeating: [], count: embedders.count)
+    }
+
+    /// What one thread made of a few images.
+    private struct Part: Sendable {
+        var crops: [(name: String, isDetected: Bool?, damage: String?, isTurned: Bool)] = []
+        var failures: [(name: String, error: any Error)] = []
+        var values: [[Float]] = []
+    }
+
+    /// - Parameter allowsMissing: whether an image without a crop is left out; else the first one ends the run.
+    mutating func run(_ images: [String], allowsMissing: Bool, events: EventHandler) throws {
+        let size = min(FaceAligner.atOnce, max(1, (images.count + workers.count - 1) / workers.count))
+        let (source, embedders) = (source, embedders)
+        try workers.inOrder(
+            (images.count + size - 1) / size,
+            make: { part -> Result<Part, any Error> in
+                let names = Array(images[part * size..<min((part + 1) * size, images.count)])
+                return Result { try EmbeddingRun.part(names, source, embedders, allowsMissing: allowsMissing) }
+            },
+            use: { part, made in
+                add(try made.get(), events)
+                events(.progress(done: min((part + 1) * size, images.count), total: images.count, unit: .images))
+            })
+    }
+
+    private static func part(
+        _ names: [String], _ source: CropSource, _ embedders: [(embedder: Embedder, kept: RecordLog?)], allowsMissing: Bool
+    ) throws -> Part {
+        var part = Part()
+        var crops: [Crop] = []
+        for (name, result) in zip(names, source.crops(names)) {
+            switch result {
+            case .success(let crop): crops.append(crop)
+            case .failure(let error):
+                guard allowsMissing else { throw error }
+                part.failures.append((name, error))
+            }
+        }
+        part.crops = crops.map { ($0.name, $0.isDetected, $0.damage, $0.isTurned) }
+        part.values = try embedders.map { try embed(crops, with: $0.embedder, kept: $0.kept) }
+        return part
+    }
+
+    private static func embed(_ crops: [Crop], with embedder: Embedder, kept: RecordLog?) throws -> [Float] {
+        var rows = crops.map { crop in kept?.record(crop.key).map(floats) }
+        let missing = rows.indices.filter { rows[$0] == nil }
+        for (place, row) in zip(missing, try embedder.embed(missing.map { crops[$0] })) {
+            rows[place] = row
+            kept?.append(bytes(row), under: crops[place].key)
+        }
+        return rows.flatMap { $0 ?? [] }
+    }
+
+    private mutating func add(_ part: Part, _ events: EventHandler) {
+        for crop in part.crops {
+            names.append(crop.name)
+            if crop.isDetected == nil { isDetecting = false }
+            if crop.isDetected == false { missed.append(crop.name) }
+            if crop.isTurned { turned.append(crop.name) }
+            if let damage = crop.damage { events(.pictureDamaged(path: crop.name, words: damage)) }
+        }
+        failures += part.failures
+        for index in values.indices { values[index] += part.values[index] }
+    }
+
+    private static func bytes(_ numbers: [Float]) -> [UInt8] {
+        numbers.flatMap { number in withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) } }
+    }
+
+    private static func floats(_ bytes: [UInt8]) -> [Float] {
+        bytes.withUnsafeBytes { raw in
+            (0..<raw.count / 4).map {
+                Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Exporters
+import Files
+import IR
+import PthReader
+import Tensors
+
+/// What is in a file.
+public struct Inspection: Sendable {
+    public let opened: OpenedFile
+    /// The network; nil if there is none.
+    public let network: LoadedModel?
+    /// Why there is no network; nil if there is one, and if there is not even a tensor.
+    public let networkFailure: (any Error)?
+    /// What the check found; nil if none was asked for.
+    public let check: NumberCheck?
+    /// Files beside it that belong to it.
+    public let sidecars: [Sidecar]
+
+    /// Opens a file and looks at everything. A network that cannot be rebuilt is not an error here.
+    /// - Parameter isChecking: whether checksums are compared and every number is looked at.
+    public init(_ source: ModelSource, isChecking: Bool = false) throws {
+        opened = try source.openFile()
+        if let failure = opened.stateDictError, source.stateDictPath != nil { throw failure }
+        do {
+            let loaded = try LoadedModel(opened, choice: source.choice)
+            network = loaded
+            networkFailure = loaded.found.bareReason
+        } catch {
+            network = nil
+            networkFailure = error
+        }
+        check = isChecking ? try NumberCheck(opened) : nil
+        try opened.checkUnchanged()
+        sidecars = Sidecar.beside(opened.file.path, metadata: opened.weights?.metadata ?? Metadata())
+    }
+
+    /// The network; nil if there is none.
+    public var model: Model? { network?.content.model }
+}
+
+/// Every recorded checksum, and the numbers of every tensor of the state dict.
+public struct NumberCheck: Sendable {
+    /// One line for each damaged entry.
+    public private(set) var damage: [String] = []
+    /// Entries whose checksum was compared.
+    public private(set) var comparedChecksums = 0
+    /// Statistics by name; none for quantized and complex tensors.
+    public private(set) var statistics: [String: TensorStatistics] = [:]
+
+    /// Whether a tensor holds NaN or infinities.
+    public var hasNonFinite: Bool { statistics.values.contains { $0.nanCount > 0 || $0.infinityCount > 0 } }
+
+    init(_ opened: OpenedFile) throws {
+        for check in opened.checksums {
+            do {
+                try check.run()
+            } catch {
+                damage.append("\(error)")
+            }
+            comparedChecksums += 1
+        }
+        for entry in opened.weights?.entries ?? [] {
+            if let found = try TensorStatistics(of: entry.tensor) { statistics[entry.name] = found }
+        }
+    }
+}

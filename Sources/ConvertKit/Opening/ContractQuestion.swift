@@ -1,0 +1,40 @@
+import Files
+import IR
+
+/// What has to be known of a network before pictures can go into it, and is not.
+public enum ContractQuestion: DescribedError, Equatable {
+    /// The file does not say, and no family is known whose usual way could be taken.
+    case unknown(file: String, isScaleUnknown: Bool, isCropUnknown: Bool)
+    /// A file whose usual values were to be assumed does not say it either.
+    case noContract(file: String)
+
+    /// Throws if how pictures enter the model is not known.
+    static func check(_ model: Model, file: String) throws(ContractQuestion) {
+        let (scale, crop) = (model.contract.scaling == nil, model.contract.crop == .unknown)
+        if scale || crop { throw .unknown(file: file, isScaleUnknown: scale, isCropUnknown: crop) }
+    }
+
+    public var problem: String {
+        switch self {
+        case .unknown(let file, let isScaleUnknown, let isCropUnknown):
+            "\(file): the file does not say how pictures enter the network ("
+                + [isScaleUnknown ? "mean and divisor" : nil, isCropUnknown ? "crop" : nil].compactMap(\.self).joined(separator: ", ") + ")"
+        case .noContract(let file): "\(file): does not say how pictures enter, so nothing can be assumed from it"
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .unknown: "give it as the network was trained, or name a family or a checkpoint to assume it from"
+        case .noContract: "name a family, or a file that does"
+        }
+    }
+
+    public var decisions: [Decision] {
+        switch self {
+        case .unknown(_, let isScaleUnknown, let isCropUnknown):
+            [isScaleUnknown ? .scale : nil, isCropUnknown ? .crop : nil, .likeness].compactMap(\.self)
+        case .noContract: [.likeness]
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Exporters
+import Faces
+import Files
+import Glibc
+import IR
+import Inference
+
+/// Where MTCNN's three networks lie, and how they are loaded: with this project's own reader.
+public enum DetectorWeights {
+    /// File stems and the architectures that they have to hold.
+    private static let networks = [("pnet", "mtcnn_pnet"), ("rnet", "mtcnn_rnet"), ("onet", "mtcnn_onet")]
+    /// Endings, in the order in which they are looked for.
+    private static let endings = ["pt", "pth", "onnx", "safetensors", "h5", "flat"]
+
+    /// Folders that are searched if none is named: `CONVERT_DATA/mtcnn`, else `mtcnn` in the user's data folder, where `make setup` puts them.
+    public static var searchPath: [String] {
+        if let data = EnvironmentVariable.path("CONVERT_DATA") { return [data + "/mtcnn"] }
+        let base = EnvironmentVariable.path("XDG_DATA_HOME") ?? EnvironmentVariable.path("HOME").map { $0 + "/.local/share" }
+        return (base.map { [$0 + "/convert/mtcnn"] } ?? []) + ["/usr/local/share/convert/mtcnn"]
+    }
+
+    /// The three files. Throws where one is missing.
+    public static func paths(folder: String?) throws -> [String] {
+        let folders = folder.map { [$0] } ?? searchPath
+        for folder in folders {
+            let found = networks.compactMap { stem, _ in
+                endings.map { "\(folder)/\(stem).\($0)" }.first { FileIdentity(path: $0) != nil }
+            }
+            if found.count == networks.count { return found }
+        }
+        throw DetectorWeightsError.missing(folders: folders)
+    }
+
+    /// A detector.
+    public static func detector(folder: String?, settings: MTCNN.Settings, threads: Int?) throws -> MTCNN {
+        var models: [Model] = []
+        for (path, (stem, architecture)) in zip(try paths(folder: folder), networks) {
+            // By keys and shapes, so that another network in its place is called by its own name.
+            let found = try ModelSource(path).load().content.model
+            guard let model = found, [architecture, "custom"].contains(model.architecture.name) else {
+                throw DetectorWeightsError.otherNetwork(path: path, wanted: stem, found: found?.architecture.name)
+            }
+            models.append(model)
+        }
+        do {
+            return try MTCNN(pnet: models[0], rnet: models[1], onet: models[2], settings: settings, threads: threads)
+        } catch let error as InferenceError {
+            throw DetectorWeightsError.cannotRun(folder: PathText.folder(try paths(folder: folder)[0]), reason: error)
+        }
+    }
+}
+
+/// What keeps the detector from being loaded.
+public enum DetectorWeightsError: DescribedError, Equatable {
+    /// The three files are in none of the folders.
+    case missing(folders: [String])
+    /// A file holds something else than its name says.
+    case otherNetwork(path: String, wanted: String, found: String?)
+    /// The executor refuses one of them.
+    case cannotRun(folder: String, reason: InferenceError)
+
+    public var problem: String {
+        switch self {
+        case .otherNetwork(let path, let wanted, let found):
+            "\(path): is not MTCNN's \(wanted)" + (found.map { " but \($0)" } ?? "")
+        case .cannotRun(let folder, let reason): "MTCNN's weights in \(folder): \(reason.problem)"
+        case .missing(let folders): "MTCNN's weights (pnet.pt, rnet.pt, onet.pt) are not in \(folders.joined(separator: " or "))"
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .otherNetwork, .cannotRun: "run make setup again, or name a folder with pnet.pt, rnet.pt and onet.pt"
+        case .missing: "run make setup, which fetches them, or name their folder"
+        }
+    }
+
+    public var decisions: [Decision] { [.detectorWeights] }
+}
+
+/// Paths from the environment.
+enum EnvironmentVariable {
+    /// The variable's value as a path of any bytes; nil if it is not set or empty.
+    static func path(_ name: String) -> String? { getenv(name).map { PathText.text($0) }.flatMap { $0.isEmpty ? nil : $0 } }
+}

@@ -1,0 +1,117 @@
+import Faces
+import Files
+import IR
+import Inference
+import Verifier
+
+/// Pictures on their way into a network: decoded, resized whole to its size, as planes of pixels from 0 to 255.
+public struct PictureBatch {
+    /// Height and width that the network takes; nil where it takes any.
+    public let size: (height: Int, width: Int)?
+    private var resizer = PillowResize()
+    /// Paths of the pictures that are in.
+    public private(set) var paths: [String] = []
+    private var shape: [Int] = []
+    private var values: [Float] = []
+
+    public init(_ model: Model) {
+        let declared = model.graph.inputs.first?.type.shape ?? []
+        let height = declared.count == 4 ? declared[2].fixed : model.contract.height
+        let width = declared.count == 4 ? declared[3].fixed : model.contract.width
+        size = height.flatMap { height in width.map { (height, $0) } }
+    }
+
+    /// Adds the picture at `path`, resized whole. Throws where it cannot be decoded; the batch is then as it was.
+    /// - Returns: the EXIF orientation that was not followed; nil for a picture that is upright as it comes.
+    @discardableResult
+    public mutating func add(_ path: String, exif: ExifRule, events: EventHandler = { _ in }) throws -> PictureOrientation? {
+        let opened = try OpenedImage(path: path, exif: exif)
+        var image = try opened.decoded()
+        if let words = image.damage { events(.pictureDamaged(path: path, words: words)) }
+        if let size, size.width != image.width || size.height != image.height {
+            image = try resizer.resize(image, width: size.width, height: size.height)
+        }
+        add(image, path: path)
+        return opened.ignoredOrientation
+    }
+
+    /// Adds a picture that has the network's size already.
+    public mutating func add(_ image: DecodedImage, path: String) {
+        let plane = image.width * image.height
+        let start = values.count
+        values += repeatElement(0, count: 3 * plane)
+        values.withUnsafeMutableBufferPointer { values in
+            image.pixels.withUnsafeBufferPointer { pixels in
+                for channel in 0..<3 {
+                    let first = start + channel * plane
+                    for place in 0..<plane { values[first + place] = Float(pixels[3 * place + channel]) }
+                }
+            }
+        }
+        shape = [3, image.height, image.width]
+        paths.append(path)
+    }
+
+    /// The pixels.
+    public func pixels() throws -> Batch { try Batch(shape: [paths.count] + shape, values: values) }
+
+    public mutating func removeAll() {
+        paths.removeAll()
+        values.removeAll(keepingCapacity: true)
+    }
+
+    /// Throws where a network of any size is to take several pictures: they seldom have one size.
+    func checkCount(_ count: Int) throws {
+        if size == nil, count > 1 { throw PictureError.severalForAnySize(count: count) }
+    }
+
+    /// The first pictures at `path`, for both networks of a verification. One that cannot be read is reported and left out.
+    public static func forComparison(
+        _ path: String, model: Model, exif: ExifRule = .follow, events: EventHandler
+    ) throws -> NumericComparison.Images {
+        let all = try ImageFiles.list([path])
+        let limit = 64
+        var batch = PictureBatch(model)
+        try batch.checkCount(all.count)
+        var failures: [any Error] = []
+        var turned: [String] = []
+        for path in all.prefix(limit) {
+            do { if try batch.add(path, exif: exif, events: events) != nil { turned.append(path) } } catch {
+                events(.pictureFailed(path: path, reason: error))
+                failures.append(error)
+            }
+        }
+        if !turned.isEmpty { events(.storedTurned(paths: turned, total: min(all.count, limit))) }
+        if batch.paths.isEmpty { throw failures.last ?? FacesError.noImages(folder: path) }
+        return .init(
+            try batch.pixels(), ofPictures: batch.paths, in: path, outOf: all.count, unreadable: failures.count)
+    }
+}
+
+/// What keeps pictures from a network as a whole.
+public enum PictureError: DescribedError, Equatable {
+    case severalForAnySize(count: Int)
+    /// The output does not hold one part for each image.
+    case notOnePerImage(images: Int, shape: [Int])
+
+    public var problem: String {
+        switch self {
+        case .severalForAnySize(let count): "the network takes images of any size, and \(count) were given"
+        case .notOnePerImage(let images, let shape): "the output has the shape \(shape), which is not one part for each of \(images) images"
+        }
+    }
+
+    public var remedy: String {
+        switch self {
+        case .severalForAnySize: "give one image; it is taken in its own size"
+        case .notOnePerImage: "run it on an array, and read the whole output"
+        }
+    }
+
+    public var decisions: [Decision] {
+        switch self {
+        case .severalForAnySize: []
+        case .notOnePerImage: [.array]
+        }
+    }
+}

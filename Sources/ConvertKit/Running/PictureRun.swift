@@ -1,0 +1,199 @@
+import Faces
+import Files
+import IR
+import Inference
+
+/// How a network is run on pictures.
+public struct PictureRunRequest: Sendable {
+    /// Pictures, in the order of the rows.
+    public var paths: [String]
+    /// What was decided of crops.
+    public var faces = FaceChoice()
+    public var executor = FastExecutor.Options()
+    /// Whether the time of each step is measured on the first pictures.
+    public var hasTiming = false
+    /// Whether rows are handed on as events instead of being collected.
+    public var handsOnRows = false
+
+    public init(_ paths: [String]) { self.paths = paths }
+}
+
+/// A network's first output for each of many pictures.
+///
+/// ```swift
+/// let run = try PictureRun(model, PictureRunRequest(["a.jpg", "b.jpg"]), name: "face.onnx")
+/// let result = try run.run()
+/// ```
+public struct PictureRun {
+    private let model: Model
+    private let request: PictureRunRequest
+    private let name: String
+    private let faces: FaceSettings
+    private let aligner: FaceAligner?
+
+    /// Pictures that are decoded before the network runs on them: enough to keep all cores busy, few enough to need little memory.
+    private static let atOnce = 32
+
+    /// Throws if it is not known how pictures enter the network, or if a decision means nothing for it.
+    /// - Parameter name: the model's file, for messages.
+    public init(_ model: Model, _ request: PictureRunRequest, name: String) throws {
+        self.model = try model.overPlanes()
+        self.request = request
+        self.name = name
+        try ContractQuestion.check(self.model, file: name)
+        var faces = try FaceSettings(request.faces, contract: self.model.contract, usualExif: .follow)
+        let size = PictureBatch(self.model).size
+        if faces.preprocess == .mtcnn, self.model.contract.crop != .none, let size, size.height == size.width {
+            faces.crop.imageSize = size.height
+            aligner = try faces.aligner()
+        } else {
+            if let decision = request.faces.ofFaces.first { throw PictureRunError.takesWholePictures(decision) }
+            switch request.faces.crop {
+            case .mtcnn, .arcface: throw PictureRunError.noSquareFaces
+            default: break
+            }
+            aligner = nil
+        }
+        self.faces = faces
+    }
+
+    /// What came of the pictures.
+    public struct Result: Sendable {
+        /// One row for each picture that could be read; none if rows were handed on.
+        public fileprivate(set) var table = OutputTable(names: [], shape: [], values: .float32([]))
+        /// Pictures that went through the network.
+        public fileprivate(set) var doneCount = 0
+        /// Pictures that could not be used, and why.
+        public fileprivate(set) var failures: [(path: String, reason: any Error)] = []
+        /// Pictures in which no face was found.
+        public fileprivate(set) var withoutFace: [String] = []
+        /// Pictures whose EXIF orientation was not followed.
+        public fileprivate(set) var storedTurned: [String] = []
+        /// Milliseconds of a picture in the network; nil if time was not measured.
+        public fileprivate(set) var networkMilliseconds: Double?
+        /// The time of each step; empty if time was not measured.
+        public fileprivate(set) var stepTimes: [Event.StepTime] = []
+        /// Images that the steps were measured on.
+        public fileprivate(set) var timedImages = 0
+        public let preprocess: Preprocess
+        public let exif: ExifRule
+
+        fileprivate var names: [String] = []
+        fileprivate var values: [Float] = []
+        fileprivate var shape: [Int] = []
+        fileprivate var networkTime = Duration.zero
+    }
+
+    /// Runs the network. A picture that cannot be read is reported and left out.
+    public func run(events: EventHandler = { _ in }) throws -> Result {
+        var batch = PictureBatch(model)
+        try batch.checkCount(request.paths.count)
+        if faces.lacksOwnCrop, aligner != nil { events(.cropIsNotOwn(model: name, margin: faces.crop.margin)) }
+        let executor = try FastExecutor(model, options: request.executor)
+        var result = Result(preprocess: faces.preprocess, exif: faces.crop.exif)
+        let total = request.paths.count
+        func fail(_ path: String, _ error: any Error) {
+            result.failures.append((path, error))
+            events(.pictureFailed(path: path, reason: error))
+        }
+        if let aligner {
+            try aligner.align(
+                request.paths,
+                make: { _, aligned in
+                    (
+                        crop: aligned.crop, isFound: aligned.face != nil, damage: aligned.image.damage,
+                        isTurned: aligned.ignoredOrientation != nil
+                    )
+                },
+                use: { index, made in
+                    let path = request.paths[index]
+                    switch made {
+                    case .failure(let error): fail(path, error)
+                    case .success(let (crop, isFound, damage, isTurned)):
+                        if let damage { events(.pictureDamaged(path: path, words: damage)) }
+                        if !isFound {
+                            events(.noFace(path: path))
+                            result.withoutFace.append(path)
+                        }
+                        if isTurned { result.storedTurned.append(path) }
+                        batch.add(crop, path: path)
+                    }
+                    if batch.paths.count == PictureRun.atOnce { try embed(&batch, executor, &result, events) }
+                    events(.progress(done: index + 1, total: total, unit: .pictures))
+                })
+        } else {
+            for (index, path) in request.paths.enumerated() {
+                do {
+                    if try batch.add(path, exif: faces.crop.exif, events: events) != nil { result.storedTurned.append(path) }
+                } catch { fail(path, error) }
+                if batch.paths.count == PictureRun.atOnce { try embed(&batch, executor, &result, events) }
+                events(.progress(done: index + 1, total: total, unit: .pictures))
+            }
+        }
+        try embed(&batch, executor, &result, events)
+        if !result.storedTurned.isEmpty { events(.storedTurned(paths: result.storedTurned, total: total)) }
+        if request.hasTiming, result.doneCount > 0 {
+            let milliseconds = result.networkTime.seconds * 1e3 / Double(result.doneCount)
+            result.networkMilliseconds = milliseconds
+            events(.networkTime(milliseconds: milliseconds, pictures: result.doneCount))
+        }
+        result.table = OutputTable(names: result.names, shape: result.shape, values: .float32(result.values))
+        return result
+    }
+
+    /// Runs the network on the pictures that wait.
+    private func embed(_ batch: inout PictureBatch, _ executor: FastExecutor, _ result: inout Result, _ events: EventHandler) throws {
+        guard !batch.paths.isEmpty else { return }
+        let input = try model.contract.standardize(try batch.pixels())
+        let began = ContinuousClock.now
+        let outputs = try executor.run(input)
+        result.networkTime += ContinuousClock.now - began
+        guard let output = outputs.first?.batch else { return }
+        if request.hasTiming, result.doneCount == 0 {
+            result.stepTimes = try executor.stepTimes(input).map { .init(name: $0.name, method: $0.method, seconds: $0.seconds) }
+            result.timedImages = min(input.imageCount, request.executor.imagesAtOnce)
+            events(.stepTimes(result.stepTimes, images: result.timedImages))
+        }
+        guard output.shape.first == batch.paths.count else {
+            throw PictureError.notOnePerImage(images: batch.paths.count, shape: output.shape)
+        }
+        result.shape = Array(output.shape.dropFirst())
+        result.doneCount += batch.paths.count
+        if request.handsOnRows {
+            events(.rows(OutputTable(names: batch.paths, shape: result.shape, values: .float32(output.values))))
+        } else {
+            result.names += batch.paths
+            result.values += output.values
+        }
+        batch.removeAll()
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}
+
+/// What does not fit between a network and what was decided of its pictures.
+public enum PictureRunError: DescribedError, Equatable {
+    /// A face was asked for, and the network takes no square pictures of faces.
+    case noSquareFaces
+    /// The decision means nothing for a network of whole pictures.
+    case takesWholePictures(Decision)
+
+    public var problem: String {
+        switch self {
+        case .noSquareFaces: "the network does not take square pictures of faces, so none can be cut out for it"
+        case .takesWholePictures(let decision): "\(decision.words) has no effect here: the network takes whole pictures"
+        }
+    }
+
+    public var remedy: String { "leave it out" }
+
+    public var decisions: [Decision] {
+        switch self {
+        case .noSquareFaces: [.crop]
+        case .takesWholePictures(let decision): [decision]
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Arguments
+import Files
+
+/// `convert completions bash|zsh|fish`: a script for a shell.
+enum CompletionsCommand {
+    static let command = Command(
+        name: "completions", summary: "print a completion script for bash, zsh or fish", usage: ["completions bash|zsh|fish"],
+        operands: [
+            Command.Operand("SHELL", completion: .nothing, choices: Completions.Shell.allCases.map(\.rawValue), help: "bash, zsh or fish")
+        ],
+        groups: [], notes: ["For bash: convert completions bash > ~/.local/share/bash-completion/completions/convert"], run: run)
+
+    private static func run(_ given: Invocation) throws -> Int32 {
+        let word = try given.onlyOperand("bash, zsh or fish")
+        guard let shell = Completions.Shell(rawValue: word) else {
+            let names = Completions.Shell.allCases.map(\.rawValue)
+            throw UsageError.badValue(
+                option: "the shell", value: word, expected: "bash, zsh or fish", near: Suggestion.nearest(word, among: names))
+        }
+        Terminal.print(Completions(Convert.program).script(shell))
+        return ExitStatus.fine
+    }
+}
+
+/// `convert manual`: the manual page.
+enum ManualCommand {
+    static let command = Command(
+        name: "manual", summary: "print the manual page, for man -l", usage: ["manual"], operands: [], groups: [],
+        notes: ["To read it: convert manual | man -l -"], synonyms: ["man"], run: run)
+
+    private static func run(_ given: Invocation) throws -> Int32 {
+        if let surplus = given.operands.first { throw UsageError.surplusArgument(surplus, command: "manual") }
+        Terminal.print(ManualPage(Convert.program).text)
+        return ExitStatus.fine
+    }
+}

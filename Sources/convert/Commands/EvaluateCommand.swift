@@ -1,0 +1,119 @@
+import Arguments
+import ConvertKit
+import Files
+import JSON
+import Verifier
+
+/// `convert evaluate MODEL`: align, embed, score, judge.
+enum EvaluateCommand {
+    private static let checkpoint = Option("--checkpoint", "FILE", .file, help: "the same as MODEL")
+    private static let pairsFile = Option(
+        "--pairs-file", "FILE", .file,
+        help: "lines of path, path and label, separated by spaces, tabs or commas, or LFW's own pairs.txt")
+    private static let against = Option(
+        "--against", "MODEL", .file,
+        help: "a second model on the same crops: which pairs change sides, how far scores differ, McNemar's exact p; its scores go to "
+            + "pair_scores_against.csv. Replaces --baseline: exit 1 if accuracy or AUC differ by more than the tolerances")
+    private static let flips = Flag("--tta-flip", help: "use the mean of the embeddings of an image and its mirror image")
+    private static let backbone = Option(
+        "--backbone", "NAME", .text, help: "the same as --arch", conflicts: ["--arch"])
+    private static let crops = Option(
+        "--crops", "DIR", .folder,
+        help: "use finished crops, as align makes them; missed faces and how they were made are read from its faces.json, if there is one")
+    private static let cache = Option(
+        "--cache", "DIR", .folder,
+        help: "where crops and embeddings are cached; an interrupted run resumes from there", usual: "~/.cache/convert",
+        conflicts: ["--no-cache"])
+    private static let noCache = Flag("--no-cache", help: "cache nothing")
+    private static let allowMissing = Flag(
+        "--allow-missing", help: "leave out pairs whose image is missing or damaged; the figure is then not LFW's")
+    private static let workers = Option("--num-workers", "N", .integer(from: 0), help: "accepted and ignored")
+    private static let device = Option("--device", "NAME", .text, help: "accepted and ignored")
+
+    /// Options that `export --evaluate` takes besides its own.
+    static let afterExport: [any Declared] =
+        [
+            JudgingOptions.root, pairsFile, against, flips, ExecutorOptions.exact, ExecutorOptions.batchSize, ExecutorOptions.threads,
+        ] + FaceOptions.all + [crops, cache, noCache, allowMissing]
+        + JudgingOptions.group.options.filter {
+            !["--force", "--quiet", "--json", "--lfw-root"].contains($0.declaration.name)
+        } + [workers, device, checkpoint, backbone]
+
+    static let command = Command(
+        name: "evaluate", summary: "run the full LFW protocol: align, embed, score, judge",
+        usage: ["evaluate MODEL --lfw-root DIR --pairs-file FILE [options]"],
+        operands: [Command.Operand("MODEL", help: "any format that holds or gives a network")],
+        groups: [
+            OptionGroup([
+                JudgingOptions.root, pairsFile, checkpoint, against, flips, ExecutorOptions.exact, ExecutorOptions.batchSize,
+                ExecutorOptions.threads, workers, device, OutputOptions.verbose,
+            ]),
+            OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
+            JudgingOptions.group, OptionGroup("Reading:", ReadingOptions.group.options + [backbone]), ContractOptions.group,
+        ],
+        notes: ["Exit codes: 0 fine, 1 not as expected, 2 an error, 64 wrong arguments."],
+        synonyms: ["eval", "benchmark"]
+    ) { try run(request($0)) }
+
+    /// What is asked for, and what of it is printed.
+    struct Request {
+        var request: EvaluationRequest
+        let notes: [String]
+        let isQuiet: Bool
+        let isJSON: Bool
+    }
+
+    /// Reads everything, and finds what means nothing.
+    static func request(_ given: Invocation) throws -> Request {
+        let operand = given.operands.first
+        if given.operands.count > 1 { throw UsageError.surplusArgument(given.operands[1], command: "evaluate") }
+        let named = given[checkpoint]
+        if let operand, named != nil { throw UsageError.conflict(operand, "--checkpoint") }
+        guard let model = operand ?? named else { throw UsageError.missingArgument("MODEL", command: "evaluate") }
+        guard let pairs = given[pairsFile] else { throw UsageError.missingArgument("--pairs-file FILE", command: "evaluate") }
+        let family = given[ReadingOptions.family] ?? given[backbone]
+        var request = EvaluationRequest(try ReadingOptions.source(model, given, family: family), pairsFile: pairs)
+        request.against = try given[against].map { try ReadingOptions.source($0, given, family: family) }
+        request.root = given[JudgingOptions.root]
+        request.cropsFolder = given[crops]
+        guard request.root != nil || request.cropsFolder != nil else {
+            throw UsageError.missingArgument("--lfw-root DIR", command: "evaluate")
+        }
+        if request.cropsFolder != nil {
+            try given.refuse(
+                FaceOptions.all + [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.margin],
+                because: "--crops takes finished crops")
+        }
+        request.faces = try FaceOptions.choice(given)
+        request.flips = given[flips]
+        request.allowsMissing = given[allowMissing]
+        request.isExact = given[ExecutorOptions.exact]
+        request.batchSize = given[ExecutorOptions.batchSize]
+        request.cacheFolder = given[cache]
+        request.keepsNothing = given[noCache]
+        request.judging = try JudgingOptions.judging(given)
+        var notes: [String] = []
+        if given[workers] != nil { notes.append("--num-workers means nothing here: all cores are used (--threads bounds them)") }
+        if let device = given[device], device != "cpu" {
+            notes.append("--device \(device) means nothing here: everything runs on the processor")
+        }
+        _ = given[OutputOptions.verbose]
+        let asked = Request(request: request, notes: notes, isQuiet: given[JudgingOptions.quiet], isJSON: given[JudgingOptions.json])
+        try given.finish(because: "nothing of what is asked for uses it")
+        return asked
+    }
+
+    /// - Parameter document: what an export before it has to say, with `--json`; the figures are then its member `evaluation`.
+    static func run(_ asked: Request, after document: JSONObject? = nil) throws -> Int32 {
+        if !asked.isQuiet { for note in asked.notes { Terminal.say("note: \(note)") } }
+        let printer = EventPrinter(isQuiet: asked.isQuiet)
+        let evaluation = try Evaluation(asked.request, events: printer.handle)
+        let result: EvaluationResult
+        do { result = try evaluation.run(events: printer.handle) } catch {
+            printer.clear()
+            throw error
+        }
+        printer.clear()
+        return EvaluationText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON, after: document)
+    }
+}

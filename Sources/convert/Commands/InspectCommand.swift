@@ -1,0 +1,68 @@
+import Arguments
+import ConvertKit
+import Exporters
+import Files
+import IR
+
+/// `convert inspect FILE`: what is in a file, for people or as JSON.
+enum InspectCommand {
+    private static let keys = Option(
+        "--keys", "GLOB", .text, isRepeatable: true, help: "list only names that match; * also crosses dots")
+    private static let check = Flag(
+        "--check", help: "compare checksums; count NaN and infinities; minimum, maximum and mean of each tensor")
+    private static let graph = Flag(
+        "--graph", help: "print only the network's graph, one line per node; --graph-text takes it again", conflicts: ["--dot"])
+    private static let dot = Flag("--dot", help: "print only the graph, in Graphviz's DOT language")
+    private static let safety = Flag(
+        "--safety", help: "only the safety scan: is it complete, and is it clean, unknown or dangerous")
+    private static let json = Flag("--json", help: "the same as JSON (docs/inspect-json.md); the graph is part of it")
+
+    static let command = Command(
+        name: "inspect", summary: "show what is in a file: container, metadata, state dict, graph, safety",
+        usage: ["inspect FILE [options]"], operands: [Command.Operand("FILE")],
+        groups: [
+            OptionGroup([keys, check, graph, dot, safety, json, OutputOptions.verbose]),
+            OptionGroup("Reading:", ReadingOptions.group.options), ContractOptions.group,
+        ],
+        notes: [
+            "Exit codes: 0 fine, 1 --check met NaN or infinities, 2 an error or damage, 64 wrong arguments. Of --safety: 1 dangerous, else 2 "
+                + "not complete, unreadable or misleading, else 3 unknown classes or functions, else 0 complete and clean."
+        ],
+        synonyms: ["info", "show", "ls", "list", "summary", "view", "check"], run: run)
+
+    private static func run(_ given: Invocation) throws -> Int32 {
+        let path = try given.onlyOperand("FILE")
+        let isJSON = given[json]
+        _ = given[OutputOptions.verbose]
+        if given[safety] {
+            try given.finish(because: "--safety only scans")
+            let inspection = try SafetyInspection(path: path)
+            Terminal.print(isJSON ? SafetyReport.json(inspection) : SafetyReport.text(inspection))
+            return SafetyReport.status(inspection)
+        }
+        let (asGraph, asDOT) = (given[graph], given[dot])
+        if asGraph || asDOT {
+            let kind = asDOT ? "--dot" : "--graph"
+            try given.refuse([check, keys], because: "\(kind) only prints the graph")
+            try given.refuse([json], because: "\(kind) prints text; --json without it has the graph too")
+        }
+        let source = try ReadingOptions.source(path, given)
+        if asGraph || asDOT {
+            try given.finish(because: "nothing of what is asked for uses it")
+            let model = try source.load().anyNetwork()
+            Terminal.print(asDOT ? model.graph.dot(types: model.valueTypes) : model.graph.text(types: model.valueTypes))
+            return ExitStatus.fine
+        }
+        let (globs, isChecking) = (given.all(keys), given[check])
+        try given.finish(because: "nothing of what is asked for uses it")
+        let inspection = try Inspection(source, isChecking: isChecking)
+        let rows = try InspectRows(inspection, globs: globs)
+        Terminal.print(isJSON ? InspectJSON.text(inspection, rows) : InspectText.text(inspection, rows))
+        if let failure = inspection.opened.stateDictError { throw failure }
+        if let damage = inspection.check?.damage.first {
+            Terminal.say("\(damage)")
+            return ExitStatus.failed
+        }
+        return inspection.check.map { $0.hasNonFinite } == true ? ExitStatus.checkFailed : ExitStatus.fine
+    }
+}

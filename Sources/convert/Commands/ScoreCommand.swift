@@ -1,0 +1,47 @@
+import Arguments
+import ConvertKit
+import Files
+import Verifier
+
+/// `convert score pair_scores.csv` and `convert score --pairs-file F --embeddings x.npz`: every figure, from scores or from vectors that any
+/// engine made.
+enum ScoreCommand {
+    private static let pairsFile = Option(
+        "--pairs-file", "FILE", .file,
+        help: "lines of path, path and label, separated by spaces, tabs or commas, or LFW's own pairs.txt", needs: ["--embeddings"])
+    private static let embeddings = Option(
+        "--embeddings", "FILE", .file,
+        help: ".npz (paths, embeddings), .npy (one row per path of the pairs, sorted) or .csv (path, numbers)", needs: ["--pairs-file"])
+
+    static let command = Command(
+        name: "score", summary: "every LFW figure from scores, or from vectors of any engine",
+        usage: ["score pair_scores.csv [options]", "score --pairs-file FILE --embeddings FILE [options]"],
+        operands: [
+            Command.Operand("pair_scores.csv", help: "image_a,image_b,label,cosine_score, as the reference project writes it")
+        ],
+        groups: [OptionGroup([pairsFile, embeddings]), JudgingOptions.group],
+        notes: [
+            "Exit codes: 0 fine, 1 not as expected, 2 an error, 64 wrong arguments. Every figure is defined in docs/evaluation.md."
+        ], run: run)
+
+    private static func run(_ given: Invocation) throws -> Int32 {
+        let isJSON = given[JudgingOptions.json]
+        if !given.isGiven(JudgingOptions.outputFolder), !isJSON {
+            try given.refuse(
+                [JudgingOptions.root], because: "scores are judged without pictures; only --output-dir and --json name their folder")
+        }
+        let judging = try JudgingOptions.judging(given)
+        let (root, isQuiet) = (given[JudgingOptions.root], given[JudgingOptions.quiet])
+        let result: EvaluationResult
+        if let vectors = given[embeddings], let list = given[pairsFile] {
+            if let surplus = given.operands.first { throw UsageError.conflict("--embeddings", surplus) }
+            try given.finish(because: "nothing of what is asked for uses it")
+            result = try Scoring.judge(embeddings: vectors, pairsFile: list, by: judging, pictures: root)
+        } else {
+            let path = try given.onlyOperand("pair_scores.csv, or --pairs-file and --embeddings")
+            try given.finish(because: "nothing of what is asked for uses it")
+            result = try Scoring.judge(scores: path, by: judging, pictures: root)
+        }
+        return EvaluationText.conclude(result, isQuiet: isQuiet, isJSON: isJSON)
+    }
+}

@@ -1,0 +1,53 @@
+import Arguments
+import ConvertKit
+import Faces
+import IR
+
+/// Options that say how pictures become crops.
+enum FaceOptions {
+    static let selection = Option(
+        "--selection", "WAY", .choice(FaceSelection.self), help: "which of several faces is taken", usual: "largest")
+    static let leastFace = Option(
+        "--min-face-size", "N", .integer(1...1_000_000), help: "side of the smallest face that is looked for", usual: "20")
+    static let thresholds = Option(
+        "--thresholds", "A,B,C", ValueKind("three numbers from 0 to 1, such as 0.6,0.7,0.7", parse: threeProbabilities),
+        help: "least probability in each of the three networks", usual: "0.6,0.7,0.7")
+    static let factor = Option(
+        "--factor", "F", .number(0.1...0.99), help: "side of each level of the pyramid over the one before", usual: "0.709")
+    static let weights = Option(
+        "--mtcnn-weights", "DIR", .folder,
+        help:
+            "the folder with pnet, rnet and onet in any readable format; else CONVERT_DATA/mtcnn, mtcnn in XDG_DATA_HOME/convert or "
+            + "~/.local/share/convert, which make setup fills, or /usr/local/share/convert/mtcnn")
+    static let exif = Option(
+        "--exif", "RULE",
+        .choice(ExifRule.self, ["follow": "brings pictures upright as EXIF says", "ignore": "takes them as stored"]),
+        help: "what is done about EXIF orientation")
+
+    /// Options that mean something only if a face is looked for.
+    static let ofFaces: [any Declared] = [selection, leastFace, thresholds, factor, weights]
+    static let all: [any Declared] = [exif] + ofFaces
+
+    /// What was decided of crops.
+    static func choice(_ given: Invocation) throws(UsageError) -> FaceChoice {
+        let facts = try ContractOptions.facts(given)
+        var choice = FaceChoice()
+        choice.imageSize = facts.imageSize?.height
+        choice.crop = facts.crop
+        choice.margin = facts.margin
+        choice.exif = given[exif]
+        choice.selection = given[selection]
+        choice.leastFace = given[leastFace]
+        choice.thresholds = given[thresholds]
+        choice.factor = given[factor]
+        choice.weightsFolder = given[weights]
+        choice.threads = given[ExecutorOptions.threads]
+        return choice
+    }
+
+    private static func threeProbabilities(_ text: String) -> [Double]? {
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        let thresholds = numbers.compactMap(\.self)
+        return numbers.count == 3 && thresholds.count == 3 && thresholds.allSatisfy { 0...1 ~= $0 } ? thresholds : nil
+    }
+}

@@ -1,0 +1,75 @@
+import Arguments
+import ConvertKit
+import Files
+import Verifier
+
+/// Options that say how `score` and `evaluate` judge scores, and where the result goes.
+enum JudgingOptions {
+    static let rule = Option(
+        "--protocol", "NAME",
+        .choice(
+            EvaluationProtocol.self,
+            [
+                "reference": "midpoints of neighboring scores", "insightface": "a grid of squared distances", "facenet": "the same grid",
+            ]), help: "how thresholds are chosen", usual: "reference")
+    static let folds = Option(
+        "--folds", "K", .integer(2...1000), help: "folds of pairs that are not LFW's 6,000; the figure is then not LFW's")
+    // A share such as 0.947 is meant as 94.7 %, and nobody expects less than 1 %.
+    static let accuracy = Option(
+        "--expect-accuracy", "P", ValueKind("percent, such as 94.7167", parse: number(1.000001...100)),
+        help: "the mean accuracy; exit code 1 if it is not met")
+    static let tolerance = Option(
+        "--tolerance", "N", ValueKind("points of percent from 0 to 100", parse: number(0...100)),
+        help: "how far accuracy may be off", usual: "0.05, three of 6,000 pairs",
+        needs: ["--expect-accuracy", "--baseline", "--against"])
+    static let area = Option("--expect-auc", "N", .number(0...1), help: "the area under the ROC curve")
+    static let areaTolerance = Option(
+        "--auc-tolerance", "N", .number(0...1), help: "how far it may be off", usual: "0.0005",
+        needs: ["--expect-auc", "--baseline", "--against"])
+    static let baseline = Option(
+        "--baseline", "FILE", .file,
+        help: "another run's pair_scores.csv, metrics.json or best_lfw.json: differences, compared with the tolerances; scores are "
+            + "compared pair by pair, in any order", conflicts: ["--against"])
+    static let outputFolder = Option(
+        "--output-dir", "DIR", .folder,
+        help: "write metrics.json, fold_metrics.csv, pair_scores.csv, three plots and report.html there")
+    static let photographs = Flag(
+        "--with-photos", help: "photographs of the worst pairs in report.html, for research only", needs: ["--output-dir"])
+    static let root = Option("--lfw-root", "DIR", .folder, help: "the folder with NAME/NAME_0001.jpg")
+    static let seed = Option("--seed", "N", .integer(from: 0), help: "seed of the bootstrap")
+    static let force = Flag("--force", short: "f", help: "replace files in the output folder", needs: ["--output-dir"])
+    static let quiet = Flag("--quiet", short: "q", help: "print nothing unless something is wrong")
+    static let json = Flag("--json", help: "print metrics.json")
+
+    static let group = OptionGroup(
+        "Judging and files:",
+        [
+            rule, folds, accuracy, tolerance, area, areaTolerance, baseline, outputFolder, photographs, root, seed, json, force, quiet,
+        ])
+
+    /// Reads the options, and the baseline if one is given.
+    static func judging(_ given: Invocation) throws -> Judging {
+        var judging = Judging()
+        judging.rule = given[rule] ?? .reference
+        judging.folds = given[folds]
+        if let seed = given[seed] { judging.seed = UInt64(seed) }
+        judging.expectations.accuracy = given[accuracy]
+        judging.expectations.area = given[area]
+        if let tolerance = given[tolerance] { judging.expectations.accuracyTolerance = tolerance }
+        if let tolerance = given[areaTolerance] { judging.expectations.areaTolerance = tolerance }
+        judging.outputFolder = given[outputFolder]
+        judging.isReplacing = given[force]
+        judging.program = ("convert", Convert.version)
+        if given[photographs] {
+            guard let root = given[root] else { throw UsageError.needs("--with-photos", "--lfw-root DIR") }
+            if FileIdentity(path: root) == nil { throw FileError.missing(path: root) }
+            judging.photographsFolder = root
+        }
+        if let path = given[baseline] { judging.expectations.baseline = try Baseline(try MappedFile(path: path)) }
+        return judging
+    }
+
+    private static func number(_ bounds: ClosedRange<Double>) -> @Sendable (String) -> Double? {
+        { text in Double(text).flatMap { bounds.contains($0) ? $0 : nil } }
+    }
+}

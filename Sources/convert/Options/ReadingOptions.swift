@@ -1,0 +1,40 @@
+import Architectures
+import Arguments
+import ConvertKit
+import Exporters
+import Files
+import IR
+
+/// Options that say how a file is read and its network recognized.
+enum ReadingOptions {
+    static let stateDict = Option(
+        "--state-dict", "PATH", .text,
+        help: "the dictionary that holds the weights: keys and list indices joined by dots, such as models.1; a dot alone is the root")
+    static let dequantize = Flag(
+        "--dequantize", aliases: ["--dequantise"], help: "read quantized tensors as float32, by their scale and zero point")
+    static let family = Option(
+        "--arch", "NAME", .text, help: "the network's family, instead of what the checkpoint and its keys say")
+    static let keyMap = Option(
+        "--key-map", "FILE", .file, help: "rename keys first; each line is OLD NEW, and * stands for any text")
+    static let graph = Option(
+        "--graph-text", "FILE", .file,
+        help: "the network's graph, as inspect --graph prints it (docs/graph-text.md), instead of the file's own", conflicts: ["--arch"])
+
+    static let group = OptionGroup([stateDict, family, keyMap, graph])
+    /// Everything by which a network is read: these and the contract's.
+    static let all: [any Declared] = group.options + ContractOptions.group.options
+
+    /// The source that a command names.
+    static func source(_ path: String, _ given: Invocation, family: String? = nil, dequantizes: Bool = false) throws -> ModelSource {
+        ModelSource(
+            path, stateDictPath: given[stateDict], dequantizes: dequantizes, choice: try choice(given, family: family ?? given[self.family])
+        )
+    }
+
+    /// How a file is opened as a network.
+    static func choice(_ given: Invocation, family: String?) throws -> OpenedModel.Choice {
+        OpenedModel.Choice(
+            architecture: family, keyMap: try given[keyMap].map { try KeyMap(path: $0) }, given: try ContractOptions.facts(given),
+            likeness: try ContractOptions.likeness(given), givenNames: ContractOptions.decisions(given).map(ErrorText.option))
+    }
+}

@@ -1,0 +1,90 @@
+import CArguments
+import Files
+import Glibc
+import PthReader
+import Synchronization
+
+/// Lines for people and machines: results on stdout, errors and progress on stderr.
+enum Terminal {
+    /// What the program was started as; messages and help use it.
+    static let programName: String = {
+        let name = arguments_at(0).map { PathText.baseName(PathText.text($0)) } ?? ""
+        return name.isEmpty ? "convert" : name
+    }()
+
+    /// Columns of the terminal that results are printed to; 80 if they go elsewhere.
+    static var width: Int {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// Writes a line to stderr, after the program's name.
+    static func say(_ line: PrintedLine) { error("\(programName): \(line.text)" as String) }
+
+    /// Puts something in the place of a standard stream that the caller closed, so that no file of ours gets its number and what is printed.
+    /// What goes to a closed stdout is refused, and told at the end.
+    static func openClosedStreams() {
+        for (descriptor, mode) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)]
+        where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest free number, which is this one: those below it are open by now.
+            _ = open("/dev/null", mode)
+        }
+    }
+
+    /// Why something did not reach stdout; nil where all did.
+    private static let refusal = Mutex<String?>(nil)
+
+    /// Writes to stdout, with a line break. A reader that went away (`| head`) is no error; a full disk is one, which `outputRefusal` tells.
+    @_disfavoredOverload static func print(_ text: String) {
+        guard let reason = write(visible(text) + "\n", to: STDOUT_FILENO) else { return }
+        refusal.withLock { $0 = $0 ?? reason }
+    }
+
+    /// Why something that was printed did not arrive; nil where all did.
+    static var outputRefusal: String? { refusal.withLock { $0 } }
+
+    /// Writes a line in which names of files and keys are made visible, whatever they hold.
+    static func print(_ line: PrintedLine) { print(line.text as String) }
+
+    /// Writes lines, each as one.
+    static func print(lines: [String]) { for line in lines { print(PrintedText.oneLine(line) as String) } }
+
+    /// Writes a line to stderr in which names of files and keys are made visible, whatever they hold.
+    static func error(_ line: PrintedLine) { error(line.text as String) }
+
+    /// Writes a text to stderr. Control characters of file names and keys are made visible, except line breaks.
+    @_disfavoredOverload static func error(_ text: String) { _ = write(visible(text) + "\n", to: STDERR_FILENO) }
+
+    /// A passing line on a terminal's stderr; nothing where stderr is no terminal.
+    static func progress(_ text: String) {
+        guard isatty(STDERR_FILENO) == 1 else { return }
+        _ = write("\r\u{1B}[2K\(visible(text))", to: STDERR_FILENO)
+    }
+
+    /// What the system said where it took no more; nil where it took all, or nobody reads any longer.
+    private static func write(_ text: String, to descriptor: Int32) -> String? {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0, errno == EINTR { continue }
+            guard written > 0 else { return errno == EPIPE ? nil : lastSystemError() }
+            bytes = bytes.dropFirst(written)
+        }
+        return nil
+    }
+
+    /// Says on stderr, whatever was asked for, what loading a file with Python would run.
+    static func warnOfDangers() {
+        DangerNotice.observe { file, dangers in
+            let more = dangers.count > 3 ? " and \(dangers.count - 3) more" : ""
+            let names = dangers.prefix(3).joined(separator: ", ")
+            error(PrintedText.oneLine("WARNING: loading this file with Python would call \(names)\(more) (\(file.name))"))
+        }
+    }
+
+    /// Text from a file must not steer the terminal: control characters but line breaks, and marks that turn the direction of reading,
+    /// become `\u{..}`, bytes of names that are not UTF-8 `\xE9`. Names go through `PrintedText.oneLine` where they become part of a text of
+    /// several lines.
+    static func visible(_ text: String) -> String { PrintedText.lines(PathText.shown(text)) }
+}

@@ -1,0 +1,147 @@
+import ConvertKit
+import Files
+import JSON
+import Verifier
+
+/// An evaluation for people.
+enum EvaluationText {
+    /// Prints a result, and gives the exit code.
+    /// - Parameter document: what an export before it has to say; the figures are then its member `evaluation`.
+    static func conclude(_ result: EvaluationResult, isQuiet: Bool, isJSON: Bool, after document: JSONObject? = nil) -> Int32 {
+        let report = result.report
+        if isJSON {
+            var root = document ?? report.metrics
+            if document != nil { root.append("evaluation", .object(report.metrics)) }
+            Terminal.print(JSONValue.object(root).text(pretty: true))
+        } else if !isQuiet {
+            Terminal.print(lines: lines(report))
+            if let folder = result.folder { Terminal.print("wrote \(result.written.joined(separator: ", ")) to \(folder)") }
+        } else if !result.isMet {
+            for check in report.judgment.checks where !check.isMet { Terminal.say("not as expected: \(check.reason)") }
+            Terminal.error(Judgment.caveat)
+        }
+        return result.isMet ? ExitStatus.fine : ExitStatus.checkFailed
+    }
+
+    static func lines(_ report: EvaluationReport) -> [String] {
+        heading(report) + figures(report.evaluation) + foldTable(report.evaluation) + noise(report) + judgment(report) + [Judgment.caveat]
+    }
+
+    private static func heading(_ report: EvaluationReport) -> [String] {
+        let evaluation = report.evaluation
+        let pairs = evaluation.table.pairs
+        var lines = [
+            (evaluation.isLFW ? "LFW" : "NOT LFW's figure")
+                + ": \(NumberText.grouped(pairs.pairs.count)) pairs of \(NumberText.grouped(pairs.uniqueImages.count)) images in "
+                + "\(evaluation.folds.count) folds, protocol \(evaluation.protocolRule.rawValue)",
+            "  \(evaluation.protocolRule.rule)",
+        ]
+        if pairs.droppedCount > 0 {
+            lines.append(
+                "  \(NumberText.grouped(pairs.droppedCount)) pairs were dropped because an image is missing: N is "
+                    + "\(NumberText.grouped(pairs.pairs.count)), not \(NumberText.grouped(pairs.pairs.count + pairs.droppedCount))")
+        }
+        if let images = report.provenance.notes.first(where: { $0.name == "images" }) { lines.append("  pictures: \(images.value)") }
+        if let missed = report.provenance.missedImages {
+            lines.append("  no face found in \(missed.count) images" + (missed.isEmpty ? "" : ": " + shortened(missed)))
+        }
+        return lines
+    }
+
+    private static func shortened(_ paths: [String]) -> String {
+        paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? ", …" : "")
+    }
+
+    private static func figures(_ evaluation: LFWEvaluation) -> [String] {
+        let (spread, curve, bootstrap) = (evaluation.spread, evaluation.curve, evaluation.bootstrap)
+        let couples = curve.sameCount * curve.differentCount
+        let wins = NumberText.grouped(curve.doubledWins / 2) + (curve.doubledWins.isMultiple(of: 2) ? "" : ".5")
+        let rates = LFWEvaluation.falseAcceptLimits.map { limit in
+            "\(NumberText.percent(curve.operatingPoint(falseAcceptLimit: limit).trueAcceptRate, 2)) % at FAR \(limit)"
+        }
+        let best = evaluation.globalBest
+        let confusion = evaluation.confusion
+        let rows = [
+            [
+                "accuracy",
+                "\(NumberText.percent(spread.mean)) % ± \(NumberText.percent(spread.standardDeviation)) (population std over folds), standard error "
+                    + NumberText.percent(spread.standardError),
+            ],
+            [
+                "",
+                "95 % of \(NumberText.grouped(bootstrap.resamples)) resamplings of pairs lie in \(NumberText.percent(bootstrap.lower, 2)) … "
+                    + "\(NumberText.percent(bootstrap.upper, 2)) %",
+            ],
+            ["AUC", "\(NumberText.fixed(curve.area, 6)) (exact, ties half: \(wins) of \(NumberText.grouped(couples)))"],
+            ["EER", "\(NumberText.percent(curve.equalErrorRate)) %"], ["TAR", rates.joined(separator: ", ")],
+            [
+                "confusion",
+                "[[TN \(confusion.trueNegative), FP \(confusion.falsePositive)], [FN \(confusion.falseNegative), TP "
+                    + "\(confusion.truePositive)]]",
+            ],
+            [
+                "optimistic",
+                "\(NumberText.percent(best.accuracy)) % at \(best.threshold), chosen on the very pairs it is measured on",
+            ],
+        ]
+        return TextTable.lines(rows)
+    }
+
+    private static func foldTable(_ evaluation: LFWEvaluation) -> [String] {
+        let header = ["fold", "accuracy %", "threshold (\(evaluation.protocolRule.thresholdUnit))", "TP", "FP", "TN", "FN"]
+        let rows = evaluation.folds.map { fold in
+            let confusion = fold.confusion
+            return ["\(fold.number)", NumberText.percent(confusion.accuracy), "\(fold.threshold)"]
+                + [confusion.truePositive, confusion.falsePositive, confusion.trueNegative, confusion.falseNegative].map(String.init)
+        }
+        return TextTable.lines([header] + rows, rightAligned: [0, 1, 3, 4, 5, 6])
+    }
+
+    /// Pairs that are listed one by one.
+    private static let listed = 10
+
+    private static func noise(_ report: EvaluationReport) -> [String] {
+        let noise = report.evaluation.noise
+        let near = noise.withinThousandth
+        var lines = [
+            "noise budget: \(noise.summary)"
+        ]
+        lines += near.prefix(listed).map { "  \(pair($0.index, report)) off by \(NumberText.short($0.margin))" }
+        if near.count > listed { lines.append("  and \(near.count - listed) more") }
+        return lines
+    }
+
+    private static func pair(_ index: Int, _ report: EvaluationReport) -> String {
+        let pair = report.evaluation.table.pairs.pairs[index]
+        return "\(pair.imageA) \(pair.imageB)"
+    }
+
+    private static func judgment(_ report: EvaluationReport) -> [String] {
+        let judgment = report.judgment
+        var lines: [String] = []
+        if let comparison = judgment.comparison {
+            lines.append("against \(comparison.name)")
+            if let agreement = comparison.agreement { lines += agreementLines(agreement, report) }
+        }
+        lines += judgment.checks.map { ($0.isMet ? "met: " : "NOT met: ") + $0.reason }
+        if !judgment.checks.isEmpty { lines.append(judgment.isMet ? "as expected" : "NOT as expected") }
+        return lines
+    }
+
+    /// How two sets of scores agree.
+    static func agreementLines(_ agreement: ModelAgreement, _ report: EvaluationReport) -> [String] {
+        let test = agreement.mcNemar
+        var lines = [
+            "  scores: \(NumberText.grouped(agreement.changedScores)) differ, at most by \(NumberText.short(agreement.largestDrift))"
+                + (agreement.changedScores > 0 ? " (\(pair(agreement.largestDriftIndex, report)))" : "")
+                + ", by \(NumberText.short(agreement.meanDrift)) on average",
+            "  decisions: \(agreement.flips.count) pairs changed sides; right only here \(test.onlyFirst), only there \(test.onlySecond), "
+                + "McNemar's exact p \(NumberText.short(test.pValue))",
+        ]
+        lines += agreement.flips.prefix(listed).map {
+            "    \(pair($0.index, report)) \($0.otherScore) -> \($0.score), now \($0.isAccepted ? "accepted" : "rejected")"
+        }
+        if agreement.flips.count > listed { lines.append("    and \(agreement.flips.count - listed) more") }
+        return lines
+    }
+}

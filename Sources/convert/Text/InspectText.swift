@@ -1,0 +1,95 @@
+import ConvertKit
+import Exporters
+import Files
+import IR
+import PthReader
+import Tensors
+
+/// `inspect` for people.
+enum InspectText {
+    static func text(_ inspection: Inspection, _ report: InspectRows) -> String {
+        let opened = inspection.opened
+        var lines = ["\(opened.file.path): \(NumberText.bytes(opened.byteCount))"]
+        lines += indented(TextTable.lines(opened.facts.map { [$0.name, $0.text] }))
+        lines.append("  \(SafetyReport.verdict(opened.safety, format: opened.format))")
+        lines += metadata(opened)
+        lines += sidecars(inspection)
+        if opened.stateDictError == nil { lines += [""] + NetworkText.lines(inspection) }
+        lines += stateDict(inspection, report)
+        lines.append("")
+        lines.append("bytes")
+        let total = opened.groups.reduce(0) { $0 + $1.byteCount }
+        var rows = opened.groups.map { [$0.name, NumberText.grouped($0.byteCount), NumberText.bytes($0.byteCount)] }
+        rows.append(["all", NumberText.grouped(total), NumberText.bytes(total)])
+        lines += indented(TextTable.lines(rows, rightAligned: [1, 2]))
+        if let check = inspection.check { lines += checkLines(check) }
+        return lines.map(PrintedText.oneLine).joined(separator: "\n")
+    }
+
+    private static func indented(_ lines: [String]) -> [String] { lines.map { "  " + $0 } }
+
+    private static func metadata(_ opened: OpenedFile) -> [String] {
+        var rows: [[String]] = []
+        if let checkpoint = opened.checkpoint {
+            guard case .dictionary(let root) = checkpoint.root, opened.selection?.path != "" else { return [] }
+            for entry in root.entries {
+                let key = entry.key.pathComponent
+                rows.append([key, ValueText.line(entry.value)])
+            }
+        } else {
+            for member in opened.weights?.metadata.members ?? [] { rows.append([member.key, member.value.string ?? member.value.text()]) }
+        }
+        return rows.isEmpty ? [] : ["", "entries"] + indented(TextTable.lines(rows))
+    }
+
+    private static func sidecars(_ report: Inspection) -> [String] {
+        report.sidecars.isEmpty ? [] : ["", "beside it"] + indented(TextTable.lines(report.sidecars.map { [$0.name, $0.summary] }))
+    }
+
+    private static func stateDict(_ inspection: Inspection, _ report: InspectRows) -> [String] {
+        let opened = inspection.opened
+        if opened.stateDictError != nil { return ["", "state dict: none"] }
+        var lines = [""]
+        let parameters = report.rows.filter(\.isTensor).reduce(0) {
+            $0 &+ $1.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue })
+        }
+        let count = report.rows.count == report.totalRows ? "\(report.totalRows)" : "\(report.rows.count) of \(report.totalRows)"
+        lines += opened.selection.map { StateDictText.lines($0) } ?? ["state dict: the file's tensors"]
+        lines.append("  \(count) entries, \(NumberText.grouped(parameters)) elements, \(NumberText.bytes(opened.weights?.byteCount ?? 0))")
+        let rows = report.rows.map { row -> [String] in
+            var notes: [String] = []
+            if let strides = row.strides { notes.append("strides \(strides)") }
+            if row.offset > 0 { notes.append("offset \(row.offset)") }
+            if let alias = row.alias { notes.append("is \(alias)") }
+            if let note = row.note { notes.append(note) }
+            if let numbers = row.statistics { notes.append(statistics(numbers)) }
+            return [row.name, row.kind, shape(row.shape), NumberText.grouped(row.byteCount), notes.joined(separator: "; ")]
+        }
+        return lines + indented(TextTable.lines(rows, rightAligned: [3]))
+    }
+
+    private static func shape(_ sizes: [Int]) -> String { "[" + sizes.map(String.init).joined(separator: ", ") + "]" }
+
+    private static func statistics(_ numbers: TensorStatistics) -> String {
+        var parts: [String] = []
+        if numbers.nanCount > 0 { parts.append("\(numbers.nanCount) NaN") }
+        if numbers.infinityCount > 0 { parts.append("\(numbers.infinityCount) infinite") }
+        if let low = numbers.minimum, let high = numbers.maximum, let mean = numbers.mean {
+            parts.append("min \(NumberText.short(low)) max \(NumberText.short(high)) mean \(NumberText.short(mean))")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private static func checkLines(_ check: NumberCheck) -> [String] {
+        let nans = check.statistics.values.reduce(0) { $0 + $1.nanCount }
+        let infinities = check.statistics.values.reduce(0) { $0 + $1.infinityCount }
+        var lines = ["", "check"]
+        lines.append(
+            check.comparedChecksums == 0
+                ? "  checksums: none are recorded in this file"
+                : "  checksums: \(check.comparedChecksums) compared, \(check.damage.count) wrong")
+        lines += check.damage.map { "  damaged: \($0)" }
+        lines.append("  numbers: \(check.statistics.count) tensors, \(nans) NaN, \(infinities) infinite")
+        return lines
+    }
+}

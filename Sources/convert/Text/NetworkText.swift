@@ -1,0 +1,33 @@
+import ConvertKit
+import Exporters
+import IR
+
+/// A network as `inspect` shows it.
+enum NetworkText {
+    /// Lines for people.
+    static func lines(_ inspection: Inspection) -> [String] {
+        guard let network = inspection.network, let model = network.content.model else {
+            return ["network: none; \(inspection.networkFailure.map(ErrorText.line) ?? "there are no weights")"]
+        }
+        var lines = [
+            "network: \(model.architecture.name), \(model.graph.nodes.count) nodes (--graph lists them)",
+            "  input: \(model.contract.summary)",
+        ]
+        for origin in [FactOrigin.assumed, .given, .stated, .unknown] {
+            let words = model.facts(origin)
+            if !words.isEmpty { lines.append("  \(origin.rawValue): \(words.joined(separator: ", "))") }
+        }
+        lines += network.found.remarks.map { "  note: \($0)" }
+        for input in model.graph.inputs { lines.append("  in   \(input.name) \(input.type)") }
+        for output in model.graph.outputs { lines.append("  out  \(output) \(model.valueTypes[output].map { "\($0)" } ?? "")") }
+        let unused = model.unusedKeys.count
+        lines.append("  \(model.graph.weightKeys.count) tensors in use, \(unused) not")
+        if let passedOver = network.found.passedOver {
+            lines.append(
+                "  the file's own graph is not used; the network was recognized by its keys and shapes: \(ErrorText.line(passedOver))")
+        }
+        let dropped = network.found.droppedKeys
+        if !dropped.isEmpty { lines.append("  not part of the embedding: \(dropped.joined(separator: ", "))") }
+        return lines
+    }
+}
