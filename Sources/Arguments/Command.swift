@@ -1,17 +1,17 @@
 /// A command: what it is called, what it takes, and what it does.
-public struct Command: Sendable {
+package struct Command: Sendable {
     /// An argument that is not an option.
-    public struct Operand: Sendable {
+    package struct Operand: Sendable {
         /// As usage lines have it, such as `FILE`.
-        public let name: String
+        package let name: String
         /// What it is; empty if the usage line says it all.
-        public let help: String
+        package let help: String
         /// What a shell may offer.
-        public let completion: Declaration.Completion
+        package let completion: Declaration.Completion
         /// Words that it may be.
-        public let choices: [String]
+        package let choices: [String]
 
-        public init(_ name: String, completion: Declaration.Completion = .file, choices: [String] = [], help: String = "") {
+        package init(_ name: String, completion: Declaration.Completion = .file, choices: [String] = [], help: String = "") {
             self.name = name
             self.help = help
             self.completion = completion
@@ -19,21 +19,21 @@ public struct Command: Sendable {
         }
     }
 
-    public let name: String
+    package let name: String
     /// One line for the overview.
-    public let summary: String
+    package let summary: String
     /// Lines that show how it is called, without the program's name.
-    public let usage: [String]
-    public let operands: [Operand]
-    public let groups: [OptionGroup]
+    package let usage: [String]
+    package let operands: [Operand]
+    package let groups: [OptionGroup]
     /// Paragraphs after the options.
-    public let notes: [String]
+    package let notes: [String]
     /// Words that other programs use for it.
-    public let synonyms: [String]
+    package let synonyms: [String]
     /// Does it, and gives the process's exit code.
-    public let run: @Sendable (Invocation) throws -> Int32
+    package let run: @Sendable (Invocation) throws -> Int32
 
-    public init(
+    package init(
         name: String, summary: String, usage: [String], operands: [Operand], groups: [OptionGroup], notes: [String],
         synonyms: [String] = [], run: @escaping @Sendable (Invocation) throws -> Int32
     ) {
@@ -48,10 +48,10 @@ public struct Command: Sendable {
     }
 
     /// The option that every command has.
-    public static let help = Flag("--help", short: "h", help: "print this page")
+    package static let help = Flag("--help", short: "h", help: "print this page")
 
     /// All options, each once; the first declaration of a name counts.
-    public var options: [any Declared] {
+    package var options: [any Declared] {
         var seen: Set<String> = []
         return groups.flatMap(\.options).filter { seen.insert($0.declaration.name).inserted }
     }
@@ -64,20 +64,20 @@ public struct Command: Sendable {
 }
 
 /// A program of several commands.
-public struct Program: Sendable {
+package struct Program: Sendable {
     /// What it is called, in help and messages.
-    public let name: String
+    package let name: String
     /// What it is for, in one line.
-    public let summary: String
-    public let commands: [Command]
+    package let summary: String
+    package let commands: [Command]
     /// Lines of the overview before the commands: a call and what it does.
-    public let calls: [(call: String, meaning: String)]
+    package let calls: [(call: String, meaning: String)]
     /// Paragraphs after them.
-    public let notes: [String]
+    package let notes: [String]
     /// Words of other programs that are not a command here, and what is typed for them.
-    public let words: [String: String]
+    package let words: [String: String]
 
-    public init(
+    package init(
         name: String, summary: String, commands: [Command], calls: [(call: String, meaning: String)], notes: [String],
         words: [String: String] = [:]
     ) {
@@ -90,10 +90,10 @@ public struct Program: Sendable {
     }
 
     /// The command of this name.
-    public func command(_ name: String) -> Command? { commands.first { $0.name == name } }
+    package func command(_ name: String) -> Command? { commands.first { $0.name == name } }
 
     /// What to say of a word that is neither a command nor a file.
-    public func unknownCommand(_ word: String) -> UsageError {
+    package func unknownCommand(_ word: String) -> UsageError {
         var meant = commands.filter { $0.synonyms.contains(word.lowercased()) }.map(\.name)
         if let other = words[word.lowercased()] { meant = [other] }
         let near = meant.isEmpty ? Suggestion.nearest(word, among: commands.map(\.name)) : meant
@@ -101,7 +101,7 @@ public struct Program: Sendable {
     }
 
     /// An error with the names that it lacks: commands that have an option which this one has not.
-    public func completed(_ error: UsageError) -> UsageError {
+    package func completed(_ error: UsageError) -> UsageError {
         guard case .unknownOption(let name, let command, let near, _) = error else { return error }
         let others = commands.filter { $0.option(name) != nil }.map(\.name)
         return .unknownOption(name, command: command, near: near, elsewhere: others)

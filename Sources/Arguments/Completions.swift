@@ -1,7 +1,7 @@
 /// Completion scripts for shells, made from declarations.
-public struct Completions: Sendable {
+package struct Completions: Sendable {
     /// Shells that are known.
-    public enum Shell: String, CaseIterable, Sendable {
+    package enum Shell: String, CaseIterable, Sendable {
         case bash
         case zsh
         case fish
@@ -9,10 +9,10 @@ public struct Completions: Sendable {
 
     private let program: Program
 
-    public init(_ program: Program) { self.program = program }
+    package init(_ program: Program) { self.program = program }
 
     /// The script for a shell.
-    public func script(_ shell: Shell) -> String {
+    package func script(_ shell: Shell) -> String {
         switch shell {
         case .bash: bash
         case .zsh: zsh

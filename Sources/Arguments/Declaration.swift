@@ -1,8 +1,8 @@
 /// One option of a command. Everything that is known of it stands here once: parsing, help pages, suggestions, completions and the manual
 /// page read it from this declaration.
-public struct Declaration: Sendable {
+package struct Declaration: Sendable {
     /// What follows the name.
-    public enum Form: Sendable, Equatable {
+    package enum Form: Sendable, Equatable {
         /// Nothing: the option is given or not.
         case flag
         /// A value; the word stands for it in help.
@@ -12,55 +12,55 @@ public struct Declaration: Sendable {
     }
 
     /// The long name with both dashes, such as `--output`.
-    public let name: String
+    package let name: String
     /// The short name without its dash.
-    public let short: Character?
+    package let short: Character?
     /// Further spellings that are accepted and not shown in the list of names.
-    public let aliases: [String]
-    public let form: Form
+    package let aliases: [String]
+    package let form: Form
     /// Whether it may be given several times.
-    public let isRepeatable: Bool
+    package let isRepeatable: Bool
     /// What it does, without bounds, choices and default.
-    public let help: String
+    package let help: String
     /// The value that holds if it is not given, in words; nil if nothing holds.
-    public let usual: String?
+    package let usual: String?
     /// What a value has to be, in words; nil if anything may be given.
-    public let expected: String?
+    package let expected: String?
     /// The same as help has it.
-    public let bounds: String?
+    package let bounds: String?
     /// The words that a value may be.
-    public let choices: [Choice]
+    package let choices: [Choice]
     /// What a shell may offer for the value.
-    public let completion: Completion
+    package let completion: Completion
     /// Options that cannot be given beside this one.
-    public let conflicts: [String]
+    package let conflicts: [String]
     /// Options of which at least one has to be given beside this one.
-    public let needs: [String]
+    package let needs: [String]
 
     /// A word that a value may be, and what it means.
-    public struct Choice: Sendable, Equatable {
-        public let name: String
+    package struct Choice: Sendable, Equatable {
+        package let name: String
         /// Empty if the word says it all.
-        public let meaning: String
+        package let meaning: String
 
-        public init(_ name: String, _ meaning: String = "") {
+        package init(_ name: String, _ meaning: String = "") {
             self.name = name
             self.meaning = meaning
         }
     }
 
     /// What a shell may offer for a value.
-    public enum Completion: Sendable, Equatable {
+    package enum Completion: Sendable, Equatable {
         case nothing
         case file
         case folder
     }
 
     /// All long spellings.
-    public var spellings: [String] { [name] + aliases }
+    package var spellings: [String] { [name] + aliases }
 
     /// `-o, --output OUT`.
-    public var synopsis: String {
+    package var synopsis: String {
         let names = (short.map { "-\($0), " } ?? "") + name
         switch form {
         case .flag: return names
@@ -70,7 +70,7 @@ public struct Declaration: Sendable {
     }
 
     /// What it does, with choices or bounds and the default.
-    public var description: String {
+    package var description: String {
         var text = help
         if !choices.isEmpty {
             let words = choices.map { $0.meaning.isEmpty ? $0.name : "\($0.name) (\($0.meaning))" }
@@ -85,7 +85,7 @@ public struct Declaration: Sendable {
 }
 
 /// Something with a declaration: a flag, or an option of some type.
-public protocol Declared: Sendable {
+package protocol Declared: Sendable {
     var declaration: Declaration { get }
     /// The value of a text; nil if it is not one.
     func parsed(_ text: String) -> (any Sendable)?

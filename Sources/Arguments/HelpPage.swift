@@ -1,7 +1,7 @@
 /// What `--help` prints: made from declarations, wrapped to a width.
-public struct HelpPage: Sendable {
+package struct HelpPage: Sendable {
     /// Columns if a terminal's are not known.
-    public static let usualWidth = 80
+    package static let usualWidth = 80
     /// Column of explanations.
     private static let indent = 24
 
@@ -9,13 +9,13 @@ public struct HelpPage: Sendable {
     private let width: Int
 
     /// - Parameter width: columns of the terminal; at least 60 and at most 120 are used.
-    public init(_ program: Program, width: Int = HelpPage.usualWidth) {
+    package init(_ program: Program, width: Int = HelpPage.usualWidth) {
         self.program = program
         self.width = min(max(width, 60), 120)
     }
 
     /// The page of a command.
-    public func text(_ command: Command) -> String {
+    package func text(_ command: Command) -> String {
         var lines = command.usage.map { "\(program.name) \($0)" }.flatMap { TextWrap.lines($0, width: width, hanging: 4) }
         lines += [""] + TextWrap.lines(HelpPage.sentence(command.summary), width: width)
         let operands = command.operands.filter { !$0.help.isEmpty }
@@ -40,7 +40,7 @@ public struct HelpPage: Sendable {
     }
 
     /// The page of the program: its commands.
-    public var overview: String {
+    package var overview: String {
         var lines = TextWrap.lines("\(program.name): \(program.summary)", width: width) + [""]
         for (call, meaning) in program.calls { lines += row("\(program.name) \(call)", meaning) }
         lines.append("")

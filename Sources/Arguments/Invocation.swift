@@ -5,11 +5,11 @@ import Synchronization
 ///
 /// It remembers which options were read. An option that was given and never read would have no effect, and `finish` refuses it, so that a
 /// command cannot ignore an option by forgetting it.
-public struct Invocation: Sendable {
+package struct Invocation: Sendable {
     /// The command's name.
-    public let command: String
+    package let command: String
     /// What is not an option, in order.
-    public private(set) var operands: [String]
+    package private(set) var operands: [String]
     private var values: [String: [Given]]
     private let asked = AskedOptions()
 
@@ -26,7 +26,7 @@ public struct Invocation: Sendable {
     }
 
     /// Parses arguments. Throws for what the declarations do not allow.
-    public init(_ arguments: [String], for command: Command) throws(UsageError) {
+    package init(_ arguments: [String], for command: Command) throws(UsageError) {
         self.command = command.name
         var reader = ArgumentReader(arguments, command: command)
         try reader.read()
@@ -71,31 +71,31 @@ public struct Invocation: Sendable {
     }
 
     /// Whether a flag was given.
-    public subscript(_ flag: Flag) -> Bool {
+    package subscript(_ flag: Flag) -> Bool {
         asked.insert(flag.declaration.name)
         return values[flag.declaration.name] != nil
     }
 
     /// The value of an option; nil if it was not given.
-    public subscript<Value>(_ option: Option<Value>) -> Value? { all(option).first }
+    package subscript<Value>(_ option: Option<Value>) -> Value? { all(option).first }
 
     /// All values of an option, in order.
-    public func all<Value>(_ option: Option<Value>) -> [Value] {
+    package func all<Value>(_ option: Option<Value>) -> [Value] {
         asked.insert(option.declaration.name)
         return (values[option.declaration.name] ?? []).compactMap { $0.value as? Value }
     }
 
     /// What was typed for an option; reading it so is not using it.
-    public func text(_ option: any Declared) -> String? { values[option.declaration.name]?.first?.text }
+    package func text(_ option: any Declared) -> String? { values[option.declaration.name]?.first?.text }
 
     /// Whether an option was given; asking so is not using it.
-    public func isGiven(_ option: any Declared) -> Bool { values[option.declaration.name] != nil }
+    package func isGiven(_ option: any Declared) -> Bool { values[option.declaration.name] != nil }
 
     /// The first of these that was given.
-    public func firstGiven(_ options: [any Declared]) -> (any Declared)? { options.first(where: isGiven) }
+    package func firstGiven(_ options: [any Declared]) -> (any Declared)? { options.first(where: isGiven) }
 
     /// The arguments of another command: these operands, and of the options those that both have and that `options` names.
-    public func passed(to command: Command, operands: [String], options: [any Declared]) -> Invocation {
+    package func passed(to command: Command, operands: [String], options: [any Declared]) -> Invocation {
         var passed = Invocation(command: command.name, operands: operands)
         let names = Set(options.map(\.declaration.name))
         for (name, given) in values where names.contains(name) {
@@ -112,14 +112,14 @@ public struct Invocation: Sendable {
     }
 
     /// The one operand that a command takes.
-    public func onlyOperand(_ name: String) throws(UsageError) -> String {
+    package func onlyOperand(_ name: String) throws(UsageError) -> String {
         guard let first = operands.first else { throw .missingArgument(name, command: command) }
         if operands.count > 1 { throw .surplusArgument(operands[1], command: command) }
         return first
     }
 
     /// The two files that a command takes: one operand and this option, or two operands.
-    public func twoOperands(
+    package func twoOperands(
         _ first: String, _ second: String, or option: Option<String>
     ) throws(UsageError) -> (first: String, second: String) {
         guard let one = operands.first else { throw .missingArgument(first, command: command) }
@@ -132,14 +132,14 @@ public struct Invocation: Sendable {
 
     /// Throws for the first of these options that was given: it is known, and means nothing for what is asked.
     /// - Parameter reason: what makes it mean nothing, such as `an array enters the network as it is`.
-    public func refuse(_ options: [any Declared], because reason: String) throws(UsageError) {
+    package func refuse(_ options: [any Declared], because reason: String) throws(UsageError) {
         if let option = options.filter(isGiven).map(\.declaration.name).min() { throw .noEffect(option, reason: reason) }
     }
 
     /// Throws for an option that was given and never read. To be called before any work, once everything is read that this command line can
     /// mean.
     /// - Parameter except: options that are read afterwards.
-    public func finish(because reason: String, except: [any Declared] = []) throws(UsageError) {
+    package func finish(because reason: String, except: [any Declared] = []) throws(UsageError) {
         let spared = Set(except.map(\.declaration.name))
         if let option = values.keys.filter({ !spared.contains($0) && !asked.contains($0) }).min() {
             throw .noEffect(option, reason: reason)

@@ -1,11 +1,11 @@
 /// The manual page, in the roff language of `man`.
-public struct ManualPage: Sendable {
+package struct ManualPage: Sendable {
     private let program: Program
 
-    public init(_ program: Program) { self.program = program }
+    package init(_ program: Program) { self.program = program }
 
     /// The whole page; every option of every command is in it.
-    public var text: String {
+    package var text: String {
         var lines = [
             ".TH \(program.name.uppercased()) 1", ".SH NAME",
             "\(ManualPage.escaped(program.name)) \\- \(ManualPage.escaped(program.summary))",

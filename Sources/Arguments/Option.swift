@@ -1,6 +1,6 @@
 /// An option with a value.
-public struct Option<Value: Sendable>: Declared {
-    public let declaration: Declaration
+package struct Option<Value: Sendable>: Declared {
+    package let declaration: Declaration
     private let kind: ValueKind<Value>
 
     /// - Parameters:
@@ -11,7 +11,7 @@ public struct Option<Value: Sendable>: Declared {
     ///   - usual: what holds if it is not given.
     ///   - conflicts: names of options that cannot be given beside it.
     ///   - needs: names of options of which one has to be given beside it.
-    public init(
+    package init(
         _ name: String, short: Character? = nil, aliases: [String] = [], _ placeholder: String, _ kind: ValueKind<Value>,
         isRepeatable: Bool = false, help: String, usual: String? = nil, conflicts: [String] = [], needs: [String] = []
     ) {
@@ -23,7 +23,7 @@ public struct Option<Value: Sendable>: Declared {
     }
 
     /// An option that may stand alone, for the value that `standingAlone` gives.
-    public init(
+    package init(
         _ name: String, _ placeholder: String, _ kind: ValueKind<Value>, standingAlone: String, help: String, needs: [String] = []
     ) {
         declaration = Declaration(
@@ -32,14 +32,14 @@ public struct Option<Value: Sendable>: Declared {
         self.kind = ValueKind(kind.expected) { kind.parse($0.isEmpty ? standingAlone : $0) }
     }
 
-    public func parsed(_ text: String) -> (any Sendable)? { kind.parse(text) }
+    package func parsed(_ text: String) -> (any Sendable)? { kind.parse(text) }
 }
 
 /// An option without a value.
-public struct Flag: Declared {
-    public let declaration: Declaration
+package struct Flag: Declared {
+    package let declaration: Declaration
 
-    public init(
+    package init(
         _ name: String, short: Character? = nil, aliases: [String] = [], help: String, conflicts: [String] = [], needs: [String] = []
     ) {
         declaration = Declaration(
@@ -48,23 +48,23 @@ public struct Flag: Declared {
             choices: [], completion: .nothing, conflicts: conflicts, needs: needs)
     }
 
-    public func parsed(_ text: String) -> (any Sendable)? { nil }
+    package func parsed(_ text: String) -> (any Sendable)? { nil }
 }
 
 /// Options that stand together in help, and can be shared by commands.
-public struct OptionGroup: Sendable {
+package struct OptionGroup: Sendable {
     /// A line above them; nil for none.
-    public let title: String?
-    public let options: [any Declared]
+    package let title: String?
+    package let options: [any Declared]
     /// The command whose help page explains them; nil if the page of the command itself does.
-    public let explainedBy: String?
+    package let explainedBy: String?
     /// An option that all of them need.
-    public let need: String?
+    package let need: String?
 
     /// Options without a line above them.
-    public init(_ options: [any Declared]) { self.init(nil, options) }
+    package init(_ options: [any Declared]) { self.init(nil, options) }
 
-    public init(_ title: String?, explainedBy: String? = nil, need: String? = nil, _ options: [any Declared]) {
+    package init(_ title: String?, explainedBy: String? = nil, need: String? = nil, _ options: [any Declared]) {
         self.title = title
         self.options = options
         self.explainedBy = explainedBy

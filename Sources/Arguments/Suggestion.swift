@@ -1,7 +1,7 @@
 /// The name that somebody probably meant.
-public enum Suggestion {
+package enum Suggestion {
     /// The names nearest to a mistyped one; empty where none is near. Dashes, underscores and case do not count; a beginning is near.
-    public static func nearest(_ typed: String, among names: some Sequence<String>) -> [String] {
+    package static func nearest(_ typed: String, among names: some Sequence<String>) -> [String] {
         let wanted = letters(typed)
         // Nobody mistypes a name this long, and the comparison takes the product of both lengths.
         guard wanted.count > 1, wanted.count <= 40 else { return [] }

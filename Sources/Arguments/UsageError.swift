@@ -1,7 +1,7 @@
 import Files
 
 /// What can be wrong with the arguments.
-public enum UsageError: DescribedError, Equatable {
+package enum UsageError: DescribedError, Equatable {
     /// A first word that is neither a command nor a file.
     case unknownCommand(String, near: [String], all: [String])
     /// - elsewhere: commands that have an option of this name.
@@ -23,7 +23,8 @@ public enum UsageError: DescribedError, Equatable {
     /// `-` for a file that is read at many offsets.
     case standardStream(String)
 
-    public var problem: String {
+    /// What is wrong.
+    package var problem: String {
         switch self {
         case .unknownCommand(let name, _, _): "unknown command: \(name) is neither a command nor a file"
         case .unknownOption(let name, let command, _, _): "\(name) is not an option of \(command)"
@@ -45,11 +46,12 @@ public enum UsageError: DescribedError, Equatable {
         }
     }
 
-    public var remedy: String { remedy(help: "see the help") }
+    /// What to do about it.
+    package var remedy: String { remedy(help: "see the help") }
 
     /// What to do about it.
     /// - Parameter help: where to read more, such as `see convert run --help`.
-    public func remedy(help: String) -> String {
+    package func remedy(help: String) -> String {
         switch self {
         case .unknownCommand(_, let near, let all):
             return near.isEmpty ? "the commands are \(all.joined(separator: ", "))" : "did you mean \(Words.alternatives(near))? \(help)"

@@ -1,5 +1,5 @@
 /// What the value of an option has to be, and how a text becomes one.
-public struct ValueKind<Value: Sendable>: Sendable {
+package struct ValueKind<Value: Sendable>: Sendable {
     /// In words, for errors; nil if any text is a value.
     let expected: String?
     /// The same as help has it, which is shorter.
@@ -12,7 +12,7 @@ public struct ValueKind<Value: Sendable>: Sendable {
     ///   - expected: what a text has to be, such as `three numbers from 0 to 1`.
     ///   - bounds: the same as help has it; nil for `expected`.
     ///   - parse: the value of a text; nil if it is not one.
-    public init(
+    package init(
         _ expected: String?, bounds: String? = nil, choices: [Declaration.Choice] = [], completion: Declaration.Completion = .nothing,
         parse: @escaping @Sendable (String) -> Value?
     ) {
@@ -26,16 +26,16 @@ public struct ValueKind<Value: Sendable>: Sendable {
 
 extension ValueKind where Value == String {
     /// Any text.
-    public static var text: ValueKind { ValueKind(nil) { $0 } }
+    package static var text: ValueKind { ValueKind(nil) { $0 } }
     /// The path of a file.
-    public static var file: ValueKind { ValueKind(nil, completion: .file) { $0 } }
+    package static var file: ValueKind { ValueKind(nil, completion: .file) { $0 } }
     /// The path of a folder.
-    public static var folder: ValueKind { ValueKind(nil, completion: .folder) { $0 } }
+    package static var folder: ValueKind { ValueKind(nil, completion: .folder) { $0 } }
 }
 
 extension ValueKind where Value == Int {
     /// A whole number within bounds.
-    public static func integer(_ bounds: ClosedRange<Int>) -> ValueKind {
+    package static func integer(_ bounds: ClosedRange<Int>) -> ValueKind {
         ValueKind(
             "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)", bounds: "\(bounds.lowerBound) to \(bounds.upperBound)"
         ) { text in
@@ -44,21 +44,21 @@ extension ValueKind where Value == Int {
     }
 
     /// A whole number without an upper bound that a user would meet.
-    public static func integer(from least: Int) -> ValueKind {
+    package static func integer(from least: Int) -> ValueKind {
         ValueKind("a whole number from \(least) on", bounds: "from \(least) on") { text in Int(text).flatMap { $0 >= least ? $0 : nil } }
     }
 }
 
 extension ValueKind where Value == Double {
     /// A finite number above another one.
-    public static func number(above least: Double) -> ValueKind {
+    package static func number(above least: Double) -> ValueKind {
         ValueKind("a number above \(shown(least))", bounds: "above \(shown(least))") { text in
             Double(text).flatMap { $0.isFinite && $0 > least ? $0 : nil }
         }
     }
 
     /// A number within bounds.
-    public static func number(_ bounds: ClosedRange<Double>) -> ValueKind {
+    package static func number(_ bounds: ClosedRange<Double>) -> ValueKind {
         ValueKind(
             "a number from \(shown(bounds.lowerBound)) to \(shown(bounds.upperBound))",
             bounds: "\(shown(bounds.lowerBound)) to \(shown(bounds.upperBound))"
@@ -75,7 +75,7 @@ extension ValueKind where Value: RawRepresentable & CaseIterable, Value.RawValue
     /// - Parameters:
     ///   - meanings: what a case means, by its name, where the name alone does not say it.
     ///   - aliases: further spellings, and the case that each stands for.
-    public static func choice(
+    package static func choice(
         _ type: Value.Type = Value.self, _ meanings: [String: String] = [:], aliases: [String: String] = [:]
     ) -> ValueKind {
         let names = Value.allCases.map(\.rawValue)

@@ -90,8 +90,11 @@ public enum Event: Sendable {
 
     /// One step of a network, and how long it took.
     public struct StepTime: Sendable {
+        /// The layer.
         public let name: String
+        /// How it is computed, such as `winograd`.
         public let method: String
+        /// The time that it took.
         public let seconds: Double
     }
 }

@@ -11,6 +11,7 @@ public struct AlignedTree: Sendable {
         public let name: String
     }
 
+    /// The folder that crops and tables go to.
     public let folder: String
     /// Whether files may be replaced.
     public var isReplacing = false
@@ -19,6 +20,7 @@ public struct AlignedTree: Sendable {
     /// Whether crops are written, or only the tables.
     public var writesCrops = true
 
+    /// A folder that gets crops and tables and replaces nothing.
     public init(_ folder: String) { self.folder = folder }
 
     /// The pictures of all operands. Throws where two would have one name, or a folder holds none.
@@ -107,12 +109,14 @@ public enum AlignedTreeError: DescribedError, Equatable {
     /// Two pictures whose crops would have the same path.
     case sameName(first: String, second: String, crop: String)
 
+    /// What is wrong.
     public var problem: String {
         switch self {
         case .sameName(let first, let second, let crop): "\(first) and \(second) would both need the path \(crop)"
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .sameName: "align them into different folders, or name the folder above both"

@@ -7,8 +7,10 @@ public struct AlignmentRequest: Sendable {
     public var paths: [String]
     /// Where crops and tables go.
     public var tree: AlignedTree
+    /// What was decided of crops.
     public var faces = FaceChoice()
 
+    /// An alignment with everything else as usual.
     public init(_ paths: [String], to tree: AlignedTree) {
         self.paths = paths
         self.tree = tree
@@ -19,6 +21,7 @@ public struct AlignmentRequest: Sendable {
 public struct Alignment {
     /// What came of the pictures.
     public struct Result: Sendable {
+        /// All pictures, in order.
         public let pictures: [AlignedTree.Picture]
         /// Pictures that could not be aligned, and why.
         public fileprivate(set) var failures: [(path: String, reason: any Error)] = []
@@ -31,7 +34,9 @@ public struct Alignment {
         public var doneCount: Int { pictures.count - failures.count }
     }
 
+    /// What was asked for.
     public let request: AlignmentRequest
+    /// How crops are made.
     public let settings: FaceSettings
     private let pictures: [AlignedTree.Picture]
     private let aligner: FaceAligner

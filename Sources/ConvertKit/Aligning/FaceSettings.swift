@@ -49,12 +49,15 @@ public struct FaceChoice: Sendable {
 
 /// How pictures become crops: what was decided, the model's own way, and what is usual, in this order.
 public struct FaceSettings: Sendable {
+    /// What is done to a picture.
     public let preprocess: Preprocess
     /// How faces are found.
     public let detection: MTCNN.Settings
     /// How they are cut out.
     public var crop: FaceAligner.Settings
+    /// The folder with the detector's weights; nil to search the usual ones.
     public let weightsFolder: String?
+    /// Threads; nil for one per core.
     public let threads: Int?
     /// Whether the model takes five-point aligned faces, which are not made here.
     public let lacksOwnCrop: Bool
@@ -140,6 +143,7 @@ public enum FaceSettingsError: DescribedError, Equatable {
     /// - isDecided: whether the user said that pictures are resized whole; otherwise the model does.
     case noFaceIsLookedFor(Decision, isDecided: Bool)
 
+    /// What is wrong.
     public var problem: String {
         switch self {
         case .marginTooLarge(let margin, let imageSize):
@@ -151,6 +155,7 @@ public enum FaceSettingsError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .marginTooLarge(_, let imageSize): "give less than \(imageSize)"
@@ -158,6 +163,7 @@ public enum FaceSettingsError: DescribedError, Equatable {
         }
     }
 
+    /// What the caller could decide otherwise.
     public var decisions: [Decision] {
         switch self {
         case .marginTooLarge: [.margin]

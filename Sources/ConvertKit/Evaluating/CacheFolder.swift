@@ -3,6 +3,7 @@ import Glibc
 
 /// Where crops and embeddings are cached from one run to the next: files of `RecordLog`, named by all that their contents depend on.
 public struct CacheFolder: Sendable {
+    /// The folder.
     public let path: String
 
     private static let crops = "crops-"
@@ -88,12 +89,15 @@ public enum CacheError: DescribedError, Equatable {
     /// There is no folder, or none that can be written to.
     case noFolder(path: String, reason: String)
 
+    /// What is wrong.
     public var problem: String {
         switch self {
         case .noHome: "there is no folder for a cache: neither XDG_CACHE_HOME nor HOME is set"
         case .noFolder(let path, let reason): "\(path): crops and embeddings cannot be cached there (\(reason))"
         }
     }
+    /// What to do about it.
     public var remedy: String { "name a folder, or go without a cache" }
+    /// What the caller could decide otherwise.
     public var decisions: [Decision] { [.cache, .noCache] }
 }

@@ -13,6 +13,7 @@ public struct Embedder: Sendable {
     public let imageSize: Int
     /// Everything that an embedding depends on besides the crop.
     let digest: SHA256Digest
+    /// The network, over planes and in the size of the crops.
     public let model: Model
     /// SHA-256 of the model's file.
     public let fileDigest: SHA256Digest
@@ -136,6 +137,7 @@ public enum EmbedderError: DescribedError, Equatable {
     /// What comes out for an image has no direction.
     case noLength(file: String, image: String)
 
+    /// What is wrong.
     public var problem: String {
         switch self {
         case .noEmbedding(let file, let outputs): "\(file): its output is not an embedding: \(outputs.joined(separator: ", "))"
@@ -148,6 +150,7 @@ public enum EmbedderError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .noEmbedding: "give a network with one output of images × numbers"
@@ -159,6 +162,7 @@ public enum EmbedderError: DescribedError, Equatable {
         }
     }
 
+    /// What the caller could decide otherwise.
     public var decisions: [Decision] {
         switch self {
         case .otherSize: [.imageSize]

@@ -15,6 +15,7 @@ public enum EvaluationError: DescribedError, Equatable {
     /// Two models that take crops of different sizes.
     case differentSizes(first: String, size: Int, second: String, other: Int)
 
+    /// What is wrong.
     public var problem: String {
         switch self {
         case .missingImages(let root, _, let first, let count, let total):
@@ -30,6 +31,7 @@ public enum EvaluationError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .damagedImages: "fetch them again, or leave their pairs out"
@@ -43,6 +45,7 @@ public enum EvaluationError: DescribedError, Equatable {
         }
     }
 
+    /// What the caller could decide otherwise.
     public var decisions: [Decision] {
         switch self {
         case .missingImages(_, let areCrops, _, let count, let total):

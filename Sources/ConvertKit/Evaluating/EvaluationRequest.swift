@@ -4,6 +4,7 @@ import Verifier
 
 /// What an evaluation is asked to do.
 public struct EvaluationRequest: Sendable {
+    /// The model that is evaluated.
     public var model: ModelSource
     /// A second model on the same crops; nil for none.
     public var against: ModelSource?
@@ -13,6 +14,7 @@ public struct EvaluationRequest: Sendable {
     public var root: String?
     /// The folder of finished crops, which then replace the pictures.
     public var cropsFolder: String?
+    /// What was decided of crops.
     public var faces = FaceChoice()
     /// Whether the embedding of a picture is the mean of its own and its mirror image's.
     public var flips = false
@@ -29,6 +31,7 @@ public struct EvaluationRequest: Sendable {
     /// How scores are judged.
     public var judging = Judging()
 
+    /// An evaluation with everything else as usual.
     public init(_ model: ModelSource, pairsFile: String) {
         self.model = model
         self.pairsFile = pairsFile
@@ -52,9 +55,11 @@ public struct EvaluationRequest: Sendable {
 
 /// How scores are judged, and where the result goes.
 public struct Judging: Sendable {
+    /// How thresholds are chosen.
     public var rule = EvaluationProtocol.reference
     /// Folds to make of pairs that are not LFW's; nil for LFW's own.
     public var folds: Int?
+    /// Figures that are compared with.
     public var expectations = Expectations()
     /// Seed of the bootstrap.
     public var seed = LFWEvaluation.defaultSeed
@@ -67,6 +72,7 @@ public struct Judging: Sendable {
     /// The name and version of the program, for the report.
     public var program: (name: String, version: String)?
 
+    /// The reference project's way, without files.
     public init() {}
 
     /// Whether a figure is compared with another one.
@@ -106,6 +112,7 @@ public struct Judging: Sendable {
 
 /// What an evaluation found.
 public struct EvaluationResult: Sendable {
+    /// Every figure, and where it comes from.
     public let report: EvaluationReport
     /// The folder that was written to.
     public let folder: String?

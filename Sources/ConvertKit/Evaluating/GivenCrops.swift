@@ -85,8 +85,11 @@ public struct GivenCrops: Sendable {
 
         /// A setting that is not the usual one.
         public struct Difference: Sendable, Equatable {
+            /// The setting as `faces.json` calls it.
             public let setting: String
+            /// Its value; nil if it is not recorded.
             public let value: String?
+            /// The value that the network was trained with.
             public let usual: String
         }
     }

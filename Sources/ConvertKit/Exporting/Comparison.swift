@@ -9,6 +9,7 @@ import Verifier
 public struct Comparison {
     /// How the two are compared.
     public struct Settings: Sendable {
+        /// How networks are run.
         public var executor = FastExecutor.Options()
         /// Overrules the usual tolerance.
         public var tolerance: NumericComparison.Tolerance?
@@ -19,6 +20,7 @@ public struct Comparison {
         /// What is done about the pictures' EXIF orientation.
         public var exif = ExifRule.follow
 
+        /// Seeded images and the usual tolerance.
         public init() {}
     }
 
@@ -33,6 +35,7 @@ public struct Comparison {
         public var remarks: [String] { opened.remarks }
     }
 
+    /// The file that is checked.
     public let export: ExportSide
     /// What it was made from.
     public let source: LoadedModel

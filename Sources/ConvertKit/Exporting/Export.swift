@@ -15,12 +15,15 @@ public struct ExportRequest: Sendable {
         case none
     }
 
+    /// What is exported.
     public var source: ModelSource
     /// The file to write.
     public var target: String
+    /// The format of the output.
     public var format: any FileFormat.Type
     /// Whether an existing file may be replaced.
     public var isReplacing = false
+    /// How much is checked.
     public var checking = Checking.full
     /// What is changed on the way.
     public var plan = ExportPlan()
@@ -45,6 +48,7 @@ public struct ExportRequest: Sendable {
 /// print(report.verification?.verdict == .same)
 /// ```
 public struct Export: Sendable {
+    /// What was asked for.
     public let request: ExportRequest
     /// The source.
     public let model: LoadedModel
@@ -101,6 +105,7 @@ public struct Export: Sendable {
 
 /// What an export did.
 public struct ExportReport {
+    /// The export that this is the report of.
     public let export: Export
     /// Bytes of the output with its companions.
     public let byteCount: Int
@@ -119,7 +124,9 @@ public struct ExportReport {
         isWritten = output.isCommitted
     }
 
+    /// What was asked for.
     public var request: ExportRequest { export.request }
+    /// The source.
     public var model: LoadedModel { export.model }
     /// What was written.
     public var content: ExportContent { export.outcome.content }

@@ -6,9 +6,11 @@ import Verifier
 
 /// What is to be kept of a checkpoint.
 public struct SlimRequest: Sendable {
+    /// The checkpoint.
     public var path: String
     /// The file to write.
     public var target: String
+    /// The format of the output.
     public var format: any FileFormat.Type
     /// Which dictionary holds the weights; nil lets the reader choose.
     public var stateDictPath: String?
@@ -30,7 +32,9 @@ public struct SlimRequest: Sendable {
 
 /// What inference needs of a checkpoint, and nothing else; the network need not be known.
 public struct Slim {
+    /// What was asked for.
     public let request: SlimRequest
+    /// The checkpoint.
     public let opened: OpenedFile
     /// What was kept, left out and changed.
     public let file: SlimFile

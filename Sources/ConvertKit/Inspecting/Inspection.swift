@@ -6,6 +6,7 @@ import Tensors
 
 /// What is in a file.
 public struct Inspection: Sendable {
+    /// The file with its container, state dict, groups of bytes and safety verdict.
     public let opened: OpenedFile
     /// The network; nil if there is none.
     public let network: LoadedModel?

@@ -4,9 +4,11 @@ import PthReader
 
 /// What loading a file with Python could do, by what the file is.
 public struct SafetyInspection: Sendable {
+    /// The file.
     public let file: MappedFile
     /// What the file is, for people.
     public let kind: String
+    /// What was found in its pickles, and whether all of it was read.
     public let scan: SafetyScan
 
     /// Scans a file; of the index of a checkpoint in several files, all of those.

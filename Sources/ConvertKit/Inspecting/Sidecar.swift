@@ -4,6 +4,7 @@ import JSON
 
 /// A small JSON file that training programs leave beside a checkpoint.
 public struct Sidecar: Sendable {
+    /// The base name of the file.
     public let name: String
     /// Its contents in one line.
     public let summary: String

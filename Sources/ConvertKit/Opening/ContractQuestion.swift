@@ -14,6 +14,7 @@ public enum ContractQuestion: DescribedError, Equatable {
         if scale || crop { throw .unknown(file: file, isScaleUnknown: scale, isCropUnknown: crop) }
     }
 
+    /// What is wrong.
     public var problem: String {
         switch self {
         case .unknown(let file, let isScaleUnknown, let isCropUnknown):
@@ -23,6 +24,7 @@ public enum ContractQuestion: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .unknown: "give it as the network was trained, or name a family or a checkpoint to assume it from"
@@ -30,6 +32,7 @@ public enum ContractQuestion: DescribedError, Equatable {
         }
     }
 
+    /// What the caller could decide otherwise.
     public var decisions: [Decision] {
         switch self {
         case .unknown(_, let isScaleUnknown, let isCropUnknown):

@@ -59,6 +59,7 @@ public enum DetectorWeightsError: DescribedError, Equatable {
     /// The executor refuses one of them.
     case cannotRun(folder: String, reason: InferenceError)
 
+    /// What is wrong.
     public var problem: String {
         switch self {
         case .otherNetwork(let path, let wanted, let found):
@@ -68,6 +69,7 @@ public enum DetectorWeightsError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .otherNetwork, .cannotRun: "run make setup again, or name a folder with pnet.pt, rnet.pt and onet.pt"
@@ -75,6 +77,7 @@ public enum DetectorWeightsError: DescribedError, Equatable {
         }
     }
 
+    /// What the caller could decide otherwise.
     public var decisions: [Decision] { [.detectorWeights] }
 }
 

@@ -24,13 +24,16 @@ public enum LikenessError: DescribedError, Equatable {
     /// Neither a known name nor a file.
     case unknown(name: String)
 
+    /// What is wrong.
     public var problem: String {
         switch self {
         case .unknown(let name): "\(name) is neither a known family or project nor a file"
         }
     }
 
+    /// What to do about it.
     public var remedy: String { "name a model's file, or one of \(Likeness.names.joined(separator: ", "))" }
 
+    /// What the caller could decide otherwise.
     public var decisions: [Decision] { [.likeness] }
 }

@@ -6,6 +6,7 @@ import Inference
 public struct ArrayRunRequest: Sendable {
     /// A `.npy` file of images × channels × height × width, to which mean and scale were applied already.
     public var path: String
+    /// How the network is run.
     public var executor = FastExecutor.Options()
     /// Whether the plain reference runs, in double precision.
     public var isPlain = false
@@ -16,6 +17,7 @@ public struct ArrayRunRequest: Sendable {
     /// Whether numbers may be NaN or infinite.
     public var allowsNotFinite = false
 
+    /// A run in single precision, once.
     public init(_ path: String) { self.path = path }
 }
 
@@ -23,6 +25,7 @@ public struct ArrayRunRequest: Sendable {
 public struct ArrayRun {
     /// What came of it.
     public struct Result: Sendable {
+        /// One row for each image.
         public let table: OutputTable
         /// Images per second, if it was measured.
         public fileprivate(set) var imagesPerSecond: Double?
@@ -35,6 +38,7 @@ public struct ArrayRun {
     private let model: Model
     private let request: ArrayRunRequest
 
+    /// A network and what to run it on.
     public init(_ model: Model, _ request: ArrayRunRequest) {
         self.model = model
         self.request = request
@@ -106,6 +110,8 @@ public enum ArrayRunError: DescribedError, Equatable {
     /// The network has no output.
     case noOutput
 
+    /// What is wrong.
     public var problem: String { "the network has no output" }
+    /// What to do about it.
     public var remedy: String { "give a network with an output" }
 }

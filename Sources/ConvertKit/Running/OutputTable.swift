@@ -13,6 +13,7 @@ public struct OutputTable: Sendable {
     public var names: [String]?
     /// Sizes of one row's output.
     public var shape: [Int]
+    /// The rows, one after another.
     public var values: Values
 
     /// Rows.
@@ -44,6 +45,7 @@ public struct OutputTable: Sendable {
         }
     }
 
+    /// The picture's path, or the index of an image.
     public func name(_ row: Int) -> String { names.map { $0[row] } ?? "\(row)" }
 
     /// A row's numbers, each with the fewest digits that read back as the same number.
@@ -64,13 +66,16 @@ public struct OutputTable: Sendable {
     /// `image,e0,e1,…`: column names that are not numbers, so that every reader knows them from data.
     public var csvHeader: String { "image," + (0..<width).map { "e\($0)" }.joined(separator: ",") }
 
+    /// A row as a line of CSV: the name, then the numbers.
     public func csvLine(_ row: Int) -> String { ([CSVText.quoted(name(row))] + texts(row)).joined(separator: ",") }
 
+    /// A row as an object with `image` and `embedding`.
     public func json(_ row: Int) -> JSONObject {
         let image: JSONValue = names == nil ? .integer(Int64(row)) : .string(name(row))
         // Through text, so that 0.1 in single precision stays 0.1.
         return JSONObject(["image": image, "embedding": .array(texts(row).map { .number(Double($0) ?? .nan) })])
     }
 
+    /// Sizes of one row as a list.
     public var jsonShape: JSONValue { .array(shape.map { .integer(Int64($0)) }) }
 }

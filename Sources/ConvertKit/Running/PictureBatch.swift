@@ -14,6 +14,7 @@ public struct PictureBatch {
     private var shape: [Int] = []
     private var values: [Float] = []
 
+    /// An empty batch for a network.
     public init(_ model: Model) {
         let declared = model.graph.inputs.first?.type.shape ?? []
         let height = declared.count == 4 ? declared[2].fixed : model.contract.height
@@ -55,6 +56,7 @@ public struct PictureBatch {
     /// The pixels.
     public func pixels() throws -> Batch { try Batch(shape: [paths.count] + shape, values: values) }
 
+    /// Removes all pictures.
     public mutating func removeAll() {
         paths.removeAll()
         values.removeAll(keepingCapacity: true)
@@ -94,6 +96,7 @@ public enum PictureError: DescribedError, Equatable {
     /// The output does not hold one part for each image.
     case notOnePerImage(images: Int, shape: [Int])
 
+    /// What is wrong.
     public var problem: String {
         switch self {
         case .severalForAnySize(let count): "the network takes images of any size, and \(count) were given"
@@ -101,6 +104,7 @@ public enum PictureError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String {
         switch self {
         case .severalForAnySize: "give one image; it is taken in its own size"
@@ -108,6 +112,7 @@ public enum PictureError: DescribedError, Equatable {
         }
     }
 
+    /// What the caller could decide otherwise.
     public var decisions: [Decision] {
         switch self {
         case .severalForAnySize: []

@@ -9,12 +9,14 @@ public struct PictureRunRequest: Sendable {
     public var paths: [String]
     /// What was decided of crops.
     public var faces = FaceChoice()
+    /// How the network is run.
     public var executor = FastExecutor.Options()
     /// Whether the time of each step is measured on the first pictures.
     public var hasTiming = false
     /// Whether rows are handed on as events instead of being collected.
     public var handsOnRows = false
 
+    /// A run with everything else as usual.
     public init(_ paths: [String]) { self.paths = paths }
 }
 
@@ -75,7 +77,9 @@ public struct PictureRun {
         public fileprivate(set) var stepTimes: [Event.StepTime] = []
         /// Images that the steps were measured on.
         public fileprivate(set) var timedImages = 0
+        /// What was done to the pictures.
         public let preprocess: Preprocess
+        /// What was done about EXIF orientation.
         public let exif: ExifRule
 
         fileprivate var names: [String] = []
@@ -181,6 +185,7 @@ public enum PictureRunError: DescribedError, Equatable {
     /// The decision means nothing for a network of whole pictures.
     case takesWholePictures(Decision)
 
+    /// What is wrong.
     public var problem: String {
         switch self {
         case .noSquareFaces: "the network does not take square pictures of faces, so none can be cut out for it"
@@ -188,8 +193,10 @@ public enum PictureRunError: DescribedError, Equatable {
         }
     }
 
+    /// What to do about it.
     public var remedy: String { "leave it out" }
 
+    /// What the caller could decide otherwise.
     public var decisions: [Decision] {
         switch self {
         case .noSquareFaces: [.crop]

@@ -19,8 +19,10 @@ public struct RunOutput: Sendable {
 
     /// The path as it was given; `-` for the standard output.
     public let target: String
+    /// The form of the file.
     public let form: Form
 
+    /// Whether the caller prints the table itself.
     public var isStandardOutput: Bool { target == "-" }
 
     /// A path, or `-` for CSV on the standard output, which the caller writes. Nil for an ending that is not written.
