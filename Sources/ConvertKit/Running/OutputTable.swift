@@ -57,6 +57,22 @@ public struct OutputTable: Sendable {
         }
     }
 
+    /// The cosine of the angle between two rows: 1 for the same direction. NaN if a row has no length.
+    public func cosine(_ first: Int, _ second: Int) -> Double {
+        let (one, other) = (doubles(first), doubles(second))
+        func dot(_ left: [Double], _ right: [Double]) -> Double { zip(left, right).reduce(0) { $0 + $1.0 * $1.1 } }
+        return dot(one, other) / (dot(one, one) * dot(other, other)).squareRoot()
+    }
+
+    /// A row's numbers in double precision.
+    public func doubles(_ row: Int) -> [Double] {
+        let range = row * width..<(row + 1) * width
+        switch values {
+        case .float32(let numbers): return numbers[range].map { Double($0) }
+        case .float64(let numbers): return Array(numbers[range])
+        }
+    }
+
     /// The path, the sizes, and the first few numbers.
     public func line(_ row: Int) -> String {
         let shown = texts(row).prefix(5).joined(separator: " ")
