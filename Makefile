@@ -1,9 +1,10 @@
 # Two commands do everything on a fresh Debian 12 machine with Swift 6.3: `make demo` and `make test`.
-.PHONY: help setup build test test-options lint format demo bench oracle fuzz sanitize clean
+.PHONY: help setup build test guard test-options lint format demo bench oracle fuzz sanitize clean
 
 help:
 	@echo "make demo    set up, build, and run the main job on a checkpoint from fixtures/"
-	@echo "make test    set up, lint, and run all tests; one suite: swift test \$$(make -s test-options) --filter NAME"
+	@echo "make test    set up, lint, run all tests and the guard; one suite: swift test \$$(make -s test-options) --filter NAME"
+	@echo "make guard   instructions, memory and sizes of what make test built, against recorded figures; part of make test"
 	@echo "make build   the release binary at .build/release/convert"
 	@echo "make bench CHECKPOINT=epoch.pth   speed and memory (docs/benchmarks.md)"
 	@echo "make oracle  hold outputs against a real PyTorch, where one is installed"
@@ -28,6 +29,11 @@ TESTS = -c release -Xswiftc -enable-testing --scratch-path .build/tests
 test: setup lint
 	swift build $(TESTS) --build-tests
 	swift test $(TESTS) --skip-build
+	@$(MAKE) --no-print-directory guard
+
+guard:
+	python3 scripts/guard.py --self-test
+	python3 scripts/guard.py
 
 test-options:
 	@echo $(TESTS)

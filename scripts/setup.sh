@@ -65,6 +65,10 @@ fetch_weights() {
 }
 
 libraries_are_there || need "${packages[@]}"
+# Only make guard needs it, and says what it leaves out without it.
+if [ "$(uname -m)" = x86_64 ] && ! command -v valgrind >/dev/null; then
+    (need valgrind) || echo "setup: going on without valgrind: make guard will not count instructions" >&2
+fi
 if ! weights_are_in "$folder"; then
     python3 -m pip --version >/dev/null 2>&1 || need python3 python3-pip
     work=$(mktemp -d)
