@@ -56,6 +56,10 @@ public enum Decision: Hashable, Sendable {
     case allowMissing
     /// Mean and divisor of pixels.
     case scale
+    /// The order of the color channels.
+    case channelOrder
+    /// The epsilon of every batch normalization.
+    case epsilon
     /// How a photograph is cut.
     case crop
     /// Whose usual values are assumed.

@@ -6,9 +6,11 @@ import IR
 /// Options that say of a network what its file does not: they hold in every command that opens a model, and take the place of what the file
 /// states and of what its family usually has.
 struct ContractOptions {
-    static let single: Set<String> = [
-        "--epsilon", "--input-mean", "--input-std", "--channel-order", "--image-size", "--crop", "--preprocess", "--mtcnn-margin",
-        "--assume-like",
+    static let single = Set(decisions.map(\.option))
+    private static let decisions: [(option: String, decision: Decision)] = [
+        ("--assume-like", .likeness), ("--channel-order", .channelOrder), ("--crop", .crop), ("--epsilon", .epsilon),
+        ("--image-size", .imageSize), ("--input-mean", .scale), ("--input-std", .scale), ("--mtcnn-margin", .crop),
+        ("--preprocess", .crop),
     ]
 
     /// The margin of an MTCNN crop where nobody says another.
@@ -60,7 +62,7 @@ struct ContractOptions {
         let options = try ContractOptions(parsed)
         return OpenedModel.Choice(
             architecture: architecture, keyMap: try parsed.value("--key-map").map { try KeyMap(path: $0) }, given: options.given,
-            likeness: try options.likeness(), givenNames: single.filter { parsed.value($0) != nil }.sorted())
+            likeness: try options.likeness(), givenNames: decisions.filter { parsed.value($0.option) != nil }.map(\.decision))
     }
 
     /// Whose usual values take the place of what the file does not state: a family or project by name, or another model's file.

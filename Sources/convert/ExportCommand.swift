@@ -173,7 +173,7 @@ struct ExportRequest {
             }
         } else {
             try OutputName.check(target, example: "\(PathText.stem(PathText.baseName(input))).onnx")
-            guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
+            guard let format = FormatRegistry.format(forOutput: target) else { throw ExportError.unwritableExtension(path: target) }
             self.format = format
         }
         self.target = target
@@ -206,12 +206,12 @@ struct ExportRequest {
         options.usesExternalData = parsed.has("--external-data")
         if let opset = try parsed.integer("--opset", in: ONNXError.writableOpsets) { options.opset = opset }
         options.compressionLevel = try parsed.integer("--compress", in: 1...9)
-        for (isGiven, option, name) in [
-            (options.usesExternalData, "--external-data", "onnx"), (parsed.value("--opset") != nil, "--opset", "onnx"),
-            (parsed.value("--proof") != nil, "--proof", "onnx"),
-            (options.compressionLevel != nil, "--compress", "hdf5"),
+        for (isGiven, decision, name) in [
+            (options.usesExternalData, Decision.externalData, "onnx"), (parsed.value("--opset") != nil, .operatorSet(nil), "onnx"),
+            (parsed.value("--proof") != nil, .proof, "onnx"),
+            (options.compressionLevel != nil, .compression, "hdf5"),
         ] where isGiven && format.name != name {
-            throw ExportError.optionNotForFormat(option: option, format: format.name)
+            throw ExportError.notForFormat(decision, format: format.name)
         }
         return options
     }

@@ -53,7 +53,7 @@ struct InspectNetwork {
     /// The graph as text or in the DOT language. Throws where there is no graph.
     static func graph(_ opened: OpenedFile, choice: OpenedModel.Choice, asDOT: Bool) throws -> String {
         let found = try OpenedModel(opened, choice: choice)
-        guard let model = found.content.model else { throw found.bareReason ?? ONNXError.needsGraph(reason: "these are bare weights") }
+        guard let model = found.content.model else { throw found.bareReason ?? ExportError.needsNetwork(reason: "these are bare weights") }
         return asDOT ? model.graph.dot(types: model.valueTypes) : model.graph.text(types: model.valueTypes)
     }
 }

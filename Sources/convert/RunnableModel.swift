@@ -18,7 +18,7 @@ struct RunnableModel {
     init(path: String, architecture: String?, parsed: ParsedArguments) throws {
         let opened = try FormatRegistry.open(path, options: OpenOptions(stateDictPath: parsed.value("--state-dict")))
         let found = try OpenedModel(opened, choice: try ContractOptions.choice(parsed, architecture: architecture))
-        guard let model = found.content.model else { throw found.bareReason ?? ONNXError.needsGraph(reason: "these are bare weights") }
+        guard let model = found.content.model else { throw found.bareReason ?? ExportError.needsNetwork(reason: "these are bare weights") }
         // The file's own graph was not understood; running another in its place takes a word from the user.
         if let reason = found.passedOver, architecture == nil { throw reason }
         self.model = model

@@ -23,7 +23,7 @@ enum SlimCommand {
         }
         let (input, target) = try parsed.twoOperands("FILE", "-o OUT", option: "--output", command: "slim")
         try OutputName.check(target, example: "\(PathText.stem(PathText.baseName(input)))_slim.pth")
-        guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
+        guard let format = FormatRegistry.format(forOutput: target) else { throw ExportError.unwritableExtension(path: target) }
 
         let opened = try FormatRegistry.open(
             input, options: OpenOptions(stateDictPath: parsed.value("--state-dict"), dequantizes: parsed.has("--dequantize")))
