@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Verifier
 
-/// What people type: misspelt words, options that mean nothing for what is asked, and the shortest ways to say something.
+/// What people type: misspelled words, options without effect, and abbreviations.
 @Suite struct UsageTests {
     let folder = Fixtures.temporaryFolder()
     let small = Fixtures.path("models/ir_small.pth")
@@ -51,11 +51,13 @@ import Verifier
         (["x.pth", "y.onnx", "--dtype", "float8"], ["--dtype is float8", "see convert export --help"]),
     ]
 
-    @Test(arguments: misspelt) func aMisspeltNameIsAnsweredWithTheNearestOne(_ arguments: [String], _ words: [String]) throws {
+    @Test("A misspelled name is answered with the closest one", arguments: misspelt) func aMisspeltNameIsAnsweredWithTheNearestOne(
+        _ arguments: [String], _ words: [String]
+    ) throws {
         try refused(arguments, words)
     }
 
-    @Test func helpAndVersionAreFoundUnderEveryUsualName() throws {
+    @Test("Help and version are found under every common name") func helpAndVersionAreFoundUnderEveryUsualName() throws {
         let version = try CommandRun(["--version"])
         #expect(version.status == 0 && version.output.hasPrefix("convert 0."))
         #expect(try CommandRun(["-V"]).output == version.output)
@@ -66,8 +68,8 @@ import Verifier
         #expect(try CommandRun(["--version", "--nonsense"]).status == 64)
     }
 
-    /// The options that sources name, and those that help pages name.
-    @Test func everyOptionStandsInAHelpPage() throws {
+    /// Compares the options in the sources with those in help pages.
+    @Test("Every option appears in a help page") func everyOptionStandsInAHelpPage() throws {
         let sources = "\(Fixtures.root)/Sources/convert"
         var named: Set<String> = []
         let pattern = try Regex("\"(--[a-z][a-z-]+)\"")
@@ -84,7 +86,7 @@ import Verifier
         pages += try CommandRun(["--help"]).output
         for line in pages.split(separator: "\n") { #expect(line.count <= 100, "\(line)") }
         for option in named.sorted() where !pages.contains(option) {
-            // Named in the sources, perhaps for another command to come; then no command takes it.
+            // Named in the sources, perhaps for a future command, but accepted by none.
             for command in commands {
                 #expect(try CommandRun([command, option]).errors.contains("is not an option"), "\(command) \(option)")
             }
@@ -93,7 +95,7 @@ import Verifier
 
     // MARK: Shorter ways
 
-    @Test func twoOperandsAreEnoughForVerifyAndSlim() throws {
+    @Test("Two operands are enough for verify and slim") func twoOperandsAreEnoughForVerifyAndSlim() throws {
         let out = "\(folder)/x.pth"
         #expect(try CommandRun(["slim", small, out]).status == 0)
         #expect(try CommandRun(["slim", small, out, "-o", "\(folder)/y.pth"]).status == 64)
@@ -104,13 +106,14 @@ import Verifier
         #expect(try CommandRun(["verify", out]).errors.contains("--against FILE"))
     }
 
-    @Test func shortOptionsMayHoldTheirValueOrStandTogether() throws {
+    @Test("Short options may include their value or be combined") func shortOptionsMayHoldTheirValueOrStandTogether() throws {
         #expect(try CommandRun(["slim", small, "-o\(folder)/x.pth", "-qf"]).output == "")
         #expect(FileIdentity(path: "\(folder)/x.pth") != nil)
         #expect(try CommandRun(["slim", small, "-qx", "-o\(folder)/y.pth"]).status == 64)
     }
 
-    @Test func aFolderAsOutputTakesTheInputsNameOnlyWhereTheFormatIsGiven() throws {
+    @Test("A folder as output takes the input's name only if the format is given")
+    func aFolderAsOutputTakesTheInputsNameOnlyWhereTheFormatIsGiven() throws {
         let target = Fixtures.temporaryFolder()
         try refused([small, target], ["is a folder", "ir_small.onnx"])
         try refused(["slim", small, "\(target)/"], ["is a folder", "ir_small_slim.pth"])
@@ -119,7 +122,7 @@ import Verifier
         #expect(FileIdentity(path: "\(target)/ir_small.flat") != nil)
     }
 
-    @Test func dtypesMayBeSpeltAsPyTorchsUsersSpellThem() throws {
+    @Test("Dtypes may be spelled as PyTorch users spell them") func dtypesMayBeSpeltAsPyTorchsUsersSpellThem() throws {
         for (alias, name) in [("fp16", "float16"), ("half", "float16"), ("bf16", "bfloat16")] {
             #expect(try CommandRun([small, "\(folder)/\(alias).safetensors", "--dtype", alias, "--verify", "none"]).status == 0)
             #expect(try CommandRun([small, "\(folder)/\(alias)2.safetensors", "--dtype", name, "--verify", "none"]).status == 0)
@@ -129,7 +132,7 @@ import Verifier
 
     // MARK: Options without effect
 
-    @Test func whatMeansNothingForAnArrayIsRefused() throws {
+    @Test("Options without effect on arrays are refused") func whatMeansNothingForAnArrayIsRefused() throws {
         for option in [
             ["--input-mean", "5"], ["--input-std", "7"], ["--preprocess", "resize"], ["--mtcnn-margin", "4"], ["--exif", "follow"],
             ["--selection", "largest"],
@@ -142,7 +145,7 @@ import Verifier
         }
     }
 
-    @Test func whatMeansNothingForPicturesIsRefused() throws {
+    @Test("Options without effect on pictures are refused") func whatMeansNothingForPicturesIsRefused() throws {
         for option in [["--repeat", "2"], ["--float64"]] { try refused(["run", small, picture] + option, [option[0], "for arrays"]) }
         for option in [["--mtcnn-margin", "4"]] {
             for way in [["run", small, picture], ["align", picture, "-o", "\(folder)/a"]] {
@@ -158,7 +161,7 @@ import Verifier
         }
     }
 
-    @Test func whatMeansNothingForBareWeightsIsRefused() throws {
+    @Test("Options without effect on bare weights are refused") func whatMeansNothingForBareWeightsIsRefused() throws {
         for option in [
             ["--images", "/nonexistent"], ["-i", "/nonexistent"], ["--atol", "1"], ["--exact"], ["--threads", "1"],
         ] {
@@ -167,18 +170,18 @@ import Verifier
         try refused(["verify", small, "--against", small, "--exif", "ignore"], ["--exif", "--images"])
     }
 
-    @Test func whatMeansNothingForAFormatIsRefused() throws {
+    @Test("Options without effect on a format are refused") func whatMeansNothingForAFormatIsRefused() throws {
         try refused([small, "\(folder)/x.safetensors", "--opset", "17"], ["--opset"])
         try refused([small, "\(folder)/x.h5", "--proof", "\(folder)/p"], ["--proof"])
         try refused(["inspect", Fixtures.path("models/ir_small_torchscript.onnx"), "--state-dict", "x"], ["--state-dict", "onnx"])
         try refused([small, "\(folder)/x.onnx", "--exact"], ["--exact needs --evaluate"])
         let folded = Fixtures.temporaryFolder() + "/folded.onnx"
         #expect(try CommandRun([small, folded, "--fold-batchnorm", "--verify", "none"]).status == 0)
-        // Normalizations before a convolution stay; those behind one are gone, so that nothing is left to fold.
-        try refused([folded, "\(folder)/y.onnx", "--fold-batchnorm"], ["--fold-batchnorm has no effect"])
+        // Normalizations before a convolution stay; those after one are gone, so nothing is left to fold.
+        try refused([folded, "\(folder)/y.onnx", "--fold-batchnorm"], ["folding batch normalization has no effect"])
     }
 
-    @Test func whatMeansNothingForAReportIsRefused() throws {
+    @Test("Options without effect on a report are refused") func whatMeansNothingForAReportIsRefused() throws {
         for option in [["--keys", "a*"], ["--check"], ["--graph"], ["--dot"], ["--arch", "x"], ["--state-dict", "x"]] {
             try refused(["inspect", "--safety", small] + option, [option[0], "--safety only scans"])
         }
