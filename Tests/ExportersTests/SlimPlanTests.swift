@@ -139,7 +139,7 @@ private func object(_ name: String) -> CheckpointValue {
             rules: {
                 var rules = SlimPlan.Rules(); rules.keep = ["history.losses"]; return rules
             }())
-        #expect(slim.changes.contains(.init(path: "history", what: "only what --keep names stays")))
+        #expect(slim.changes.contains(.init(path: "history", what: "only the values to keep stay")))
     }
 
     @Test("What another format cannot hold is dropped and named") func whatAnotherFormatCannotHoldWentAndIsNamed() throws {

@@ -55,7 +55,7 @@ import Testing
             var settings = MTCNN.Settings()
             settings.minFaceSize = least
             #expect(try ImagePyramid(image, settings: settings).levels.first.map { $0.width * $0.height <= 4_000_000 } == true)
-            #expect(error.remedy.contains("--min-face-size \(least)"))
+            #expect(error.decisions == [.leastFace(least)])
         }
     }
 

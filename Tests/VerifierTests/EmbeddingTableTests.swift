@@ -53,10 +53,10 @@ import Testing
     /// A text and the expected message.
     static let badVectors: [(String, String)] = [
         ("a,1,0\nb,1,0\nc,1,0\n", "has no embedding of d"), ("a,1,0\nb,0,0\n", "the embedding of b is all zeros"),
-        ("a,1,0\na,1,0\n", "two embeddings of a"), ("a,1,0\nb,1\n", "line 2: 1 numbers, 2 in the lines before"),
-        ("a,1,0\nb,1,nan\n", "line 2: nan is no finite number"), ("a,1e200,1e200\n", "the embedding of a is not finite"),
+        ("a,1,0\na,1,0\n", "two embeddings of a"), ("a,1,0\nb,1\n", "line 2: 1 numbers, but the lines before have 2"),
+        ("a,1,0\nb,1,nan\n", "line 2: nan is not a finite number"), ("a,1e200,1e200\n", "the embedding of a is not finite"),
         ("a\n", "line 1: a path"),
-        ("path,x\n", "holds no embeddings"), ("a,1,1e999\n", "line 1: 1e999"),
+        ("path,x\n", "contains no embeddings"), ("a,1,1e999\n", "line 1: 1e999"),
     ]
 
     @Test("Bad vectors are reported by path or line", arguments: badVectors) func badVectorsAreToldByPathOrLine(

@@ -48,16 +48,17 @@ import Testing
 
     /// A text and the expected message.
     static let badLists: [(String, String)] = [
-        ("a b 1\na b\n", "line 2: path, path and label are wanted, 2 fields are there"),
+        ("a b 1\na b\n", "line 2: path, path and label are expected, not 2 fields"),
         ("a b 1\n\na b 2\n", "line 3: the label is 2"), ("a b c\n", "the label is c"), ("a b 1 0\n", "4 fields"),
-        ("2 1\nAnn 1 2\n", "line 1: the header promises 2 × 2 × 1 pairs, 1 lines follow"),
-        ("1 1\nAnn 1 2\nAnn x Bob 2\n", "line 3: x is no number of an image"),
+        ("2 1\nAnn 1 2\n", "line 1: the header promises 2 × 2 × 1 pairs, but 1 lines follow"),
+        ("1 1\nAnn 1 2\nAnn x Bob 2\n", "line 3: x is not an image number"),
         ("1 1\nAnn 1 2\nBob 1 2\n", "line 3: a pair of the same person"),
-        ("1 1\nAnn 0 2\nBob 1 Ann 2\n", "line 2: 0 is no number"), ("1 1\nAnn 1 -2\nBob 1 Ann 2\n", "line 2: -2 is no number"),
-        ("1 1\nAnn 1 99999999999999999999\nBob 1 Ann 2\n", "is no number of an image"),
+        ("1 1\nAnn 0 2\nBob 1 Ann 2\n", "line 2: 0 is not an image number"),
+        ("1 1\nAnn 1 -2\nBob 1 Ann 2\n", "line 2: -2 is not an image number"),
+        ("1 1\nAnn 1 99999999999999999999\nBob 1 Ann 2\n", "is not an image number"),
         ("1 1\nAnn 1 2\nAnn 1 Ann 2\n", "names one person twice"), ("1 1\nAnn 1 2\nAnn\n", "1 fields"),
         ("9223372036854775807 9223372036854775807\nAnn 1 2\n", "the header promises"), ("0 0\n", "the header promises"),
-        ("\n \n\t\n", "holds no pairs"), ("a b 1\nc d 1\n", "every pair is of the same person"),
+        ("\n \n\t\n", "contains no pairs"), ("a b 1\nc d 1\n", "every pair is of the same person"),
         ("a b 0\n", "every pair is of different people"),
         (String(repeating: "x", count: 5000) + " b 1\n", "longer than 4096 bytes"),
     ]

@@ -26,7 +26,7 @@ import Testing
 
     @Test("A bad line with commas is named") func aBadLineWithCommasIsNamed() throws {
         for (text, words) in [
-            ("a,b,1\nc,d\n", "line 2: path,path,label are wanted, 2 fields"), ("a,b,1\nc,d,2\n", "line 2: the label is 2"),
+            ("a,b,1\nc,d\n", "line 2: path,path,label are expected, not 2 fields"), ("a,b,1\nc,d,2\n", "line 2: the label is 2"),
             ("a,b,1\n../c,d,0\n", "line 2: ../c leads out"), ("a,b,1\nc,,0\n", "line 2: a path is empty"),
         ] {
             do {
@@ -72,7 +72,7 @@ import Testing
         let other = LFWPair("c", "d", isSame: false)
         let wanted = [pair, other, LFWPair("b", "a", isSame: true)]
         #expect(try PairKey.scores([0.1, 0.2, 0.3], of: [other, pair, pair], inOrderOf: wanted, name: "x") == [0.2, 0.1, 0.3])
-        #expect(throws: LFWError.differentPairs(file: "x", reason: "b, a is there fewer times")) {
+        #expect(throws: LFWError.differentPairs(file: "x", reason: "b, a occurs fewer times there")) {
             try PairKey.scores([0.1, 0.2, 0.3], of: [pair, other, other], inOrderOf: wanted, name: "x")
         }
     }

@@ -48,19 +48,19 @@ import Testing
 
     /// A text and the expected message.
     static let badFiles: [(String, String)] = [
-        (header, "holds no scores"), ("\n\n", "holds no scores"), ("a,b,1,0.5\n", "line 1: the first line has to be image_a"),
-        (header + "a,b,1\n", "line 2: 4 fields are wanted, 3 are there"), (header + "a,b,1,0.5,\n", "5 are there"),
-        (header + "a,b,1,0.5\nc,d,0,nan\n", "line 3: the score nan is no cosine"), (header + "a,b,1,inf\n", "the score inf"),
+        (header, "contains no scores"), ("\n\n", "contains no scores"), ("a,b,1,0.5\n", "line 1: the first line has to be image_a"),
+        (header + "a,b,1\n", "line 2: 4 fields are expected, not 3"), (header + "a,b,1,0.5,\n", "expected, not 5"),
+        (header + "a,b,1,0.5\nc,d,0,nan\n", "line 3: the score nan is not a cosine"), (header + "a,b,1,inf\n", "the score inf"),
         (header + "a,b,1,1e999\n", "the score 1e999"), (header + "a,b,1,1e39\n", "the score 1e39"),
         (header + "a,b,1,1.5\n", "the score 1.5"),
-        (header + "a,b,1,0x1p-1\n", "the score 0x1p-1"), (header + "a,b,1,\n", "the score  is no cosine"),
+        (header + "a,b,1,0x1p-1\n", "the score 0x1p-1"), (header + "a,b,1,\n", "the score  is not a cosine"),
         (header + "a,b,2,0.5\n", "line 2: the label is 2"), (header + "a,b,True,0.5\n", "the label is True"),
         (header + ",b,1,0.5\n", "a path is empty"), (header + "../b,c,1,0.5\n", "leads out"), (header + "/etc/b,c,1,0.5\n", "leads out"),
         (header + "a,b,1,0.5\nc,d,1,0.5\n", "every pair is of the same person"),
         (header + header, "line 2: the score cosine_score"),
         (header + "a,b,1,0.5\n\"a,b,1,0.5\n", "line 3: a quote is not closed"),
-        (header + "\"a\"x,b,1,0.5\n", "line 2: something stands behind a closing quote"),
-        (header + "a\"x,b,1,0.5\n", "a quote stands inside"),
+        (header + "\"a\"x,b,1,0.5\n", "line 2: something follows a closing quote"),
+        (header + "a\"x,b,1,0.5\n", "there is a quote inside"),
     ]
 
     @Test("A bad file is reported with its line", arguments: badFiles) func aBadFileIsToldWithItsLine(_ text: String, _ expected: String) {
