@@ -89,9 +89,8 @@ import Verifier
         }
     }
 
-    @Test("The same input gives the same bytes in every format and folder") func theSameInputGivesTheSameBytesInEveryFormatAndFolder()
-        throws
-    {
+    @Test("The same input gives the same bytes in every format and folder")
+    func theSameInputGivesTheSameBytesInEveryFormatAndFolder() throws {
         let other = Fixtures.temporaryFolder()
         for ending in ExportCommandTests.endings {
             _ = try convert(small, "\(folder)/x.\(ending)")

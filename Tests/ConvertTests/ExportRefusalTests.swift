@@ -86,9 +86,8 @@ import Verifier
 
     // MARK: Options
 
-    @Test("Folding is refused for formats that promise the source's tensors") func foldingIsRefusedWhereTheSourcesTensorsArePromised()
-        throws
-    {
+    @Test("Folding is refused for formats that promise the source's tensors")
+    func foldingIsRefusedWhereTheSourcesTensorsArePromised() throws {
         for ending in ["pth", "safetensors"] {
             try refused([small, "\(folder)/x.\(ending)", "--fold-batchnorm"], status: 64, "batch normalization", ".onnx, .h5 or .flat")
         }
@@ -257,9 +256,8 @@ import Verifier
         #expect(try CommandRun(["inspect", path]).output.contains("Flutter"))
     }
 
-    @Test("A graph that is not understood is the reason if keys do not fit") func aGraphThatIsNotUnderstoodIsTheReasonWhereKeysDoNotFit()
-        throws
-    {
+    @Test("A graph that is not understood is the reason if keys do not fit")
+    func aGraphThatIsNotUnderstoodIsTheReasonWhereKeysDoNotFit() throws {
         let whole = Fixtures.temporaryFolder() + "/x.onnx"
         #expect(try CommandRun([small, whole]).status == 0)
         try refused([try spoilt(whole), "\(folder)/z.pth"], "node flatten: the operator Flutter is not supported")

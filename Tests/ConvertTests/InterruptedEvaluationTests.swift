@@ -25,9 +25,8 @@ import Testing
         return (root, "\(folder)/pairs.txt")
     }
 
-    @Test("Stopping says how to continue, and the next run continues from there") func stoppingSaysHowToGoOnAndTheNextRunGoesOnFromThere()
-        throws
-    {
+    @Test("Stopping says how to continue, and the next run continues from there")
+    func stoppingSaysHowToGoOnAndTheNextRunGoesOnFromThere() throws {
         let (root, pairs) = try dataset(80)
         let cache = "\(folder)/cache"
         func arguments(_ output: String) -> [String] {

@@ -103,9 +103,8 @@ import Testing
         #expect(again == ignored && same.contains("kept from earlier runs: 8 crops") && same.contains("4 of 8 pictures are stored turned"))
     }
 
-    @Test("Pictures are found under a different extension than the pairs have") func picturesUnderAnotherEndingThanThePairsSayAreFound()
-        throws
-    {
+    @Test("Pictures are found under a different extension than the pairs have")
+    func picturesUnderAnotherEndingThanThePairsSayAreFound() throws {
         var lines: [String] = []
         for person in 0..<4 {
             for shot in 0..<2 { try write(try drawn(person * 2 + shot + 1), "in/P\(person)/\(shot).png") }

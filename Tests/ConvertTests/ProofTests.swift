@@ -33,9 +33,8 @@ import Testing
         #expect(readme.contains("m.onnx") && readme.contains("1e-05") && !readme.contains(folder))
     }
 
-    @Test("The bytes are the same every time, and only --force replaces them") func theBytesAreTheSameEachTimeAndOnlyForceReplacesThem()
-        throws
-    {
+    @Test("The bytes are the same every time, and only --force replaces them")
+    func theBytesAreTheSameEachTimeAndOnlyForceReplacesThem() throws {
         let proof = "\(folder)/proof"
         func export(_ name: String, _ options: [String] = []) throws -> CommandRun {
             try CommandRun(["export", source, "-o", "\(folder)/\(name)", "--proof", proof, "--verify", "none"] + options)

@@ -101,9 +101,8 @@ import Testing
         (["x", "--speed"], "--speed is not an option of score"),
     ]
 
-    @Test("Wrong arguments are usage errors", arguments: wrong) func wrongArgumentsAreUsageErrors(_ arguments: [String], _ expected: String)
-        throws
-    {
+    @Test("Wrong arguments are usage errors", arguments: wrong)
+    func wrongArgumentsAreUsageErrors(_ arguments: [String], _ expected: String) throws {
         let run = try score(arguments)
         #expect(run.status == 64 && run.errors.contains(expected), "\(run.errors)")
     }

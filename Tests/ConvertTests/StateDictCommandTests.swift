@@ -99,9 +99,8 @@ import Testing
         #expect(!(try run("slim", training, "-o", "\(folder)/d.safetensors")).contains("load:"))
     }
 
-    @Test("Sidecar files belong to the checkpoint that they name or agree with") func sidecarsBelongToTheCheckpointThatTheyNameOrAgreeWith()
-        throws
-    {
+    @Test("Sidecar files belong to the checkpoint that they name or agree with")
+    func sidecarsBelongToTheCheckpointThatTheyNameOrAgreeWith() throws {
         let bytes = try Fixtures.bytes(training)
         for name in ["small_epoch_003.pth", "other.pth"] { Fixtures.write(bytes, to: "\(folder)/\(name)") }
         for name in ["best_lfw.json", "training_config.json", "history.json"] {
@@ -148,9 +147,8 @@ import Testing
         }
     }
 
-    @Test("Shards become one file, and bytes after an archive are reported") func shardsBecomeOneFileAndBytesAfterAnArchiveAreReported()
-        throws
-    {
+    @Test("Shards become one file, and bytes after an archive are reported")
+    func shardsBecomeOneFileAndBytesAfterAnArchiveAreReported() throws {
         _ = try run("slim", fixture("arrays"), "-o", "\(folder)/part.safetensors")
         let names = try #require(try FormatRegistry.open("\(folder)/part.safetensors").weights).entries.map(\.name)
         let map = names.map { "\"\($0)\": \"part.safetensors\"" }.joined(separator: ", ")

@@ -165,9 +165,8 @@ import Verifier
         #expect(run.output.contains("first layer that departs: \(name) (convolution)"), "\(run.output)")
     }
 
-    @Test("A slope along a different axis is found and blamed on its layer") func aSlopeTurnedToAnotherAxisIsFoundAndBlamedOnItsLayer()
-        throws
-    {
+    @Test("A slope along a different axis is found and blamed on its layer")
+    func aSlopeTurnedToAnotherAxisIsFoundAndBlamedOnItsLayer() throws {
         var (path, bytes) = try export("x.onnx")
         // The initializer's sizes 4, 1, 1, which precede its name.
         let name = Array("input_layer.2.weight".utf8)
@@ -272,9 +271,8 @@ import Verifier
     }
 
     /// An optimizer folds batch normalization but keeps the metadata, and so leaves a record of different tensors.
-    @Test("Our own file after an optimizer is the same network with a remark") func ourOwnFileAfterAnOptimizerIsTheSameNetworkWithARemark()
-        throws
-    {
+    @Test("Our own file after an optimizer is the same network with a remark")
+    func ourOwnFileAfterAnOptimizerIsTheSameNetworkWithARemark() throws {
         var (path, bytes) = try export("x.onnx", ["--fold-batchnorm"])
         bytes += ArchiveBytes.protobuf(
             field: 14, texts: [(1, "convert.weights"), (2, #"{"order":["input_layer.0.weight","gone"],"unused":{}}"#)])
@@ -327,9 +325,8 @@ import Verifier
         }
     }
 
-    @Test("Equal weights say nothing about a graph that only one side has") func equalWeightsSayNothingAboutAGraphThatOnlyOneSideHas()
-        throws
-    {
+    @Test("Equal weights say nothing about a graph that only one side has")
+    func equalWeightsSayNothingAboutAGraphThatOnlyOneSideHas() throws {
         let graph = Fixtures.path("models/branches_torchscript.onnx")
         let bare = "\(folder)/bare.safetensors"
         #expect(try CommandRun([graph, bare]).status == 0)

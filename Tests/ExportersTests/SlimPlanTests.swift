@@ -84,9 +84,8 @@ private func object(_ name: String) -> CheckpointValue {
         #expect(keys(plan).count == 6)
     }
 
-    @Test("A key of tuples that share each other does not expand without end") func aKeyOfTuplesThatShareEachOtherDoesNotUnfoldWithoutEnd()
-        throws
-    {
+    @Test("A key of tuples that share each other does not expand without end")
+    func aKeyOfTuplesThatShareEachOtherDoesNotUnfoldWithoutEnd() throws {
         var key = CheckpointValue.path("a")
         for _ in 0..<60 { key = .tuple([key, key]) }
         #expect(throws: SlimError.tooManyValues) { try plan([key]) }

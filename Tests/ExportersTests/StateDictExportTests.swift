@@ -49,9 +49,8 @@ import Verifier
         #expect(text.contains("\"dtype\":\"\(name)\"") && text.contains("\"shape\":[\(shape[0]),\(shape[1])]"), "\(text)")
     }
 
-    @Test("A narrow type whose rows end inside a byte is not called damaged") func aNarrowTypeWhoseRowsEndInsideAByteIsNotCalledDamaged()
-        throws
-    {
+    @Test("A narrow type whose rows end inside a byte is not called damaged")
+    func aNarrowTypeWhoseRowsEndInsideAByteIsNotCalledDamaged() throws {
         let path = try header("{\"w\":{\"dtype\":\"F4\",\"shape\":[2,3],\"data_offsets\":[0,3]}}", data: [1, 2, 3])
         let error = #expect(throws: SafetensorsError.self) { try FormatRegistry.open(path) }
         #expect(error.map { "\($0)" }?.contains("F4") == true && error?.remedy.contains("damaged") == false)

@@ -21,9 +21,8 @@ import Testing
             try ImageFiles.list(["\(folder)/none.jpg", "\(folder)/b/"]) == ["none.jpg", "b/10.PNG", "b/2.jpg"].map { "\(folder)/\($0)" })
     }
 
-    @Test("A folder without pictures and one that contains itself are refused") func aFolderWithoutPicturesAndOneThatHoldsItselfAreRefused()
-        throws
-    {
+    @Test("A folder without pictures and one that contains itself are refused")
+    func aFolderWithoutPicturesAndOneThatHoldsItselfAreRefused() throws {
         #expect(throws: FacesError.noImages(folder: folder)) { try ImageFiles.list([folder]) }
         try FileManager.default.createSymbolicLink(atPath: "\(folder)/round", withDestinationPath: folder)
         #expect(throws: FacesError.self) { try ImageFiles.list([folder]) }

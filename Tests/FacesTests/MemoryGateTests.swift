@@ -7,9 +7,8 @@ import Testing
 
 /// Threads share memory up to a limit.
 @Suite struct MemoryGateTests {
-    @Test("Shares never exceed the limit together, and a larger one runs alone") func sharesNeverPassTheLimitTogetherAndALargeOneIsAlone()
-        throws
-    {
+    @Test("Shares never exceed the limit together, and a larger one runs alone")
+    func sharesNeverPassTheLimitTogetherAndALargeOneIsAlone() throws {
         let gate = MemoryGate(limit: 10)
         let taken = Atomic<Int>(0)
         let worst = Mutex(0)

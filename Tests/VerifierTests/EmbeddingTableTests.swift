@@ -18,9 +18,8 @@ import Testing
         for (score, exact) in zip(scores, expected) { #expect(abs(Double(score) - exact) < 2e-7) }
     }
 
-    @Test("A written table reads back bit for bit and writes the same bytes") func aTableThatIsWrittenComesBackBitForBitAndInTheSameBytes()
-        throws
-    {
+    @Test("A written table reads back bit for bit and writes the same bytes")
+    func aTableThatIsWrittenComesBackBitForBitAndInTheSameBytes() throws {
         let table = try EmbeddingTable(try InventedPeople.file("embeddings_stored.npz"), for: try pairs())
         let folder = Fixtures.temporaryFolder()
         for name in ["one.npz", "two.npz"] {

@@ -38,9 +38,8 @@ import Testing
             try JSONParser.parse(Array(JSONValue.object(metrics).text(pretty: true).utf8)).object?.members.count == metrics.members.count)
     }
 
-    @Test("Fold metrics have the reference project's columns and numbers") func foldMetricsHaveTheReferenceProjectsColumnsAndNumbers()
-        throws
-    {
+    @Test("Fold metrics have the reference project's columns and numbers")
+    func foldMetricsHaveTheReferenceProjectsColumnsAndNumbers() throws {
         let lines = String(decoding: try report().foldMetrics, as: UTF8.self).split(separator: "\r\n")
         #expect(lines[0] == "fold,threshold,accuracy,true_positive,false_positive,true_negative,false_negative" && lines.count == 6)
         #expect(lines[1] == "1,0.25999999046325684,0.6842105263157895,9,5,4,1")

@@ -48,8 +48,8 @@ import Testing
         }
     }
 
-    @Test("A distance must be below the threshold, a score at least equal to it") func distanceIsStrictlyBelowAndScoreAtLeastTheThreshold()
-    {
+    @Test("A distance must be below the threshold, a score at least equal to it")
+    func distanceIsStrictlyBelowAndScoreAtLeastTheThreshold() {
         #expect(EvaluationProtocol.reference.accepts(0.25, threshold: 0.25))
         #expect(!EvaluationProtocol.insightface.accepts(0.25, threshold: 1.5))
         #expect(EvaluationProtocol.facenet.accepts(0.25, threshold: 1.51))

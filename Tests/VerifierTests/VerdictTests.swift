@@ -198,9 +198,8 @@ import Testing
         #expect(found.numeric?.unmatchedOutputs == ["ph of the export"])
     }
 
-    @Test("An embedded scaling is not a difference, but a different scaling is") func anEmbeddedScalingIsNoDifferenceAndAnotherScalingIs()
-        throws
-    {
+    @Test("An embedded scaling is not a difference, but a different scaling is")
+    func anEmbeddedScalingIsNoDifferenceAndAnotherScalingIs() throws {
         let embedded = try VerdictTests.model().embeddingPreprocessing(elements: .float32)
         #expect(try verified(embedded).verdict == .same)
         let other = try change { $0.contract = { $0.standardDeviation = 127.5 } }.embeddingPreprocessing(elements: .float32)
