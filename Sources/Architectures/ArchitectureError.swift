@@ -2,13 +2,13 @@ import Files
 
 /// Why weights do not become a network.
 public enum ArchitectureError: DescribedError, Equatable {
-    /// No family's tell-tale keys are there.
+    /// The distinctive keys of no family are present.
     case unknownNetwork(source: String, wanted: [String], seen: [String])
     case unknownName(String, known: [String])
-    /// The checkpoint calls itself one thing and its keys show another.
+    /// The checkpoint's name for the network disagrees with its keys.
     case nameDisagrees(source: String, named: String, shown: String)
     case notThisNetwork(source: String, requested: String, shown: String)
-    /// Every weight has to be accounted for.
+    /// Some weights of the network are missing, left over, or of the wrong shape.
     case keysDoNotMatch(source: String, name: String, missing: [String], unexpected: [String], misshaped: [String])
     case imageSizeDisagrees(source: String, named: Int, features: Int)
     case severalNetworks(source: String, names: [String])
@@ -16,24 +16,25 @@ public enum ArchitectureError: DescribedError, Equatable {
     case keyMapCollision(name: String, first: String, second: String)
     case keyMapUnused(file: String, line: Int, pattern: String)
 
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     public var problem: String {
         switch self {
         case .unknownNetwork(let source, _, let seen):
-            "\(source): the network is of no family known here (\(seen.count) keys: \(ArchitectureError.shortened(seen.first ?? "none")), …)"
-        case .unknownName(let name, let known): "\(name) is not an architecture known here; known are \(known.joined(separator: ", "))"
+            "\(source): the network belongs to no known family (\(seen.count) keys: \(ArchitectureError.shortened(seen.first ?? "none")), …)"
+        case .unknownName(let name, let known): "\(name) is not a known architecture; known are \(known.joined(separator: ", "))"
         case .nameDisagrees(let source, let named, let shown):
-            "\(source): the checkpoint calls itself \(named), its keys and shapes are those of \(shown)"
-        case .notThisNetwork(let source, let requested, let shown): "\(source): \(requested) was asked for, its keys are those of \(shown)"
+            "\(source): the checkpoint calls itself \(named), but its keys and shapes are those of \(shown)"
+        case .notThisNetwork(let source, let requested, let shown):
+            "\(source): \(requested) was asked for, but its keys are those of \(shown)"
         case .keysDoNotMatch(let source, let name, let missing, let unexpected, let misshaped):
             "\(source): the weights are not those of \(name): "
                 + [("missing", missing), ("unexpected", unexpected), ("of the wrong shape", misshaped)].filter { !$0.1.isEmpty }
                 .map { "\($0.1.count) \($0.0) (\(ArchitectureError.list($0.1)))" }.joined(separator: ", ")
         case .imageSizeDisagrees(let source, let named, let features):
-            "\(source): the checkpoint says image_size \(named), its last linear layer takes \(features) features"
+            "\(source): the checkpoint says image_size \(named), but its last linear layer takes \(features) features"
         case .severalNetworks(let source, let names): "\(source): the keys fit several families: \(names.joined(separator: ", "))"
         case .malformedKeyMap(let file, let line, let detail): "\(file), line \(line): \(detail)"
-        case .keyMapCollision(let name, let first, let second): "the key map gives \(first) and \(second) the one name \(name)"
+        case .keyMapCollision(let name, let first, let second): "the key map gives \(first) and \(second) the same name, \(name)"
         case .keyMapUnused(let file, let line, let pattern): "\(file), line \(line): no key matches \(pattern)"
         }
     }
@@ -42,21 +43,32 @@ public enum ArchitectureError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .unknownNetwork:
-            "write its weights alone (.safetensors, .h5, .flat, .pth), or rename keys with --key-map FILE;"
-                + " --verbose lists the families and all keys"
-        case .unknownName: "give one of these with --arch"
-        case .nameDisagrees(_, _, let shown): "if the keys are right, give --arch \(shown)"
-        case .notThisNetwork(_, _, let shown): "give --arch \(shown), or leave --arch out"
+            "write its weights alone (.safetensors, .h5, .flat, .pth), or rename its keys"
+        case .unknownName: "choose one of these"
+        case .nameDisagrees(_, _, let shown): "if the keys are right, name \(shown)"
+        case .notThisNetwork(_, _, let shown): "name \(shown), or let keys and shapes decide"
         case .keysDoNotMatch(_, _, let missing, _, _):
             missing.isEmpty
-                ? "it is another network: write its weights alone (.safetensors, .h5, .flat, .pth); --verbose lists all keys"
-                : "choose another dictionary with --state-dict, rename keys with --key-map FILE, or write its"
-                    + " weights alone (.safetensors, .h5, .flat, .pth); --verbose lists all keys"
-        case .imageSizeDisagrees: "the dictionary was put together from two runs: save it again"
-        case .severalNetworks(_, let names): "choose one with --arch \(names.first ?? "NAME")"
-        case .malformedKeyMap: "write two names a line: the key (with * for any part) and its new name"
-        case .keyMapCollision: "give every key a name of its own"
-        case .keyMapUnused: "mend or remove the line"
+                ? "it is a different network: write its weights alone (.safetensors, .h5, .flat, .pth)"
+                : "choose a different dictionary, rename its keys, or write its weights alone (.safetensors, .h5, .flat, .pth)"
+        case .imageSizeDisagrees: "the dictionary was assembled from two runs: save it again"
+        case .severalNetworks: "name the right one"
+        case .malformedKeyMap: "write two names per line: the key (with * for any part) and its new name"
+        case .keyMapCollision: "give every key its own name"
+        case .keyMapUnused: "correct or remove the line"
+        }
+    }
+
+    /// What could be decided otherwise.
+    public var decisions: [Decision] {
+        switch self {
+        case .unknownNetwork: [.keyMap, .details]
+        case .unknownName: [.family(nil)]
+        case .nameDisagrees(_, _, let shown), .notThisNetwork(_, _, let shown): [.family(shown)]
+        case .keysDoNotMatch(_, _, let missing, _, _): missing.isEmpty ? [.details] : [.stateDict, .keyMap, .details]
+        case .severalNetworks(_, let names): [.family(names.first)]
+        case .malformedKeyMap, .keyMapCollision, .keyMapUnused: [.keyMap]
+        case .imageSizeDisagrees: []
         }
     }
 
@@ -68,11 +80,11 @@ public enum ArchitectureError: DescribedError, Equatable {
 }
 
 extension ArchitectureError: ListedError {
-    /// Families with their tell-tale keys, and all keys.
+    /// The known families with their distinctive keys, and all keys of the file.
     public var listing: [String] {
         switch self {
         case .unknownNetwork(_, let wanted, let seen):
-            ["families known here:"] + wanted.map { "  " + $0 } + ["keys of the file:"] + seen.map { "  " + $0 }
+            ["known families:"] + wanted.map { "  " + $0 } + ["keys of the file:"] + seen.map { "  " + $0 }
         case .keysDoNotMatch(_, _, let missing, let unexpected, let misshaped):
             [("missing", missing), ("unexpected", unexpected), ("of the wrong shape", misshaped)].filter { !$0.1.isEmpty }
                 .flatMap { ["\($0.0):"] + $0.1.map { "  " + $0 } }

@@ -11,26 +11,26 @@ public enum Architectures {
         ONet.self,
     ]
 
-    /// Names that `--arch` takes.
+    /// Canonical names of all known networks.
     public static var knownNames: [String] { families.flatMap { $0.knownNames } }
 
     /// A rebuilt network, and what was left out of it.
     public struct Rebuilt: Sendable {
-        /// The model; its weights are without `droppedKeys`.
+        /// The model; its weights exclude `droppedKeys`.
         public let model: Model
-        /// Keys that are not part of the embedding, such as `logits.weight`.
+        /// Keys that are not part of the embedding network, such as `logits.weight`.
         public let droppedKeys: [String]
-        /// What stands before every key, such as `module.`; empty for nothing.
+        /// The prefix that all keys share, such as `module.`; may be empty.
         public let prefix: String
-        /// A name in the checkpoint that no family answers to; the keys alone decided then.
+        /// The network's name in the checkpoint if no family has that name; keys alone decided then.
         public let unknownName: String?
         /// What a user should know about the network, one sentence each.
         public let remarks: [String]
     }
 
-    /// Rebuilds the network that keys and shapes show. Throws `ArchitectureError`, also where the name that the checkpoint gives disagrees.
-    /// - Parameter requested: the name given with `--arch`, which overrules the checkpoint's.
-    /// - Parameter imageSize: the input's size as the user gives it; nil to take the checkpoint's or the family's.
+    /// Rebuilds the network that keys and shapes show. Throws `ArchitectureError`, also if the checkpoint's own name for it disagrees.
+    /// - Parameter requested: The family's name as the caller gives it, which overrides the checkpoint's.
+    /// - Parameter imageSize: The input's size as the caller states it; nil to take the checkpoint's or the family's.
     public static func rebuild(
         _ weights: Weights, requested: String? = nil, imageSize: GivenFacts.ImageSize? = nil
     ) throws -> Rebuilt {
@@ -75,7 +75,7 @@ public enum Architectures {
         let norms = built.graph.nodes.compactMap { node in
             if case .batchNormalization(let layer) = node.operation { layer.mean } else { nil }
         }
-        // Stated for every layer, or else assumed.
+        // Either every layer states an epsilon, or the usual one is assumed.
         if !norms.isEmpty, norms.allSatisfy({ weights.epsilons[String($0.dropLast(".running_mean".count))] != nil }) {
             contract.origins[.epsilon] = .stated
         }
@@ -90,7 +90,7 @@ public enum Architectures {
             model: model, droppedKeys: built.extraKeys, prefix: chosen.network.prefix, unknownName: unknownName, remarks: built.remarks)
     }
 
-    /// What the checkpoint calls its network: `backbone`, else `model_arch` (the reference project's rule).
+    /// What the checkpoint calls its network: `backbone`, or else `model_arch` (the reference project's rule).
     static func declaredName(_ weights: Weights) -> String? {
         weights.metadata["backbone"]?.string ?? weights.metadata["model_arch"]?.string
     }

@@ -1,21 +1,21 @@
 import IR
 
-/// What a project's networks usually take: the facts that a state dict does not hold. Their sources are the projects' own training and
-/// evaluation programs.
+/// Typical inputs of a project's networks: facts that a state dict does not hold, taken from the project's own training and evaluation
+/// programs.
 public struct ContractProfile: Sendable {
-    /// The name by which it can be asked for.
+    /// The name of the project or family.
     public let name: String
     /// ε of every batch normalization.
     public let epsilon: Double
     /// Order of the color channels.
     public let channelOrder: InputContract.ChannelOrder
-    /// Subtracted from every pixel value.
+    /// Subtracted from every pixel value (0…255).
     public let mean: ChannelNumbers
-    /// Divides what is left.
+    /// Divides the difference.
     public let standardDeviation: ChannelNumbers
-    /// How a photograph is cut.
+    /// How a photograph is cropped.
     public let crop: InputContract.Crop
-    /// Whether the project's network ends in a normalization.
+    /// Whether the project's networks end in an L2 normalization.
     public let isNormalized: Bool
 
     init(
@@ -28,7 +28,7 @@ public struct ContractProfile: Sendable {
 
     /// The reference project's IR-ResNet.
     public static let reference = ContractProfile("reference", deviation: 128, crop: .mtcnn(margin: 16))
-    /// deepinsight/insightface, and projects that train as it does.
+    /// deepinsight/insightface, and projects that train the same way.
     public static let insightface = ContractProfile("insightface")
     /// IrvingMeng/MagFace.
     public static let magface = ContractProfile("magface", epsilon: 2e-5, order: .bgr, mean: 0, deviation: 255)
@@ -37,7 +37,7 @@ public struct ContractProfile: Sendable {
     /// timesler/facenet-pytorch and the reference project's InceptionResnetV1.
     public static let facenet = ContractProfile("facenet", epsilon: 1e-3, deviation: 128, crop: .mtcnn(margin: 16), isNormalized: true)
 
-    /// What another model takes; nil if its scale or crop is unknown.
+    /// The inputs of an existing model; nil if its scale or crop is unknown.
     public init?(of model: Model) {
         let contract = model.contract
         guard let (mean, deviation) = contract.scaling, contract.crop != .unknown else { return nil }
@@ -46,7 +46,7 @@ public struct ContractProfile: Sendable {
             crop: contract.crop, isNormalized: contract.isNormalized)
     }
 
-    /// Everything that can be asked for by name.
+    /// All profiles that have a name.
     public static let all = [
         reference, insightface, magface, bubbliiiing, facenet,
         ContractProfile("nizhib", epsilon: 2e-5, deviation: 128),
@@ -59,7 +59,8 @@ public struct ContractProfile: Sendable {
         ContractProfile("resnet_face18", order: .gray, crop: .whole),
     ]
 
-    /// The profile of a name, also that of a network's family (`ir_resnet18`, `mobilefacenet`, `inception_resnet_v1`); nil for other names.
+    /// The profile with this name, or of the family with this name (`ir_resnet18`, `mobilefacenet`, `inception_resnet_v1`); nil for other
+    /// names.
     public static func named(_ name: String) -> ContractProfile? {
         let plain = String(name.lowercased().map { $0 == "-" ? "_" : $0 })
         if let profile = all.first(where: { $0.name == plain }) { return profile }
@@ -72,10 +73,10 @@ public struct ContractProfile: Sendable {
     }
 
     /// The contract of a network that this profile is assumed for.
-    /// - Parameter size: height and width of the input.
+    /// - Parameter size: Height and width of the input, in pixels.
     func contract(size: GivenFacts.ImageSize, isSizeStated: Bool, embeddingLength: Int) -> InputContract {
         var origins = FactOrigins()
-        // Shapes show how long the embedding is, and nothing but an embedding comes out.
+        // Shapes show the embedding's length, and an embedding is the only output.
         origins.set(.embeddingLength, .metric, to: .stated)
         if isSizeStated { origins.set(.height, .width, to: .stated) }
         return InputContract(
@@ -84,7 +85,7 @@ public struct ContractProfile: Sendable {
             embeddingLength: embeddingLength, isNormalized: isNormalized, metric: .cosine, origins: origins)
     }
 
-    /// Fills in what a contract does not state and the user did not give.
+    /// Fills in facts that the contract does not state and the caller did not give.
     public func fill(_ contract: InputContract) -> InputContract {
         var filled = contract
         func isOpen(_ fact: NetworkFact) -> Bool { [.assumed, .unknown].contains(contract.origins[fact]) }

@@ -1,6 +1,6 @@
 import IR
 
-/// Puts a graph together layer by layer, taking each layer's weights from the state dict. Nodes bear their module's name without prefix.
+/// Assembles a graph layer by layer, taking each layer's weights from the state dict. Nodes have their module's name, without the prefix.
 struct GraphBuilder {
     var reader: StateDictReader
     private(set) var nodes: [Node] = []
@@ -11,7 +11,7 @@ struct GraphBuilder {
         self.input = input
     }
 
-    /// The value that the network begins with.
+    /// The name of the input value.
     var start: String { input.name }
 
     mutating func append(_ name: String, _ operation: Operation, _ inputs: [String]) -> String {
@@ -48,7 +48,7 @@ struct GraphBuilder {
         return append(name, .linear(Linear(weight: weight, bias: bias)), [value])
     }
 
-    /// Ends the graph: `outputs` are pairs of a value and the name under which the user gets it.
+    /// Finishes the graph. Each output pairs a value with the name under which callers get it.
     mutating func graph(outputs: KeyValuePairs<String, String>) -> Graph {
         for (value, name) in outputs {
             for index in nodes.indices {

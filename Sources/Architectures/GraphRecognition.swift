@@ -1,14 +1,14 @@
 import IR
 
-/// Tells from a graph alone, without the names of its weights, which family it is: other programs' exporters rename what they fold.
+/// Recognizes a family from the graph alone, without the weights' names: other programs' exporters rename what they fold.
 ///
-/// Batch normalizations are passed over, since exporters fold them into the layers before.
+/// Batch normalizations are skipped, because exporters fold them into the preceding layers.
 public struct GraphRecognition {
     private let producers: [String: Node]
     private let graph: Graph
     private let weights: Weights
 
-    /// What the graph of a known family usually takes; nil for a graph of no known family.
+    /// Typical inputs of the graph's family; nil if the family is unknown.
     public static func profile(of graph: Graph, weights: Weights) -> ContractProfile? {
         let recognition = GraphRecognition(graph, weights)
         guard let output = graph.outputs.first else { return nil }
@@ -24,10 +24,10 @@ public struct GraphRecognition {
         producers = Dictionary(graph.nodes.map { ($0.output, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The node that gives a value, past batch normalizations.
+    /// The node that produces a value, skipping batch normalizations.
     private func node(_ value: String) -> Node? {
         var value = value
-        // A graph is ordered, so this ends; the bound is for graphs put together by hand.
+        // A graph is ordered, so this terminates; the bound is for graphs assembled by hand.
         for _ in 0..<graph.nodes.count {
             guard let node = producers[value] else { return nil }
             guard case .batchNormalization = node.operation, let input = node.inputs.first else { return node }
@@ -38,7 +38,7 @@ public struct GraphRecognition {
 
     private func before(_ node: Node?) -> Node? { node.flatMap { $0.inputs.first }.flatMap(self.node) }
 
-    /// A convolution's window, stride and groups; nil for other nodes.
+    /// A convolution with its window; nil for other nodes.
     private func convolution(_ node: Node?) -> (layer: Convolution, window: Size2D)? {
         guard let node, case .convolution(let layer) = node.operation, let shape = weights[layer.weight]?.shape, shape.count == 4 else {
             return nil
@@ -48,7 +48,7 @@ public struct GraphRecognition {
 
     private func isPReLU(_ node: Node?) -> Bool { if case .prelu? = node?.operation { true } else { false } }
 
-    /// The value that a normalization at the end is of, or the value itself.
+    /// The value before a final normalization; without one, the value itself.
     private func unnormalized(_ value: String) -> String {
         guard let last = producers[value], case .l2Normalize = last.operation, let input = last.inputs.first else { return value }
         return input
@@ -56,8 +56,8 @@ public struct GraphRecognition {
 
     // MARK: IR-ResNet
 
-    /// A linear layer over a flattened map, before it blocks of two 3×3 convolutions with a PReLU between and a shortcut around them, before
-    /// those a 3×3 convolution over the image with a PReLU.
+    /// Whether the graph ends in a linear layer over a flattened map, preceded by blocks of two 3×3 convolutions with a PReLU between them
+    /// and a shortcut around them, preceded by a 3×3 convolution with a PReLU over the image.
     private func endsInIRResNet(_ output: String) -> Bool {
         guard let linear = node(unnormalized(output)), case .linear = linear.operation, let flat = before(linear),
             case .flatten = flat.operation
@@ -73,7 +73,7 @@ public struct GraphRecognition {
         return first.window == Size2D(3) && first.layer.stride == Size2D(1)
     }
 
-    /// The value that a residual block begins with; nil for other sums.
+    /// The input of a residual block, given its final sum; nil for other sums.
     private func irBlockInput(_ sum: Node) -> String? {
         guard sum.inputs.count == 2 else { return nil }
         for (branch, shortcut) in [(0, 1), (1, 0)] {
@@ -91,7 +91,7 @@ public struct GraphRecognition {
         return nil
     }
 
-    /// Names of the reference project's modules, which exporters keep for nodes or for what they do not fold.
+    /// Whether nodes have names of the reference project's modules, which exporters keep for nodes or for layers that they do not fold.
     private var isReferenceByName: Bool {
         (graph.nodes.map(\.name) + weights.entries.map(\.name)).contains { name in
             ["input_layer", "output_layer", ".residual.", ".shortcut."].contains { name.contains($0) }
@@ -100,8 +100,8 @@ public struct GraphRecognition {
 
     // MARK: MobileFaceNet
 
-    /// A 1×1 convolution or linear layer over a depthwise convolution of the whole map, and before it pointwise and depthwise convolutions with
-    /// PReLU only.
+    /// Whether the graph ends in a 1×1 convolution or linear layer over a depthwise convolution of the whole map, preceded only by
+    /// pointwise and depthwise convolutions with PReLU.
     private func endsInMobileFaceNet(_ output: String) -> Bool {
         var last = node(unnormalized(output))
         var passed = 0
@@ -135,7 +135,8 @@ public struct GraphRecognition {
 
     // MARK: InceptionResnetV1
 
-    /// Twenty-one scaled residual blocks of ReLU networks that join branches, ending in a linear layer and a normalization.
+    /// Whether the graph has twenty-one scaled residual blocks that concatenate branches with ReLU, and ends in a linear layer and a
+    /// normalization.
     private var isInceptionResnet: Bool {
         var (joins, scaled) = (0, 0)
         for node in graph.nodes {

@@ -1,12 +1,13 @@
 import IR
 import JSON
 
-/// IR-ResNet of any depth, width and embedding size, in two layouts of keys: the reference project's (`input_layer`, `body`,
-/// `output_layer`) and insightface's iresnet (`conv1`, `layerS.B`, `fc`, `features`). BN ε 1e-5; no activation after the addition.
+/// IR-ResNet of any depth, width and embedding size, with two layouts of keys: the reference project's (`input_layer`, `body`,
+/// `output_layer`) and insightface's iresnet (`conv1`, `layerS.B`, `fc`, `features`). Batch normalization has ε 1e-5; no activation follows
+/// the addition.
 enum IRResNet: ArchitectureFamily {
     static let knownNames = ["ir_resnet18", "ir_resnet34", "ir_resnet50", "ir_resnet100"]
     static let tellTaleKeys = ["input_layer.0.weight with body.0.0.residual.1.weight, or conv1.weight with layer1.0.prelu.weight"]
-    /// Blocks a stage of the depths that have a name.
+    /// Blocks per stage of the named depths.
     private static let namedDepths = [[2, 2, 2, 2]: "18", [3, 4, 6, 3]: "34", [3, 4, 14, 3]: "50", [3, 13, 30, 3]: "100"]
 
     static func canonicalName(_ name: String) -> String? {
@@ -18,7 +19,7 @@ enum IRResNet: ArchitectureFamily {
         return nil
     }
 
-    /// Where a layout keeps each layer.
+    /// Module names of each layer in one layout.
     private struct Layout {
         let stem: (convolution: String, norm: String, prelu: String)
         let block: @Sendable (_ stage: Int, _ block: Int) -> String
@@ -41,7 +42,7 @@ enum IRResNet: ArchitectureFamily {
         if let prefix = StateDictReader.prefix(before: "input_layer.0.weight", in: weights), has(prefix, "body.0.0.residual.1.weight") {
             return (.reference, prefix)
         }
-        // A block's own conv1.weight is longer than the stem's, so the shortest prefix is the network's.
+        // The stem's conv1.weight is the shortest match; those of blocks have longer prefixes.
         if let prefix = StateDictReader.prefix(before: "conv1.weight", in: weights), has(prefix, "layer1.0.prelu.weight", "fc.weight") {
             return (.insightface, prefix)
         }
@@ -120,7 +121,7 @@ enum IRResNet: ArchitectureFamily {
                 ? [NormalizationCounters.remark] : [])
     }
 
-    /// One block: BN, conv, BN, PReLU, strided conv, BN, plus the shortcut, which is a 1×1 convolution where sizes change.
+    /// One block: BN, conv, BN, PReLU, strided conv, BN, plus the shortcut, which is a 1×1 convolution if the shape changes.
     private static func append(
         _ layout: Layout, _ block: String, _ input: String, from: Int, to: Int, stride: Int, epsilon: Double,
         to builder: inout GraphBuilder
@@ -141,8 +142,9 @@ enum IRResNet: ArchitectureFamily {
         return builder.append(block, .add, [value, shortcut])
     }
 
-    /// What gives a project away whose networks have insightface's keys: MagFace's wrappers, head and name of the network, and the name under
-    /// which bubbliiiing keeps its backbone. A dictionary of the reference project's is trained with 128 whatever its layout.
+    /// Tells apart projects whose networks have insightface's keys: MagFace by its wrappers, its head and its name for the network,
+    /// bubbliiiing by the name of its backbone. Dictionaries from the reference project were trained with a divisor of 128 in either
+    /// layout.
     private static func profile(_ weights: Weights, prefix: String) -> ContractProfile {
         let isMagFace =
             prefix.hasSuffix("features.module.") || prefix.hasSuffix("module.features.")
@@ -152,8 +154,8 @@ enum IRResNet: ArchitectureFamily {
         return prefix.hasSuffix("arcface.") ? .bubbliiiing : .insightface
     }
 
-    /// Height and width of the input: what the checkpoint says if it leads to the linear layer's features, else the features' sides doubled
-    /// once a stage. Sides that differ are taken as a portrait, since area alone does not tell 112×96 from 96×112.
+    /// Height and width of the input: the checkpoint's, if it leads to the linear layer's features; otherwise the feature map's sides,
+    /// doubled once per stage. Unequal sides are taken as a portrait, because area alone cannot distinguish 112×96 from 96×112.
     private static func imageSize(
         _ weights: Weights, features: Int, channels: Int, stages: Int
     ) throws(ArchitectureError) -> (GivenFacts.ImageSize, isStated: Bool) {
@@ -170,9 +172,9 @@ enum IRResNet: ArchitectureFamily {
         return (GivenFacts.ImageSize(square: named), true)
     }
 
-    /// The two sides of a map that are nearest to each other, the longer one first.
+    /// The two sides of a map that are closest to each other, the longer one first.
     private static func sides(area: Int) -> (Int, Int) {
-        // Sizes of tensors without elements may be as large as a file claims.
+        // Shapes of tensors without elements may be as large as a file claims.
         guard area > 0, area <= 1 << 24 else { return (1, 1) }
         var shorter = Int(Double(area).squareRoot())
         while shorter > 1, !area.isMultiple(of: shorter) { shorter -= 1 }

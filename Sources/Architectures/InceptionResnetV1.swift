@@ -1,14 +1,15 @@
 import IR
 import JSON
 
-/// InceptionResnetV1 as facenet-pytorch 2.6.0 builds it, with `classify=False`: BN ε 1e-3, embedding L2-normalized inside.
+/// InceptionResnetV1 as facenet-pytorch 2.6.0 builds it with `classify=False`: batch normalization with ε 1e-3, embedding L2-normalized
+/// inside.
 enum InceptionResnetV1: ArchitectureFamily {
     static let knownNames = ["inception_resnet_v1"]
     static let endsInNormalization = true
     static let tellTaleKeys = ["conv2d_1a.conv.weight", "block8.conv2d.weight"]
     private static let profile = ContractProfile.facenet
     private static let epsilon = profile.epsilon
-    /// What facenet-pytorch's published weights were trained on, where the checkpoint does not say.
+    /// The size that facenet-pytorch's published weights were trained on, used if the checkpoint does not say.
     private static let usualImageSize = 160
 
     static func canonicalName(_ name: String) -> String? {
@@ -77,7 +78,7 @@ enum InceptionResnetV1: ArchitectureFamily {
         builder.append(name, .maxPool(Pooling(kernel: Size2D(3), stride: Size2D(2))), [value])
     }
 
-    /// 1×1 convolution with bias over the joined branches, scaled, added to the block's input.
+    /// 1×1 convolution with bias over the concatenated branches, scaled and added to the block's input.
     private static func join(
         _ name: String, _ branches: [String], _ input: String, from: Int, to: Int, scale: Double, hasReLU: Bool,
         to builder: inout GraphBuilder

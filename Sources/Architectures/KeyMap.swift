@@ -1,8 +1,9 @@
 import Files
 import IR
 
-/// Renames keys by a file, for layouts nobody here has seen: a line is `OLD NEW`, where `*` in OLD stands for any text and each `*` in NEW
-/// for what the same one in OLD met. `#` begins a comment. The first line that matches a key decides; keys that none matches stay.
+/// Renames keys by rules from a file, for unknown layouts. Each line is `OLD NEW`, where `*` in OLD stands for any text and each `*` in NEW
+/// for what the corresponding one in OLD matched. `#` begins a comment. The first line that matches a key applies; keys that no line
+/// matches stay.
 public struct KeyMap: Sendable {
     private struct Rule {
         let pattern: [Substring]
@@ -13,28 +14,28 @@ public struct KeyMap: Sendable {
 
     private let rules: [Rule]
     private let file: String
-    /// Longest file read, in bytes.
+    /// Longest file that is read, in bytes.
     private static let limit = 1 << 24
 
-    /// Reads a key map. Throws `ArchitectureError.malformedKeyMap` with the line.
+    /// Reads a key map. Throws `ArchitectureError.malformedKeyMap` with the line number.
     public init(path: String) throws {
         let mapped = try MappedFile(path: path)
         guard mapped.bytes.count <= KeyMap.limit, let text = mapped.bytes.text else {
-            throw ArchitectureError.malformedKeyMap(file: path, line: 1, detail: "this is no text of at most 16 MiB")
+            throw ArchitectureError.malformedKeyMap(file: path, line: 1, detail: "this is not a text of at most 16 MiB")
         }
         try self.init(text: text, file: path)
     }
 
-    /// Reads a key map's text.
+    /// Parses a key map; `file` is for messages.
     public init(text: String, file: String) throws(ArchitectureError) {
         var rules: [Rule] = []
-        // Editors of other systems begin a file with a byte order mark.
+        // Some editors begin a file with a byte order mark.
         let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
             if words.isEmpty { continue }
             guard words.count == 2 else {
-                throw .malformedKeyMap(file: file, line: index + 1, detail: "\(words.count) names stand there, not two")
+                throw .malformedKeyMap(file: file, line: index + 1, detail: "it has \(words.count) names instead of two")
             }
             let pattern = words[0].split(separator: "*", omittingEmptySubsequences: false)
             let replacement = words[1].split(separator: "*", omittingEmptySubsequences: false)
@@ -47,7 +48,7 @@ public struct KeyMap: Sendable {
         self.file = file
     }
 
-    /// The weights under their new names. Throws where two keys would become one, or a line matches nothing.
+    /// The weights under their new names. Throws if two keys would become one, or if a line matches nothing.
     public func apply(to weights: Weights) throws(ArchitectureError) -> Weights {
         var used: Set<Int> = []
         var origins: [String: String] = [:]
@@ -71,7 +72,7 @@ public struct KeyMap: Sendable {
         return Weights(entries: entries, metadata: weights.metadata, provenance: weights.provenance)
     }
 
-    /// Each `*` takes as little as it can, the last one what is left.
+    /// Each `*` matches as little as possible; the last one matches the rest.
     private static func rename(_ key: String, _ rule: Rule) -> String? {
         guard let head = rule.pattern.first, key.hasPrefix(head) else { return nil }
         var rest = key.dropFirst(head.count)

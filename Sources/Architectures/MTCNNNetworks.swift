@@ -1,8 +1,8 @@
 import IR
 import JSON
 
-/// MTCNN's three networks as facenet-pytorch 2.6.0 builds them. Their outputs are, in its order, box regression, landmarks (ONet) and
-/// the probabilities of no face and face.
+/// MTCNN's three networks as facenet-pytorch 2.6.0 builds them. Their outputs, in its order, are box regression, landmarks (ONet only), and
+/// the probabilities of "no face" and "face".
 enum MTCNNPart {
     /// A detector's contract: (x − 127.5) / 128, no embedding.
     static func contract(size: Int?) -> InputContract {
@@ -16,7 +16,7 @@ enum MTCNNPart {
             StateDictReader(weights, prefix: network.prefix), input: .init(name: "input", type: ValueType([.batch, .fixed(3)] + sides)))
     }
 
-    /// The network whose keys are all there under one prefix.
+    /// The network, if all of its keys are present under one prefix.
     static func recognize(_ name: String, _ keys: [String], _ weights: Weights) -> RecognizedNetwork? {
         guard let first = keys.first, let prefix = StateDictReader.prefix(before: first, in: weights),
             keys.allSatisfy({ weights[prefix + $0] != nil })
@@ -24,7 +24,7 @@ enum MTCNNPart {
         return RecognizedNetwork(name: name, prefix: prefix)
     }
 
-    /// Convolution with bias, PReLU, and a max pool with ceil mode where `pool` is given.
+    /// Convolution with bias, PReLU, and a max pool with ceil mode if `pool` is given.
     static func unit(
         _ index: Int, _ value: String, from: Int, to: Int, kernel: Int, pool: Int?, to builder: inout GraphBuilder
     ) -> String {
@@ -34,7 +34,7 @@ enum MTCNNPart {
         return builder.append("pool\(index)", .maxPool(Pooling(kernel: Size2D(pool), stride: Size2D(2), ceilMode: true)), [value])
     }
 
-    /// The features as facenet-pytorch's dense layers expect them: width before height before channels.
+    /// Flattens the features in the order that facenet-pytorch's dense layers expect: width, height, channels from the outside in.
     static func flatten(_ value: String, to builder: inout GraphBuilder) -> String {
         let value = builder.append("permute", .permute([0, 3, 2, 1]), [value])
         return builder.append("flatten", .flatten, [value])
@@ -65,7 +65,7 @@ enum PNet: ArchitectureFamily {
     }
 }
 
-/// The refining network, on 24×24 crops.
+/// The refinement network, on 24×24 crops.
 enum RNet: ArchitectureFamily {
     static let knownNames = ["mtcnn_rnet"]
     static let tellTaleKeys = ["dense5_1.weight", "dense5_2.weight", "prelu4.weight"]

@@ -5,7 +5,7 @@ import JSON
 enum MobileFaceNet: ArchitectureFamily {
     static let knownNames = ["mobilefacenet"]
     static let tellTaleKeys = ["conv2_dw.conv.weight", "GDC_dw.weight"]
-    // What comes out of the published weights is not normalized, whatever their own program does after it.
+    // The published network's output is not normalized, although the project's own program normalizes it afterwards.
     private static let profile = ContractProfile.insightface
     private static let epsilon = profile.epsilon
 
@@ -23,7 +23,7 @@ enum MobileFaceNet: ArchitectureFamily {
         let reader = StateDictReader(weights, prefix: network.prefix)
         let embedding = reader.shape("features.weight")?.first ?? 128
         let last = reader.shape("GDC_dw.weight")?.first ?? 512
-        // Four halvings lead from the image to the global convolution's window.
+        // The image is halved four times before the global convolution.
         let sides = (reader.shape("GDC_dw.weight") ?? []).suffix(2).map { min(max($0, 1), 1 << 10) }
         let window = sides.count == 2 ? Size2D(sides[0], sides[1]) : Size2D(7)
         let size = imageSize ?? GivenFacts.ImageSize(height: window.height * 16, width: window.width * 16)
@@ -73,7 +73,7 @@ enum MobileFaceNet: ArchitectureFamily {
         return builder.prelu("\(name).prelu", value, channels: to)
     }
 
-    /// 1×1 up, depthwise 3×3, 1×1 down without activation; the input is added where the image keeps its size.
+    /// 1×1 up, depthwise 3×3, 1×1 down without activation; the input is added if the image keeps its size.
     private static func residual(
         _ name: String, _ input: String, _ from: Int, _ inner: Int, _ to: Int, stride: Int, to builder: inout GraphBuilder
     ) -> String {

@@ -1,8 +1,8 @@
 import IR
 
-/// The counters that torch keeps beside running statistics: they show whether torch trained a network.
+/// The counters that torch stores beside running statistics; they show whether torch trained a network.
 enum NormalizationCounters {
-    /// What a user should know of a network whose counters are all 0.
+    /// What a user should know about a network whose counters are all 0.
     static let remark =
         "num_batches_tracked is 0 everywhere, as in weights converted from another framework; their ε is often 2e-5, not 1e-5"
 

@@ -3,7 +3,7 @@ import IR
 /// Hands out the keys of a state dict to the layers that own them, and accounts for every one.
 struct StateDictReader {
     let weights: Weights
-    /// What stands before every key of the network, such as `module.`.
+    /// The prefix that all keys of the network share, such as `module.`.
     let prefix: String
     private var taken: Set<String> = []
     private var missing: [String] = []
@@ -14,10 +14,10 @@ struct StateDictReader {
         self.prefix = prefix
     }
 
-    /// The sizes of a tensor; nil where it is not there.
+    /// The shape of a tensor; nil if it is absent.
     func shape(_ key: String) -> [Int]? { weights[prefix + key]?.shape }
 
-    /// Claims a tensor of this shape and gives its whole key; what is wrong is kept for `check`.
+    /// Claims a tensor of this shape and returns its full key; mismatches are recorded for `check`.
     mutating func take(_ key: String, _ shape: [Int]) -> String {
         let whole = prefix + key
         taken.insert(whole)
@@ -32,7 +32,7 @@ struct StateDictReader {
     /// Claims a tensor that may be absent and that no layer reads, such as `num_batches_tracked`.
     mutating func allow(_ key: String) { taken.insert(prefix + key) }
 
-    /// Throws unless every key was claimed and every claim met. Gives the keys of a training head, which may be left out.
+    /// Throws unless every key was claimed and every claim was met. Returns the keys of a training head, which may be left out.
     func check(name: String) throws(ArchitectureError) -> [String] {
         let left = weights.entries.map(\.name).filter { !taken.contains($0) }
         let extra = left.filter { TrainingHead.owns($0, besideNetworkUnder: prefix) }
@@ -44,7 +44,7 @@ struct StateDictReader {
         return extra
     }
 
-    /// What stands before `suffix` in the shortest key that ends in it; nil where no key does.
+    /// The text before `suffix` in the shortest key that ends in it; nil if no key does.
     static func prefix(before suffix: String, in weights: Weights) -> String? {
         weights.entries.map(\.name).filter { $0 == suffix || $0.hasSuffix("." + suffix) }.map { String($0.dropLast(suffix.count)) }
             .min { ($0.utf8.count, $0) < ($1.utf8.count, $1) }

@@ -5,8 +5,8 @@ enum TrainingHead {
     ]
     private static let wrappers = ["module.", "model.", "_orig_mod."]
 
-    /// Whether a key that no layer of the network claims belongs to a head: it lies beside the network, not inside one of its blocks.
-    /// - Parameter prefix: what comes before every key of the network.
+    /// Whether a key that no layer claims belongs to a head: it lies beside the network, not inside one of its blocks.
+    /// - Parameter prefix: The prefix that all keys of the network share.
     static func owns(_ key: String, besideNetworkUnder prefix: String) -> Bool {
         let isOutside = !key.hasPrefix(prefix)
         var relative = isOutside ? key : String(key.dropFirst(prefix.count))
@@ -16,7 +16,7 @@ enum TrainingHead {
         let parts = relative.split(separator: ".", omittingEmptySubsequences: false)
         guard let first = parts.first.map(String.init) else { return false }
         if names.contains(first) { return true }
-        // Under the network's own prefix this is the layer that gives the embedding.
+        // Under the network's own prefix this would be the layer that gives the embedding.
         return isOutside && first == "fc" && parts.count == 2
     }
 }

@@ -1,13 +1,13 @@
 import IR
 
-/// `torch.compile` of a part of a network puts `_orig_mod` into the keys of that part: `layer1._orig_mod.0.conv1.weight`. A network is
-/// recognized without it; tensors keep the names that they have in the file.
+/// `torch.compile` applied to part of a network puts `_orig_mod` into the keys of that part: `layer1._orig_mod.0.conv1.weight`. Networks
+/// are recognized without it; tensors keep their names from the file.
 struct CompiledKeys {
     private static let mark = "_orig_mod"
-    /// Names in the file by the names to recognize; empty if nothing is to be taken out.
+    /// Names in the file, keyed by the names to recognize; empty if no key has a mark.
     private var sources: [String: String] = [:]
 
-    /// Looks for marks after the prefix that all keys share, which the families take off themselves.
+    /// Looks for marks after the prefix that all keys share; the families strip that prefix themselves.
     init(_ weights: Weights) {
         let parts = weights.entries.map { $0.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init) }
         var shared = 0
@@ -18,13 +18,13 @@ struct CompiledKeys {
         var sources: [String: String] = [:]
         for (entry, components) in zip(weights.entries, parts) {
             let kept = components.prefix(shared) + components.dropFirst(shared).filter { $0 != CompiledKeys.mark }
-            // Two keys that would become one are left as they are.
+            // Keys that would collide are left unchanged.
             guard sources.updateValue(entry.name, forKey: kept.joined(separator: ".")) == nil else { return }
         }
         self.sources = sources
     }
 
-    /// The weights under the names to recognize.
+    /// The weights under the names that recognition expects.
     func stripped(_ weights: Weights) -> Weights {
         guard !sources.isEmpty else { return weights }
         let names = Dictionary(sources.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
@@ -33,10 +33,10 @@ struct CompiledKeys {
             provenance: weights.provenance)
     }
 
-    /// The name in the file.
+    /// The name in the file for a name used in recognition.
     func source(of name: String) -> String { sources[name] ?? name }
 
-    /// The model over weights under their names in the file.
+    /// The recognized model with its weights renamed back to their names in the file.
     func restored(_ model: Model) throws(GraphError) -> Model {
         guard !sources.isEmpty else { return model }
         var graph = model.graph

@@ -2,27 +2,24 @@ import Files
 import PthReader
 import Tensors
 
-/// A wrong checksum with the tensors that lie in the damaged bytes.
+/// A wrong checksum, with the names of the tensors that lie in the damaged bytes.
 public struct DamagedTensors: DescribedError, Equatable {
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     public let problem: String
     /// What to do about it.
     public let remedy: String
 
-    /// Nil if no tensor lies there.
+    /// Nil if there are no tensors to name.
     init?(_ error: any DescribedError, tensors: [String]) {
-        guard let first = tensors.first else { return nil }
-        let more =
-            tensors.count > 1
-            ? tensors.count > 3 ? " and \(tensors.count - 1) more" : ", " + tensors.dropFirst().joined(separator: ", ") : ""
-        problem =
-            "\(error.problem); \(tensors.count == 1 ? "the tensor" : "the tensors") \(first)\(more) \(tensors.count == 1 ? "lies" : "lie") there"
+        guard !tensors.isEmpty else { return nil }
+        let names = tensors.count > 3 ? "\(tensors[0]) and \(tensors.count - 1) more" : tensors.joined(separator: ", ")
+        problem = "\(error.problem); \(tensors.count == 1 ? "the tensor \(names) lies" : "the tensors \(names) lie") there"
         remedy = error.remedy
     }
 }
 
 extension OpenedFile {
-    /// Runs `body`; an error about damaged bytes leaves it with the names of the tensors that lie in them.
+    /// Runs `body`; rethrows an error about damaged bytes with the names of the tensors that lie in them.
     public func namingDamage<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -34,7 +31,7 @@ extension OpenedFile {
 }
 
 extension DescribedError {
-    /// The name of the storage whose bytes this error calls damaged.
+    /// The name of the storage whose bytes this error reports as damaged.
     fileprivate var damagedStorage: String? {
         switch self as any Error {
         case TensorError.wrongChecksum(let storage, _, _, _): storage
@@ -45,7 +42,7 @@ extension DescribedError {
     }
 }
 
-/// Recorded checksums of a checkpoint, compared entry by entry; a wrong one names the tensors of the entry.
+/// Compares a checkpoint's recorded checksums entry by entry; a wrong one is reported with the tensors of that entry.
 enum NamedChecksums {
     static func of(_ checkpoint: Checkpoint, selection: StateDictSelection?) -> [Checkpoint.Check] {
         checkpoint.checksums.map { check in
@@ -59,7 +56,7 @@ enum NamedChecksums {
         }
     }
 
-    /// Names in the state dict, else paths in the checkpoint.
+    /// Names in the state dict; if there are none, paths in the checkpoint.
     private static func tensors(in entry: String, of checkpoint: Checkpoint, selection: StateDictSelection?) -> [String] {
         guard let storage = checkpoint.regions.first(where: { $0.name == entry })?.storage else { return [] }
         let key = StorageReach.Key(storage)

@@ -1,31 +1,32 @@
 import Files
 import IR
 
-/// What an export changes on the way, in this order: folding, normalization, preprocessing, rounding.
+/// The changes an export makes to a model, in this order: folding, normalization, preprocessing, rounding.
 public struct ExportPlan: Sendable {
-    /// Folds batch normalization into the layer before it.
+    /// Whether batch normalization is folded into the layer before it.
     public var foldsBatchNorm = false
-    /// Appends an L2 normalization.
+    /// Whether an L2 normalization is appended.
     public var normalizes = false
-    /// Puts mean and scale in front, for pixels given as these elements.
+    /// The element type of the input pixels if mean and scale become the first layers of the network; nil to leave them out.
     public var embeddedPixels: ElementType?
-    /// Rounds floating-point weights.
+    /// The precision that floating-point weights are rounded to; nil to keep theirs.
     public var precision: WeightPrecision?
 
-    /// No changes.
+    /// A plan without changes.
     public init() {}
 
-    /// What an export will write.
+    /// What an export is about to write.
     public struct Outcome: Sendable {
-        /// The content.
+        /// The changed model or weights.
         public let content: ExportContent
-        /// Numbers of it that rounding made 0.
+        /// How many nonzero numbers rounding turned into 0.
         public let zeros: Int
     }
 
-    /// The content as it will be written. Throws where an option does not fit content or format, or where rounding overflows.
+    /// Returns the content as it will be written. Throws `ExportError` if a change does not fit the content or the format, or if rounding
+    /// overflows.
     public func apply(to opened: OpenedModel, for format: any FileFormat.Type) throws -> Outcome {
-        if foldsBatchNorm, format.capabilities.promisesSourceTensors { throw ExportError.foldingNotHere(format: format.name) }
+        if foldsBatchNorm, format.capabilities.promisesSourceTensors { throw ExportError.cannotFold(format: format.name) }
         var content = opened.content
         if var model = content.model {
             if foldsBatchNorm {
@@ -38,10 +39,10 @@ public struct ExportPlan: Sendable {
             content = .model(model)
         } else {
             let reason = opened.bareReason.map { ($0 as? any DescribedError)?.problem ?? "\($0)" } ?? "there is none"
-            if !format.capabilities.holdsBareWeights { throw opened.bareReason ?? ONNXError.needsGraph(reason: reason) }
-            for (isAsked, option) in [
-                (foldsBatchNorm, "--fold-batchnorm"), (normalizes, "--normalize"), (embeddedPixels != nil, "--embed-preprocess"),
-            ] where isAsked { throw ExportError.notForBareWeights(option: option, reason: reason) }
+            if !format.capabilities.holdsBareWeights { throw opened.bareReason ?? ExportError.needsNetwork(reason: reason) }
+            for (isAsked, decision) in [
+                (foldsBatchNorm, Decision.foldBatchNorm), (normalizes, .normalize), (embeddedPixels != nil, .embedPreprocess),
+            ] where isAsked { throw ExportError.notForBareWeights(decision, reason: reason) }
         }
         guard let precision else { return Outcome(content: content, zeros: 0) }
         let (overflows, zeros) = try content.weights.roundingLosses(at: precision)

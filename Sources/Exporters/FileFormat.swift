@@ -2,40 +2,42 @@ import Files
 import IR
 import PthReader
 
-/// A format that can be told by content, read, and written.
+/// A file format that can be recognized by content, read, and written.
 public protocol FileFormat: Sendable {
-    /// The name people use, such as `safetensors`.
+    /// The name that people use, such as `safetensors`.
     static var name: String { get }
-    /// File name endings, without the dot.
+    /// File name extensions, lower case, without the dot.
     static var extensions: [String] { get }
-    /// What the format can hold and promises.
+    /// What the format can hold, and what its readers expect.
     static var capabilities: FormatCapabilities { get }
-    /// Whether the content is of this format.
+    /// Whether these are the bytes of a file in this format.
     static func recognizes(_ bytes: ByteView) -> Bool
-    /// Opens a file of this format.
+    /// Opens a file in this format; throws the format's own error if it is malformed.
     static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile
-    /// Writes to `output`; the caller flushes, reads back and commits. Returns further files that belong to it, to be committed first.
+    /// Writes to `output`; the caller flushes, reads back and commits. Returns companion files, which must be committed first.
     static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile]
 }
 
-/// What a format can hold, and what it promises.
+/// What a format can hold, and what its readers expect.
 public struct FormatCapabilities: Sendable {
-    /// Whether weights without a graph have a place in it.
+    /// Whether it can hold weights without a graph.
     public let holdsBareWeights: Bool
     /// Whether readers expect the source's own tensors in it, so that folding would break a promise.
     public let promisesSourceTensors: Bool
+    /// Whether it can hold any plain value of a checkpoint, not only a state dict and scalars.
+    public var holdsAnyValue = false
 }
 
 /// How a file is opened.
 public struct OpenOptions: Sendable {
-    /// Where the state dict stands, for formats that can hold several.
+    /// Dotted path of the state dict, for formats that can hold several; nil to choose one automatically.
     public var stateDictPath: String?
     /// Whether quantized tensors are read as float32.
     public var dequantizes: Bool
-    /// Where files that the opened one names really lie, by the name it gives: outputs that are not yet in place.
+    /// Where companion files really are, keyed by the name that the opened file uses: outputs that have not been moved into place yet.
     public var companions: [String: String]
 
-    /// Options.
+    /// Options; the defaults open the file as it is.
     public init(stateDictPath: String? = nil, dequantizes: Bool = false, companions: [String: String] = [:]) {
         self.stateDictPath = stateDictPath
         self.dequantizes = dequantizes
@@ -48,7 +50,7 @@ public enum ExportContent: Sendable {
     case model(Model)
     case weights(Weights)
 
-    /// The tensors.
+    /// The tensors of either.
     public var weights: Weights {
         switch self {
         case .model(let model): model.weights
@@ -56,7 +58,7 @@ public enum ExportContent: Sendable {
         }
     }
 
-    /// The model, where it is one.
+    /// The model; nil for bare weights.
     public var model: Model? { if case .model(let model) = self { model } else { nil } }
 
     /// Everything but the tensors.
@@ -68,15 +70,15 @@ public enum ExportContent: Sendable {
     }
 }
 
-/// What formats may be asked for beyond their defaults; each takes what concerns it.
+/// Format-specific settings; each format reads its own and ignores the rest.
 public struct ExportOptions: Sendable {
     /// ONNX operator set.
     public var opset = 17
-    /// Whether ONNX tensors go to a file beside it.
+    /// ONNX: whether tensors go to a second file next to the model.
     public var usesExternalData = false
-    /// HDF5: gzip level from 1 to 9; nil for none.
+    /// HDF5: gzip level from 1 to 9; nil for no compression.
     public var compressionLevel: Int?
-    /// Files that must not be written to.
+    /// Files that must not be overwritten because the export reads them.
     public var inputs: [FileIdentity] = []
     /// Whether companion files may replace existing ones.
     public var isReplacing = false
@@ -85,7 +87,7 @@ public struct ExportOptions: Sendable {
     public init() {}
 }
 
-/// The formats, one line each. Reading goes by content, writing by the output's extension.
+/// All formats, one line each. Files are read by content and written by the output's extension.
 public enum FormatRegistry {
     /// All formats; the first that recognizes a file reads it.
     public static let formats: [any FileFormat.Type] = [
@@ -96,18 +98,18 @@ public enum FormatRegistry {
         PthFormat.self,
     ]
 
-    /// Opens a file by its content: one of the formats, or the index of a checkpoint in several files. What no format recognizes gets an
-    /// error that names it if it can; so does a folder.
+    /// Opens a file by its content: one of the formats, or the index of a sharded checkpoint. Throws an error that names the content, if
+    /// possible, when no format recognizes it; likewise for a folder.
     public static func open(_ path: String, options: OpenOptions = OpenOptions()) throws -> OpenedFile {
         let file = try mapped(path)
         if ShardIndex.recognizes(file.bytes) { return try ShardedCheckpoint.open(file, options: options) }
-        // zstd's first byte could begin a pickle, too.
+        // The first byte of zstd could also begin a pickle.
         if let packed = PackedContent.refusal(file.bytes) { throw packed }
         if let shard = DistributedCheckpoint.refusal(of: file) { throw shard }
         guard let format = formats.first(where: { $0.recognizes(file.bytes) }) else { throw ContainerKind.refusal(file.bytes) }
         let opened = try format.open(file, options: options)
         if options.stateDictPath != nil, opened.checkpoint == nil {
-            throw ExportError.optionNotForFormat(option: "--state-dict", format: opened.format)
+            throw ExportError.notForFormat(.stateDict, format: opened.format)
         }
         if options.dequantizes, opened.selection?.dequantizedNames.isEmpty != false {
             throw ExportError.nothingToDequantize(file: file.path)
@@ -124,13 +126,13 @@ public enum FormatRegistry {
         }
     }
 
-    /// The format that an output's name asks for; nil where its ending belongs to none.
+    /// The format that an output's extension asks for; nil if no format has it.
     public static func format(forOutput path: String) -> (any FileFormat.Type)? {
         let ending = PathText.ending(path).lowercased()
         return formats.first { $0.extensions.contains(ending) }
     }
 
-    /// The format of this name, as `--to` takes it.
+    /// The format with this name or extension, in any case; nil if there is none.
     public static func format(named name: String) -> (any FileFormat.Type)? {
         formats.first { $0.name == name.lowercased() || $0.extensions.contains(name.lowercased()) }
     }

@@ -1,12 +1,12 @@
 import Files
 import PthReader
 
-/// What a folder holds that was given in place of a file.
+/// Recognizes what a folder holds when it was given in place of a file.
 enum FolderContents {
-    /// Endings of files that hold weights.
+    /// Extensions of files that hold weights.
     private static let endings: Set<String> = ["pth", "pt", "ckpt", "bin", "safetensors", "onnx", "h5", "hdf5", "flat"]
 
-    /// The error that names it, with the file to give.
+    /// The error that names the content, with the file to give instead.
     static func refusal(_ path: String) -> any Error {
         guard let names = try? FolderListing.names(in: path) else { return FileError.directory(path: path) }
         if names.contains(DistributedCheckpoint.metadataName),
@@ -32,12 +32,12 @@ public enum FolderError: DescribedError, Equatable {
     case unpackedArchive(path: String)
     case foreign(path: String, what: String)
 
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     public var problem: String {
         switch self {
-        case .holds(let path, let what, _): "\(path): is a folder that holds \(what)"
-        case .unpackedArchive(let path): "\(path): is a folder with the unpacked entries of a torch archive"
-        case .foreign(let path, let what): "\(path): is \(what), which is not read here"
+        case .holds(let path, let what, _): "\(path): a folder that holds \(what)"
+        case .unpackedArchive(let path): "\(path): a folder with the unpacked entries of a torch archive"
+        case .foreign(let path, let what): "\(path): this is \(what), which cannot be read"
         }
     }
 
@@ -46,8 +46,9 @@ public enum FolderError: DescribedError, Equatable {
         switch self {
         case .holds(let path, _, let files):
             "give the file: \(files.prefix(3).map { PathText.join(path, $0) }.joined(separator: ", "))"
-                + (files.count > 3 ? ", or another of the \(files.count)" : "")
-        case .unpackedArchive(let path): "pack it again, uncompressed: zip -0 -r \(PathText.baseName(path)).pth \(PathText.baseName(path))"
+                + (files.count > 3 ? ", or another of these \(files.count)" : "")
+        case .unpackedArchive(let path):
+            "pack it again without compression: zip -0 -r \(PathText.baseName(path)).pth \(PathText.baseName(path))"
         case .foreign: "export it to ONNX first"
         }
     }

@@ -2,8 +2,8 @@ import Architectures
 import IR
 
 extension ModelDocument {
-    /// The document for formats that keep the checkpoint's facts in entries of their own, where every reader sees them. The graph is left
-    /// out where its family rebuilds the very same one from the weights.
+    /// The document for formats that store the checkpoint's metadata in entries of their own, where every reader sees it. The graph is left
+    /// out if its family rebuilds an identical one from the weights.
     static func besideMetadata(_ model: Model) -> ModelDocument {
         var document = ModelDocument(model)
         document.metadata = Metadata()

@@ -3,9 +3,9 @@ import IR
 import PthReader
 import Tensors
 
-/// A file of any readable format, opened: what it is, what it holds, where its bytes went.
+/// An opened file of any readable format: its format, its content, and what each of its bytes serves.
 public struct OpenedFile: Sendable {
-    /// A named number of bytes.
+    /// A named count of bytes.
     public struct Group: Sendable {
         /// `backbone`, `head`, `optimizer`, `scheduler`, `scaler`, `history`, `other`, or a part of the container.
         public let name: String
@@ -21,36 +21,36 @@ public struct OpenedFile: Sendable {
 
     /// The mapped file.
     public let file: MappedFile
-    /// The format's name in the registry.
+    /// The format's name in `FormatRegistry`.
     public let format: String
-    /// Facts of the container, in order.
+    /// Facts about the container, in display order.
     public let facts: [Checkpoint.Fact]
-    /// The state dict's strided tensors with the file's plain metadata; nil where no state dict was found, see `stateDictError`.
+    /// The state dict's strided tensors with the file's plain metadata; nil if no state dict was found, see `stateDictError`.
     public let weights: Weights?
-    /// What the file says about the model besides its tensors; nil where it says nothing, as most checkpoints do.
+    /// What the file says about the model besides its tensors; nil if it says nothing, as with most checkpoints.
     public let document: ModelDocument?
-    /// Why a file that has a graph gives no document: what of it is not understood.
+    /// Why a file that has a graph gives no document: the part of it that is not understood.
     public let documentError: (any Error)?
-    /// Which dictionary was taken and why; nil for formats that hold just one.
+    /// Which dictionary was chosen and why; nil for formats that hold only one.
     public let selection: StateDictSelection?
     /// Why there are no weights.
     public let stateDictError: PthError?
-    /// Every byte of the file, by what it serves.
+    /// Every byte of the file, grouped by what it serves.
     public let groups: [Group]
-    /// Compares recorded checksums, entry by entry.
+    /// Checks of the recorded checksums, one per entry.
     public let checksums: [Checkpoint.Check]
-    /// The checkpoint behind it, for `.pth` only.
+    /// The checkpoint that the file was read as; `.pth` only.
     public let checkpoint: Checkpoint?
-    /// What loading it with Python could do, as far as opening it shows; nil for formats without pickles.
+    /// What loading the file with Python could do, as far as opening it shows; nil for formats without pickles.
     public internal(set) var safety: SafetyScan?
-    /// Identities of the files that its tensors lie in, itself first.
+    /// The files that hold its tensors, the opened file first.
     public let sources: [MappedFile]
-    /// What of the file is not followed to the letter, one sentence each.
+    /// Where reading departs from the letter of the file, one sentence each.
     public let remarks: [String]
-    /// Whether another program wrote the file, or changed it since: such programs rename and leave out what their graph does not read.
+    /// Whether another program wrote or later changed the file: such programs rename tensors and drop those that their graph does not read.
     public let isForeign: Bool
 
-    /// A file whose format holds just one set of weights.
+    /// Creates the result for a format that holds only one set of weights.
     init(
         file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights, document: ModelDocument?,
         documentError: (any Error)? = nil, groups: [Group], checksums: [Checkpoint.Check], companions: [MappedFile] = [],
@@ -85,13 +85,13 @@ public struct OpenedFile: Sendable {
         self.isForeign = isForeign
     }
 
-    /// Bytes of all its files.
+    /// Total size of all its files, in bytes.
     public var byteCount: Int { sources.reduce(0) { $0 + $1.bytes.count } }
 
     /// Facts that a user should know whatever is done with the file.
     public var warnings: [String] { facts.filter { $0.name == Checkpoint.Fact.warning }.map(\.text) }
 
-    /// Throws when a file that tensors lie in is no longer as it was when it was opened.
+    /// Throws if any of the files has changed since it was opened.
     public func checkUnchanged() throws(FileError) {
         for source in sources { try source.checkUnchanged() }
     }

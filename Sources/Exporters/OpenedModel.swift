@@ -4,25 +4,25 @@ import IR
 import PthReader
 import Tensors
 
-/// What an opened file gives to an export: a whole model, or bare weights and the reason.
+/// What an opened file offers for export: a whole model, or bare weights and the reason.
 public struct OpenedModel: Sendable {
-    /// How a network is recognized.
+    /// How a network is recognized, and what the caller states about it.
     public struct Choice: Sendable {
-        /// The name given with `--arch`.
+        /// The family's name as the caller gives it; nil to recognize it from keys and shapes.
         public var architecture: String?
-        /// Renames keys first.
+        /// Renames keys before anything looks at them.
         public var keyMap: KeyMap?
-        /// Facts that take the place of the file's and the family's.
+        /// Facts that override the file's and the family's.
         public var given: GivenFacts
-        /// Whose usual values take the place of what the file does not state.
+        /// Typical values for facts that the file does not state.
         public var likeness: ContractProfile?
-        /// What the user calls the facts that are given, for messages.
-        public var givenNames: [String]
+        /// The decisions behind `given` and `likeness`, for messages.
+        public var givenNames: [Decision]
 
-        /// Recognized from keys and shapes.
+        /// By default, the network is recognized from keys and shapes.
         public init(
             architecture: String? = nil, keyMap: KeyMap? = nil, given: GivenFacts = GivenFacts(), likeness: ContractProfile? = nil,
-            givenNames: [String] = []
+            givenNames: [Decision] = []
         ) {
             self.architecture = architecture
             self.keyMap = keyMap
@@ -31,7 +31,7 @@ public struct OpenedModel: Sendable {
             self.givenNames = givenNames
         }
 
-        /// The model with what the user says of it.
+        /// The model with the caller's facts applied.
         func complete(_ model: Model) throws -> Model {
             var model = model
             if let likeness { model.contract = likeness.fill(model.contract) }
@@ -41,24 +41,24 @@ public struct OpenedModel: Sendable {
 
     /// What is exported.
     public let content: ExportContent
-    /// Why there is no model; nil where there is one.
+    /// Why there is no model; nil if there is one.
     public let bareReason: (any Error)?
-    /// Entries of the state dict that are not tensors, with what they are: no export holds them.
+    /// Entries of the state dict that are not tensors, with their kinds; no export holds them.
     public let nonTensors: [(name: String, kind: String)]
-    /// Keys that are not part of the embedding and were left out.
+    /// Keys that are not part of the embedding network and were left out.
     public let droppedKeys: [String]
-    /// What stands before every key, such as `module.`.
+    /// The prefix that all keys share, such as `module.`.
     public let prefix: String
-    /// A name in the checkpoint that no family answers to.
+    /// The network's name in the checkpoint if no family has that name.
     public let unknownName: String?
-    /// Why the file's own graph was not taken, where keys and shapes gave the network in its place.
+    /// Why the file's own graph was ignored in favor of one rebuilt from keys and shapes.
     public let passedOver: (any Error)?
     /// What a user should know about the network, one sentence each.
     public let remarks: [String]
 
-    /// Makes a model of what was opened: from the graph in the file, else from keys and shapes. An unknown network gives bare weights, and
-    /// so does one that is nearly a known one; with `--arch` both are errors. Throws `ExportError.notPlain` for tensors whose numbers an
-    /// export would lose.
+    /// Makes a model of an opened file: from the file's graph, or else from keys and shapes. A network that is unknown, or not quite a
+    /// known one, gives bare weights; if the caller named a family, both are errors. Throws `ExportError.notPlain` for tensors whose
+    /// numbers an export would lose.
     public init(_ opened: OpenedFile, choice: Choice = Choice()) throws {
         if let failure = opened.stateDictError { throw failure }
         guard var weights = opened.weights, !weights.entries.isEmpty else {
@@ -77,7 +77,7 @@ public struct OpenedModel: Sendable {
                 self.init(content: .model(try choice.complete(model)), nonTensors: nonTensors, remarks: opened.remarks)
                 return
             } catch {
-                // A graph of another program that leaves sizes open, or does not add up here, hides no weights.
+                // A foreign graph that leaves sizes open, or fails shape inference, does not make its weights unusable.
                 guard opened.isForeign, let failure = error as? GraphError else { throw error }
                 graphError = failure
             }
@@ -100,13 +100,13 @@ public struct OpenedModel: Sendable {
         } catch let error as GraphError {
             reason = error
         }
-        // Who names a network does not want bare weights.
+        // A caller who names a network does not want bare weights.
         guard choice.architecture == nil else { throw reason }
-        // Keys were only looked at because the file's own graph is not understood: then that is the reason.
+        // Keys were only tried because the file's own graph is not understood, so that is the reason to report.
         if let graphError, !opened.isForeign { throw graphError }
         let bareReason = graphError ?? reason
-        if let name = choice.givenNames.first {
-            throw ExportError.notForBareWeights(option: name, reason: (bareReason as? any DescribedError)?.problem ?? "\(bareReason)")
+        if let decision = choice.givenNames.first {
+            throw ExportError.notForBareWeights(decision, reason: (bareReason as? any DescribedError)?.problem ?? "\(bareReason)")
         }
         self.init(content: .weights(weights), bareReason: bareReason, nonTensors: nonTensors, remarks: opened.remarks)
     }
@@ -125,7 +125,7 @@ public struct OpenedModel: Sendable {
         self.remarks = remarks
     }
 
-    /// Tensors that hold numbers in a way that no export can: to leave them out would change the network.
+    /// Throws for tensors that hold numbers in a form that no export can: leaving them out would change the network.
     private static func refuseLazyTensors(_ opened: OpenedFile) throws {
         for entry in opened.selection?.dictionary.entries ?? [] {
             let isPlain =
@@ -138,57 +138,6 @@ public struct OpenedModel: Sendable {
             let isQuantized = if case .quantizedTensor = entry.value { true } else { false }
             throw ExportError.notPlain(
                 file: opened.file.path, name: entry.key.pathComponent, kind: entry.value.kindName, isQuantized: isQuantized)
-        }
-    }
-}
-
-/// What keeps an opened file from being exported.
-public enum ExportError: DescribedError, Equatable {
-    case nothingToExport(file: String)
-    case notPlain(file: String, name: String, kind: String, isQuantized: Bool)
-    case nothingToDequantize(file: String)
-    case overflow(precision: String, tensors: [String])
-    case foldingNotHere(format: String)
-    case nothingToFold
-    case notForBareWeights(option: String, reason: String)
-    case optionNotForFormat(option: String, format: String)
-    case differs(file: String, what: String)
-
-    /// Whether an option was given that means nothing for this content or format.
-    public var isAboutOptions: Bool {
-        switch self {
-        case .foldingNotHere, .nothingToFold, .notForBareWeights, .optionNotForFormat, .nothingToDequantize: true
-        case .nothingToExport, .notPlain, .overflow, .differs: false
-        }
-    }
-
-    /// What is wrong, for people.
-    public var problem: String {
-        switch self {
-        case .nothingToExport(let file): "\(file): there are no tensors to export"
-        case .notPlain(let file, let name, let kind, _): "\(file): \(name) is not a plain tensor but a \(kind)"
-        case .nothingToDequantize(let file): "\(file): the state dict holds no quantized tensor for --dequantize"
-        case .overflow(let precision, let tensors): "as \(precision), numbers become infinite in \(tensors.joined(separator: "; "))"
-        case .foldingNotHere(let format): "\(format) promises the source's own tensors, so batch normalization cannot be folded into them"
-        case .nothingToFold: "--fold-batchnorm has no effect here: no batch normalization follows a layer that can take it in"
-        case .notForBareWeights(let option, let reason): "\(option) needs a network, and \(reason)"
-        case .optionNotForFormat(let option, let format): "\(option) has no effect for \(format)"
-        case .differs(let file, let what): "\(file): read back from disk, \(what)"
-        }
-    }
-
-    /// What to do about it.
-    public var remedy: String {
-        switch self {
-        case .nothingToExport: "look inside with convert inspect"
-        case .notPlain(_, _, _, true): "convert it to float32 with --dequantize, or leave it out with slim --drop"
-        case .notPlain: "leave it out with slim --drop first"
-        case .nothingToDequantize: "leave the option out"
-        case .overflow: "use --dtype bfloat16, or keep float32"
-        case .foldingNotHere: "fold into .onnx, .h5 or .flat"
-        case .nothingToFold, .notForBareWeights: "leave the option out"
-        case .optionNotForFormat: "leave it out"
-        case .differs: "nothing was left behind; run again, and check the disk if it happens twice"
         }
     }
 }

@@ -1,25 +1,25 @@
 import PthReader
 import Tensors
 
-/// What became of every byte of the file that was made slim.
+// Accounts for every byte of the file that was slimmed.
 extension SlimFile {
-    /// A group of bytes and how much of it the slim file still holds.
+    /// A group of bytes, and how many of them the slim file keeps.
     public struct Share: Sendable, Equatable {
         /// The group's name.
         public let name: String
-        /// Its bytes in the file.
+        /// Size of the group in the original file, in bytes.
         public let byteCount: Int
-        /// Bytes of storages that what is written still reaches; nil for pickle and container, which are written anew.
+        /// Bytes of storages that the slim file still uses; nil for the pickle and the container, which are written anew.
         public let stayed: Int?
     }
 
-    /// The groups of `opened`, the file that this was planned from, for an output of this format.
+    /// The groups of `opened`, the file that this was planned from, for an output in the given format.
     public func shares(of opened: OpenedFile, as format: any FileFormat.Type) -> [Share] {
-        let reached = format.name == PthFormat.name ? StorageReach(root) : StorageReach(weights.entries.map(\.tensor))
+        let reached = format.capabilities.holdsAnyValue ? StorageReach(root) : StorageReach(weights.entries.map(\.tensor))
         if let checkpoint = opened.checkpoint {
             return PthByteGroups.shares(checkpoint, stateDictPath: opened.selection?.path, reached: reached)
         }
-        // Other formats hold one set of weights, and headers.
+        // Other formats consist of one set of weights and headers.
         let before = StorageReach(opened.weights?.entries.map(\.tensor) ?? [])
         let gone = before.totals.reduce(0) { $0 + max(0, $1.value - (reached.totals[$1.key] ?? 0)) }
         return opened.groups.map { group in
@@ -28,9 +28,9 @@ extension SlimFile {
         }
     }
 
-    /// What would stay in a `.pth` but has no place in a file of this format, which holds the state dict and plain values alone.
+    /// Values that a `.pth` would keep but this format cannot hold, because it stores only the state dict and plain values.
     public func leftOut(by format: any FileFormat.Type) -> [String] {
-        guard format.name != PthFormat.name else { return [] }
+        guard !format.capabilities.holdsAnyValue else { return [] }
         var found: [String] = []
         rest(of: root, at: [], into: &found)
         return found
@@ -44,17 +44,17 @@ extension SlimFile {
         default: return
         }
         for child in children {
-            let place = path + [child.name]
-            if stateDictComponents.isEmpty || place == stateDictComponents { continue }
-            if stateDictComponents.starts(with: place) {
-                rest(of: child.value, at: place, into: &found)
+            let childPath = path + [child.name]
+            if stateDictComponents.isEmpty || childPath == stateDictComponents { continue }
+            if stateDictComponents.starts(with: childPath) {
+                rest(of: child.value, at: childPath, into: &found)
             } else if !path.isEmpty || !isMetadata(child.value) {
-                found.append("\(place.joined(separator: ".")) (\(child.value.kindName))")
+                found.append("\(childPath.joined(separator: ".")) (\(child.value.kindName))")
             }
         }
     }
 
-    /// Whether an entry at the top is kept as metadata.
+    /// Whether a top-level entry is kept as metadata.
     private func isMetadata(_ value: CheckpointValue) -> Bool {
         if case .dictionary = root { return PthMetadata.plain(value) != nil }
         return false

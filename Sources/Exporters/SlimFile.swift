@@ -3,28 +3,28 @@ import IR
 import PthReader
 import Tensors
 
-/// A slim file: only what inference needs, no network need be known, every key and tensor of the state dict as it was.
+/// A file reduced to what inference needs: the network need not be known, and every key and tensor of the state dict stays unchanged.
 public struct SlimFile: Sendable {
-    /// What stays, as a checkpoint's values.
+    /// The remaining values, as a checkpoint.
     public let root: CheckpointValue
     /// The state dict as named tensors, without those that are not plain strided views.
     public let weights: Weights
-    /// Where the state dict stands in `root`.
+    /// Dotted path of the state dict in `root`.
     let stateDictPath: String
-    /// Where the state dict stands in `root`, as components.
+    /// Components of that path.
     public let stateDictComponents: [String]
     /// Tensors that only a `.pth` can hold, with the reason.
     public let onlyInPth: [(name: String, what: String)]
-    /// Entries of the state dict that are not tensors, with what they are.
+    /// Entries of the state dict that are not tensors, with their kinds.
     public let nonTensors: [(name: String, kind: String)]
-    /// Top-level entries that went.
+    /// Top-level entries that were dropped.
     public let dropped: [(key: String, group: CheckpointGroup)]
-    /// Values that were changed or left out inside what stays.
+    /// Values that were changed or left out inside the remaining ones.
     public let changes: [SlimPlan.Change]
 
     private static let quantized = "a quantized tensor"
 
-    /// Plans the slim file. Throws where the file has no state dict.
+    /// Plans the slim file. Throws if the file has no state dict, or if a rule matches nothing.
     public init(_ opened: OpenedFile, rules: SlimPlan.Rules) throws {
         if let failure = opened.stateDictError { throw failure }
         guard let weights = opened.weights else { throw SlimError.nothingLeft(file: opened.file.path, path: "") }
@@ -67,9 +67,10 @@ public struct SlimFile: Sendable {
         self.weights = Weights(entries: entries, metadata: PthMetadata.scalars(of: plan.root), provenance: weights.provenance)
     }
 
-    /// Writes the file in the format that the output's name asks for. The caller flushes, reads back and commits.
+    /// Writes the file in the given format. The caller flushes, reads back and commits. Throws `SlimError.lazyTensor` for a tensor that the
+    /// format cannot hold.
     public func write(to output: OutputFile, as format: any FileFormat.Type) throws {
-        if format.name == PthFormat.name { return try PthWriter.write(root, to: output) }
+        if format.capabilities.holdsAnyValue { return try PthWriter.write(root, to: output) }
         if let first = onlyInPth.first {
             throw SlimError.lazyTensor(name: first.name, what: first.what, isQuantized: first.what == SlimFile.quantized)
         }

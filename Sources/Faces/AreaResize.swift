@@ -2,17 +2,17 @@ import Inference
 
 /// PyTorch's `interpolate(mode="area")` of 8-bit pixels, written straight into a network's input as (mean of the window − 127.5) / 128.
 ///
-/// Output pixel i is the mean over source pixels ⌊i·n/m⌋ up to ⌈(i+1)·n/m⌉, windows that may overlap. Sums are whole numbers, so that their
-/// order means nothing: rows of a window are added first, then columns. They are divided by rows and then by columns, because one division
-/// by the product gives other last bits.
+/// Output pixel i is the mean over source pixels ⌊i·n/m⌋ up to ⌈(i+1)·n/m⌉; windows may overlap. Sums are whole numbers, so their order
+/// does not matter: rows of a window are added first, then columns. They are divided by the number of rows and then by that of columns,
+/// because one division by the product differs in the last bits.
 enum AreaResize {
-    /// Fills one image of a network's input with the part of a picture in `box`, which lies within it.
+    /// Fills one image of a network's input with the part of a picture in `box`, which must lie inside the picture.
     static func fill(_ target: InputPixels, from image: DecodedImage, box: PixelBox) {
         let (width, height) = (target.width, target.height)
         let (columns, rows) = (box.right - box.left, box.bottom - box.top)
         let stride = image.width * 3
         let count = columns * 3
-        // Sums are fetched four at a time, one more than the last pixel has.
+        // Sums are loaded four at a time, up to one past the last pixel.
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: count + 1 + 2 * width) { scratch in
             guard let sums = scratch.baseAddress else { return }
             sums[count] = 0
@@ -45,7 +45,7 @@ enum AreaResize {
         }
     }
 
-    /// Adds up rows of bytes, number by number.
+    /// Adds rows of bytes element by element.
     @inline(__always)
     private static func add(
         rows: Range<Int>, from corner: UnsafePointer<UInt8>, stride: Int, count: Int, to sums: UnsafeMutablePointer<UInt32>

@@ -1,47 +1,47 @@
 import CImages
 import Files
 
-/// A picture as 8-bit RGB, byte for byte what Pillow 10.2's `Image.open(path).convert("RGB")` makes of it.
+/// A picture as 8-bit RGB, byte for byte what Pillow 10.2's `Image.open(path).convert("RGB")` gives.
 ///
-/// The orientation in a photograph's EXIF data is not followed, as Pillow does not follow it there; `OpenedImage` can.
+/// The orientation in a photograph's EXIF data is ignored, as Pillow ignores it there; `OpenedImage` can apply it.
 public struct DecodedImage: Sendable, Equatable {
-    /// Pixels in a row.
+    /// Width in pixels.
     public let width: Int
-    /// Rows.
+    /// Height in pixels.
     public let height: Int
-    /// Red, green and blue of each pixel, row after row without padding.
+    /// Red, green and blue of each pixel, row by row without padding.
     public let pixels: [UInt8]
-    /// What the picture is, for messages: its path.
+    /// The picture's path, for messages.
     public let name: String
-    /// What the decoder mended, in its own words; nil for a sound file. Pillow says nothing and takes such a picture.
+    /// What the decoder had to repair, in its own words; nil for an intact file. Pillow accepts such a picture silently.
     public let damage: String?
 
     /// The most pixels that are decoded: 300 MB of RGB.
     public static let pixelLimit = 100_000_000
-    /// The most pixels a side: what a JPEG can have.
+    /// The most pixels per side: the limit of JPEG.
     public static let sideLimit = 65_500
 
-    /// A picture from pixels. Throws where they are not width × height × 3 bytes.
+    /// Creates a picture from pixels. Throws `FacesError.badSize` unless there are width × height × 3 bytes.
     public init(width: Int, height: Int, pixels: [UInt8], name: String) throws(FacesError) {
         let count = try DecodedImage.byteCount(width, height, name)
         guard count == pixels.count else { throw .badSize(name: name, width: width, height: height) }
         self.init(unchecked: width, height, pixels, name, damage: nil)
     }
 
-    /// Decodes the JPEG or PNG at `path`; which of the two it is, its first bytes say. Throws `FileError` or `FacesError`.
+    /// Decodes the JPEG or PNG at `path`; its first bytes tell which it is. Throws `FileError` or `FacesError`.
     public init(path: String) throws {
         let file = try MappedFile(path: path)
         try self.init(file.bytes, path: path)
         try file.checkUnchanged()
     }
 
-    /// Decodes the bytes of a JPEG or PNG; `path` is for messages.
+    /// Decodes the bytes of a JPEG or PNG; `path` is for messages. Throws `FacesError`.
     public init(_ bytes: ByteView, path: String) throws(FacesError) {
         let kind = try ImageKind(bytes, path: path)
         let (width, height) = try DecodedImage.size(of: bytes, path: path)
         var report = cimages_report()
         let count = width * height * 3
-        // Initialized to nothing: an untouched page of a large picture costs nothing where decoding ends at its first row.
+        // Uninitialized, because untouched pages of a large picture cost nothing if decoding fails at its first row.
         let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
             bytes.withUnsafeBytes { raw in
                 let start = raw.bindMemory(to: UInt8.self).baseAddress
@@ -50,14 +50,14 @@ public struct DecodedImage: Sendable, Equatable {
                 case .png: cimages_png_decode(start, raw.count, target.baseAddress, &report)
                 }
             }
-            // A picture that was not decoded to its end is given up below, and its bytes are never looked at.
+            // An incompletely decoded picture is rejected below, and its bytes are never read.
             filled = report.status == cimages_fine ? count : 0
         }
         try DecodedImage.check(report, path)
         self.init(unchecked: width, height, pixels, path, damage: report.warnings > 0 ? DecodedImage.message(report) : nil)
     }
 
-    /// Width and height of a JPEG or PNG by its header. Throws where they are more than is decoded.
+    /// Width and height of a JPEG or PNG according to its header. Throws if they exceed what is decoded.
     static func size(of bytes: ByteView, path: String) throws(FacesError) -> (width: Int, height: Int) {
         let kind = try ImageKind(bytes, path: path)
         var report = cimages_report()
@@ -74,7 +74,7 @@ public struct DecodedImage: Sendable, Equatable {
         guard width <= sideLimit, height <= sideLimit, width * height <= pixelLimit else {
             throw .tooLarge(path: path, width: width, height: height)
         }
-        // As RGB, and once more while an interlaced one is put together.
+        // Once as RGB, and once more while an interlaced picture is assembled.
         guard width * height <= MemoryBudget.bytes / 8 else { throw .noMemory(path: path, width: width, height: height) }
         return (width, height)
     }

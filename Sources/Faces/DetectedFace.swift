@@ -1,25 +1,25 @@
 /// A face in a picture.
 public struct DetectedFace: Sendable, Equatable {
-    /// Where it is.
+    /// Its rectangle.
     public let box: FaceBox
-    /// How sure the last network is, from 0 to 1.
+    /// The last network's confidence, from 0 to 1.
     public let probability: Float
-    /// Left eye, right eye, nose, left and right corner of the mouth as seen in the picture: x and y in its pixels.
+    /// Left eye, right eye, nose, left and right corner of the mouth as seen in the picture: x and y in pixels.
     public let landmarks: [SIMD2<Float>]
 }
 
-/// Which of several faces is taken: facenet-pytorch's four ways.
+/// Which of several faces is chosen: facenet-pytorch's four ways.
 public enum FaceSelection: String, Sendable, CaseIterable {
     /// The largest box.
     case largest
     /// The highest probability.
     case probability
-    /// The largest box less twice the squared distance of its center from the picture's.
+    /// The largest box area minus twice the squared distance between its center and the picture's.
     case centerWeighted = "center-weighted"
-    /// The largest box among those with a probability above 0.9; none where there is none.
+    /// The largest box among those with a probability above 0.9; none if there are none.
     case largestOverThreshold = "largest-over-threshold"
 
-    /// The chosen face of a picture of this size.
+    /// The chosen face in a picture of this size; nil if none qualifies.
     public func choose(_ faces: [DetectedFace], width: Int, height: Int) -> DetectedFace? {
         switch self {
         case .largest: return FaceSelection.falling(faces) { Double($0.box.area) }.first
@@ -35,7 +35,7 @@ public enum FaceSelection: String, Sendable, CaseIterable {
         }
     }
 
-    /// From the largest weight to the smallest, equals as `argsort` reversed leaves them.
+    /// Sorted by decreasing weight, with ties in the order that a reversed `argsort` leaves.
     static func falling(_ faces: [DetectedFace], by weight: (DetectedFace) -> Double) -> [DetectedFace] {
         NumPyOrder.ascending(faces.map(weight)).reversed().map { faces[$0] }
     }

@@ -1,36 +1,36 @@
 import Files
 import Inference
 
-/// Pictures to crops of one size: decoded, the face found and cut out, or the whole picture resized.
+/// Turns pictures into crops of one size: decodes them, finds the face and cuts it out, or resizes the whole picture.
 public struct FaceAligner: Sendable {
     /// How crops are made.
     public struct Settings: Sendable, Equatable {
         /// Side of the crop, in pixels.
         public var imageSize = 112
-        /// Pixels of the finished crop that lie around the face's box, both sides together.
+        /// Pixels of the finished crop around the face's box, both sides together.
         public var margin = 16
-        /// Which of several faces is taken.
+        /// Which of several faces is chosen.
         public var selection = FaceSelection.largest
-        /// Whether pictures are brought upright first.
+        /// Whether pictures are turned upright first.
         public var exif = ExifRule.ignore
 
-        /// The reference project's way.
+        /// The reference project's settings.
         public init() {}
     }
 
     /// A crop, and what was found.
     public struct Aligned: Sendable {
-        /// imageSize × imageSize pixels.
+        /// The crop, imageSize × imageSize pixels.
         public let crop: DecodedImage
-        /// The face that was cut out; nil where none was found, or where none was looked for: then the whole picture was resized.
+        /// The face that was cut out; nil if none was found or looked for, in which case the whole picture was resized.
         public let face: DetectedFace?
         /// Every face that was found.
         public let faces: [DetectedFace]
-        /// What was cut out of the picture; nil for the whole of it.
+        /// The part of the picture that was cut out; nil if it was the whole picture.
         public let cut: PixelBox?
         /// The picture itself.
         public let image: DecodedImage
-        /// The EXIF orientation that the file states and that was not followed; nil for a picture that is upright as it comes.
+        /// The EXIF orientation that the file states and that was ignored; nil if the picture is upright as stored.
         public let ignoredOrientation: PictureOrientation?
     }
 
@@ -41,8 +41,9 @@ public struct FaceAligner: Sendable {
     private let gate = MemoryGate(limit: FaceAligner.memoryLimit)
 
     /// - Parameters:
-    ///   - detector: nil for resizing whole pictures. Threads each take pictures of their own through it, so that it needs no more than one.
-    ///   - threads: nil for one a core.
+    /// - detector: The face detector; nil to resize whole pictures. Threads share it, each for its own pictures, so it needs only one
+    /// thread.
+    /// - threads: The number of threads; nil for one per core.
     public init(detector: MTCNN?, settings: Settings = Settings(), threads: Int? = nil) throws(FacesError) {
         guard 1...4096 ~= settings.imageSize, 0..<settings.imageSize ~= settings.margin else { throw .badSettings }
         self.settings = settings
@@ -50,13 +51,13 @@ public struct FaceAligner: Sendable {
         workers = Workers(count: threads)
     }
 
-    /// Pictures that one thread looks at together: enough for full batches, few enough for little memory.
+    /// Pictures that one thread processes together: enough for full batches, few enough to need little memory.
     public static let atOnce = 16
-    /// Bytes that decoded pictures and what is computed of them take on all threads; a picture that needs more is alone.
+    /// Bytes that decoded pictures and intermediate results may take on all threads together; a picture that needs more is processed alone.
     private static let memoryLimit = min(160 << 20, MemoryBudget.bytes / 4)
 
-    /// Crops on all threads, each picture's given to `make` on the thread that made it, and what came of it to `use` on the calling one, in
-    /// the pictures' order. One bad file does not end the rest.
+    /// Makes crops on all threads. Each is passed to `make` on the thread that made it, and the result to `use` on the calling thread, in
+    /// the pictures' order. One bad file does not stop the others.
     public func align<Made: Sendable>(
         _ paths: [String], make: @escaping @Sendable (_ index: Int, _ aligned: Aligned) throws -> Made,
         use: (_ index: Int, _ made: Result<Made, any Error>) throws -> Void
@@ -65,13 +66,13 @@ public struct FaceAligner: Sendable {
         try align(count: paths.count, open: { try OpenedImage(path: paths[$0], exif: exif) }, make: make, use: use)
     }
 
-    /// The same for pictures that `open` gives, on any thread.
+    /// The same for pictures that `open` returns, on any thread.
     public func align<Made: Sendable>(
         count: Int, open: @escaping @Sendable (Int) throws -> OpenedImage,
         make: @escaping @Sendable (_ index: Int, _ aligned: Aligned) throws -> Made,
         use: (_ index: Int, _ made: Result<Made, any Error>) throws -> Void
     ) throws {
-        // Few pictures are shared out evenly.
+        // A small number of pictures is divided evenly.
         let size = min(FaceAligner.atOnce, max(1, (count + workers.count - 1) / workers.count))
         try workers.inOrder(
             (count + size - 1) / size,
@@ -84,12 +85,12 @@ public struct FaceAligner: Sendable {
             })
     }
 
-    /// Crops of a few pictures on the calling thread; several threads may do so at once. What `open`, decoding, detection or `make` throw is the
-    /// result of that picture alone.
+    /// Makes crops of a few pictures on the calling thread; several threads may do so at once. Whatever `open`, decoding, detection or
+    /// `make` throws becomes the result of that picture alone.
     public func alignHere<Made>(
         _ count: Int, open: (Int) throws -> OpenedImage, make: (_ index: Int, _ aligned: Aligned) throws -> Made
     ) -> [Result<Made, any Error>] {
-        // What cannot be worked on is refused before it is decoded.
+        // What cannot be processed is refused before it is decoded.
         let opened = (0..<count).map { index in
             Result { () throws -> (image: OpenedImage, bytes: Int) in
                 let image = try open(index)
@@ -99,7 +100,7 @@ public struct FaceAligner: Sendable {
         var made: [Result<Made, any Error>] = []
         var next = 0
         while next < count {
-            // Pictures that fit together in this thread's share.
+            // As many pictures as fit into this thread's share together.
             var (end, bytes) = (next, 0)
             while end < count {
                 let more = (try? opened[end].get().bytes) ?? 0
@@ -126,12 +127,12 @@ public struct FaceAligner: Sendable {
         return made
     }
 
-    /// Bytes that a picture takes, decoded and in the first network. Throws where it is too large to look for such small faces in.
+    /// Bytes that a picture takes, both decoded and in the first network. Throws if it is too large for a search for such small faces.
     public func bytesNeeded(_ image: OpenedImage) throws(FacesError) -> Int {
         image.decodedByteCount + (try detector?.bytesNeeded(image) ?? 0)
     }
 
-    /// Together where that works; else each alone, so that an impossible picture does not spoil the others.
+    /// Detects in all pictures together; if that fails, in each alone, so that one impossible picture does not spoil the others.
     private func faces(in images: [DecodedImage]) -> [Result<[DetectedFace], any Error>] {
         guard let detector else { return images.map { _ in .success([]) } }
         if let all = try? detector.detect(images) { return all.map { .success($0) } }

@@ -1,4 +1,4 @@
-/// A rectangle in a picture's coordinates, in the single precision that the reference detector computes in.
+/// A rectangle in a picture's coordinates, in the single precision of the reference detector.
 public struct FaceBox: Sendable, Equatable {
     /// Left edge, in pixels; may lie outside the picture.
     public var x1: Float
@@ -9,7 +9,7 @@ public struct FaceBox: Sendable, Equatable {
     /// Bottom edge.
     public var y2: Float
 
-    /// A box.
+    /// Creates a box from its edges.
     public init(x1: Float, y1: Float, x2: Float, y2: Float) {
         self.x1 = x1
         self.y1 = y1
@@ -20,13 +20,13 @@ public struct FaceBox: Sendable, Equatable {
     /// Width times height.
     public var area: Float { (x2 - x1) * (y2 - y1) }
 
-    /// Moved by a regression whose unit is the box's size plus `extra` pixels: 0 for the proposal network, 1 for the two behind it.
+    /// Moves the box by a regression whose unit is the box's size plus `extra` pixels: 0 for the proposal network, 1 for the two after it.
     func regressed(by shift: SIMD4<Float>, extra: Float) -> FaceBox {
         let (width, height) = (x2 - x1 + extra, y2 - y1 + extra)
         return FaceBox(x1: x1 + shift.x * width, y1: y1 + shift.y * height, x2: x2 + shift.z * width, y2: y2 + shift.w * height)
     }
 
-    /// The square around the same center whose side is the longer one's; in the reference's order of operations.
+    /// The square with the same center and the longer side; in the reference's order of operations.
     var squared: FaceBox {
         let (width, height) = (x2 - x1, y2 - y1)
         let side = max(width, height)
@@ -35,8 +35,8 @@ public struct FaceBox: Sendable, Equatable {
         return FaceBox(x1: left, y1: top, x2: left + side, y2: top + side)
     }
 
-    /// The pixels that are cut out for the next network: edges cut to whole numbers, counted from one as there, and kept in the picture.
-    /// Nil where nothing is left.
+    /// The pixels to cut out for the next network: edges truncated to whole numbers, one-based as in the reference, and clipped to the
+    /// picture. Nil if nothing is left.
     func pixels(in image: DecodedImage) -> PixelBox? {
         let left = max(FaceBox.whole(x1), 1) - 1
         let top = max(FaceBox.whole(y1), 1) - 1
@@ -45,7 +45,7 @@ public struct FaceBox: Sendable, Equatable {
         return right > left && bottom > top ? PixelBox(left: left, top: top, right: right, bottom: bottom) : nil
     }
 
-    /// Cut towards zero. What is no number, or out of all bounds, comes from weights that detect nothing and gives an empty box.
+    /// Truncates toward zero. NaN and out-of-range values come from weights that detect nothing; they give an empty box.
     private static func whole(_ edge: Float) -> Int {
         abs(edge) < 1e7 ? Int(edge) : 0
     }

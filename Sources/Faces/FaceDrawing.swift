@@ -1,11 +1,11 @@
-/// Boxes and landmarks over a picture, so that a person can see what was found.
+/// Draws boxes and landmarks over a picture, so that a person can see what was found.
 public enum FaceDrawing {
     private static let chosen: [UInt8] = [0, 230, 80]
     private static let other: [UInt8] = [255, 170, 0]
     private static let point: [UInt8] = [255, 40, 40]
 
-    /// The picture with every face framed, the one that was taken in green and the others in orange, its cut as a thin white frame, and
-    /// landmarks as red squares.
+    /// The picture with every face framed, the chosen one in green and the others in orange, the cut as a thin white frame, and landmarks
+    /// as red squares.
     public static func draw(_ faces: [DetectedFace], chosen: DetectedFace?, cut: PixelBox?, over image: DecodedImage) -> DecodedImage {
         var pixels = image.pixels
         let thickness = max(1, min(image.width, image.height) / 150)
@@ -36,7 +36,7 @@ public enum FaceDrawing {
         return DecodedImage(unchecked: image.width, image.height, pixels, image.name, damage: image.damage)
     }
 
-    /// A coordinate as a pixel; one far outside is drawn at the edge.
+    /// A coordinate as a pixel index; one far outside is drawn at the edge.
     private static func place(_ coordinate: Float) -> Int {
         coordinate.isFinite ? Int(max(-100_000, min(coordinate, 100_000)).rounded()) : 0
     }

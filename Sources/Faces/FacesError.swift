@@ -1,42 +1,42 @@
 import Files
 
-/// What keeps a picture from being read, a face from being looked for in it, or a crop from being made.
+/// What prevents a picture from being read, a face from being searched for, or a crop from being made.
 public enum FacesError: DescribedError, Equatable {
-    /// The picture is of a kind that is not read.
+    /// A kind of picture that is not supported.
     case otherKind(path: String, kind: String)
-    /// The bytes begin like no picture.
+    /// The first bytes match no kind of picture.
     case noPicture(path: String)
     /// The file ends before the picture does.
     case truncated(path: String)
     /// The decoder refused the bytes.
     case damaged(path: String, detail: String)
-    /// A JPEG or PNG, of a variety that is not read.
+    /// A JPEG or PNG of a variety that is not supported.
     case unsupported(path: String, detail: String)
     /// More pixels than are decoded.
     case tooLarge(path: String, width: Int, height: Int)
-    /// The decoder got no memory.
+    /// The decoder could not allocate memory.
     case noMemory(path: String, width: Int, height: Int)
-    /// A size that no picture can be brought to.
+    /// A size that no picture can be resized to.
     case badSize(name: String, width: Int, height: Int)
-    /// A box that does not lie within the picture, or holds no pixel.
+    /// A box that does not lie inside the picture, or is empty.
     case badBox(name: String, box: PixelBox, width: Int, height: Int)
-    /// A folder in which no picture lies.
+    /// A folder without pictures.
     case noImages(folder: String)
-    /// Folders within folders without end.
+    /// Folders nested too deeply.
     case tooDeep(folder: String)
-    /// So small faces in so large a picture would take too much memory.
+    /// Searching for such small faces in such a large picture would take too much memory.
     case tooLargeForDetection(name: String, width: Int, height: Int, minFaceSize: Int)
-    /// Nearly everything passes the first network.
+    /// Nearly every position passes the first network.
     case tooManyCandidates(name: String)
-    /// A model that is not the network it should be.
+    /// A model that is not the expected network.
     case otherNetwork(name: String, architecture: String)
-    /// Settings of the detector or the crop that mean nothing.
+    /// Settings of the detector or the crop that are out of range.
     case badSettings
 
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     public var problem: String {
         switch self {
-        case .otherKind(let path, let kind): "\(path): is \(kind); only JPEG and PNG are read"
+        case .otherKind(let path, let kind): "\(path): is \(kind), but only JPEG and PNG can be read"
         case .noPicture(let path): "\(path): is neither a JPEG nor a PNG"
         case .truncated(let path): "\(path): ends before the picture does"
         case .damaged(let path, let detail): "\(path): is damaged (\(detail))"
@@ -47,14 +47,14 @@ public enum FacesError: DescribedError, Equatable {
         case .noMemory(let path, let width, let height): "\(path): there is not enough memory for \(width) × \(height) pixels"
         case .badSize(let name, let width, let height): "\(name): cannot be resized to \(width) × \(height) pixels"
         case .badBox(let name, let box, let width, let height):
-            "\(name): the box from (\(box.left), \(box.top)) to (\(box.right), \(box.bottom)) does not lie within \(width) × \(height) pixels"
+            "\(name): the box from (\(box.left), \(box.top)) to (\(box.right), \(box.bottom)) is not inside \(width) × \(height) pixels"
         case .noImages(let folder): "\(folder): holds no picture"
         case .tooLargeForDetection(let name, let width, let height, _):
             "\(name): \(width) × \(height) pixels are too many to look for such small faces in"
-        case .tooManyCandidates(let name): "\(name): nearly every place passes the first network as a face"
-        case .otherNetwork(let name, let architecture): "\(name): these are the weights of another network (\(architecture))"
+        case .tooManyCandidates(let name): "\(name): nearly every position passes the first network as a face"
+        case .otherNetwork(let name, let architecture): "\(name): these are the weights of a different network (\(architecture))"
         case .badSettings: "the settings for faces or crops are out of range"
-        case .tooDeep(let folder): "\(folder): lies more than \(ImageFiles.depthLimit) folders deep"
+        case .tooDeep(let folder): "\(folder): is nested more than \(ImageFiles.depthLimit) folders deep"
         }
     }
 
@@ -66,14 +66,24 @@ public enum FacesError: DescribedError, Equatable {
         case .truncated, .damaged: "the copy or download was probably interrupted: fetch the file again"
         case .tooLarge: "make it smaller first"
         case .noMemory: "make it smaller first, or free memory"
-        case .badSize: "give a width and height of at least 1, of at most \(DecodedImage.pixelLimit / 1_000_000) megapixels"
+        case .badSize: "give a width and height of at least 1 and at most \(DecodedImage.pixelLimit / 1_000_000) megapixels"
         case .badBox: "give a box within the picture"
         case .noImages: "name a folder with .jpg, .jpeg or .png files, or the files themselves"
-        case .tooLargeForDetection(_, _, _, let least): "give --min-face-size \(least) or more, or make the picture smaller first"
-        case .tooManyCandidates: "raise the first of --thresholds"
-        case .otherNetwork: "run make setup again, or name a folder with MTCNN's pnet.pt, rnet.pt and onet.pt"
+        case .tooLargeForDetection(_, _, _, let least): "look for faces of at least \(least) pixels, or make the picture smaller first"
+        case .tooManyCandidates: "raise the first network's threshold"
+        case .otherNetwork: "give a folder with MTCNN's pnet.pt, rnet.pt and onet.pt"
         case .badSettings: "give thresholds from 0 to 1, a factor between 0 and 1, and a margin smaller than the crop"
         case .tooDeep: "name the folder that holds the pictures"
+        }
+    }
+
+    /// What could be decided otherwise.
+    public var decisions: [Decision] {
+        switch self {
+        case .tooLargeForDetection(_, _, _, let least): [.leastFace(least)]
+        case .tooManyCandidates: [.thresholds]
+        case .otherNetwork: [.detectorWeights]
+        default: []
         }
     }
 }

@@ -1,19 +1,20 @@
 import Files
 import Glibc
 
-/// Pictures named on a command line: files as they are given, and those in folders.
+/// Lists pictures from file and folder names.
 public enum ImageFiles {
-    /// How many folders deep is looked.
+    /// How deep folders may be nested.
     public static let depthLimit = 32
 
-    /// Endings that are looked for in folders. Kinds that cannot be decoded are among them, so that they are refused by name and not passed
-    /// over in silence.
+    /// Extensions that are looked for in folders. They include kinds that cannot be decoded, so that those are refused by name instead of
+    /// being skipped silently.
     private static let endings: Set<String> = [
         "jpg", "jpeg", "jpe", "jfif", "png", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif", "avif", "jp2", "jxl",
     ]
 
-    /// The paths of all pictures, those of each folder and its subfolders sorted by their bytes; also of subfolders that cannot be read, which
-    /// no decoder takes. Throws where a folder that was named cannot be read or holds no picture. What a file holds is not looked at.
+    /// The paths of all pictures, those of each folder and its subfolders sorted by their bytes. Subfolders that cannot be read are
+    /// included, so that they are reported when they are opened. Throws if a given folder cannot be read or holds no picture. The files
+    /// themselves are not opened.
     public static func list(_ operands: [String]) throws -> [String] {
         var all: [String] = []
         for operand in operands {
@@ -31,17 +32,17 @@ public enum ImageFiles {
     }
 
     private static func collect(_ folder: String, depth: Int, into found: inout [String]) throws {
-        // Links can lead round in circles; nobody's pictures lie this deep.
+        // Links can form cycles, and no real pictures are nested this deep.
         guard depth < depthLimit else { throw FacesError.tooDeep(folder: folder) }
         for name in try FolderListing.names(in: folder) where name.utf8.first != UInt8(ascii: ".") {
             let path = PathText.join(folder, name)
             var status = stat()
             let isThere = stat(PathText.system(path), &status) == 0
             if isThere, status.st_mode & S_IFMT == S_IFDIR {
-                // A folder that cannot be looked into stands among the pictures, so that it is told as one that failed.
+                // Unreadable folders are listed as pictures so that they are reported as failures.
                 do { try collect(path, depth: depth + 1, into: &found) } catch FileError.unreadable { found.append(path) }
             } else if endings.contains(PathText.ending(name).lowercased()) {
-                // So does a link that leads nowhere.
+                // So are dangling links.
                 found.append(path)
             }
         }

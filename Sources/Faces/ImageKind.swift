@@ -1,10 +1,10 @@
 import Files
 
-/// The kinds of picture that are decoded, told apart by their first bytes; a file's ending says nothing certain.
+/// The kinds of picture that are decoded, recognized by their first bytes; a file's extension is not reliable.
 enum ImageKind {
     case jpeg, png
 
-    /// Throws `otherKind` for a known kind that is not decoded, `noPicture` for the rest.
+    /// Throws `otherKind` for a known kind that is not decoded, and `noPicture` for the rest.
     init(_ bytes: ByteView, path: String) throws(FacesError) {
         if bytes.matches([0xFF, 0xD8, 0xFF]) {
             self = .jpeg
@@ -14,7 +14,7 @@ enum ImageKind {
             throw .otherKind(path: path, kind: kind)
         } else {
             let starts: [[UInt8]] = [[0xFF, 0xD8], [0x89, 0x50, 0x4E, 0x47]]
-            // Cut within the signature itself.
+            // The file ends within the signature itself.
             if starts.contains(where: { bytes.count < 8 && bytes.matches(Array($0.prefix(bytes.count))) }) { throw .truncated(path: path) }
             throw .noPicture(path: path)
         }
@@ -32,7 +32,7 @@ enum ImageKind {
         if starts("ftyp", at: 4) {
             if ["avif", "avis"].contains(where: { starts($0, at: 8) }) { return "an AVIF" }
             if ["heic", "heix", "hevc", "heim", "heis", "mif1", "msf1"].contains(where: { starts($0, at: 8) }) { return "a HEIF" }
-            return "a film (MP4 or QuickTime)"
+            return "a video (MP4 or QuickTime)"
         }
         if bytes.matches([0, 0, 1, 0]) { return "an icon (ICO)" }
         if starts("8BPS") { return "a Photoshop document" }

@@ -1,22 +1,22 @@
-/// The sizes in which the proposal network looks at a picture, so that its window of 12 pixels meets faces of every size.
+/// The sizes at which the proposal network looks at a picture, so that its window of 12 pixels matches faces of every size.
 struct ImagePyramid {
     /// One size.
     struct Level: Equatable {
-        /// New side over old side.
+        /// New side divided by original side.
         let scale: Double
         let width: Int
         let height: Int
     }
 
-    /// From the largest to the smallest; none for a picture smaller than the least face.
+    /// From the largest to the smallest; empty if the picture is smaller than the smallest face.
     let levels: [Level]
 
-    /// The most pixels of a level: past this, working memory would pass a gigabyte.
+    /// The most pixels per level: beyond this, working memory would exceed a gigabyte.
     static let pixelLimit = 4_000_000
     /// The most levels.
     private static let levelLimit = 1000
 
-    /// Throws where the picture is too large to look for such small faces in.
+    /// Throws if the picture is too large for a search for such small faces.
     init(_ image: DecodedImage, settings: MTCNN.Settings) throws(FacesError) {
         try self.init(width: image.width, height: image.height, name: image.name, settings: settings)
     }

@@ -1,19 +1,19 @@
 import IR
 import Inference
 
-/// The multi-task cascaded detector (Zhang et al., arXiv 1604.02878) as facenet-pytorch 2.6.0 runs it: three networks, each looking closer
-/// at what the one before it found.
+/// The multi-task cascaded detector (Zhang et al., arXiv 1604.02878) as facenet-pytorch 2.6.0 runs it: three networks, each of which looks
+/// more closely at what the previous one found.
 ///
-/// Its coordinates are cut to whole numbers between the networks, so that rounding decides whole pixels: every formula keeps the reference's
+/// Coordinates are truncated to whole numbers between the networks, so rounding decides whole pixels: every formula keeps the reference's
 /// order of operations in single precision, and the networks run in direct convolution with short partial sums.
 public struct MTCNN: Sendable {
-    /// How faces are looked for.
+    /// What faces are searched for.
     public struct Settings: Sendable, Equatable {
         /// Side of the smallest face, in pixels.
         public var minFaceSize = 20
-        /// Least probability that each network has to give.
+        /// The lowest probability that each of the three networks has to give.
         public var thresholds: [Double] = [0.6, 0.7, 0.7]
-        /// Side of each level of the pyramid over that of the level before it.
+        /// Side of each level of the pyramid relative to the previous one; between 0 and 1.
         public var factor = 0.709
 
         /// The reference's defaults.
@@ -26,8 +26,8 @@ public struct MTCNN: Sendable {
     private let rnet: RefinementStage
     private let onet: RefinementStage
 
-    /// A detector over three models, which have to be those networks: throws `FacesError.otherNetwork` for another.
-    /// - Parameter threads: nil for one a core.
+    /// Creates a detector from its three networks. Throws `FacesError.otherNetwork` if a model is a different network.
+    /// - Parameter threads: The number of threads; nil for one per core.
     public init(pnet: Model, rnet: Model, onet: Model, settings: Settings = Settings(), threads: Int? = nil) throws {
         guard settings.thresholds.count == 3, settings.thresholds.allSatisfy({ 0...1 ~= $0 }), settings.minFaceSize >= 1,
             settings.factor > 0, settings.factor < 1
@@ -40,24 +40,24 @@ public struct MTCNN: Sendable {
             onet, side: 48, outputs: ["regression": 4, "landmarks": 10, "probability": 2], name: "onet", threads: threads)
     }
 
-    /// The faces of each picture, the largest first. Pictures of one size are looked at together, and the crops of all go through the second
-    /// and third network in one batch.
+    /// The faces of each picture, the largest first. Pictures of the same size are processed together, and the crops of all go through the
+    /// second and third network in one batch.
     ///
-    /// Throws where a picture is too large for such small faces, or where thresholds let too much pass.
+    /// Throws if a picture is too large for such small faces, or if the thresholds let too many candidates pass.
     public func detect(_ images: [DecodedImage]) throws -> [[DetectedFace]] {
         let proposals = try pnet.propose(images, settings: settings, workers: workers)
         let refined = try refine(images, proposals)
         return try decide(images, refined)
     }
 
-    /// Bytes that the first network takes for a picture's largest level, roughly: of its layers those before the first pooling are largest.
-    /// Throws where the picture is too large to look for such small faces in.
+    /// Approximate memory of the first network for the picture's largest pyramid level, in bytes; the layers before the first pooling
+    /// dominate. Throws if the picture is too large for a search for such small faces.
     func bytesNeeded(_ image: OpenedImage) throws(FacesError) -> Int {
         let level = try ImagePyramid(width: image.width, height: image.height, name: image.name, settings: settings).levels.first
         return level.map { $0.width * $0.height * ProposalStage.bytesPerPixel } ?? 0
     }
 
-    /// Second network: what it believes in, moved and squared.
+    /// Second network: the boxes that it accepts, moved and squared.
     private func refine(_ images: [DecodedImage], _ boxes: [[FaceBox]]) throws -> [[FaceBox]] {
         let seen = try rnet.run(images, boxes, threshold: Float(settings.thresholds[1]))
         return workers.map(images.count) { index in
@@ -67,7 +67,7 @@ public struct MTCNN: Sendable {
         }
     }
 
-    /// Third network: faces with landmarks, which belong to the box before it is moved.
+    /// Third network: faces with landmarks, which are relative to the box before it is moved.
     private func decide(_ images: [DecodedImage], _ boxes: [[FaceBox]]) throws -> [[DetectedFace]] {
         let seen = try onet.run(images, boxes, threshold: Float(settings.thresholds[2]))
         return workers.map(images.count) { index in

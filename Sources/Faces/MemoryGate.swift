@@ -1,9 +1,9 @@
 import Dispatch
 import Synchronization
 
-/// Lets threads take memory up to a limit together; one that needs more than that is let through alone.
+/// Lets threads share memory up to a limit; one that needs more than the limit runs alone.
 ///
-/// Who holds a share must not ask for another one.
+/// A thread that holds a share must not ask for another.
 final class MemoryGate: Sendable {
     private struct State {
         var taken = 0
@@ -16,7 +16,7 @@ final class MemoryGate: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Runs `body` once there is room for so many bytes.
+    /// Runs `body` once this many bytes are available.
     func holding<Result>(_ bytes: Int, _ body: () throws -> Result) rethrows -> Result {
         while true {
             let isIn = state.withLock { state in

@@ -1,12 +1,13 @@
-/// The order in which NumPy's `argsort` puts numbers by default (1.24, where it has no vector instructions for it): rising, and equal ones as
-/// its quicksort happens to leave them.
+/// The default order of NumPy's `argsort` (1.24, without its vectorized sorts): ascending, with ties in the order in which its quicksort
+/// leaves them.
 ///
-/// Sure faces have a probability of exactly 1, so that this order decides which of several boxes stays. The method is Sedgewick's
-/// ("Implementing Quicksort programs", 1978): the middle of three as pivot, the longer part put off, insertion for 16 numbers or fewer.
+/// Confident faces have a probability of exactly 1, so this order decides which of several boxes stays. The method is Sedgewick's
+/// ("Implementing Quicksort programs", 1978): median of three as the pivot, the longer part deferred, insertion sort for 16 numbers or
+/// fewer.
 enum NumPyOrder {
     private static let insertionSpan = 16
 
-    /// Indices of `numbers`, none of which is NaN, from the smallest number to the largest.
+    /// Indices of `numbers`, none of which may be NaN, from the smallest number to the largest.
     static func ascending(_ numbers: [Double]) -> [Int] {
         var order = Array(numbers.indices)
         var waiting: [(low: Int, high: Int)] = []

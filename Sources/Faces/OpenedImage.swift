@@ -1,16 +1,16 @@
 import Files
 
-/// A picture whose size is known and whose pixels were not decoded yet, so that memory can be reckoned before it is taken.
+/// A picture whose size is known but whose pixels are not decoded yet, so that its memory can be estimated in advance.
 public struct OpenedImage: Sendable {
-    /// Pixels in a row, once the orientation is followed where it is to be.
+    /// Width in pixels, after turning if the orientation is applied.
     public let width: Int
-    /// Rows, likewise.
+    /// Height in pixels, likewise.
     public let height: Int
     /// The orientation that the file states.
     public let orientation: PictureOrientation
-    /// Whether decoding brings the picture upright.
+    /// Whether decoding turns the picture upright.
     let isFollowed: Bool
-    /// What the picture is, for messages: its path.
+    /// The picture's path, for messages.
     public let name: String
     private let pixels: @Sendable () throws -> DecodedImage
 
@@ -19,7 +19,7 @@ public struct OpenedImage: Sendable {
         try self.init(try MappedFile(path: path), exif: exif)
     }
 
-    /// Reads the header of a JPEG or PNG that is open already. Decoding throws where the file was changed meanwhile.
+    /// Reads the header of a JPEG or PNG that is already open. Decoding throws if the file has changed since.
     public init(_ file: MappedFile, exif: ExifRule = .ignore) throws {
         let stored = try DecodedImage.size(of: file.bytes, path: file.path)
         let orientation = PictureOrientation(of: file.bytes)
@@ -27,7 +27,7 @@ public struct OpenedImage: Sendable {
         (width, height) = turn.exchangesSides ? (stored.height, stored.width) : stored
         (self.orientation, isFollowed) = (orientation, exif == .follow)
         name = file.path
-        // Opened again and not held open: many wait at once.
+        // The file is reopened for decoding instead of being held open, because many pictures wait at once.
         let (path, identity) = (file.path, file.identity)
         pixels = {
             let again = try MappedFile(path: path)
@@ -38,19 +38,19 @@ public struct OpenedImage: Sendable {
         }
     }
 
-    /// A picture that is decoded already.
+    /// Wraps a picture that is already decoded.
     public init(_ image: DecodedImage) {
         (width, height, name) = (image.width, image.height, image.name)
         (orientation, isFollowed) = (.asStored, false)
         pixels = { image }
     }
 
-    /// The orientation that the file states and that is not followed; nil for a picture that is upright as it comes.
+    /// The orientation that the file states and that is ignored; nil if the picture is upright as stored.
     public var ignoredOrientation: PictureOrientation? { isFollowed || orientation == .asStored ? nil : orientation }
 
-    /// Bytes that decoding takes at its most: turning needs a second copy.
+    /// The most memory that decoding takes, in bytes: turning needs a second copy.
     var decodedByteCount: Int { width * height * 3 * (isFollowed && orientation != .asStored ? 2 : 1) }
 
-    /// Decodes it. Throws `FileError`, also where the file was changed meanwhile, or `FacesError`.
+    /// Decodes the picture. Throws `FacesError`, or `FileError` if the file has changed since.
     public func decoded() throws -> DecodedImage { try pixels() }
 }

@@ -2,7 +2,7 @@ import CImages
 import Glibc
 
 extension DecodedImage {
-    /// The picture as an RGB PNG without time or text: the same pixels give the same bytes. Throws where there is no memory.
+    /// The picture as an RGB PNG without time or text, so that the same pixels give the same bytes. Throws if memory is short.
     public func png() throws(FacesError) -> [UInt8] {
         var report = cimages_report()
         var count = 0

@@ -1,22 +1,22 @@
 import Files
 
-/// How the rows and columns of a stored picture are to be shown: the orientation of EXIF (tag 0x0112 of the first directory).
+/// How the rows and columns of a stored picture are to be displayed: EXIF's orientation (tag 0x0112 of the first directory).
 public enum PictureOrientation: Int, Sendable, CaseIterable {
-    /// As it is stored, also where nothing says otherwise.
+    /// As stored; also used if nothing is stated.
     case asStored = 1
-    /// Left and right exchanged.
+    /// Mirrored left to right.
     case mirrored
-    /// Turned by 180°.
+    /// Rotated by 180°.
     case upsideDown
-    /// Top and bottom exchanged.
+    /// Mirrored top to bottom.
     case flipped
     /// Rows become columns.
     case transposed
-    /// Turned by 90° clockwise to be upright, as telephones store portraits.
+    /// To be rotated by 90° clockwise, as phones store portraits.
     case clockwise
-    /// Rows become columns, and the result is turned by 180°.
+    /// Rows become columns, and the result is rotated by 180°.
     case transversed
-    /// Turned by 90° counterclockwise to be upright.
+    /// To be rotated by 90° counterclockwise.
     case counterclockwise
 
     /// Whether width and height are exchanged.
@@ -25,16 +25,16 @@ public enum PictureOrientation: Int, Sendable, CaseIterable {
 
 /// What is done about a picture's EXIF orientation.
 public enum ExifRule: String, Sendable, CaseIterable {
-    /// The picture is brought upright, as viewers show it.
+    /// The picture is turned upright, as viewers show it.
     case follow
-    /// The picture is taken as it is stored, as `PIL.Image.open` gives it.
+    /// The picture is used as stored, as `PIL.Image.open` gives it.
     case ignore
 }
 
 extension PictureOrientation {
-    /// The orientation that a JPEG or PNG states, as `PIL.ImageOps.exif_transpose` of Pillow 10.2 finds it: EXIF of a JPEG's APP1 segment or a
-    /// PNG's `eXIf` chunk, which may also follow the pixels; in a PNG also an uncompressed EXIF profile as text, and XMP. `asStored` where
-    /// nothing is stated, or what is stated cannot be read.
+    /// The orientation that a JPEG or PNG states, as `PIL.ImageOps.exif_transpose` of Pillow 10.2 finds it: EXIF in a JPEG's APP1 segment
+    /// or a PNG's `eXIf` chunk, which may also follow the pixels; in a PNG also an uncompressed EXIF profile as text, and XMP. `asStored`
+    /// if nothing is stated or it cannot be read.
     public init(of bytes: ByteView) {
         self =
             bytes.withUnsafeBytes { raw in
@@ -63,7 +63,7 @@ extension PictureOrientation {
                 let count = Int(bytes[at + 2]) << 8 | Int(bytes[at + 3])
                 let (start, end) = (at + 4, at + 2 + max(count, 2))
                 guard end <= bytes.count else { return nil }
-                // The first such segment holds the first directory.
+                // The first such segment contains the first directory.
                 if marker == 0xE1, bytes[start..<end].starts(with: exifMark) { return ofTIFF(Array(bytes[(start + exifMark.count)..<end])) }
                 at = end
             }
@@ -81,7 +81,7 @@ extension PictureOrientation {
             let kind = Array(bytes[at + 4..<start])
             at = end + 4
             guard ["eXIf", "tEXt", "iTXt"].contains(where: { kind.elementsEqual($0.utf8) }) else { continue }
-            // A damaged chunk is not looked at, as libpng does not look at it.
+            // Damaged chunks are skipped, as libpng skips them.
             let stored = bytes[end..<end + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
             guard CRC32.update(0, with: UnsafeRawBufferPointer(rebasing: bytes[start - 4..<end])) == stored else { continue }
             let data = Array(bytes[start..<end])
@@ -91,7 +91,7 @@ extension PictureOrientation {
             } else if kind.elementsEqual("tEXt".utf8), key == "Raw profile type exif" {
                 profile = text
             } else if kind.elementsEqual("iTXt".utf8), key == "XML:com.adobe.xmp", text.starts(with: [0, 0]) {
-                // Behind the two zeros, which say that it is not compressed: a language, a translated key, the text.
+                // After the two zeros, which mean "not compressed", come a language, a translated key and the text.
                 description = text.dropFirst(2).split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false).last
             }
         }
@@ -101,13 +101,13 @@ extension PictureOrientation {
         return stated ?? description.flatMap(ofXMP)
     }
 
-    /// The text before the first zero, and what follows it.
+    /// The text before the first NUL, and what follows it.
     private static func keyed(_ data: [UInt8]) -> (key: String, text: ArraySlice<UInt8>) {
         guard let cut = data.firstIndex(of: 0) else { return ("", []) }
         return (String(decoding: data[..<cut], as: UTF8.self), data[(cut + 1)...])
     }
 
-    /// A profile as ImageMagick writes it: three lines that describe it, then hexadecimal digits.
+    /// A profile as ImageMagick writes it: three lines of description, then hexadecimal digits.
     private static func hexadecimal(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         let digits = text.split(separator: 0x0A, omittingEmptySubsequences: false).dropFirst(3).joined()
             .filter { $0 != 0x20 && $0 != 0x0D }.map { Character(Unicode.Scalar($0)).hexDigitValue }
@@ -140,13 +140,13 @@ extension PictureOrientation {
             guard let tag = number(at, 2), let type = number(at + 2, 2), let count = number(at + 4, 4), number(at + 8, 4) != nil else {
                 break
             }
-            // Bytes of one value; the types whose value is a number are whole ones of one, two or four bytes.
+            // Bytes per value. Numeric types are integers of one, two or four bytes.
             let sizes = [1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8]
             guard let size = sizes[type] else { continue }
             var place = at + 8
             if size * count > 4 {
                 place = number(place, 4) ?? 0
-                // Values that are not there end the reading; what came before is kept.
+                // A value outside the data ends reading; earlier values count.
                 guard place <= bytes.count, size * count <= bytes.count - place else { break }
             }
             guard tag == 0x0112, [3, 4, 6, 8, 9].contains(type), count > 0, let value = number(place, size) else { continue }
@@ -157,11 +157,11 @@ extension PictureOrientation {
 }
 
 extension DecodedImage {
-    /// The picture brought upright: each pixel as Pillow's `Image.transpose` places it.
+    /// The picture turned upright: each pixel where Pillow's `Image.transpose` puts it.
     public func turned(_ orientation: PictureOrientation) -> DecodedImage {
         guard orientation != .asStored else { return self }
         let (lastColumn, lastRow) = (width - 1, height - 1)
-        // The pixel of the result's first row and column, and how far the next of a row and of a column is, in pixels.
+        // The source pixel of the result's first pixel, and the source distances of one step right and one step down, in pixels.
         let (start, along, down): (Int, Int, Int) =
             switch orientation {
             case .asStored: (0, 1, width)

@@ -1,19 +1,20 @@
-/// Pillow 10.2's `resize(size, Image.BILINEAR)` for RGB, byte for byte: a triangle filter that widens when it shrinks, in fixed point with 22
-/// fractional bits, columns first and rows second, each pass rounded to bytes, and none where its size stays.
+/// Pillow 10.2's `resize(size, Image.BILINEAR)` for RGB, byte for byte: a triangle filter that widens when shrinking, in fixed point with
+/// 22 fractional bits. Columns come first and rows second; each pass rounds to bytes, and a pass is skipped if it would not change the
+/// size.
 ///
-/// One value serves many pictures: its memory is kept from one to the next.
+/// One instance serves many pictures and reuses its memory.
 public struct PillowResize: Sendable {
     private var columns = TriangleFilter()
     private var rows = TriangleFilter()
     private var between: [UInt8] = []
-    /// The last row of a picture with room behind it, because pixels are fetched four bytes at a time.
+    /// A copy of a picture's last row with room after it, because pixels are loaded four bytes at a time.
     private var lastRow: [UInt8] = []
 
-    /// A resizer without memory.
+    /// Creates a resizer; memory is allocated on first use.
     public init() {}
 
-    /// The picture, or the part of it in `box`, in another size. As in Pillow's `crop` before `resize`, no pixel outside the box has a part in
-    /// the result.
+    /// The picture, or the part of it in `box`, in a different size. As in Pillow's `crop` before `resize`, pixels outside the box do not
+    /// affect the result.
     public mutating func resize(
         _ image: DecodedImage, box: PixelBox? = nil, width: Int, height: Int
     ) throws(FacesError) -> DecodedImage {
@@ -27,7 +28,7 @@ public struct PillowResize: Sendable {
         return DecodedImage(unchecked: width, height, pixels, image.name, damage: image.damage)
     }
 
-    /// The same into memory of the caller's, of width × height × 3 bytes.
+    /// The same into the caller's memory of width × height × 3 bytes.
     public mutating func resize(
         _ image: DecodedImage, box: PixelBox? = nil, width: Int, height: Int, into target: UnsafeMutableBufferPointer<UInt8>
     ) throws(FacesError) {
@@ -44,7 +45,7 @@ public struct PillowResize: Sendable {
         if changesColumns { columns.prepare(from: boxWidth, to: width) }
         if changesRows { rows.prepare(from: boxHeight, to: height) }
         let stride = image.width * 3
-        // Without rows to mix, columns go straight into the result.
+        // If no rows are mixed, columns go straight into the result.
         if changesColumns, changesRows, between.count < boxHeight * width * 3 {
             between = [UInt8](repeating: 0, count: boxHeight * width * 3)
         }
@@ -72,7 +73,7 @@ public struct PillowResize: Sendable {
         }
     }
 
-    /// Half a unit of the last place that is kept.
+    /// Half a unit of the last digit that is kept.
     private static let rounding = Int32(1) << (TriangleFilter.fractionBits - 1)
 
     private mutating func mixColumns(
@@ -92,7 +93,7 @@ public struct PillowResize: Sendable {
                         var from = row + starts[x] * 3
                         let taps = weights + x * filter.reach
                         for tap in 0..<counts[x] {
-                            // The fourth byte is the next pixel's red; its sum is thrown away.
+                            // The fourth byte is the next pixel's red; its sum is discarded.
                             let pixel = from.loadUnaligned(as: SIMD4<UInt8>.self)
                             sum &+= SIMD4<Int32>(truncatingIfNeeded: pixel) &* taps[tap]
                             from += 3
@@ -142,7 +143,7 @@ public struct PillowResize: Sendable {
 }
 
 extension DecodedImage {
-    /// The picture, or a part of it, in another size, as Pillow's `crop` and `resize(size, Image.BILINEAR)` make it.
+    /// The picture, or a part of it, in a different size, as Pillow's `crop` and `resize(size, Image.BILINEAR)` give it.
     public func resized(width: Int, height: Int, box: PixelBox? = nil) throws(FacesError) -> DecodedImage {
         var resizer = PillowResize()
         return try resizer.resize(self, box: box, width: width, height: height)

@@ -1,15 +1,15 @@
-/// A rectangle of whole pixels; right and bottom are the first that no longer belong to it.
+/// A rectangle of whole pixels; `right` and `bottom` are exclusive.
 public struct PixelBox: Sendable, Equatable {
     /// First column.
     public var left: Int
     /// First row.
     public var top: Int
-    /// The column behind the last.
+    /// One past the last column.
     public var right: Int
-    /// The row behind the last.
+    /// One past the last row.
     public var bottom: Int
 
-    /// A box.
+    /// Creates a box from its edges.
     public init(left: Int, top: Int, right: Int, bottom: Int) {
         self.left = left
         self.top = top

@@ -1,15 +1,15 @@
 import IR
 import Inference
 
-/// The first network over all levels of the pyramid: boxes that may hold a face.
+/// The first network over all levels of the pyramid: finds boxes that may contain a face.
 struct ProposalStage: Sendable {
-    /// The network's stride and window, in pixels of a level.
+    /// The network's stride, in pixels of a level.
     private static let stride: Float = 2
     private static let window: Float = 12
-    /// The most windows of one level that may pass: comparing them with each other takes time with their square.
+    /// The most windows of one level that may pass: the time to compare them grows with their square.
     private static let candidateLimit = 20_000
 
-    /// Bytes that layers up to the first pooling take for each pixel of a level: 8 channels in, 16 out, 16 at a quarter of the pixels.
+    /// Bytes that the layers up to the first pooling take per pixel of a level: 8 channels in, 16 out, 16 at a quarter of the pixels.
     static let bytesPerPixel = 112
 
     private let executor: FastExecutor
@@ -25,7 +25,7 @@ struct ProposalStage: Sendable {
         let regression: SIMD4<Float>
     }
 
-    /// Squares that the second network is to look at, for each picture.
+    /// Squares for the second network to examine, for each picture.
     func propose(_ images: [DecodedImage], settings: MTCNN.Settings, workers: Workers) throws -> [[FaceBox]] {
         var candidates = [[Candidate]](repeating: [], count: images.count)
         for group in ProposalStage.sameSize(images) {
@@ -44,7 +44,7 @@ struct ProposalStage: Sendable {
         }
     }
 
-    /// What passes in one level of some pictures of one size.
+    /// The windows that pass in one level of pictures of the same size.
     private func look(
         at images: [DecodedImage], _ level: ImagePyramid.Level, _ settings: MTCNN.Settings, _ workers: Workers
     ) throws -> [[Candidate]] {
@@ -65,7 +65,7 @@ struct ProposalStage: Sendable {
         }
     }
 
-    /// Indices of pictures, those of one size together.
+    /// Indices of the pictures, grouped by size.
     private static func sameSize(_ images: [DecodedImage]) -> [[Int]] {
         var groups: [[Int]] = []
         var places: [[Int]: Int] = [:]
@@ -81,7 +81,7 @@ struct ProposalStage: Sendable {
         return groups
     }
 
-    /// Windows of one level that pass, after suppression among themselves. Nil where they are too many.
+    /// Windows of one level that pass, after suppression among themselves. Nil if there are too many.
     private static func candidates(
         _ regression: Batch, _ probability: Batch, image: Int, scale: Float, threshold: Float
     ) -> [Candidate]? {

@@ -1,11 +1,11 @@
 import IR
 import Inference
 
-/// The second or third network: looks at squares that the one before it named, all pictures' in one batch.
+/// The second or third network: examines the squares that the previous one found, those of all pictures in one batch.
 struct RefinementStage: Sendable {
-    /// A square that the network believes to be a face.
+    /// A square that the network takes for a face.
     struct Finding: Sendable {
-        /// The square that was looked at.
+        /// The square that was examined.
         let box: FaceBox
         /// Probability of a face.
         let score: Float
@@ -15,7 +15,7 @@ struct RefinementStage: Sendable {
         let landmarks: [Float]
     }
 
-    /// Crops whose layers are worked on at once.
+    /// Crops per pass through the network.
     private static let cropsAtOnce = 16
 
     private let executor: FastExecutor
@@ -27,12 +27,12 @@ struct RefinementStage: Sendable {
         try MTCNN.check(model, outputs: outputs, name: name)
     }
 
-    /// What is above `threshold`, for each picture, in the order of `boxes`.
+    /// The findings above `threshold`, for each picture, in the order of `boxes`.
     func run(_ images: [DecodedImage], _ boxes: [[FaceBox]], threshold: Float) throws -> [[Finding]] {
         var crops: [(image: Int, box: FaceBox, pixels: PixelBox)] = []
         for (index, list) in boxes.enumerated() {
             for box in list {
-                // A square that lies outside the picture has nothing to look at.
+                // A square outside the picture has no pixels to examine.
                 if let pixels = box.pixels(in: images[index]) { crops.append((index, box, pixels)) }
             }
         }
@@ -65,12 +65,12 @@ extension MTCNN {
         options.threads = threads
         options.isExact = true
         options.imagesAtOnce = imagesAtOnce
-        // All levels of a pyramid, for each thread; pictures of other sizes seldom come back.
+        // Room for all levels of a pyramid per thread; other picture sizes seldom recur.
         options.idleMemoryLimit = 32 << 20
         return try FastExecutor(model, options: options)
     }
 
-    /// Throws where a model does not give these outputs with so many channels.
+    /// Throws unless a model has these outputs with these numbers of channels.
     static func check(_ model: Model, outputs: [String: Int], name: String) throws(FacesError) {
         for (output, channels) in outputs.sorted(by: { $0.key < $1.key }) {
             guard model.graph.outputs.contains(output), let shape = model.valueTypes[output]?.shape, shape.count >= 2,

@@ -1,12 +1,12 @@
-/// Which source pixels each new pixel is made of along one axis, and how much of each: Pillow's `precompute_coeffs` for `BILINEAR`, in the
-/// same order of floating-point operations, because the last bit of a weight decides bytes.
+/// Which source pixels contribute to each new pixel along one axis, and with what weight: Pillow's `precompute_coeffs` for `BILINEAR`, in
+/// the same order of floating-point operations, because the last bit of a weight decides bytes.
 struct TriangleFilter: Sendable {
-    /// Fractional bits of a weight: 32 less the 8 of a pixel and 2 for the sum.
+    /// Fractional bits of a weight: 32 minus 8 for the pixel and 2 for the sum.
     static let fractionBits = 22
 
-    /// New pixels.
+    /// Number of new pixels.
     private(set) var count = 0
-    /// Places for weights a new pixel; those behind its own count are unused.
+    /// Weights allocated per new pixel; those after its own count are unused.
     private(set) var reach = 0
     private var sourceCount = 0
     private var starts: [Int] = []
@@ -15,14 +15,14 @@ struct TriangleFilter: Sendable {
     private var shares: [Double] = []
 
     mutating func prepare(from source: Int, to target: Int) {
-        // Crops of one size follow one another often enough.
+        // Crops of the same size often follow one another.
         guard source != sourceCount || target != count else { return }
         let scale = Double(source) / Double(target)
         let stretch = max(scale, 1)
         let support = stretch
         reach = Int(support.rounded(.up)) * 2 + 1
         (sourceCount, count) = (source, target)
-        // Kept from size to size; what an earlier one left behind is never looked at.
+        // The arrays are reused for other sizes; stale contents are never read.
         if starts.count < target {
             starts = [Int](repeating: 0, count: target)
             counts = starts
@@ -32,7 +32,7 @@ struct TriangleFilter: Sendable {
         let narrowing = 1 / stretch
         for index in 0..<target {
             let center = (Double(index) + 0.5) * scale
-            // C's conversion to int cuts towards zero, as Swift's does.
+            // Like C's conversion to int, this truncates toward zero.
             let first = max(Int(center - support + 0.5), 0)
             let length = max(min(Int(center + support + 0.5), source) - first, 0)
             var total = 0.0
@@ -50,7 +50,7 @@ struct TriangleFilter: Sendable {
         }
     }
 
-    /// Lends first source pixel, number of source pixels and weights, `reach` places a new pixel.
+    /// Passes the first source pixel, the number of source pixels, and the weights, `reach` per new pixel.
     func withTaps(_ body: (UnsafePointer<Int>, UnsafePointer<Int>, UnsafePointer<Int32>) -> Void) {
         starts.withUnsafeBufferPointer { starts in
             counts.withUnsafeBufferPointer { counts in

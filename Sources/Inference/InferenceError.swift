@@ -1,32 +1,32 @@
 import Files
 
-/// What keeps a network from being run, or an input from entering it.
+/// What prevents a network from being run, or an input from being used.
 public enum InferenceError: DescribedError, Equatable {
-    /// A node that the executor has no loop for.
+    /// A node that the executor does not implement.
     case unsupported(node: String, operation: String, detail: String)
-    /// A weight holds NaN or infinities.
+    /// A weight contains NaN or infinities.
     case notFinite(tensor: String, nanCount: Int, infinityCount: Int)
-    /// An input that does not fit the network.
+    /// An input whose shape does not fit the network.
     case wrongShape(expected: String, found: [Int])
-    /// An array with more or fewer numbers than its shape says.
+    /// An array whose number of elements differs from what its shape says.
     case wrongCount(shape: [Int], count: Int)
-    /// An input holds NaN or infinities.
+    /// An input contains NaN or infinities.
     case inputNotFinite(image: Int, index: Int)
     /// A network with more than one input.
     case severalInputs(names: [String])
-    /// One image alone needs more memory than is allowed.
+    /// A single image needs more memory than is allowed, in bytes.
     case tooMuchMemory(needed: Int, limit: Int)
 
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     public var problem: String {
         switch self {
         case .unsupported(let node, let operation, let detail): "node \(node): \(operation) cannot be run: \(detail)"
         case .notFinite(let tensor, let nans, let infinities): "\(tensor) holds \(nans) NaN and \(infinities) infinite numbers"
-        case .wrongShape(let expected, let found): "the input has shape \(found), the network takes \(expected)"
+        case .wrongShape(let expected, let found): "the input has shape \(found), but the network takes \(expected)"
         case .wrongCount(let shape, let count): "an input of shape \(shape) cannot have \(count) numbers"
         case .inputNotFinite(let image, let index): "image \(image) of the input holds NaN or an infinity (at \(index))"
         case .severalInputs(let names): "the network has several inputs: \(names.joined(separator: ", "))"
-        case .tooMuchMemory(let needed, let limit): "one image needs \(needed) bytes of working memory, \(limit) are allowed"
+        case .tooMuchMemory(let needed, let limit): "one image needs \(needed) bytes of working memory, but \(limit) are allowed"
         }
     }
 
@@ -34,11 +34,19 @@ public enum InferenceError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .unsupported: "run it with another engine"
-        case .notFinite: "train or export it again; only convert run, with --force, runs it all the same"
+        case .notFinite: "train or export it again, or allow numbers that are not finite"
         case .wrongShape, .wrongCount: "give an array of images × channels × height × width"
-        case .inputNotFinite: "mend the input; only convert run, with --force, runs it all the same"
+        case .inputNotFinite: "correct the input, or allow numbers that are not finite"
         case .severalInputs: "only networks with one input can be run"
         case .tooMuchMemory: "give smaller images"
+        }
+    }
+
+    /// What could be decided otherwise.
+    public var decisions: [Decision] {
+        switch self {
+        case .notFinite, .inputNotFinite: [.allowNotFinite]
+        default: []
         }
     }
 }

@@ -1,35 +1,35 @@
-/// Eight numbers that are computed together.
+/// Eight channels that are computed together.
 public typealias Lanes = SIMD8<Float>
 
-/// How many numbers are computed together; every pixel's channels take a multiple of it.
+/// The number of channels that are computed together; every pixel's channels are padded to a multiple of it.
 public let laneCount = 8
 
-/// Output channels of one block of packed weights.
+/// Output channels per block of packed weights.
 public let blockChannels = 16
 
-/// Images in memory, batch × rows × columns × channels (NHWC), channels padded with zeros to a multiple of eight. A frame of `border`
-/// zero pixels may lie around each image; a view may also be a slice of the channels of wider pixels.
+/// Images in memory: batch × rows × columns × channels (NHWC), with channels padded with zeros to a multiple of eight. Each image may have
+/// a frame of `border` zero pixels around it; a view may also be a slice of the channels of wider pixels.
 ///
-/// `@unchecked Sendable`: the memory belongs to the executor, which hands disjoint parts of it to its threads and joins them after each step.
+/// `@unchecked Sendable`: the memory belongs to the executor, which gives its threads disjoint parts and joins them after each step.
 public struct ImageView: @unchecked Sendable {
-    /// First channel of the first pixel inside the frame of the first image; aligned to 32 bytes.
+    /// First channel of the first pixel inside the first image's frame; aligned to 32 bytes.
     public var base: UnsafeMutablePointer<Float>
-    /// Rows.
+    /// Rows, without the frame.
     public var height: Int
-    /// Columns.
+    /// Columns, without the frame.
     public var width: Int
-    /// Channels that mean something.
+    /// Channels without padding.
     public var channels: Int
-    /// Numbers from a pixel to the next.
+    /// Distance between neighboring pixels of a row, in floats.
     public var pixelStride: Int
-    /// Numbers from a row to the next.
+    /// Distance between rows, in floats.
     public var rowStride: Int
-    /// Numbers from an image to the next.
+    /// Distance between images, in floats.
     public var imageStride: Int
-    /// Zero pixels around the image.
+    /// Width of the frame of zeros around each image, in pixels.
     public var border: Int
 
-    /// A view; the caller answers for every pixel being inside its memory.
+    /// Creates a view; every pixel must lie inside the memory at `base`.
     public init(
         base: UnsafeMutablePointer<Float>, height: Int, width: Int, channels: Int, pixelStride: Int, rowStride: Int, imageStride: Int,
         border: Int
@@ -44,24 +44,24 @@ public struct ImageView: @unchecked Sendable {
         self.border = border
     }
 
-    /// Channels with their padding.
+    /// Channels with padding.
     @inline(__always) public var paddedChannels: Int { (channels + laneCount - 1) / laneCount * laneCount }
 
-    /// The first channel of a pixel.
+    /// The address of a pixel's first channel.
     @inline(__always) public func pixel(_ image: Int, _ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
         base + place(image, row, column)
     }
 
-    /// Numbers from `base` to the first channel of a pixel.
+    /// Distance from `base` to a pixel's first channel, in floats.
     @inline(__always) public func place(_ image: Int, _ row: Int, _ column: Int) -> Int {
         image &* imageStride &+ row &* rowStride &+ column &* pixelStride
     }
 }
 
-/// What happens to a number once it is summed up.
+/// The function applied to each sum.
 public enum Activation: @unchecked Sendable {
     case none
     case relu
-    /// Slopes for negative numbers, one a channel, padded like the channels.
+    /// Slopes for negative numbers, one per channel, padded like the channels.
     case prelu(UnsafePointer<Float>)
 }

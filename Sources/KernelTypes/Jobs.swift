@@ -1,47 +1,48 @@
-/// A convolution over padded input, any kernel, stride and dilation, groups of one.
+/// A convolution over padded input with any kernel size, stride and dilation, and a single group.
 ///
-/// `@unchecked Sendable`: weights are only read; outputs are written in parts that do not overlap.
+/// `@unchecked Sendable`: weights are only read; outputs are written in disjoint parts.
 public struct ConvolutionJob: @unchecked Sendable {
-    /// What is read; its border is at least the padding.
+    /// The input; its border is at least the padding.
     public var input: ImageView
-    /// What is written.
+    /// The output.
     public var output: ImageView
-    /// Added before the activation; of the output's sizes.
+    /// Added before the activation; has the output's shape.
     public var residual: ImageView?
-    /// Packed weights: output blocks of 16 × taps × input channels × 16 for `direct`, output blocks of 16 × 36 × input channels × 16 for `winograd`.
+    /// Packed weights: blocks of 16 outputs × taps × input channels × 16 for `direct`, blocks of 16 outputs × 36 × input channels × 16 for
+    /// `winograd`.
     public var weights: UnsafePointer<Float>
-    /// One number an output channel, padded to blocks of 16.
+    /// One value per output channel, padded to blocks of 16.
     public var bias: UnsafePointer<Float>
-    /// What follows the sum.
+    /// Applied to the sum.
     public var activation: Activation
-    /// Scale and shift of the input inside the frame (the frame stays zero), one pair a channel, padded; Winograd only.
+    /// Winograd only: scale of the input inside the frame (the frame stays zero), one value per channel, padded.
     public var inputScale: UnsafePointer<Float>?
-    /// See `inputScale`.
+    /// Winograd only: shift after the scale; see `inputScale`.
     public var inputShift: UnsafePointer<Float>?
-    /// Kernel rows.
+    /// Rows of the kernel.
     public var kernelHeight: Int
-    /// Kernel columns.
+    /// Columns of the kernel.
     public var kernelWidth: Int
-    /// Steps along rows.
+    /// Vertical stride.
     public var strideY: Int
-    /// Steps along columns.
+    /// Horizontal stride.
     public var strideX: Int
-    /// Rows of zeros above.
+    /// Rows of padding above the image.
     public var paddingTop: Int
-    /// Columns of zeros before.
+    /// Columns of padding left of the image.
     public var paddingLeft: Int
-    /// Distance of taps along rows.
+    /// Vertical distance between taps.
     public var dilationY: Int
-    /// Distance of taps along columns.
+    /// Horizontal distance between taps.
     public var dilationX: Int
     /// Images in the batch.
     public var images: Int
-    /// Products that are summed before the sum joins the total: fewer are slower and more exact.
+    /// How many products form a partial sum before it joins the total: smaller values are slower and more accurate.
     public var partialTerms: Int
-    /// Whether products with padding may be left out, which changes nothing as long as weights are finite; `direct` only.
+    /// `direct` only: whether products with padding may be skipped, which changes nothing as long as weights are finite.
     public var leavesOutPadding: Bool
 
-    /// A plain 1×1 convolution, to be changed.
+    /// Creates a plain 1×1 convolution; set the other properties afterwards.
     public init(input: ImageView, output: ImageView, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, images: Int) {
         self.input = input
         self.output = output
@@ -64,57 +65,57 @@ public struct ConvolutionJob: @unchecked Sendable {
         leavesOutPadding = true
     }
 
-    /// Pixels of all outputs.
+    /// Output pixels of all images.
     public var outputPixels: Int { images * output.height * output.width }
     /// Blocks of 16 output channels.
     public var outputBlocks: Int { (output.channels + blockChannels - 1) / blockChannels }
-    /// Winograd tiles of 4 × 4 outputs in one image: rows and columns of them.
+    /// Rows of Winograd tiles (4 × 4 outputs) per image.
     public var tileRows: Int { (output.height + 3) / 4 }
-    /// See `tileRows`.
+    /// Columns of Winograd tiles per image.
     public var tileColumns: Int { (output.width + 3) / 4 }
 }
 
-/// A window over each channel by itself: depthwise convolution or pooling.
+/// An operation over a window of each channel: depthwise convolution or pooling.
 public struct WindowJob: @unchecked Sendable {
-    /// What is computed in the window.
+    /// The operation.
     public enum Kind: Sendable {
         case depthwise, maximum, mean
     }
 
-    /// What is computed in the window.
+    /// The operation in the window.
     public var kind: Kind
-    /// What is read.
+    /// The input.
     public var input: ImageView
-    /// What is written.
+    /// The output.
     public var output: ImageView
     /// Added before the activation.
     public var residual: ImageView?
-    /// Depthwise: taps × channels, padded.
+    /// Depthwise only: taps × channels, padded.
     public var weights: UnsafePointer<Float>?
-    /// Depthwise: one number a channel, padded.
+    /// Depthwise only: one value per channel, padded.
     public var bias: UnsafePointer<Float>?
-    /// What follows.
+    /// Applied to the result.
     public var activation: Activation
-    /// Window rows.
+    /// Rows of the window.
     public var kernelHeight: Int
-    /// Window columns.
+    /// Columns of the window.
     public var kernelWidth: Int
-    /// Steps along rows.
+    /// Vertical stride.
     public var strideY: Int
-    /// Steps along columns.
+    /// Horizontal stride.
     public var strideX: Int
-    /// Rows around the image above.
+    /// Rows of padding above the image.
     public var paddingTop: Int
-    /// Columns around the image before.
+    /// Columns of padding left of the image.
     public var paddingLeft: Int
-    /// Distance of taps along rows.
+    /// Vertical distance between taps.
     public var dilationY: Int
-    /// Distance of taps along columns.
+    /// Horizontal distance between taps.
     public var dilationX: Int
     /// Images in the batch.
     public var images: Int
 
-    /// A job.
+    /// Creates a job without dilation, residual or weights unless given.
     public init(
         kind: Kind, input: ImageView, output: ImageView, kernelHeight: Int, kernelWidth: Int, strideY: Int, strideX: Int, paddingTop: Int,
         paddingLeft: Int, images: Int
@@ -140,30 +141,30 @@ public struct WindowJob: @unchecked Sendable {
 
 /// A linear layer over vectors: output[image, o] = Σ input[image, i] · weight[o, i] + bias[o].
 public struct LinearJob: @unchecked Sendable {
-    /// Vectors, `inputStride` numbers apart, padded with zeros to a multiple of eight.
+    /// Input vectors, `inputStride` floats apart, padded with zeros to a multiple of eight.
     public var input: UnsafePointer<Float>
-    /// Numbers from a vector to the next.
+    /// Distance between input vectors, in floats.
     public var inputStride: Int
-    /// Results, `outputStride` numbers apart.
+    /// Output vectors, `outputStride` floats apart.
     public var output: UnsafeMutablePointer<Float>
-    /// Numbers from a result to the next.
+    /// Distance between output vectors, in floats.
     public var outputStride: Int
-    /// The weight as torch keeps it: outputs × inputs; need not be aligned.
+    /// The weight in torch's layout, outputs × inputs; need not be aligned.
     public var weights: UnsafePointer<Float>
-    /// One factor an output, padded; what a batch normalization behind the layer multiplies with.
+    /// One factor per output, padded: the scale of a batch normalization after the layer.
     public var scale: UnsafePointer<Float>?
-    /// One number an output, padded, added after the factor.
+    /// One value per output, padded, added after the factor.
     public var bias: UnsafePointer<Float>?
-    /// What follows.
+    /// Applied to the result.
     public var activation: Activation
-    /// Numbers that go in.
+    /// Length of an input vector.
     public var inputs: Int
-    /// Numbers that come out.
+    /// Length of an output vector.
     public var outputs: Int
-    /// Vectors.
+    /// Number of vectors.
     public var images: Int
 
-    /// A job.
+    /// Creates a job.
     public init(
         input: UnsafePointer<Float>, inputStride: Int, output: UnsafeMutablePointer<Float>, outputStride: Int,
         weights: UnsafePointer<Float>, inputs: Int, outputs: Int, images: Int
@@ -182,24 +183,24 @@ public struct LinearJob: @unchecked Sendable {
     }
 }
 
-/// Work on each pixel by itself: scale and shift a channel, sum of two, activation. Also the copy from one view to another.
+/// An operation on each pixel: scale and shift per channel, sum of two views, activation. Also copies one view to another.
 public struct PixelJob: @unchecked Sendable {
-    /// What is read.
+    /// The input.
     public var input: ImageView
-    /// What is written; may be the input.
+    /// The output; may be the input.
     public var output: ImageView
     /// Added after scale and shift.
     public var addend: ImageView?
-    /// One factor a channel, padded.
+    /// One factor per channel, padded.
     public var scale: UnsafePointer<Float>?
-    /// One number a channel, padded, added after the factor.
+    /// One value per channel, padded, added after the factor.
     public var shift: UnsafePointer<Float>?
-    /// What follows.
+    /// Applied to the result.
     public var activation: Activation
     /// Images in the batch.
     public var images: Int
 
-    /// A copy.
+    /// Creates a copy; set the other properties afterwards.
     public init(input: ImageView, output: ImageView, images: Int) {
         self.input = input
         self.output = output
@@ -211,28 +212,28 @@ public struct PixelJob: @unchecked Sendable {
     }
 }
 
-/// The loops, compiled for one kind of processor. Ranges are parts of a job that threads may do at the same time.
+/// The kernels, compiled for one kind of processor. Ranges are parts of a job that threads may process concurrently.
 public struct KernelTable: Sendable {
-    /// What they were compiled for, for people.
+    /// The instruction sets that they were compiled for, in words.
     public let name: String
-    /// Output pixels of the flattened batch × blocks of 16 output channels.
+    /// Direct convolution of output pixels of the flattened batch × blocks of 16 output channels.
     public let direct: @Sendable (_ job: ConvolutionJob, _ pixels: Range<Int>, _ blocks: Range<Int>) -> Void
-    /// Winograd F(4×4, 3×3): at most `winogradTiles` tiles of the flattened batch × blocks of 16 output channels, with scratch of
-    /// `winogradScratch` numbers.
+    /// Winograd convolution F(4×4, 3×3) of at most `winogradTiles` tiles of the flattened batch × blocks of 16 output channels, with
+    /// `winogradScratch` floats of scratch memory.
     public let winograd:
         @Sendable (_ job: ConvolutionJob, _ tiles: Range<Int>, _ blocks: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
-    /// Tiles that one call of `winograd` may be given at once for so many input channels.
+    /// The most tiles per call of `winograd`, for this number of input channels.
     public let winogradTiles: @Sendable (_ channels: Int) -> Int
-    /// Numbers of scratch that `winograd` needs for so many input channels.
+    /// Floats of scratch memory that `winograd` needs, for this number of input channels.
     public let winogradScratch: @Sendable (_ channels: Int) -> Int
-    /// Rows of outputs of the flattened batch.
+    /// Window operation over output rows of the flattened batch.
     public let window: @Sendable (_ job: WindowJob, _ rows: Range<Int>) -> Void
-    /// Outputs, for all images.
+    /// Linear layer: a range of outputs, for all images.
     public let linear: @Sendable (_ job: LinearJob, _ outputs: Range<Int>) -> Void
-    /// Rows of the flattened batch.
+    /// Pixel operation over rows of the flattened batch.
     public let pixels: @Sendable (_ job: PixelJob, _ rows: Range<Int>) -> Void
 
-    /// A table.
+    /// Creates a table from kernels compiled together.
     public init(
         name: String, direct: @escaping @Sendable (ConvolutionJob, Range<Int>, Range<Int>) -> Void,
         winograd: @escaping @Sendable (ConvolutionJob, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void,

@@ -4,14 +4,14 @@ import KernelsAVX2
 import KernelsAVX512
 import KernelsBaseline
 
-/// The loops for this processor, chosen when the program runs: an instruction that it does not have is never met.
+/// Chooses the kernels for this processor at run time, so that no unsupported instruction is ever executed.
 public enum Kernels {
-    /// The fastest that run here.
+    /// The fastest kernels that run here.
     public static let best: KernelTable = avx512 ?? avx2 ?? baseline
-    /// Those for AVX-512, where the processor has it.
+    /// Kernels for AVX-512; nil if the processor lacks it.
     public static let avx512: KernelTable? = convert_cpu_has_avx512() != 0 ? KernelsAVX512.kernelTable : nil
-    /// Those for AVX2 and FMA, where the processor has them.
+    /// Kernels for AVX2 and FMA; nil if the processor lacks them.
     public static let avx2: KernelTable? = convert_cpu_has_avx2_and_fma() != 0 ? KernelsAVX2.kernelTable : nil
-    /// Those that run everywhere.
+    /// Kernels that run on every x86-64 processor.
     public static let baseline: KernelTable = KernelsBaseline.kernelTable
 }

@@ -1,7 +1,7 @@
 import KernelTypes
 
-/// A convolution of each channel by itself: four pixels of a row × a vector of channels at a time, so that each weight serves four and no sum
-/// waits for another; single pixels where windows reach outside the image, whose places do not count.
+/// A convolution of each channel by itself: four pixels of a row × a vector of channels at a time, so that each weight is used four times
+/// and no sum waits for another. Pixels whose windows reach outside the image are computed one at a time, skipping the outside.
 @inline(__always) func depthwiseConvolution(_ job: WindowJob, _ rows: Range<Int>) {
     guard let weights = job.weights else { return }
     let (input, output) = (job.input, job.output)
@@ -39,14 +39,14 @@ import KernelTypes
     }
 }
 
-/// Taps of one axis that lie inside, of a window that begins at `origin`.
+/// The taps along one axis that lie inside the image, for a window that begins at `origin`.
 @inline(__always) private func tapsInside(_ origin: Int, _ kernel: Int, _ dilation: Int, _ size: Int) -> Range<Int> {
     let first = origin >= 0 ? 0 : (dilation &- 1 &- origin) / dilation
     let end = min(kernel, max(0, (size &- origin &+ dilation &- 1) / dilation))
     return first..<max(first, end)
 }
 
-/// The window of one pixel, or of four beside each other.
+/// The window of one pixel, or of four neighbors.
 private struct DepthwiseWindow {
     let offsets: UnsafeMutableBufferPointer<Int>
     let weights: UnsafePointer<Float>

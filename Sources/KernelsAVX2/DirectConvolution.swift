@@ -1,9 +1,10 @@
 import CCPU
 import KernelTypes
 
-/// Convolution straight from the padded input: some output pixels × sixteen output channels at a time, taps and input channels inside.
+/// Convolution straight from the padded input: several output pixels × sixteen output channels at a time, with taps and input channels as
+/// the inner loops.
 ///
-/// A pixel's sum has the same order whatever pixels are computed beside it, so results do not depend on how work is divided.
+/// A pixel's sum has the same order whichever pixels are computed with it, so results do not depend on how work is divided.
 @Sendable func directConvolution(_ job: ConvolutionJob, _ pixels: Range<Int>, _ blocks: Range<Int>) {
     guard !pixels.isEmpty else { return }
     let count = pixels.count
@@ -23,7 +24,7 @@ import KernelTypes
                     let tile = tileRows(count &- first)
                     let next = first &+ tile
                     let ahead = Ahead(
-                        // The first block meets inputs that no cache holds yet.
+                        // Only the first block meets inputs that are not in any cache yet.
                         pixels: list + next, pixelCount: block == blocks.lowerBound ? tileRows(count &- next) : 0,
                         weights: job.weights + nextBlock &* blockSize, share: first / MainTile.rowCount, shares: shares)
                     if tile <= 4 {
@@ -38,15 +39,15 @@ import KernelTypes
     }
 }
 
-/// What is fetched while a tile is computed: inputs of the next tile's pixels, and this tile's share of the next block's weights.
+/// What to prefetch while a tile is computed: inputs of the next tile's pixels, and this tile's share of the next block's weights.
 private struct Ahead {
     let pixels: UnsafePointer<OutputPixel>
     let pixelCount: Int
     let weights: UnsafePointer<Float>
-    /// Of so many weights in a row, this tile takes one.
+    /// This tile prefetches every `shares`-th weight row, beginning with row `share`.
     let share, shares: Int
 
-    /// A stretch of one tap's channels.
+    /// Prefetches for a range of one tap's channels.
     @inline(__always) func prefetch(_ taps: Taps, _ tap: Int, _ first: Int, _ end: Int) {
         for index in 0..<pixelCount {
             let place = pixels[index].input + taps.offsets[tap]
@@ -64,7 +65,7 @@ private struct Ahead {
     }
 }
 
-/// Gives the first pixel of each tile the taps of all.
+/// Gives the first pixel of each tile the union of the tile's taps.
 @inline(__always) private func joinTaps(_ list: UnsafeMutablePointer<OutputPixel>, _ count: Int) {
     var first = 0
     while first < count {
@@ -77,12 +78,12 @@ private struct Ahead {
 /// How a kernel's taps lie in the input.
 private struct Taps {
     let rows, columns, channels, partialTerms: Int
-    /// Distance of each tap from a pixel's place.
+    /// Offset of each tap from a pixel's input, in floats.
     let offsets: UnsafePointer<Int>
-    /// The same for each product, where channels are so few that a loop over them would cost more than their products.
+    /// The offset of each product, if there are so few channels that a loop over them would cost more than their products.
     let termOffsets: UnsafePointer<Int>?
 
-    /// Products of one sum.
+    /// The number of products in a sum.
     @inline(__always) var count: Int { rows &* columns &* channels }
 }
 
@@ -128,15 +129,15 @@ private struct Taps {
     }
 }
 
-/// Sums of at most `partialTerms` products each, joined in a total: a long chain of additions loses more than many short ones. Where a sum
-/// ends does not depend on the taps that are left out.
+/// Adds partial sums of at most `partialTerms` products each to a total, because one long chain of additions loses more accuracy than many
+/// short ones. The boundaries do not depend on which taps are skipped.
 @inline(__always) private func addTaps<Tile: MultiplyTile>(
     _ total: inout Tile, _ rows: Tile.Rows, _ taps: Taps, _ inside: TapRectangle, _ ahead: Ahead,
     _ weights: UnsafePointer<Float>
 ) {
     let channels = taps.channels
     if channels <= taps.partialTerms {
-        // Whole taps, as many as fit.
+        // As many whole taps as fit.
         let perPart = taps.partialTerms / channels
         var (part, partEnd) = (Tile(), perPart)
         for row in inside.firstRow..<inside.endRow {
@@ -154,7 +155,7 @@ private struct Taps {
         total += part
         return
     }
-    // Equal parts of a tap.
+    // Equal parts of one tap.
     let parts = (channels &+ taps.partialTerms &- 1) / taps.partialTerms
     let perPart = (channels &+ parts &- 1) / parts
     for row in inside.firstRow..<inside.endRow {

@@ -1,7 +1,7 @@
 import CCPU
 import KernelTypes
 
-/// Bias, residual, activation and store of a vector of output channels, of which the second half may not exist.
+/// Adds bias and residual, applies the activation and stores a vector of output channels, whose second half may not exist.
 struct Finish {
     private let bias, slopes: Vector
     private let activation: Activation
@@ -25,15 +25,15 @@ struct Finish {
         self.residual = residual.map { UnsafePointer($0.base + channel) }
     }
 
-    /// Fetches what `put` will touch.
+    /// Prefetches the memory that `put` will access.
     @inline(__always) func prefetch(output place: Int, residual residualPlace: Int) {
         convert_prefetch(output + place)
         if let residual { convert_prefetch(residual + residualPlace) }
     }
 
-    /// One pixel, at its distances from the output's and the residual's first.
+    /// Finishes one pixel, given its offsets in the output and the residual.
     ///
-    /// Transparent, as the compiler leaves a call in the middle of Winograd's loops otherwise.
+    /// Transparent, because the compiler would otherwise leave a call in the middle of Winograd's loops.
     @_transparent func put(_ sum: Vector, output place: Int, residual residualPlace: Int) {
         var value = sum + bias
         if let residual { value += loadVector(residual + residualPlace, isHalf: isHalf) }

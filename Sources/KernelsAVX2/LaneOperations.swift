@@ -1,6 +1,6 @@
 import KernelTypes
 
-/// sum + left · right, rounded once where the processor can.
+/// sum + left · right, rounded once if the processor has fused multiply-add.
 @inline(__always) func multiplyAdd(_ sum: Lanes, _ left: Lanes, _ right: Lanes) -> Lanes {
     #if CONVERT_BASELINE
         sum + left * right
@@ -9,7 +9,7 @@ import KernelTypes
     #endif
 }
 
-/// sum + left · right, rounded once where the processor can.
+/// sum + left · right, rounded once if the processor has fused multiply-add.
 @inline(__always) func multiplyAdd(_ sum: Block, _ left: Block, _ right: Block) -> Block {
     #if CONVERT_BASELINE
         sum + left * right
@@ -18,7 +18,7 @@ import KernelTypes
     #endif
 }
 
-/// The activation of eight channels that begin at `channel`.
+/// The activation of the eight channels that begin at `channel`.
 @inline(__always) func activate(_ value: Lanes, _ activation: Activation, _ channel: Int) -> Lanes {
     switch activation {
     case .none: value
@@ -27,12 +27,12 @@ import KernelTypes
     }
 }
 
-/// Eight numbers from a place that is aligned to 32 bytes.
+/// Loads eight floats from an address that is aligned to 32 bytes.
 @inline(__always) func lanes(_ pointer: UnsafePointer<Float>) -> Lanes {
     UnsafeRawPointer(pointer).assumingMemoryBound(to: Lanes.self).pointee
 }
 
-/// Eight numbers to a place that is aligned to 32 bytes.
+/// Stores eight floats to an address that is aligned to 32 bytes.
 @inline(__always) func store(_ value: Lanes, _ pointer: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Lanes.self).pointee = value
 }

@@ -1,8 +1,8 @@
 import KernelTypes
 
-/// A linear layer as dot products along the weight's rows, two rows for four images at a time: the weight is larger than any cache, so its
-/// way from memory is what takes time, and two streams come faster than one. Each sum is kept in eight parts, which join a total every 512
-/// products, in the same order for any number of images.
+/// A linear layer as dot products along the weight's rows, two rows for four images at a time. The weight is larger than any cache, so
+/// reading it from memory takes most of the time, and two streams are faster than one. Each sum is kept in eight parts, which join a total
+/// every 512 products, in the same order for any number of images.
 @Sendable func linearLayer(_ job: LinearJob, _ outputs: Range<Int>) {
     var output = outputs.lowerBound
     while output < outputs.upperBound {
@@ -37,7 +37,7 @@ import KernelTypes
     job.output[image &* job.outputStride &+ output] = value
 }
 
-/// Both rows' products with four vectors.
+/// The products of both rows with four vectors.
 @inline(__always) private func dotProducts(
     _ one: UnsafeRawPointer, _ other: UnsafeRawPointer, _ r0: UnsafePointer<Float>, _ r1: UnsafePointer<Float>, _ r2: UnsafePointer<Float>,
     _ r3: UnsafePointer<Float>, _ count: Int

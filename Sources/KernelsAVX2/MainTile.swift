@@ -3,7 +3,7 @@ import KernelTypes
 /// The tile that fills the registers.
 typealias MainTile = Tile6
 
-/// Six rows: twelve of sixteen registers are sums, which leaves three for weights and one for an input.
+/// Six rows: of sixteen registers, twelve hold sums, three weights and one an input.
 struct Tile6: MultiplyTile {
     struct Rows {
         let r0, r1, r2, r3, r4, r5: UnsafePointer<Float>

@@ -3,25 +3,25 @@ import KernelTypes
 /// Sixteen output channels that are computed together: one register of AVX-512, two of AVX2.
 typealias Block = SIMD16<Float>
 
-/// Some pixels (or Winograd tiles) times a block of sixteen output channels: sums that live in registers.
+/// Multiplies several pixels (or Winograd tiles) by a block of sixteen output channels, with sums that stay in registers.
 ///
-/// Every row is a sum by itself, in the order of the calls of `add`, so that a number does not depend on the rows that are beside it.
+/// Every row is an independent sum in the order of the calls of `add`, so a result does not depend on the neighboring rows.
 protocol MultiplyTile {
-    /// A place of inputs for each row.
+    /// The addresses of each row's inputs.
     associatedtype Rows
     /// Rows that are computed together.
     static var rowCount: Int { get }
-    /// Zeros.
+    /// Creates sums of zero.
     init()
-    /// Rows that begin where `place` says.
+    /// Rows whose inputs begin at the addresses that `place` returns.
     static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows
-    /// Adds `count` products for each row: inputs lie next to each other, `offset` numbers behind the row's place; weights are `count` × 16.
+    /// Adds `count` products to each row: inputs are contiguous, `offset` floats after the row's address; weights are `count` × 16.
     mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, _ count: Int)
-    /// Adds `count` products for each row, each input at an offset of its own.
+    /// Adds `count` products to each row, each input at its own offset.
     mutating func add(_ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, _ count: Int)
-    /// Row by row.
+    /// Adds row by row.
     static func += (left: inout Self, right: Self)
-    /// Each row's sums.
+    /// Passes each row's sums to `body`.
     func forEach(_ body: (Int, Block) -> Void)
 }
 
@@ -91,7 +91,7 @@ struct Tile4: MultiplyTile {
     }
 }
 
-/// Rows of the next tile, of so many that are left: four where that is less work than a whole tile.
+/// Rows of the next tile when `left` rows remain: four if that is less work than a whole tile.
 @inline(__always) func tileRows(_ left: Int) -> Int {
     (left &+ 3) / 4 &* 4 < MainTile.rowCount ? min(4, left) : min(MainTile.rowCount, left)
 }

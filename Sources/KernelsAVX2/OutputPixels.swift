@@ -1,9 +1,9 @@
 import KernelTypes
 
-/// One output pixel of a convolution: where its window begins in the input, where it is written, which taps lie inside the image.
+/// One output pixel of a convolution: where its window begins in the input, where it is written, and which taps lie inside the image.
 struct OutputPixel {
     var input: UnsafePointer<Float>
-    /// Numbers from the output's and the residual's first pixel.
+    /// Offsets from the first pixel of the output and of the residual, in floats.
     var output, residual: Int
     var taps: TapRectangle
 }
@@ -20,16 +20,16 @@ struct TapRectangle {
     }
 }
 
-/// Outputs along one axis, and the taps that lie inside the image.
+/// Outputs along one axis, and their taps that lie inside the image.
 struct TapAxis {
     let inputs, outputs, kernel, stride, padding, dilation: Int
 
-    /// The longest stretch of outputs from `first` on that has the same taps inside, and those taps.
+    /// The longest run of outputs from `first` on with the same taps inside, and those taps.
     @inline(__always) func stretch(from first: Int) -> (end: Int, firstTap: Int, endTap: Int) {
         let (firstTap, endTap) = taps(first)
         var end = first &+ 1
         if firstTap == 0, endTap == kernel {
-            // As far as the last tap stays inside; not walked, as it is most of a large image.
+            // Up to where the last tap leaves the image: computed and not searched, as this is most of a large image.
             end = max(end, (inputs &+ padding &- (kernel &- 1) &* dilation &- 1) / stride &+ 1)
         }
         while end < outputs, taps(end) == (firstTap, endTap) { end &+= 1 }
@@ -44,8 +44,8 @@ struct TapAxis {
     }
 }
 
-/// Lists pixels of the flattened batch such that those with the same taps inside the image lie next to each other: what a tile of them
-/// would multiply with padding is left out. The order changes no result, as each pixel is a sum by itself.
+/// Lists pixels of the flattened batch so that those with the same taps inside the image are adjacent: a tile of them can skip its products
+/// with padding. The order changes no result, because each pixel is an independent sum.
 @inline(__always) func listPixels(_ job: ConvolutionJob, _ pixels: Range<Int>, _ list: UnsafeMutablePointer<OutputPixel>) {
     let (input, output, residual) = (job.input, job.output, job.residual ?? job.output)
     let rows = TapAxis(
@@ -54,7 +54,7 @@ struct TapAxis {
     let columns = TapAxis(
         inputs: input.width, outputs: output.width, kernel: job.kernelWidth, stride: job.strideX, padding: job.paddingLeft,
         dilation: job.dilationX)
-    // The batch as one tall image.
+    // The batch is treated as one tall image.
     let (firstRow, lastRow) = (pixels.lowerBound / output.width, (pixels.upperBound &- 1) / output.width)
     let (firstImage, lastImage) = (firstRow / output.height, lastRow / output.height)
     var count = 0

@@ -8,7 +8,7 @@ import KernelTypes
     private let compiledFor = "AVX2 and FMA"
 #endif
 
-/// The loops as this target was compiled.
+/// The kernels as this target was compiled.
 public let kernelTable = KernelTable(
     name: compiledFor, direct: directConvolution, winograd: winogradConvolution,
     winogradTiles: winogradTiles, winogradScratch: winogradScratch, window: slideWindow, linear: linearLayer,

@@ -1,15 +1,15 @@
 import KernelTypes
 
-/// Numbers that one register holds; channels are a multiple of them.
+/// The floats that one register holds; channels are a multiple of them.
 typealias Vector = Lanes
 
-/// What one register takes from a place that is aligned to 32 bytes; there are no halves here.
+/// Loads one register from an address that is aligned to 32 bytes; there are no halves here.
 @inline(__always) func loadVector(_ pointer: UnsafePointer<Float>, isHalf: Bool) -> Vector { lanes(pointer) }
 
-/// One register to a place that is aligned to 32 bytes.
+/// Stores one register to an address that is aligned to 32 bytes.
 @inline(__always) func storeVector(_ value: Vector, _ pointer: UnsafeMutablePointer<Float>, isHalf: Bool) { store(value, pointer) }
 
-/// What follows the sums of a block of sixteen channels: two registers, of which the second may not exist.
+/// Finishes the sums of a block of sixteen channels: two registers, the second of which may not exist.
 struct BlockFinish {
     private let low, high: Finish
     private let isHalf: Bool
@@ -20,7 +20,7 @@ struct BlockFinish {
         isHalf = channel &+ laneCount >= job.output.paddedChannels
     }
 
-    /// The second half lies in the same cache line.
+    // The second half lies in the same cache line.
     @inline(__always) func prefetch(output: Int, residual: Int) { low.prefetch(output: output, residual: residual) }
 
     @inline(__always) func put(_ sum: Block, output: Int, residual: Int) {

@@ -1,11 +1,11 @@
 import KernelTypes
 
-/// Maximum and mean over a window, channels each by itself, and depthwise convolution. Places outside the image do not count.
+/// Maximum or mean over a window of each channel, and depthwise convolution. Positions outside the image do not count.
 @Sendable func slideWindow(_ job: WindowJob, _ rows: Range<Int>) {
     if case .depthwise = job.kind { return depthwiseConvolution(job, rows) }
     var isMaximum = false
     if case .maximum = job.kind { isMaximum = true }
-    // Nothing follows a maximum pooling in most networks.
+    // In most networks nothing follows a max pool.
     var isPlain = job.residual == nil
     if case .none = job.activation {} else { isPlain = false }
     let (input, output) = (job.input, job.output)
@@ -13,7 +13,7 @@ import KernelTypes
         let image = flat / output.height
         let row = flat &- image &* output.height
         let top = row &* job.strideY &- job.paddingTop
-        // Taps whose row is inside.
+        // Taps whose row lies inside the image.
         let firstTap = top >= 0 ? 0 : (-top &+ job.dilationY &- 1) / job.dilationY
         let endTap = min(job.kernelHeight, max(0, (input.height &- top &+ job.dilationY &- 1) / job.dilationY))
         for column in 0..<output.width {
@@ -40,13 +40,13 @@ import KernelTypes
     }
 }
 
-/// The part of a window that lies in the image.
+/// The part of a window that lies inside the image.
 private struct Window {
     let corner: UnsafeMutablePointer<Float>
     let rows, columns, rowStride, pixelStride: Int
 
-    /// The largest number of each channel, as many channels at a time as a register holds. A NaN is passed on: it is neither at most what was
-    /// found so far, nor replaced once found.
+    /// The maximum of each channel, as many channels at a time as a register holds. NaN propagates: it compares neither less than nor equal
+    /// to the maximum so far, and is never replaced once found.
     @inline(__always) func storeMaximum(to target: UnsafeMutablePointer<Float>, channels: Int) {
         var channel = 0
         while channel < channels {

@@ -5,14 +5,15 @@ import KernelTypes
 /// arXiv 1803.10986): 36 multiplications give 16 outputs, where the definition needs 144.
 ///
 /// With p = √½ and q = √2 the transforms are, for one axis: Bᵀ from the polynomials ∏(x − aₖ) over the other points, Aᵀ from powers of the
-/// points, G (in the packing of weights) from powers over ∏(aⱼ − aₖ). A tile's sums have the same order whatever tiles are beside it.
+/// points, G (in the packing of weights) from powers over ∏(aⱼ − aₖ). A tile's sums have the same order whichever tiles are computed with
+/// it.
 @Sendable func winogradConvolution(
     _ job: ConvolutionJob, _ tiles: Range<Int>, _ blocks: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
 ) {
     let layout = WinogradScratch(channels: job.input.channels, scratch)
     let (channels, count) = (job.input.paddedChannels, tiles.count)
-    // The 36 matrices are a cache line further apart than they are long: at multiples of 4,096 bytes all would fall on the same few lines
-    // of the cache.
+    // The 36 matrices are one cache line further apart than they are long: at multiples of 4,096 bytes all of them would compete for the
+    // same few cache lines.
     let inputStep = count &* layout.channels &+ winogradGap
     let sumStep = count &* blockChannels &+ winogradGap
     for index in 0..<count {
@@ -23,7 +24,7 @@ import KernelTypes
     for block in blocks {
         let finish = Finish(job, channel: block &* blockChannels)
         for position in 0..<36 {
-            // While the processor multiplies, what the transforms will read and write comes into the cache.
+            // While the processor multiplies, the memory that the transforms will read and write is prefetched.
             for index in position &* count / 36..<(position &+ 1) &* count / 36 {
                 prefetchOutput(job, tiles.lowerBound &+ index, finish)
                 let next = tiles.upperBound &+ index
@@ -45,7 +46,7 @@ import KernelTypes
     }
 }
 
-/// All tiles times sixteen output channels at one of the 36 positions.
+/// All tiles times sixteen output channels, at one of the 36 positions.
 @inline(__always) private func multiplyTiles(
     _ inputs: UnsafePointer<Float>, _ stride: Int, _ weights: UnsafePointer<Float>, _ channels: Int, _ sums: UnsafeMutablePointer<Float>,
     _ count: Int
@@ -53,7 +54,7 @@ import KernelTypes
     var first = 0
     while first < count {
         let tile = tileRows(count &- first)
-        // The next position's weights follow; the first tile would wait for them.
+        // The next position's weights are prefetched, because its first tile would wait for them.
         for channel in channels &* first / count..<channels &* (first &+ tile) / count {
             convert_prefetch_early(weights + (channels &+ channel) &* blockChannels)
         }
@@ -77,7 +78,7 @@ import KernelTypes
     var total = Tile()
     var done = 0
     while done < channels {
-        // Short sums joined in a total keep what a long chain of additions would lose.
+        // Short sums joined in a total preserve accuracy that a long chain of additions would lose.
         let terms = min(winogradTerms, channels &- done)
         var part = Tile()
         part.add(rows, done, weights + done &* blockChannels, terms)
@@ -92,13 +93,14 @@ import KernelTypes
 /// Products in one partial sum.
 private let winogradTerms = 24
 
-/// Tiles that one call may be given: more share each weight, and need more of the second cache.
+/// The most tiles per call: more of them share each weight, but need more of the L2 cache.
 @Sendable func winogradTiles(channels: Int) -> Int { channels <= 96 ? 36 : channels < 256 ? 48 : 72 }
 
-/// Numbers between two of the 36 matrices in scratch.
+/// Floats between two of the 36 matrices in scratch memory.
 private let winogradGap = 16
 
-/// Where things lie in scratch: transformed inputs, 36 × tiles × channels; sums of one block, 36 × tiles × 16; a tile between its axes.
+/// Layout of the scratch memory: transformed inputs, 36 × tiles × channels; sums of one block, 36 × tiles × 16; a tile between its two
+/// axes.
 private struct WinogradScratch {
     let channels: Int
     let transformed, sums, middle: UnsafeMutablePointer<Float>
@@ -111,7 +113,7 @@ private struct WinogradScratch {
         middle = sums + 36 &* (tiles &* blockChannels &+ winogradGap)
     }
 
-    /// Numbers from a tile to the next: an odd count of cache lines, so that the rows of a tile do not all fall on the same few of the cache.
+    /// Floats from one tile to the next: an odd number of cache lines, so that the rows of a tile do not all compete for the same few.
     static func padded(_ channels: Int) -> Int { ((channels + blockChannels - 1) / blockChannels | 1) * blockChannels }
 
     static func count(channels: Int) -> Int {
@@ -119,5 +121,5 @@ private struct WinogradScratch {
     }
 }
 
-/// Numbers of scratch for so many input channels.
+/// Floats of scratch memory for this number of input channels.
 @Sendable func winogradScratch(channels: Int) -> Int { WinogradScratch.count(channels: channels) }

@@ -4,7 +4,7 @@ import KernelTypes
 private let p: Float = 0.7071067811865476
 private let q: Float = 1.4142135623730951
 
-/// Six numbers that the transform of one axis takes or gives.
+/// The six vectors that the transform of one axis takes or gives.
 private struct Six {
     var v0, v1, v2, v3, v4, v5: Vector
 
@@ -12,13 +12,13 @@ private struct Six {
         (self.v0, self.v1, self.v2, self.v3, self.v4, self.v5) = (v0, v1, v2, v3, v4, v5)
     }
 
-    /// Six that lie `step` numbers apart.
+    /// Loads six vectors that lie `step` floats apart.
     @inline(__always) init(_ from: UnsafePointer<Float>, step: Int) {
         @inline(__always) func load(_ index: Int) -> Vector { loadVector(from + index &* step, isHalf: false) }
         self.init(load(0), load(1), load(2), load(3), load(4), load(5))
     }
 
-    /// To places that lie `step` numbers apart.
+    /// Stores six vectors `step` floats apart.
     @inline(__always) func store(_ target: UnsafeMutablePointer<Float>, step: Int) {
         storeVector(v0, target, isHalf: false)
         storeVector(v1, target + step, isHalf: false)
@@ -50,7 +50,7 @@ private struct Six {
     )
 }
 
-/// Where a tile of 4 × 4 outputs lies.
+/// The position of a tile of 4 × 4 outputs.
 private struct TilePlace {
     let image, top, left: Int
 
@@ -64,7 +64,7 @@ private struct TilePlace {
     }
 }
 
-/// One tile of 6 × 6 inputs, all channels, to its place in each of the 36 matrices, which lie `step` numbers apart.
+/// Transforms one tile of 6 × 6 inputs, all channels, into its row of each of the 36 matrices, which lie `step` floats apart.
 @inline(__always) func transformInput(
     _ job: ConvolutionJob, _ tile: Int, _ target: UnsafeMutablePointer<Float>, _ step: Int, _ middle: UnsafeMutablePointer<Float>
 ) {
@@ -83,7 +83,7 @@ private struct TilePlace {
             }
         } else {
             transformInput(middle, target + channel, step) { row, column in
-                // Places outside the image are zero, after scale and shift too.
+                // Positions outside the image are zero, even after scale and shift.
                 let (y, x) = (top &+ row, left &+ column)
                 if y < 0 || x < 0 || y >= input.height || x >= input.width { return .zero }
                 return multiplyAdd(shift, loadVector(corner + (input.place(0, row, column) &+ channel), isHalf: isHalf), scale)
@@ -107,12 +107,12 @@ private struct TilePlace {
     }
 }
 
-/// Fetches the inputs of a tile.
+/// Prefetches the inputs of a tile.
 @inline(__always) func prefetchInput(_ job: ConvolutionJob, _ tile: Int) {
     let (input, place) = (job.input, TilePlace(tile, job))
     let (top, left) = (place.top &- job.paddingTop, place.left &- job.paddingLeft)
     for row in max(0, top)..<min(input.height, top &+ 6) {
-        // The first two columns are the last two of the tile before.
+        // The first two columns are the last two of the previous tile.
         for column in max(0, left &+ 2)..<min(input.width, left &+ 6) {
             let pixel = input.pixel(place.image, row, column)
             var channel = 0
@@ -124,7 +124,7 @@ private struct TilePlace {
     }
 }
 
-/// Fetches what a tile's output transform will touch.
+/// Prefetches the memory that a tile's output transform will access.
 @inline(__always) func prefetchOutput(_ job: ConvolutionJob, _ tile: Int, _ finish: Finish) {
     let (output, place) = (job.output, TilePlace(tile, job))
     let residual = job.residual ?? output
@@ -135,7 +135,7 @@ private struct TilePlace {
     }
 }
 
-/// Channels of one tile, as many as a vector holds, from the 36 matrices to at most 4 × 4 outputs.
+/// Transforms channels of one tile, as many as a vector holds, from the 36 matrices to at most 4 × 4 outputs.
 @inline(__always) func transformOutput(
     _ job: ConvolutionJob, _ tile: Int, _ from: UnsafePointer<Float>, _ step: Int, _ channel: Int, _ middle: UnsafeMutablePointer<Float>
 ) {

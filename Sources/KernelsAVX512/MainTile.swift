@@ -3,7 +3,7 @@ import KernelTypes
 /// The tile that fills the registers.
 typealias MainTile = Tile12
 
-/// Twelve rows: twelve of 32 registers are sums, twelve the totals that they join; inputs are read within the multiplication.
+/// Twelve rows: of 32 registers, twelve hold sums and twelve the totals that they join; inputs are read by the multiplication itself.
 struct Tile12: MultiplyTile {
     struct Rows {
         let r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11: UnsafePointer<Float>

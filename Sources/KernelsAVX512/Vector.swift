@@ -1,14 +1,14 @@
 import KernelTypes
 
-/// Numbers that one register holds; channels are a multiple of half of them.
+/// The floats that one register holds; channels are a multiple of half of them.
 typealias Vector = Block
 
-/// What one register takes from a place that is aligned to 32 bytes; half of it leaves the rest zero.
+/// Loads one register from an address that is aligned to 32 bytes; loading half of it leaves the rest zero.
 @inline(__always) func loadVector(_ pointer: UnsafePointer<Float>, isHalf: Bool) -> Vector {
     isHalf ? Vector(lowHalf: lanes(pointer), highHalf: .zero) : UnsafeRawPointer(pointer).assumingMemoryBound(to: Vector.self).pointee
 }
 
-/// One register, or half of it, to a place that is aligned to 32 bytes.
+/// Stores one register, or half of it, to an address that is aligned to 32 bytes.
 @inline(__always) func storeVector(_ value: Vector, _ pointer: UnsafeMutablePointer<Float>, isHalf: Bool) {
     if isHalf {
         // `lowHalf` would be a call, with all registers saved around it.
@@ -18,5 +18,5 @@ typealias Vector = Block
     }
 }
 
-/// What follows the sums of a block of sixteen channels: one register.
+/// Finishes the sums of a block of sixteen channels: one register.
 typealias BlockFinish = Finish

@@ -6,12 +6,12 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Networks from fixtures, and weights that are put together by hand.
+/// Networks from fixtures, and weights assembled by hand.
 enum Networks {
     /// The weights of a fixture.
     static func weights(_ name: String) throws -> Weights { try #require(try FormatRegistry.open(Fixtures.path(name)).weights) }
 
-    /// InceptionResnetV1 or MobileFaceNet with zeros in place of numbers.
+    /// InceptionResnetV1 or MobileFaceNet with all weights zero.
     static func zeros(_ network: String, metadata: Metadata = Metadata()) throws -> Weights {
         let root = try JSONParser.parse(try Fixtures.bytes(Fixtures.path("models/keys.json"))).object
         let entries = try #require(root?[network]?.object).members.map { member in
@@ -33,7 +33,7 @@ enum Networks {
 }
 
 extension FactOrigins {
-    /// These facts are stated, all others assumed.
+    /// Expects these facts to be stated and all others to be assumed.
     static func stated(_ facts: NetworkFact...) -> FactOrigins {
         var origins = FactOrigins()
         for fact in facts { origins[fact] = .stated }
@@ -42,24 +42,24 @@ extension FactOrigins {
 }
 
 extension Weights {
-    /// The same tensors under other names; nil leaves one out.
+    /// The same tensors under different names; nil leaves one out.
     func renamed(_ rename: (String) -> String?) -> Weights {
         Weights(
             entries: entries.compactMap { entry in rename(entry.name).map { Entry(name: $0, tensor: entry.tensor) } }, metadata: metadata,
             provenance: provenance)
     }
 
-    /// The same with other metadata.
+    /// The same weights with different metadata.
     func with(_ metadata: Metadata) -> Weights { Weights(entries: entries, metadata: metadata, provenance: provenance) }
 
-    /// The same with one tensor replaced or added.
+    /// The same weights with one tensor replaced or added.
     func with(_ name: String, _ tensor: Tensor) -> Weights {
         let kept = entries.map { Entry(name: $0.name, tensor: $0.name == name ? tensor : $0.tensor) }
         return Weights(
             entries: self[name] == nil ? kept + [Entry(name: name, tensor: tensor)] : kept, metadata: metadata, provenance: provenance)
     }
 
-    /// The reference layout's keys as insightface names them.
+    /// The reference layout's keys under insightface's names.
     func asInsightface() -> Weights {
         let residual = ["bn1", "conv1", "bn2", "prelu", "conv2", "bn3"]
         let heads = [

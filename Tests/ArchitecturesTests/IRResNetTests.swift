@@ -5,15 +5,19 @@ import Tensors
 import TestSupport
 import Testing
 
-/// IR-ResNet from a real checkpoint: what the keys show, in both layouts and behind prefixes.
+/// IR-ResNet from a real checkpoint: what the keys show, in both layouts and with prefixes.
 @Suite struct IRResNetTests {
     private func numbers(_ architecture: Architecture) -> [String] {
         architecture.hyperparameters.members.map { "\($0.key)=\($0.value.text())" }
     }
 
-    @Test(arguments: [
-        ("training/small_epoch_003.pth", "width=2", "embedding_size=32", 112), ("models/ir_small.pth", "width=4", "embedding_size=16", 112),
-    ]) func depthsWidthEmbeddingAndImageSizeComeFromTheKeys(_ file: String, _ width: String, _ embedding: String, _ size: Int) throws {
+    @Test(
+        "Depths, width, embedding and image size come from the keys",
+        arguments: [
+            ("training/small_epoch_003.pth", "width=2", "embedding_size=32", 112),
+            ("models/ir_small.pth", "width=4", "embedding_size=16", 112),
+        ]) func depthsWidthEmbeddingAndImageSizeComeFromTheKeys(_ file: String, _ width: String, _ embedding: String, _ size: Int) throws
+    {
         let weights = try Networks.weights(file)
         let rebuilt = try Architectures.rebuild(weights)
         let model = rebuilt.model
@@ -42,7 +46,7 @@ import Testing
         model.graph.nodes.reduce(into: [:]) { $0[$1.operation.name, default: 0] += 1 }
     }
 
-    @Test func stridesPaddingAndEpsilonAreTheFamilys() throws {
+    @Test("Strides, padding and epsilon are the family's") func stridesPaddingAndEpsilonAreTheFamilys() throws {
         let model = try Architectures.rebuild(try Networks.weights("models/ir_small.pth")).model
         func node(_ name: String) throws -> Node { try #require(model.graph.nodes.first { $0.name == name }) }
         #expect(
@@ -61,7 +65,7 @@ import Testing
         #expect(model.graph.nodes.last?.name == "output_layer.4" && model.graph.nodes.last?.output == "embedding")
     }
 
-    @Test func insightfacesNamesGiveTheSameNetwork() throws {
+    @Test("insightface's key names give the same network") func insightfacesNamesGiveTheSameNetwork() throws {
         let weights = try Networks.weights("models/ir_small.pth")
         let other = weights.asInsightface()
         #expect(other.entries.count == weights.entries.count && other["layer4.1.bn3.running_var"] != nil && other["fc.weight"] != nil)
@@ -74,13 +78,15 @@ import Testing
                 #expect(try #require(weights[one.key]).isSameView(as: try #require(other[two.key])), "\(one.key) \(two.key)")
             }
         }
-        // What insightface itself publishes says nothing of the reference project's, and was trained with another scale.
+        // insightface's own checkpoints have no metadata of the reference project, and were trained with a different scale.
         let published = try Architectures.rebuild(other.with(Metadata())).model
         #expect(published.contract.standardDeviation == 127.5 && published.contract.mean == 127.5)
         #expect(published.contract.height == 112)
     }
 
-    @Test(arguments: ["module.", "backbone.", "model.module."]) func prefixesAreLookedThroughAndKept(_ prefix: String) throws {
+    @Test("Prefixes are recognized and kept", arguments: ["module.", "backbone.", "model.module."]) func prefixesAreLookedThroughAndKept(
+        _ prefix: String
+    ) throws {
         let plain = try Networks.weights("models/ir_small.pth")
         for weights in [plain, plain.asInsightface()] {
             let behind = weights.renamed { prefix + $0 }
@@ -93,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func aDepthWithoutANameIsToldByItsBlocks() throws {
+    @Test("A depth without a name is described by its blocks") func aDepthWithoutANameIsToldByItsBlocks() throws {
         let weights = try Networks.weights("models/ir_small.pth")
         let shorter = weights.renamed { $0.hasPrefix("body.2.1.") ? nil : $0 }.with(JSONObject(["image_size": .integer(112)]))
         let model = try Architectures.rebuild(shorter).model
@@ -101,12 +107,12 @@ import Testing
         #expect(model.architecture.hyperparameters["depths"]?.text() == "[2,2,1,2]")
     }
 
-    @Test func withoutAnImageSizeTheFeaturesTellIt() throws {
+    @Test("Without an image size, the features determine it") func withoutAnImageSizeTheFeaturesTellIt() throws {
         let weights = try Networks.weights("models/ir_small.pth").with(Metadata())
         #expect(try Architectures.rebuild(weights).model.contract.height == 112)
     }
 
-    @Test func anImageSizeThatDoesNotLeadToTheFeaturesIsRefused() throws {
+    @Test("An image size that does not lead to the features is refused") func anImageSizeThatDoesNotLeadToTheFeaturesIsRefused() throws {
         let weights = try Networks.weights("models/ir_small.pth")
         for size: Int64 in [160, -112, 0, .max, .min] {
             let error = #expect(throws: ArchitectureError.self) {
@@ -116,7 +122,7 @@ import Testing
         }
     }
 
-    @Test func sizesMadeToOverflowAreRefused() throws {
+    @Test("Sizes made to overflow are refused") func sizesMadeToOverflowAreRefused() throws {
         let base = try Networks.weights("models/ir_small.pth")
         for stage in 0..<4 {
             let weights = base.with("body.\(stage).0.residual.1.weight", try Networks.zero(.float32, [1 << 54, 0, 3, 3]))

@@ -12,7 +12,7 @@ import Testing
         model.graph.nodes.reduce(into: [:]) { $0[$1.operation.name, default: 0] += 1 }
     }
 
-    @Test func inceptionResnetLeavesItsClassifierOutAndTellsIt() throws {
+    @Test("InceptionResnetV1 drops its classifier and reports it") func inceptionResnetLeavesItsClassifierOutAndTellsIt() throws {
         let weights = try Networks.zeros("inception_resnet_v1")
         #expect(weights["logits.weight"] != nil && weights["logits.bias"] != nil)
         let rebuilt = try Architectures.rebuild(weights)
@@ -35,7 +35,7 @@ import Testing
         #expect(model.unusedKeys.allSatisfy { $0.hasSuffix("num_batches_tracked") })
     }
 
-    @Test func inceptionResnetTakesTheCheckpointsImageSize() throws {
+    @Test("InceptionResnetV1 uses the checkpoint's image size") func inceptionResnetTakesTheCheckpointsImageSize() throws {
         let model = try Architectures.rebuild(
             try Networks.zeros("inception_resnet_v1", metadata: JSONObject(["image_size": .integer(112)]))
         )
@@ -48,12 +48,12 @@ import Testing
         }
     }
 
-    @Test func inceptionResnetBehindAPrefixDropsItsClassifierToo() throws {
+    @Test("InceptionResnetV1 with a prefix drops its classifier too") func inceptionResnetBehindAPrefixDropsItsClassifierToo() throws {
         let rebuilt = try Architectures.rebuild(try Networks.zeros("inception_resnet_v1").renamed { "module." + $0 })
         #expect(rebuilt.prefix == "module." && rebuilt.droppedKeys == ["module.logits.weight", "module.logits.bias"])
     }
 
-    @Test func mobileFaceNetIsRebuilt() throws {
+    @Test("MobileFaceNet is rebuilt from its keys") func mobileFaceNetIsRebuilt() throws {
         let weights = try Networks.zeros("mobilefacenet")
         let rebuilt = try Architectures.rebuild(weights)
         let model = rebuilt.model
@@ -78,7 +78,7 @@ import Testing
         return isThere ? ["pnet", "rnet", "onet"] : []
     }()
 
-    @Test(arguments: networks) func mtcnnsNetworksAreRebuilt(_ name: String) throws {
+    @Test("MTCNN's networks are rebuilt from their keys", arguments: networks) func mtcnnsNetworksAreRebuilt(_ name: String) throws {
         let opened = try FormatRegistry.open("\(Fixtures.mtcnn)/\(name).pt")
         let model = try Architectures.rebuild(try #require(opened.weights)).model
         #expect(model.architecture.name == "mtcnn_\(name)" && model.unusedKeys.isEmpty)

@@ -10,7 +10,7 @@ import Testing
     let folder = Fixtures.temporaryFolder()
     let source = Fixtures.path("images/source.png")
 
-    /// A tree of two people, three pictures.
+    /// A folder tree with two people and three pictures.
     private func tree() throws -> String {
         let root = "\(folder)/pictures"
         for (person, names) in [("Ann", ["Ann_0001.png", "Ann_0002.png"]), ("Bob", ["Bob_0001.png"])] {
@@ -20,7 +20,7 @@ import Testing
         return root
     }
 
-    @Test func cropsKeepTheTreeAndTablesSayWhatWasFound() throws {
+    @Test("Crops keep the folder tree, and tables report what was found") func cropsKeepTheTreeAndTablesSayWhatWasFound() throws {
         let run = try CommandRun(["align", try tree(), "-o", "\(folder)/crops"])
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("3 crops of 112×112") && run.output.contains("no face, whole picture resized: 3"))
@@ -33,7 +33,7 @@ import Testing
         #expect(json["mtcnn_margin"]?.integer == 16 && json["images"]?.array?.count == 3)
     }
 
-    @Test func resizingNeedsNoDetectorAndRefusesItsOptions() throws {
+    @Test("Resizing needs no detector and refuses its options") func resizingNeedsNoDetectorAndRefusesItsOptions() throws {
         let run = try CommandRun(["align", source, "-o", "\(folder)/r", "--preprocess", "resize", "--image-size", "40", "--draw"])
         #expect(run.status == 0 && !run.output.contains("no face"))
         #expect(try DecodedImage(path: "\(folder)/r/source.png").width == 40)
@@ -43,18 +43,18 @@ import Testing
         }
     }
 
-    @Test func aSmallCropHasNoRoomForTheUsualMargin() throws {
+    @Test("A small crop has no room for the default margin") func aSmallCropHasNoRoomForTheUsualMargin() throws {
         let run = try CommandRun(["align", source, "-o", "\(folder)/s", "--image-size", "8"])
         #expect(run.status == 0, "\(run.errors)")
         #expect(try JSONParser.parse(try Fixtures.bytes("\(folder)/s/faces.json")).object?["mtcnn_margin"]?.integer == 0)
         #expect(try CommandRun(["align", source, "-o", "\(folder)/t", "--image-size", "8", "--mtcnn-margin", "8"]).status == 64)
         #expect(try CommandRun(["align", source, "-o", "\(folder)/w", "--preprocess", "resize", "--image-size", "8"]).status == 0)
-        // A margin is MTCNN's.
+        // Only MTCNN crops have a margin.
         let margin = try CommandRun(["align", source, "-o", "\(folder)/x", "--preprocess", "resize", "--mtcnn-margin", "8"])
         #expect(margin.status == 64 && margin.errors.contains("--mtcnn-margin"))
     }
 
-    @Test func aBadPictureIsNamedAndTheOthersAreDone() throws {
+    @Test("A damaged picture is named and the others are processed") func aBadPictureIsNamedAndTheOthersAreDone() throws {
         Fixtures.write([], to: "\(folder)/empty.jpg")
         let cut = Fixtures.path("images/jpeg_cut_in_half.jpg")
         let run = try CommandRun(["align", "\(folder)/empty.jpg", cut, source, "-o", "\(folder)/out"])
@@ -64,7 +64,7 @@ import Testing
         #expect(FileIdentity(path: "\(folder)/out/source.png") != nil && FileIdentity(path: "\(folder)/out/empty.png") == nil)
     }
 
-    @Test func nothingIsReplacedUnasked() throws {
+    @Test("Existing files are not replaced unless asked") func nothingIsReplacedUnasked() throws {
         #expect(try CommandRun(["align", source, "-o", "\(folder)/out"]).status == 0)
         let again = try CommandRun(["align", source, "-o", "\(folder)/out"])
         #expect(again.status == 2 && again.errors.contains("exists already"))
@@ -73,7 +73,7 @@ import Testing
         #expect(own.status == 2 && own.errors.contains("is the input itself"))
     }
 
-    @Test func whatCannotHaveAPlaceIsRefusedBeforeTheWork() throws {
+    @Test("Outputs that cannot be created are refused before the work starts") func whatCannotHaveAPlaceIsRefusedBeforeTheWork() throws {
         let root = try tree()
         Fixtures.write(try Fixtures.bytes(source), to: "\(root)/Bob/Bob_0001.jpg")
         let same = try CommandRun(["align", root, "-o", "\(folder)/out"])
@@ -98,7 +98,7 @@ import Testing
         #expect(FileIdentity(path: "\(folder)/out") == nil)
     }
 
-    @Test func missingWeightsAreToldWithTheWayToGetThem() throws {
+    @Test("Missing detector weights are reported with instructions to get them") func missingWeightsAreToldWithTheWayToGetThem() throws {
         let run = try CommandRun(["align", source, "-o", "\(folder)/out", "--mtcnn-weights", folder])
         #expect(run.status == 2 && run.errors.contains("make setup") && run.errors.contains(folder))
         let wrong = "\(folder)/wrong"
@@ -113,9 +113,10 @@ import Testing
         #expect(FileIdentity(path: "\(folder)/out") == nil)
     }
 
-    @Test func whatCannotBeWrittenIsToldAndTheOthersAreDone() throws {
+    @Test("Crops that cannot be written are reported and the others are written") func whatCannotBeWrittenIsToldAndTheOthersAreDone() throws
+    {
         let root = try tree()
-        // A file stands where a folder has to be.
+        // A file is where a folder is needed.
         let out = "\(folder)/out"
         try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
         Fixtures.write([1], to: "\(out)/Ann")
@@ -126,31 +127,32 @@ import Testing
         #expect(table.count == 2 && table[1].hasPrefix("Bob/Bob_0001.png,"))
     }
 
-    @Test func linksToNowhereAreReportedAndNamesThatAreNotTextAreNamesLikeOthers() throws {
+    @Test("Dangling links are reported, and file names that are not text are ordinary names")
+    func linksToNowhereAreReportedAndNamesThatAreNotTextAreNamesLikeOthers() throws {
         let root = try tree()
         try FileManager.default.createSymbolicLink(atPath: "\(root)/gone.jpg", withDestinationPath: "\(folder)/nothing")
-        // A name that is not UTF-8 cannot be written down in Swift.
+        // A name that is not UTF-8 cannot be expressed as a Swift string.
         let prefix = "cp '\(source)' $'\(root)/\\xff.png';"
         let run = try CommandRun(["align", root, "-o", "\(folder)/out"], shellPrefix: prefix)
         #expect(run.status == 1 && run.errors.contains("gone.jpg: no such file") && run.errors.contains("1 of 5"), "\(run.errors)")
         #expect(try FolderListing.names(in: "\(folder)/out").contains { PathText.bytes($0) == [0xFF] + Array(".png".utf8) })
     }
 
-    @Test func aTerminalSeesABarThatIsDrawnAnewAndTakenAway() throws {
-        // `script` gives the program a terminal; its own output is the program's.
+    @Test("A terminal shows a progress bar that is redrawn and cleared") func aTerminalSeesABarThatIsDrawnAnewAndTakenAway() throws {
+        // `script` gives the program a terminal and prints the program's output.
         let run = try CommandRun(
             [], shellPrefix: "exec script -qec \"'\(CommandRun.binary)' align '\(try tree())' -o '\(folder)/out' --threads 1\" /dev/null;")
         #expect(run.output.contains("\r\u{1B}[2K["), "\(run.output) \(run.errors)")
         #expect(run.output.contains("\r\u{1B}[2K\(folder)/out: 3 crops") && !run.output.contains("\\u{1b}"), "\(run.output)")
     }
 
-    @Test func aFullDiskEndsTheWork() throws {
+    @Test("A full disk stops the work") func aFullDiskEndsTheWork() throws {
         let run = try CommandRun(["align", try tree(), "-o", "\(folder)/out"], shellPrefix: "ulimit -f 1;")
         #expect(run.status == 2 && run.errors.contains("there is no room for it"), "\(run.errors)")
         #expect(FileIdentity(path: "\(folder)/out/faces.csv") == nil)
     }
 
-    @Test func stoppingLeavesNoHalfWrittenFile() throws {
+    @Test("Stopping leaves no partly written file") func stoppingLeavesNoHalfWrittenFile() throws {
         let root = try tree()
         for index in 0..<40 { Fixtures.write(try Fixtures.bytes(source), to: "\(root)/\(index).png") }
         for round in 0..<6 {
@@ -176,14 +178,14 @@ import Testing
         }
     }
 
-    @Test func aClosedStdoutIsAnErrorAndNoFileTakesItsPlace() throws {
+    @Test("A closed stdout is an error, and no file takes its descriptor") func aClosedStdoutIsAnErrorAndNoFileTakesItsPlace() throws {
         let run = try CommandRun(["align", source, "-o", "\(folder)/out", "--preprocess", "resize"], shellPrefix: "exec >&-;")
         #expect(run.status == 2 && run.errors.contains("could not be written"), "\(run.errors)")
         let crop = try DecodedImage(path: "\(folder)/out/source.png")
         #expect(crop.width == 112)
     }
 
-    @Test func aFullDiskBehindStdoutIsAnError() throws {
+    @Test("A full disk behind stdout is an error") func aFullDiskBehindStdoutIsAnError() throws {
         let run = try CommandRun(["align", source, "-o", "\(folder)/out", "--preprocess", "resize"], shellPrefix: "exec >/dev/full;")
         #expect(run.status == 2 && run.errors.contains("could not be written"), "\(run.errors)")
     }

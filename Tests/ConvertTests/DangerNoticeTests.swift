@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// Whoever opens a file that would run something in Python is warned, whatever the command and however quiet it is to be.
+/// Opening a file that would run code in Python gives a warning, whatever the command and however quiet it is.
 @Suite struct DangerNoticeTests {
     static let hostile = Fixtures.path("hostile/os_system_in_zip.pth")
     static let sound = Fixtures.path("training/small_epoch_003.pth")
@@ -12,11 +12,15 @@ import Testing
         run.errors.split(separator: "\n").map(String.init).filter { $0.hasPrefix("WARNING:") }
     }
 
-    @Test(arguments: [
-        ["inspect", hostile], ["inspect", "--json", hostile], ["inspect", "--check", hostile], ["inspect", "--graph", hostile],
-        ["slim", "--quiet", hostile, "-o", "OUT/x.pth"], ["export", "--quiet", hostile, "--output", "OUT/x.onnx"], [hostile, "OUT/y.onnx"],
-        ["verify", hostile, "--against", hostile], ["run", hostile, "-i", "x.npy", "-o", "OUT/z.npy"],
-    ]) func everyCommandThatOpensItWarnsOnce(_ arguments: [String]) throws {
+    @Test(
+        "Every command that opens a dangerous file warns once",
+        arguments: [
+            ["inspect", hostile], ["inspect", "--json", hostile], ["inspect", "--check", hostile], ["inspect", "--graph", hostile],
+            ["slim", "--quiet", hostile, "-o", "OUT/x.pth"], ["export", "--quiet", hostile, "--output", "OUT/x.onnx"],
+            [hostile, "OUT/y.onnx"],
+            ["verify", hostile, "--against", hostile], ["run", hostile, "-i", "x.npy", "-o", "OUT/z.npy"],
+        ]) func everyCommandThatOpensItWarnsOnce(_ arguments: [String]) throws
+    {
         let folder = Fixtures.temporaryFolder()
         let run = try CommandRun(arguments.map { $0.replacingOccurrences(of: "OUT", with: folder) })
         #expect(
@@ -25,7 +29,7 @@ import Testing
         #expect(!run.output.contains("WARNING"))
     }
 
-    @Test func aSoundFileGivesNoWarning() throws {
+    @Test("A safe file gives no warning") func aSoundFileGivesNoWarning() throws {
         for arguments in [
             ["inspect", DangerNoticeTests.sound], ["verify", DangerNoticeTests.sound, "--against", DangerNoticeTests.sound],
         ] {
@@ -33,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func inspectSaysTheVerdict() throws {
+    @Test("inspect prints the verdict") func inspectSaysTheVerdict() throws {
         for (path, verdict) in [(DangerNoticeTests.hostile, "dangerous"), (DangerNoticeTests.sound, "clean")] {
             #expect(try CommandRun(["inspect", path]).output.contains("  verdict: \(verdict) ("))
             let root = try JSONParser.parse(Array(try CommandRun(["inspect", "--json", path]).output.utf8)).object
@@ -42,8 +46,8 @@ import Testing
         }
     }
 
-    /// Names that a file holds cannot look like a line of ours, nor turn the direction of reading.
-    @Test func namesOfAFileForgeNoLine() throws {
+    /// Names in a file cannot imitate a line of output or reverse the reading direction.
+    @Test("Names in a file cannot forge a line of output") func namesOfAFileForgeNoLine() throws {
         let path = "\(Fixtures.temporaryFolder())/forged.pkl"
         let forged = "x\n  verdict: clean\r\u{2028}\u{202E}y\u{2066}"
         Fixtures.write(PickleBytes.whole(PickleBytes.text(forged) + PickleBytes.text("Z") + [0x93, 0x29, 0x52]), to: path)

@@ -5,12 +5,12 @@ import JSON
 import TestSupport
 import Testing
 
-/// `convert evaluate` on small pictures drawn here, resized whole: no photographs are needed.
+/// `convert evaluate` on small pictures drawn here and resized whole, so that no photographs are needed.
 @Suite struct EvaluateCommandTests {
     let folder = Fixtures.temporaryFolder()
     let network = Fixtures.path("models/ir_small_torchscript.onnx")
 
-    /// Twelve pictures of four people, each its own pattern with noise; six pairs of the same person and six of different people.
+    /// Twelve pictures of four people, each with its own pattern and noise; six pairs of the same person and six of different people.
     private func dataset() throws -> (root: String, pairs: String) {
         let root = "\(folder)/faces"
         var seed: UInt32 = 7
@@ -41,11 +41,11 @@ import Testing
             ["evaluate", model ?? network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3"] + arguments)
     }
 
-    @Test func figuresAreThoseOfTheNetworksOwnEmbeddings() throws {
+    @Test("Figures are those of the network's own embeddings") func figuresAreThoseOfTheNetworksOwnEmbeddings() throws {
         let run = try evaluate(["--no-cache", "--output-dir", "\(folder)/out"])
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.contains("NOT LFW's figure") && run.output.contains("does not establish fairness"))
-        // The same by hand: each picture resized, run, brought to unit length, and dotted.
+        // The same by hand: each picture is resized, run and normalized, then dot products are taken.
         let lines = String(decoding: try Fixtures.bytes("\(folder)/out/pair_scores.csv"), as: UTF8.self).split(whereSeparator: \.isNewline)
         #expect(lines.count == 13)
         for line in lines.dropFirst() {
@@ -68,7 +68,8 @@ import Testing
         return numbers.map { $0 / length }
     }
 
-    @Test func keptWorkGivesTheSameFilesAndDamagedEntriesAreMadeAgain() throws {
+    @Test("Cached work gives the same files, and damaged entries are recomputed")
+    func keptWorkGivesTheSameFilesAndDamagedEntriesAreMadeAgain() throws {
         let cache = "\(folder)/cache"
         let first = try evaluate(["--cache", cache, "--output-dir", "\(folder)/one"])
         #expect(first.status == 0, "\(first.errors)")
@@ -76,7 +77,7 @@ import Testing
         #expect(kept.count == 2 && kept[0].hasPrefix("crops-") && kept[1].hasPrefix("embeddings-"))
         let mode = try FileManager.default.attributesOfItem(atPath: cache)[.posixPermissions] as? Int
         #expect(mode == 0o700)
-        // A bit of a crop, a bit of the second embedding's key, and a cut tail.
+        // A bit of a crop, a bit of the second embedding's key, and a truncated tail.
         for name in kept {
             var bytes = try Fixtures.bytes("\(cache)/\(name)")
             bytes[200] ^= 4
@@ -93,7 +94,7 @@ import Testing
             let bytes = try Fixtures.bytes("\(folder)/one/\(name)")
             #expect(try bytes == Fixtures.bytes("\(folder)/two/\(name)") && bytes == Fixtures.bytes("\(folder)/three/\(name)"), "\(name)")
         }
-        // Somebody else's, one of them by a name like the cache's own.
+        // Foreign files, one of which is named like the cache's own.
         let alike = "crops-0123456789abcdef01234567.records"
         for name in ["mine.txt", alike] { Fixtures.write([1], to: "\(cache)/\(name)") }
         let clear = try CommandRun(["cache", "clear", "--cache", cache])
@@ -101,7 +102,8 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: cache).sorted() == [alike, "mine.txt"])
     }
 
-    @Test func aCacheThatOthersMayWriteOrThatCannotBeHadIsNotUsed() throws {
+    @Test("A cache that others may write to, or that cannot be created, is not used")
+    func aCacheThatOthersMayWriteOrThatCannotBeHadIsNotUsed() throws {
         let (root, pairs) = try dataset()
         let arguments = ["evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3"]
         let whole = try CommandRun(arguments + ["--no-cache"])
@@ -109,7 +111,7 @@ import Testing
         #expect(try CommandRun(arguments + ["--cache", cache]).status == 0)
         let names = try FileManager.default.contentsOfDirectory(atPath: cache).sorted()
         let bytes = try names.map { try Fixtures.bytes("\(cache)/\($0)") }
-        // First one of its files, then the folder; and as root, one that another user owns.
+        // First one of its files, then the folder; and as root, one that a different user owns.
         for spoil in ["chmod 666 '\(cache)'/embeddings-*", "chmod 777 '\(cache)'"] + (getuid() == 0 ? ["chown 65534 '\(cache)'"] : []) {
             let run = try CommandRun(
                 arguments + ["--cache", cache], shellPrefix: "chmod 600 '\(cache)'/*; chmod 700 '\(cache)'; \(spoil);")
@@ -122,11 +124,11 @@ import Testing
             #expect(run.status == 0 && run.output == whole.output, "\(home): \(run.errors)")
             #expect(run.errors.contains("nothing of this run is cached"), "\(home): \(run.errors)")
         }
-        // A place that was named is wanted.
+        // A cache that was named explicitly is required.
         #expect(try CommandRun(arguments + ["--cache", "/nonexistent/cache"]).status == 2)
     }
 
-    @Test func aCacheThatBecomesFullChangesNoFigure() throws {
+    @Test("A cache that fills up changes no figure") func aCacheThatBecomesFullChangesNoFigure() throws {
         let (root, pairs) = try dataset()
         let arguments = [
             "evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3", "--allow-missing",
@@ -146,7 +148,7 @@ import Testing
             next.status == 0 && next.output == whole.output && next.errors.contains("cached by earlier runs: 2 crops"), "\(next.errors)")
     }
 
-    @Test func whatIsPrintedToAClosedStreamDoesNotReachAKeptFile() throws {
+    @Test("Output to a closed stream does not reach a cache file") func whatIsPrintedToAClosedStreamDoesNotReachAKeptFile() throws {
         let (root, pairs) = try dataset()
         let cache = "\(folder)/cache"
         let arguments = [
@@ -164,7 +166,7 @@ import Testing
         }
     }
 
-    @Test func expectationsDecideTheExitCode() throws {
+    @Test("Expectations decide the exit code") func expectationsDecideTheExitCode() throws {
         #expect(try evaluate(["--no-cache", "--expect-accuracy", "1.5", "--tolerance", "0.01"]).status == 1)
         #expect(try evaluate(["--no-cache", "--expect-accuracy", "50", "--tolerance", "50"]).status == 0)
     }
@@ -175,7 +177,7 @@ import Testing
         }
     }
 
-    @Test func aModelAgreesWithItself() throws {
+    @Test("A model agrees with itself") func aModelAgreesWithItself() throws {
         let cache = "\(folder)/cache"
         let same = try evaluate(["--cache", cache, "--against", network, "--output-dir", "\(folder)/out"])
         #expect(same.status == 0 && same.output.contains("0 pairs changed sides"), "\(same.output) \(same.errors)")
@@ -184,7 +186,7 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: cache).count == 2)
     }
 
-    @Test func twoModelsAreComparedPairByPairAndTheSecondIsNamed() throws {
+    @Test("Two models are compared pair by pair and the second is named") func twoModelsAreComparedPairByPairAndTheSecondIsNamed() throws {
         let other = Fixtures.path("models/ir_small_onnxsim.onnx")
         let half = "\(folder)/half.onnx"
         #expect(
@@ -200,9 +202,9 @@ import Testing
         #expect(metrics["settings"]?.object?["against"]?.string?.contains("half.onnx (") == true)
     }
 
-    @Test func aFlippedEmbeddingIsTheMeanOfBoth() throws {
+    @Test("A flipped embedding is the mean of both") func aFlippedEmbeddingIsTheMeanOfBoth() throws {
         let (root, pairs) = try dataset()
-        // Every picture beside its mirror image: with the flip both have one embedding.
+        // Every picture is paired with its mirror image: with the flip, both have the same embedding.
         for person in 0..<4 {
             let image = try DecodedImage(path: "\(root)/P\(person)/P\(person)_0.png")
             var pixels = image.pixels
@@ -233,12 +235,12 @@ import Testing
         }
     }
 
-    @Test func aFlipBehindANormalizationIsRefused() throws {
+    @Test("A flip after a normalization is refused") func aFlipBehindANormalizationIsRefused() throws {
         let normal = "\(folder)/n.onnx"
         #expect(try CommandRun(["export", network, "-o", normal, "--normalize", "--verify", "none"]).status == 0)
         let run = try evaluate(["--no-cache", "--tta-flip"], model: normal)
         #expect(run.status == 2 && run.errors.contains("before one"))
-        // In one sentence it is refused before the export.
+        // In a combined command it is refused before the export.
         let (root, pairs) = try dataset()
         let sentence = try CommandRun([
             network, "\(folder)/m.onnx", "--normalize", "--evaluate", "--tta-flip", "--lfw-root", root, "--pairs-file", pairs, "--folds",
@@ -249,7 +251,7 @@ import Testing
         #expect(try evaluate(["--no-cache"], model: normal).status == 0)
     }
 
-    @Test func anExportAndItsEvaluationAreOneDocument() throws {
+    @Test("An export and its evaluation give one JSON document") func anExportAndItsEvaluationAreOneDocument() throws {
         let (root, pairs) = try dataset()
         let options = ["--lfw-root", root, "--pairs-file", pairs, "--folds", "3", "--preprocess", "resize", "--no-cache", "--json"]
         let both = try CommandRun([network, "\(folder)/m.onnx", "--evaluate"] + options)
@@ -261,7 +263,7 @@ import Testing
         #expect(document["evaluation"]?.object?["roc_auc"] == figures["roc_auc"] && figures["roc_auc"] != nil)
     }
 
-    @Test func finishedCropsTakeThePlaceOfPictures() throws {
+    @Test("Finished crops can replace pictures") func finishedCropsTakeThePlaceOfPictures() throws {
         let (root, pairs) = try dataset()
         let made = try evaluate(["--no-cache", "--json"])
         #expect(try CommandRun(["align", root, "-o", "\(folder)/crops", "--preprocess", "resize"]).status == 0)
@@ -280,9 +282,9 @@ import Testing
         #expect(missing.status == 2 && missing.errors.contains("P2/P2_1.png first") && missing.errors.contains("--allow-missing"))
     }
 
-    @Test func theTableBesideFinishedCropsTellsHowTheyWereMade() throws {
+    @Test("The table next to finished crops says how they were made") func theTableBesideFinishedCropsTellsHowTheyWereMade() throws {
         let (root, pairs) = try dataset()
-        // Nobody is seen in these pictures.
+        // These pictures show no faces.
         #expect(try CommandRun(["align", root, "-o", "\(folder)/crops", "--mtcnn-margin", "30", "--selection", "probability"]).status == 0)
         func run() throws -> CommandRun {
             try CommandRun(["evaluate", network, "--crops", "\(folder)/crops", "--pairs-file", pairs, "--folds", "3", "--no-cache"])
@@ -292,7 +294,7 @@ import Testing
         #expect(
             told.errors.contains("the crops were made with mtcnn_margin 30 (usual: 16), selection probability (usual: largest)"),
             "\(told.errors)")
-        // Another crop in one's place.
+        // A crop is replaced by a different one.
         let crops = try ["P0/P0_0", "P1/P1_0"].map { try Fixtures.bytes("\(folder)/crops/\($0).png") }
         Fixtures.write(crops[0], to: "\(folder)/crops/P1/P1_0.png")
         let swapped = try run()
@@ -322,7 +324,7 @@ import Testing
         #expect(silent.status == 0 && !silent.output.contains("no face found"))
     }
 
-    @Test func missingAndDamagedPicturesAreNamedAndCanBeLeftOut() throws {
+    @Test("Missing and damaged pictures are named and can be left out") func missingAndDamagedPicturesAreNamedAndCanBeLeftOut() throws {
         let (root, pairs) = try dataset()
         let arguments = [
             "evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "2", "--no-cache",
@@ -342,9 +344,9 @@ import Testing
             broken.errors.contains("P2/P2_2.png: ends") && broken.errors.contains("2 of the 12 images cannot be used"), "\(broken.errors)")
     }
 
-    @Test func namesThatSwiftHoldsForEqualAreTwoPictures() throws {
+    @Test("Names that Swift considers equal are two pictures") func namesThatSwiftHoldsForEqualAreTwoPictures() throws {
         let (root, pairs) = try dataset()
-        // é as one scalar is there, as two it is not.
+        // é exists as one scalar, but not as two.
         Fixtures.write(try Fixtures.bytes("\(root)/P0/P0_0.png"), to: "\(root)/\u{E9}.png")
         let lines = String(decoding: try Fixtures.bytes(pairs), as: UTF8.self) + "\u{E9}.png P0/P0_1.png 1\ne\u{301}.png P0/P0_1.png 1\n"
         Fixtures.write(Array(lines.utf8), to: pairs)
@@ -356,7 +358,7 @@ import Testing
         #expect(run.output.contains("1 pairs were dropped") && run.output.contains("13 pairs of 13 images"), "\(run.output)")
     }
 
-    @Test func foldersThatAreFilesAreRefusedBeforeTheWork() throws {
+    @Test("Folders that are files are refused before the work starts") func foldersThatAreFilesAreRefusedBeforeTheWork() throws {
         let (root, pairs) = try dataset()
         let file = "\(root)/P0/P0_0.png"
         for wrong in [["--lfw-root", file], ["--crops", file], ["--lfw-root", root, "--output-dir", file]] {
@@ -366,14 +368,14 @@ import Testing
         #expect(try CommandRun(["align", file, "-o", file, "--force"]).errors.contains("is no folder"))
     }
 
-    @Test func whatIsNoFaceNetworkIsRefusedBeforeTheWork() throws {
+    @Test("Models that are not face networks are refused before the work starts") func whatIsNoFaceNetworkIsRefusedBeforeTheWork() throws {
         for name in ["pnet", "rnet"] {
             let run = try evaluate(["--no-cache"], model: "\(Fixtures.mtcnn)/\(name).pt")
             #expect(run.status == 2 && run.errors.contains("not an embedding"), "\(run.errors)")
         }
         let size = try evaluate(["--no-cache", "--image-size", "160"])
         #expect(size.status == 2 && size.errors.contains("160×160"), "\(size.errors)")
-        // One whose layers end in a mean over all places takes any.
+        // A network whose layers end in a global mean accepts any size.
         let any = Fixtures.path("models/branches_torchscript.onnx")
         let (usual, asked) = (
             try evaluate(["--no-cache", "--json", "--assume-like", "reference"], model: any),
@@ -388,7 +390,7 @@ import Testing
         #expect(place.status == 2 && place.errors.contains("does not exist"))
     }
 
-    @Test func theReferencesOwnOptionsAreTaken() throws {
+    @Test("The reference project's own options are accepted") func theReferencesOwnOptionsAreTaken() throws {
         let (root, pairs) = try dataset()
         let run = try CommandRun([
             "evaluate", "--lfw-root", root, "--pairs-file", pairs, "--checkpoint", network, "--preprocess", "resize", "--batch-size", "512",
@@ -404,7 +406,7 @@ import Testing
                 .status == 64)
     }
 
-    @Test func exportAndEvaluationAreOneSentence() throws {
+    @Test("One command can export and evaluate") func exportAndEvaluationAreOneSentence() throws {
         let (root, pairs) = try dataset()
         let options = ["--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3", "--no-cache"]
         let run = try CommandRun([network, "\(folder)/e.flat", "--evaluate"] + options)

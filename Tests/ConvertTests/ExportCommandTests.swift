@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Verifier
 
-/// `convert IN OUT`, run as a user runs it: every format to every other, and nothing lost on the way.
+/// `convert IN OUT`, run as a user runs it: every format to every other, with nothing lost on the way.
 @Suite struct ExportCommandTests {
     let folder = Fixtures.temporaryFolder()
     let small = Fixtures.path("models/ir_small.pth")
@@ -22,18 +22,19 @@ import Verifier
 
     private func graph(_ path: String) throws -> String { try convert("inspect", "--graph", path).output }
 
-    /// Holds a file against the first source: tensors with their order, contract, family, graph.
+    /// Compares a file with the first source: tensors and their order, contract, family, graph.
     private func check(_ path: String, against source: String) throws {
         let (found, expected) = (try model(path), try model(source))
         try BitwiseComparison.check(found.weights, against: expected.weights, file: path)
         #expect(found.weights.entries.map(\.name) == expected.weights.entries.map(\.name))
         #expect(found.contract == expected.contract && found.architecture == expected.architecture && found.graph == expected.graph)
-        // A .pth adds what the reference project's programs look up; nothing that was said may change.
+        // A .pth adds what the reference project's programs look up; nothing already stated may change.
         for member in expected.weights.metadata.members { #expect(found.weights.metadata[member.key] == member.value, "\(member.key)") }
         #expect(found.weights.provenance == expected.weights.provenance)
     }
 
-    @Test(arguments: ["models/ir_small.pth", "training/small_epoch_003.pth"]) func aRingThroughAllFormatsEndsWhereItBegan(_ name: String)
+    @Test("A round trip through all formats ends where it began", arguments: ["models/ir_small.pth", "training/small_epoch_003.pth"])
+    func aRingThroughAllFormatsEndsWhereItBegan(_ name: String)
         throws
     {
         let source = Fixtures.path(name)
@@ -52,7 +53,7 @@ import Verifier
 
     static let endings = ["pth", "onnx", "flat", "h5", "safetensors"]
 
-    @Test(arguments: endings) func everyFormatGoesToEveryOther(_ first: String) throws {
+    @Test("Every format can be exported to every other", arguments: endings) func everyFormatGoesToEveryOther(_ first: String) throws {
         let from = "\(folder)/from.\(first)"
         _ = try convert(small, from)
         for ending in ExportCommandTests.endings {
@@ -63,8 +64,8 @@ import Verifier
         }
     }
 
-    /// A changed network is no longer what its family rebuilds, so its graph has to travel.
-    @Test func aChangedNetworkTravelsToo() throws {
+    /// A changed network is no longer what its family rebuilds, so its graph must be stored.
+    @Test("A changed network survives every format") func aChangedNetworkTravelsToo() throws {
         _ = try convert(small, "\(folder)/a.flat", "--fold-batchnorm", "--normalize", "--embed-preprocess=uint8", "--dtype", "float16")
         let expected = try model("\(folder)/a.flat")
         #expect(expected.contract.isNormalized && expected.contract.mean == 0 && expected.graph.inputs.first?.type.elements == .uint8)
@@ -77,7 +78,7 @@ import Verifier
         }
     }
 
-    @Test func anotherProgramsONNXTravelsToo() throws {
+    @Test("Another program's ONNX survives every format") func anotherProgramsONNXTravelsToo() throws {
         let source = Fixtures.path("models/branches_torchscript_unfolded.onnx")
         var last = source
         for ending in ["safetensors", "pth", "h5", "flat", "onnx"] {
@@ -88,7 +89,8 @@ import Verifier
         }
     }
 
-    @Test func theSameInputGivesTheSameBytesInEveryFormatAndFolder() throws {
+    @Test("The same input gives the same bytes in every format and folder")
+    func theSameInputGivesTheSameBytesInEveryFormatAndFolder() throws {
         let other = Fixtures.temporaryFolder()
         for ending in ExportCommandTests.endings {
             _ = try convert(small, "\(folder)/x.\(ending)")
@@ -97,7 +99,7 @@ import Verifier
         }
     }
 
-    @Test func theLongFormDoesTheSame() throws {
+    @Test("The long form does the same as the short one") func theLongFormDoesTheSame() throws {
         _ = try convert(small, "\(folder)/a.onnx")
         _ = try convert("export", small, "-o", "\(folder)/b/../c.onnx".replacingOccurrences(of: "/b/..", with: ""))
         #expect(try Fixtures.bytes("\(folder)/a.onnx") == Fixtures.bytes("\(folder)/c.onnx"))
@@ -109,7 +111,7 @@ import Verifier
         #expect(try FormatRegistry.open("\(folder)/model.bin.tmp").format == "onnx")
     }
 
-    @Test func externalDataLiesBesideTheModelAndTravelsOn() throws {
+    @Test("External data is written next to the model and can be exported again") func externalDataLiesBesideTheModelAndTravelsOn() throws {
         let run = try convert(small, "\(folder)/x.onnx", "--external-data")
         #expect(run.output.contains("data in x.onnx.data"))
         #expect(FileManager.default.fileExists(atPath: "\(folder)/x.onnx.data"))
@@ -126,7 +128,7 @@ import Verifier
         try check("\(folder)/x.onnx", against: small)
     }
 
-    @Test func slimReadsEveryFormat() throws {
+    @Test("slim reads every format") func slimReadsEveryFormat() throws {
         let source = try #require(try FormatRegistry.open(small).weights)
         for ending in ExportCommandTests.endings {
             _ = try convert(small, "\(folder)/x.\(ending)")
@@ -136,7 +138,7 @@ import Verifier
         }
     }
 
-    @Test func aHalfPrecisionExportSaysWhatItIs() throws {
+    @Test("A half-precision export says what it is") func aHalfPrecisionExportSaysWhatItIs() throws {
         for (type, opset) in [("float16", "11"), ("bfloat16", "13")] {
             let run = try convert(small, "\(folder)/\(type).onnx", "--dtype", type, "--opset", opset)
             #expect(run.output.contains("rounded: weights to \(type); inputs, outputs and arithmetic stay float32"))
@@ -146,7 +148,7 @@ import Verifier
         }
     }
 
-    @Test func withoutVerificationTheOutputSaysSo() throws {
+    @Test("Without verification the output says so") func withoutVerificationTheOutputSaysSo() throws {
         for option in [["--no-verify"], ["--verify", "none"], ["--verify=none"]] {
             let run = try CommandRun([small, "\(folder)/x.onnx", "--force"] + option)
             #expect(run.status == 0 && run.output.contains("not checked, as asked") && !run.output.contains("checked: "), "\(run.errors)")
@@ -155,7 +157,8 @@ import Verifier
         #expect(try CommandRun([small, "\(folder)/y.onnx", "--verify", "some"]).status == 64)
     }
 
-    @Test(arguments: ["flat", "h5", "pth"]) func aTamperedTensorIsCaughtWhenItIsReadBack(_ ending: String) throws {
+    @Test("A corrupted tensor is caught when it is read back", arguments: ["flat", "h5", "pth"])
+    func aTamperedTensorIsCaughtWhenItIsReadBack(_ ending: String) throws {
         let path = "\(folder)/x.\(ending)"
         _ = try convert(small, path)
         #expect(try CommandRun(["inspect", "--check", path]).status == 0)
@@ -171,7 +174,7 @@ import Verifier
         #expect(!FileManager.default.fileExists(atPath: "\(folder)/y.onnx"))
     }
 
-    @Test func anExportEndsInOneLineThatAPersonCanRead() throws {
+    @Test("An export ends with one readable line") func anExportEndsInOneLineThatAPersonCanRead() throws {
         func last(_ options: [String], _ name: String) throws -> String {
             let run = try CommandRun([small, "\(folder)/\(name)"] + options)
             #expect(run.status == 0, "\(run.errors)")

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Verifier
 
-/// What an export refuses: reported in at most three lines, with an exit code, and without a file left behind.
+/// What an export refuses: reported in at most three lines, with an exit code, and without leaving a file.
 @Suite struct ExportRefusalTests {
     let folder = Fixtures.temporaryFolder()
     let small = Fixtures.path("models/ir_small.pth")
@@ -15,7 +15,7 @@ import Verifier
 
     private var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
 
-    /// Runs and expects a refusal with these words; nothing may be left but `kept`.
+    /// Runs and expects a refusal with these words; only `kept` may remain.
     private func refused(
         _ arguments: [String], status: Int32 = 2, _ words: String..., kept: [String] = [], sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
@@ -28,7 +28,7 @@ import Verifier
         #expect(names == kept, sourceLocation: sourceLocation)
     }
 
-    /// Writes weights of the small network with some replaced.
+    /// Writes weights of the small network with some of them replaced.
     private func write(_ name: String, _ change: (String, Tensor) throws -> (String, Tensor)?) throws -> String {
         let weights = try #require(try FormatRegistry.open(small).weights)
         let entries = try weights.entries.compactMap { entry in
@@ -49,20 +49,22 @@ import Verifier
 
     // MARK: Unknown networks
 
-    @Test(arguments: ["safetensors", "h5", "flat", "pth"]) func anUnknownNetworkGoesAsWeightsAloneWithOneLine(_ ending: String) throws {
+    @Test("An unknown network is exported as bare weights with one line of notice", arguments: ["safetensors", "h5", "flat", "pth"])
+    func anUnknownNetworkGoesAsWeightsAloneWithOneLine(_ ending: String) throws {
         let out = "\(folder)/x.\(ending)"
         let run = try CommandRun([unknown, out])
         #expect(run.status == 0, "\(run.errors)")
         let lines = run.output.split(separator: "\n").filter { $0.hasPrefix("weights alone: ") }
-        #expect(lines.count == 1 && lines[0].contains("no family known here") && lines[0].contains("stem.conv.weight"))
-        // It was just written: nobody needs to be told to write it.
+        #expect(lines.count == 1 && lines[0].contains("no known family") && lines[0].contains("stem.conv.weight"))
+        // It was just written, so there is no point in suggesting it.
         #expect(!run.output.contains("write its weights alone"))
         let (source, back) = (try FormatRegistry.open(unknown), try FormatRegistry.open(out))
         try BitwiseComparison.check(try #require(back.weights), against: try #require(source.weights), file: out)
         #expect(back.weights?.entries.count == 44)
     }
 
-    @Test func forONNXAnUnknownNetworkIsAShortErrorWhoseListIsForVerbose() throws {
+    @Test("For ONNX an unknown network is a short error, with the list under --verbose")
+    func forONNXAnUnknownNetworkIsAShortErrorWhoseListIsForVerbose() throws {
         try refused([unknown, "\(folder)/x.onnx"], "44 keys", "stem.conv.weight", "--key-map", ".safetensors", "--verbose")
         let short = try CommandRun([unknown, "\(folder)/x.onnx"]).errors.split(separator: "\n")
         #expect(short.count <= 3 && short.allSatisfy { $0.count <= 100 }, "\(short)")
@@ -74,23 +76,24 @@ import Verifier
         #expect(long.status == 2 && names == [])
     }
 
-    @Test func whatNeedsANetworkIsRefusedForBareWeights() throws {
+    @Test("Options that need a network are refused for bare weights") func whatNeedsANetworkIsRefusedForBareWeights() throws {
         for option in [["--normalize"], ["--fold-batchnorm"], ["--embed-preprocess"], ["--input-mean", "0"], ["--input-std", "1"]] {
-            try refused([unknown, "\(folder)/x.h5"] + option, status: 64, option[0], "no family")
+            try refused([unknown, "\(folder)/x.h5"] + option, status: 64, option[0], "no known family")
         }
-        try refused([unknown, "\(folder)/x.h5", "--arch", "ir_resnet18"], "no family known here")
-        try refused([unknown, "\(folder)/x.h5", "--arch", "resnext"], "resnext is not an architecture known here", "inception_resnet_v1")
+        try refused([unknown, "\(folder)/x.h5", "--arch", "ir_resnet18"], "no known family")
+        try refused([unknown, "\(folder)/x.h5", "--arch", "resnext"], "resnext is not a known architecture", "inception_resnet_v1")
     }
 
     // MARK: Options
 
-    @Test func foldingIsRefusedWhereTheSourcesTensorsArePromised() throws {
+    @Test("Folding is refused for formats that promise the source's tensors")
+    func foldingIsRefusedWhereTheSourcesTensorsArePromised() throws {
         for ending in ["pth", "safetensors"] {
             try refused([small, "\(folder)/x.\(ending)", "--fold-batchnorm"], status: 64, "batch normalization", ".onnx, .h5 or .flat")
         }
     }
 
-    @Test func overflowIsReportedByTensorAndNothingIsWritten() throws {
+    @Test("Overflow is reported by tensor and nothing is written") func overflowIsReportedByTensorAndNothingIsWritten() throws {
         let source = try write("big.pth") { name, tensor in
             (name, ["input_layer.1.bias", "output_layer.3.bias"].contains(name) ? try constant(-65520, tensor.shape) : tensor)
         }
@@ -102,7 +105,7 @@ import Verifier
         #expect(try CommandRun([source, "\(folder)/x.onnx", "--dtype", "bfloat16"]).status == 0)
     }
 
-    @Test func optionsOutOfRangeAreRefused() throws {
+    @Test("Options out of range are refused") func optionsOutOfRangeAreRefused() throws {
         for opset in ["10", "23", "0", "-1", "99999999999"] {
             try refused([small, "\(folder)/x.onnx", "--opset", opset], status: 64, "--opset is \(opset)", "11 to 22")
         }
@@ -116,7 +119,7 @@ import Verifier
         try refused([small, "\(folder)/x.onnx", "--dtype", "bfloat16", "--opset", "12"], "bfloat16", "--opset 13")
     }
 
-    @Test func optionsOfOtherFormatsAreRefused() throws {
+    @Test("Options of other formats are refused") func optionsOfOtherFormatsAreRefused() throws {
         try refused(
             [small, "\(folder)/x.flat", "--opset", "17"], status: 64, "--opset has no effect here: it is for ONNX, and the output is flat")
         try refused(
@@ -127,7 +130,7 @@ import Verifier
             "--compress has no effect here: it is for HDF5, and the output is onnx")
     }
 
-    @Test func severalOutputsAreNotNormalized() throws {
+    @Test("Several outputs are not normalized") func severalOutputsAreNotNormalized() throws {
         guard (try? Fixtures.bytes("\(Fixtures.mtcnn)/onet.pt")) != nil else {
             print("MTCNN's weights are not in \(Fixtures.mtcnn): normalizing several outputs is not tested; make setup fetches them")
             return
@@ -138,12 +141,12 @@ import Verifier
 
     // MARK: Names of networks and keys
 
-    @Test func aWrongNameIsRefusedWithTheOneThatFits() throws {
+    @Test("A wrong family is refused with the one that fits") func aWrongNameIsRefusedWithTheOneThatFits() throws {
         try refused([small, "\(folder)/x.onnx", "--arch", "mobilefacenet"], "mobilefacenet was asked for", "--arch ir_resnet18")
         #expect(try CommandRun([small, "\(folder)/x.onnx", "--arch", "ir_resnet18"]).status == 0)
     }
 
-    @Test func keysThatDoNotMatchAreListed() throws {
+    @Test("Keys that do not match are listed") func keysThatDoNotMatchAreListed() throws {
         let source = try write("odd.pth") { name, tensor in
             switch name {
             case "body.0.0.residual.0.bias": nil
@@ -156,7 +159,7 @@ import Verifier
             [source, "\(folder)/x.onnx"], "1 missing (body.0.0.residual.0.bias)", "1 unexpected (stray)",
             "input_layer.2.weight is [5], not [4]")
         try refused([source, "\(folder)/x.h5", "--arch", "ir_resnet18"], "1 unexpected (stray)")
-        // Nearly a known network is a stranger like any other: its weights go alone, with the reason.
+        // A network that is nearly a known one is treated as unknown: its weights are exported alone, with the reason.
         for ending in ["safetensors", "flat", "h5", "pth"] {
             let out = "\(folder)/x.\(ending)"
             let run = try CommandRun([source, out])
@@ -167,7 +170,7 @@ import Verifier
         }
     }
 
-    @Test func keysInsideABlockAreNotCalledSuperfluous() throws {
+    @Test("Keys inside a block are not called superfluous") func keysInsideABlockAreNotCalledSuperfluous() throws {
         let source = try write("more.pth") { ($0, $1) }
         let weights = try #require(try FormatRegistry.open(source).weights)
         let more = "\(folder)/se.pth"
@@ -178,13 +181,14 @@ import Verifier
             options: ExportOptions())
         try output.commit()
         let run = try CommandRun([more, "\(folder)/x.onnx"])
-        #expect(run.status == 2 && run.errors.contains("body.0.0.se.fc1.weight") && run.errors.contains("another network"), "\(run.errors)")
+        #expect(
+            run.status == 2 && run.errors.contains("body.0.0.se.fc1.weight") && run.errors.contains("a different network"), "\(run.errors)")
         #expect(!run.errors.contains("--drop"))
     }
 
-    @Test func aKeyMapMakesAKnownNetworkOfUnknownKeys() throws {
+    @Test("A key map turns unknown keys into a known network") func aKeyMapMakesAKnownNetworkOfUnknownKeys() throws {
         let source = try write("odd.pth") { ("net_" + $0, $1) }
-        try refused([source, "\(folder)/x.onnx"], "no family known here")
+        try refused([source, "\(folder)/x.onnx"], "no known family")
         let map = "\(folder)/map.txt"
         Fixtures.write(Array("# our own names\nnet_* *\n".utf8), to: map)
         let run = try CommandRun([source, "\(folder)/x.onnx", "--key-map", map])
@@ -198,20 +202,20 @@ import Verifier
 
     // MARK: Files
 
-    @Test func anExistingOutputNeedsForceAndStaysAsItWas() throws {
+    @Test("An existing output needs --force and stays unchanged") func anExistingOutputNeedsForceAndStaysAsItWas() throws {
         Fixtures.write([7], to: "\(folder)/x.onnx")
         try refused([small, "\(folder)/x.onnx"], "--force", kept: ["x.onnx"])
         #expect(try Fixtures.bytes("\(folder)/x.onnx") == [7])
         #expect(try CommandRun([small, "\(folder)/x.onnx", "--force"]).status == 0)
-        // A failing export must not harm it either.
+        // A failing export must not damage it either.
         let good = try Fixtures.bytes("\(folder)/x.onnx")
-        try refused([unknown, "\(folder)/x.onnx", "--force"], "no family", kept: ["x.onnx"])
+        try refused([unknown, "\(folder)/x.onnx", "--force"], "no known family", kept: ["x.onnx"])
         #expect(try Fixtures.bytes("\(folder)/x.onnx") == good)
         try refused(["\(folder)/x.onnx", "\(folder)/x.onnx", "--force"], "x.onnx", kept: ["x.onnx"])
         #expect(try Fixtures.bytes("\(folder)/x.onnx") == good)
     }
 
-    @Test func anExistingDataFileNeedsForceToo() throws {
+    @Test("An existing data file needs --force too") func anExistingDataFileNeedsForceToo() throws {
         Fixtures.write([7], to: "\(folder)/x.onnx.data")
         try refused([small, "\(folder)/x.onnx", "--external-data"], "x.onnx.data", kept: ["x.onnx.data"])
         #expect(try Fixtures.bytes("\(folder)/x.onnx.data") == [7])
@@ -219,14 +223,16 @@ import Verifier
         #expect(names == ["x.onnx", "x.onnx.data"])
     }
 
-    @Test(arguments: [["x.onnx"], ["x.onnx", "--external-data"], ["x.flat"], ["x.h5"], ["x.safetensors"], ["x.pth"]])
+    @Test(
+        "A full disk leaves nothing",
+        arguments: [["x.onnx"], ["x.onnx", "--external-data"], ["x.flat"], ["x.h5"], ["x.safetensors"], ["x.pth"]])
     func aFullDiskLeavesNothing(_ arguments: [String]) throws {
         let run = try CommandRun([small, "\(folder)/\(arguments[0])"] + arguments.dropFirst(), shellPrefix: "ulimit -f 64;")
         #expect(run.status == 2 && (1...3).contains(run.errors.filter { $0 == "\n" }.count), "\(run.status) \(run.errors)")
         #expect(names == [])
     }
 
-    @Test func endingsAndPlacesThatCannotBeAreRefused() throws {
+    @Test("Impossible extensions and paths are refused") func endingsAndPlacesThatCannotBeAreRefused() throws {
         try refused([small, "\(folder)/x.tflite"], "x.tflite")
         try refused([small, "\(folder)/x"], "/x")
         try refused([small, "\(folder)/none/x.onnx"], "none")
@@ -236,7 +242,7 @@ import Verifier
         try refused([small, "\(folder)/x.onnx", "-o", "\(folder)/y.onnx"], status: 64, "x.onnx")
     }
 
-    /// A file with an operator nobody knows in place of the flattening.
+    /// A file with an unknown operator in place of the flattening.
     private func spoilt(_ source: String) throws -> String {
         var bytes = try Fixtures.bytes(source)
         let place = try #require(bytes.firstRange(of: Array("\u{7}Flatten".utf8)))
@@ -246,7 +252,8 @@ import Verifier
         return path
     }
 
-    @Test func aGraphThatIsNotUnderstoodIsToldEvenWhereKeysGiveTheNetwork() throws {
+    @Test("A graph that is not understood is reported even if keys give the network")
+    func aGraphThatIsNotUnderstoodIsToldEvenWhereKeysGiveTheNetwork() throws {
         let path = try spoilt(Fixtures.path("models/ir_small_torchscript_unfolded.onnx"))
         let run = try CommandRun([path, "\(folder)/z.pth"])
         #expect(run.status == 0 && run.output.contains("the file's own graph is not used"), "\(run.output) \(run.errors)")
@@ -254,7 +261,8 @@ import Verifier
         #expect(try CommandRun(["inspect", path]).output.contains("Flutter"))
     }
 
-    @Test func aGraphThatIsNotUnderstoodIsTheReasonWhereKeysDoNotFit() throws {
+    @Test("A graph that is not understood is the reason if keys do not fit")
+    func aGraphThatIsNotUnderstoodIsTheReasonWhereKeysDoNotFit() throws {
         let whole = Fixtures.temporaryFolder() + "/x.onnx"
         #expect(try CommandRun([small, whole]).status == 0)
         try refused([try spoilt(whole), "\(folder)/z.pth"], "node flatten: the operator Flutter is not supported")

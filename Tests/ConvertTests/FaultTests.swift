@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs that the system refuses something, or that are killed.
+/// Runs that the system denies something, or that are killed.
 @Suite struct FaultTests {
     let folder = Fixtures.temporaryFolder()
     let training = Fixtures.path("training/small_epoch_003.pth")
@@ -11,7 +11,7 @@ import Testing
 
     private func names(_ path: String) -> [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
 
-    @Test func namesOfFilesMayBeAnyBytes() throws {
+    @Test("File names may be any bytes") func namesOfFilesMayBeAnyBytes() throws {
         let prefix = "cd '\(folder)'; cp '\(training)' $'caf\\xe9.pth'; set -- \"$1\" $'caf\\xe9.pth'"
         let inspect = try CommandRun(["inspect"], shellPrefix: prefix + ";")
         #expect(inspect.status == 0 && inspect.output.contains("caf\\xE9.pth"), "\(inspect.errors)")
@@ -27,13 +27,15 @@ import Testing
         #expect(missing.status == 2 && missing.errors == "convert: \\xE9\\u{1b}.pth: no such file; check the path\n", "\(missing.errors)")
     }
 
-    /// What hides /proc from a command; nil where this machine does not let it be hidden.
+    /// The prefix that hides /proc from a command; nil if this machine does not allow it.
     private static let withoutProc: String? = {
         let hide = "unshare -m sh -c 'mount -t tmpfs none /proc && exec \"$@\"' sh"
         return (try? CommandRun([], shellPrefix: "\(hide) true; exit $?;"))?.status == 0 ? hide : nil
     }()
 
-    @Test(.enabled(if: FaultTests.withoutProc != nil, "/proc cannot be hidden here (no unshare, or not root)"))
+    @Test(
+        "Without /proc everything works the same",
+        .enabled(if: FaultTests.withoutProc != nil, "/proc cannot be hidden here (no unshare, or not root)"))
     func withoutProcEverythingIsAsItIs() throws {
         let prefix = "exec \(FaultTests.withoutProc ?? "") \"$0\" \"$@\";"
         let inspect = try CommandRun(["inspect", training], shellPrefix: prefix)
@@ -46,15 +48,16 @@ import Testing
             #expect(try CommandRun(["export", training, "-o", "\(folder)/b.\(ending)"]).status == 0)
             #expect(try Fixtures.bytes("\(folder)/a.\(ending)") == Fixtures.bytes("\(folder)/b.\(ending)"))
         }
-        // On several threads, and for longer than the system's own pool goes without a look into /proc.
+        // On several threads, and for longer than the system's thread pool goes without reading /proc.
         let input = Fixtures.path("models/ir_small_input.npy")
         let run = try CommandRun(["run", network, "-i", input, "-o", "\(folder)/o.npy", "--threads", "3"], shellPrefix: prefix)
         #expect(run.status == 0, "\(run.errors)")
         #expect(names(folder).allSatisfy { !$0.hasSuffix(".part") }, "\(names(folder))")
     }
 
-    /// SIGKILL at many points, with a format whose library needs a file with a name, and one that does not.
-    @Test(arguments: ["h5", "pth"]) func killedRunsLeaveNothingThatTheNextOneDoesNotRemove(_ ending: String) throws {
+    /// SIGKILL at many points, for a format whose library needs a named file, and for one that does not.
+    @Test("Killed runs leave nothing that the next run does not remove", arguments: ["h5", "pth"])
+    func killedRunsLeaveNothingThatTheNextOneDoesNotRemove(_ ending: String) throws {
         let target = "\(folder)/out.\(ending)"
         for step in 0..<16 {
             let process = Process()
@@ -73,7 +76,7 @@ import Testing
         #expect(next.status == 0 && names(folder) == ["out.\(ending)"], "\(next.errors) \(names(folder))")
     }
 
-    @Test func replacingAFileKeepsItsMode() throws {
+    @Test("Replacing a file keeps its mode") func replacingAFileKeepsItsMode() throws {
         let target = "\(folder)/out.pth"
         Fixtures.write([1], to: target)
         chmod(target, 0o600)
@@ -82,8 +85,8 @@ import Testing
         #expect(stat(target, &status) == 0 && status.st_mode & 0o777 == 0o600)
     }
 
-    @Test func tooLittleMemoryIsOneErrorAndLeavesNothing() throws {
-        // A list of four million lists, where 200 MB may be used.
+    @Test("Too little memory gives one error and leaves nothing") func tooLittleMemoryIsOneErrorAndLeavesNothing() throws {
+        // A list of four million lists, with a limit of 200 MB.
         let pickle: [UInt8] = [0x80, 2, 0x5D, 0x28] + [UInt8](repeating: 0x5D, count: 4_000_000) + [0x65, 0x2E]
         Fixtures.write(pickle, to: "\(folder)/lists.pkl")
         let run = try CommandRun(["inspect", "\(folder)/lists.pkl"], shellPrefix: "ulimit -v 200000;")
@@ -95,7 +98,7 @@ import Testing
             mapped.status == 2 && mapped.errors.contains("large.pth: there is not enough memory for its 150.0 MB"), "\(mapped.errors)")
     }
 
-    @Test func aFaultRemovesTemporaryFilesAndEndsByItsSignal() async throws {
+    @Test("A fault removes temporary files and ends with its signal") func aFaultRemovesTemporaryFilesAndEndsByItsSignal() async throws {
         for signal in [SIGILL, SIGABRT, SIGSEGV] {
             let result = await #expect(processExitsWith: .signal(signal), observing: [\.standardErrorContent]) {
                 [signal = signal as Int32] in
@@ -114,7 +117,7 @@ import Testing
         }
     }
 
-    @Test func aFolderThatCannotBeSyncedIsAnError() throws {
+    @Test("A folder that cannot be synced is an error") func aFolderThatCannotBeSyncedIsAnError() throws {
         let log = "\(folder)/calls"
         mkdir("\(folder)/kept", 0o755)
         let strace =
@@ -126,7 +129,8 @@ import Testing
         #expect(names("\(folder)/kept") == ["out.pth"], "the file is whole and in place")
     }
 
-    @Test func aLinkOutOfTheFolderOfCropsIsRefusedBeforeTheWork() throws {
+    @Test("A link leading out of the folder of crops is refused before the work starts")
+    func aLinkOutOfTheFolderOfCropsIsRefusedBeforeTheWork() throws {
         for path in ["people", "people/Ada", "out", "elsewhere"] { mkdir("\(folder)/\(path)", 0o755) }
         Fixtures.write(try Fixtures.bytes(Fixtures.path("images/source.png")), to: "\(folder)/people/Ada/a.png")
         symlink("../elsewhere", "\(folder)/out/Ada")

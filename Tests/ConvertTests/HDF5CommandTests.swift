@@ -10,7 +10,7 @@ import Verifier
     let folder = Fixtures.temporaryFolder()
     let training = Fixtures.path("training/small_epoch_003.pth")
 
-    @Test func aCheckpointGoesToHDF5AndBack() throws {
+    @Test("A checkpoint can be exported to HDF5 and back") func aCheckpointGoesToHDF5AndBack() throws {
         let (first, second) = ("\(folder)/s.h5", "\(folder)/s.pth")
         for arguments in [
             ["slim", training, "-o", first], ["slim", first, "-o", second], ["inspect", "--check", first], ["inspect", "--safety", first],
@@ -23,7 +23,9 @@ import Verifier
         #expect(back.weights?.metadata["distill_weight"] == source.weights?.metadata["distill_weight"])
     }
 
-    @Test(arguments: [1, 8, 64, 100]) func aFullDiskIsAShortErrorAndLeavesNothing(blocks: Int) throws {
+    @Test("A full disk is a short error and leaves nothing", arguments: [1, 8, 64, 100]) func aFullDiskIsAShortErrorAndLeavesNothing(
+        blocks: Int
+    ) throws {
         let out = "\(folder)/full.h5"
         let run = try CommandRun(["slim", training, "-o", out], shellPrefix: "ulimit -f \(blocks);")
         #expect(run.status == 2, "\(run.status) \(run.errors)")

@@ -9,7 +9,7 @@ import Testing
     let network = Fixtures.path("models/ir_small_torchscript.onnx")
     let picture = Fixtures.path("images/jpeg_420.jpg")
 
-    @Test func aPictureGivesALineAndFilesHoldAllNumbers() throws {
+    @Test("A picture gives one line, and files hold all numbers") func aPictureGivesALineAndFilesHoldAllNumbers() throws {
         let run = try CommandRun(["run", network, picture, Fixtures.path("images/png_rgb8.png")])
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.split(separator: "\n").count == 2 && run.output.hasPrefix(picture))
@@ -24,12 +24,12 @@ import Testing
         #expect(fields.dropFirst().compactMap { Float($0) } == Array(array.floats.prefix(array.shape[1])))
     }
 
-    @Test func meanAndScaleCanBeOverruled() throws {
+    @Test("Mean and scale can be overridden") func meanAndScaleCanBeOverruled() throws {
         let plain = try CommandRun(["run", network, picture]).output
         #expect(try CommandRun(["run", network, picture, "--input-mean", "0", "--input-std", "255"]).output != plain)
     }
 
-    @Test func aBadPictureIsNamedAndTheOthersAreDone() throws {
+    @Test("A damaged picture is named and the others are processed") func aBadPictureIsNamedAndTheOthersAreDone() throws {
         let bad = Fixtures.path("images/jpeg_cut_in_half.jpg")
         Fixtures.write([], to: "\(folder)/empty.png")
         let run = try CommandRun(["run", network, bad, picture, "\(folder)/empty.png", "-o", "\(folder)/y.csv"])
@@ -41,23 +41,23 @@ import Testing
         #expect(none.status == 1 && !FileManager.default.fileExists(atPath: "\(folder)/none.npy"))
     }
 
-    @Test func picturesAndArraysExcludeEachOther() throws {
+    @Test("Pictures and arrays exclude each other") func picturesAndArraysExcludeEachOther() throws {
         #expect(try CommandRun(["run", network, picture, "-i", "x.npy"]).status == 64)
         #expect(try CommandRun(["run", network]).status == 64)
         #expect(try CommandRun(["run", network, folder]).status == 2)
     }
 
-    @Test func aNetworkOfAnySizeTakesOnePictureInItsOwnSize() throws {
+    @Test("A network of any input size takes a single picture at its own size") func aNetworkOfAnySizeTakesOnePictureInItsOwnSize() throws {
         let network = Fixtures.mtcnn + "/pnet.pt"
         let run = try CommandRun(["run", network, Fixtures.path("images/source.png"), "-o", "\(folder)/y.npy"])
         #expect(run.status == 0, "\(run.errors)")
-        // 131 × 97 through PNet: 3×3, halved upwards, 3×3, 3×3.
+        // 131 × 97 through PNet: 3×3, halved rounding up, 3×3, 3×3.
         #expect(try NumpyArray(try MappedFile(path: "\(folder)/y.npy")).shape.suffix(2) == [44, 61])
         let two = try CommandRun(["run", network, picture, picture])
         #expect(two.status == 2 && two.errors.contains("any size"))
     }
 
-    @Test func verifyRunsBothNetworksOnPictures() throws {
+    @Test("verify runs both networks on pictures") func verifyRunsBothNetworksOnPictures() throws {
         let source = Fixtures.path("models/ir_small.pth")
         let pictures = "\(folder)/pictures"
         try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)

@@ -25,7 +25,8 @@ import Testing
         return (root, "\(folder)/pairs.txt")
     }
 
-    @Test func stoppingSaysHowToGoOnAndTheNextRunGoesOnFromThere() throws {
+    @Test("Stopping says how to continue, and the next run continues from there")
+    func stoppingSaysHowToGoOnAndTheNextRunGoesOnFromThere() throws {
         let (root, pairs) = try dataset(80)
         let cache = "\(folder)/cache"
         func arguments(_ output: String) -> [String] {
@@ -42,14 +43,14 @@ import Testing
         process.standardError = errors
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        // As soon as some crops are kept.
+        // As soon as some crops are cached.
         func keptBytes() -> Int {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: cache)) ?? []
             return names.filter { $0.hasPrefix("crops-") }.compactMap { FileIdentity(path: "\(cache)/\($0)")?.size }.reduce(0, +)
         }
         let limit = ContinuousClock.now + .seconds(60)
         while keptBytes() < 100_000, process.isRunning, ContinuousClock.now < limit { usleep(500) }
-        // As Ctrl-C; SIGINT itself may be ignored where tests run in the background.
+        // Like Ctrl-C; SIGINT itself may be ignored if tests run in the background.
         kill(process.processIdentifier, SIGTERM)
         let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
@@ -61,7 +62,7 @@ import Testing
         #expect(next.status == 0, "\(next.errors)")
         let kept = next.errors.split(separator: "cached by earlier runs: ").last.flatMap { Int($0.prefix { $0.isNumber }) }
         #expect((1..<80).contains(kept ?? 0), "\(next.errors)")
-        // Nothing shows that it was done in two parts.
+        // Nothing shows that the work was done in two parts.
         #expect(try CommandRun(arguments("two") + ["--no-cache"]).status == 0)
         for name in ["pair_scores.csv", "metrics.json", "lfw_embeddings.npz"] {
             #expect(try Fixtures.bytes("\(folder)/one/\(name)") == Fixtures.bytes("\(folder)/two/\(name)"), "\(name)")

@@ -2,12 +2,12 @@ import Files
 import TestSupport
 import Testing
 
-/// One fold of LFW from photographs to scores, where photographs and published weights lie beside the repository: against what PyTorch
-/// made of the same pairs.
+/// One fold of LFW from photographs to scores, compared with PyTorch's results for the same pairs, if photographs and published weights are
+/// available next to the repository.
 @Suite struct LFWFoldTests {
     private static let shared = "\(Fixtures.root)/../shared"
 
-    @Test func theFirstFoldsScoresAreTheRecordedOnes() throws {
+    @Test("The first fold's scores are the recorded ones") func theFirstFoldsScoresAreTheRecordedOnes() throws {
         let shared = LFWFoldTests.shared
         let needed = [
             "lfw/lfw-deepfunneled", "lfw/lfw_test_pair.txt", "weights/arcface_mobilefacenet.pth",
@@ -21,7 +21,7 @@ import Testing
         let all = String(decoding: try Fixtures.bytes("\(shared)/lfw/lfw_test_pair.txt"), as: UTF8.self).split(whereSeparator: \.isNewline)
         let recorded = try NumpyArray(try MappedFile(path: "\(shared)/weights/arcface_mobilefacenet_scores.npy")).doubles
         try #require(all.count == 6000 && recorded.count == 6000)
-        // A fold is 300 pairs of one person and 300 of two.
+        // A fold has 300 pairs of one person and 300 of two.
         let fold = Array(0..<300) + Array(3000..<3300)
         Fixtures.write(Array(fold.map { String(all[$0]) }.joined(separator: "\n").utf8), to: "\(folder)/pairs.txt")
         let run = try CommandRun([

@@ -5,12 +5,12 @@ import JSON
 import TestSupport
 import Testing
 
-/// EXIF orientation: `run` follows it, `align` and `evaluate` take pictures as they are stored, and `--exif` says otherwise.
+/// EXIF orientation: `run` follows it, `align` and `evaluate` use pictures as stored, and `--exif` overrides both.
 @Suite struct OrientationCommandTests {
     let folder = Fixtures.temporaryFolder()
     let network = Fixtures.path("models/ir_small_torchscript.onnx")
 
-    /// A drawn picture that is not the same in any two orientations.
+    /// A drawn picture that looks different in every orientation.
     private func drawn(_ seed: Int) throws -> DecodedImage {
         let pixels = (0..<48 * 40 * 3).map { place in
             UInt8(clamping: (place / 3 % 48) * 3 + (place / 144) * 2 + (place % 3) * 20 + (place * seed * 7919) % 31)
@@ -35,7 +35,7 @@ import Testing
         return (root?["images"]?.array?.first?.object?["embedding"]?.text() ?? "", run.errors)
     }
 
-    @Test func runFollowsItUnlessToldNotTo() throws {
+    @Test("run follows the orientation unless told not to") func runFollowsItUnlessToldNotTo() throws {
         let image = try drawn(1)
         try write(image, "stored.png")
         for orientation in PictureOrientation.allCases {
@@ -51,7 +51,8 @@ import Testing
         #expect(try CommandRun(["run", network, "\(folder)/turned.png", "--exif", "maybe"]).status == 64)
     }
 
-    @Test func alignKeepsTheReferencesWayAndReportsTurnedPicturesOnce() throws {
+    @Test("align keeps the reference's behavior and reports rotated pictures once")
+    func alignKeepsTheReferencesWayAndReportsTurnedPicturesOnce() throws {
         for seed in 1...3 { try write(try drawn(seed), "in/\(seed).png", orientation: seed == 1 ? 1 : 6) }
         func digests(_ name: String, _ options: [String]) throws -> ([String?], String, JSONObject) {
             let run = try CommandRun(
@@ -72,7 +73,7 @@ import Testing
             other["images"]?.array?.last?.object?["width"]?.integer == 40 && other["images"]?.array?.last?.object?["height"]?.integer == 48)
     }
 
-    @Test func keptCropsOfAnotherOrientationAreNeverUsed() throws {
+    @Test("Cached crops of a different orientation are never used") func keptCropsOfAnotherOrientationAreNeverUsed() throws {
         var lines: [String] = []
         for person in 0..<4 {
             for shot in 0..<2 {
@@ -102,7 +103,8 @@ import Testing
         #expect(again == ignored && same.contains("cached by earlier runs: 8 crops") && same.contains("4 of 8 pictures are stored turned"))
     }
 
-    @Test func picturesUnderAnotherEndingThanThePairsSayAreFound() throws {
+    @Test("Pictures are found under a different extension than the pairs have")
+    func picturesUnderAnotherEndingThanThePairsSayAreFound() throws {
         var lines: [String] = []
         for person in 0..<4 {
             for shot in 0..<2 { try write(try drawn(person * 2 + shot + 1), "in/P\(person)/\(shot).png") }

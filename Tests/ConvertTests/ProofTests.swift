@@ -5,7 +5,7 @@ import Testing
 
 @testable import Exporters
 
-/// `export --proof`: what another engine is held against.
+/// `export --proof`: the data that another engine is compared with.
 @Suite struct ProofTests {
     let folder = Fixtures.temporaryFolder()
     let source = Fixtures.path("models/ir_small.pth")
@@ -15,7 +15,7 @@ import Testing
         return (tensor.shape, try tensor.doubles(), tensor.dtype.rawValue)
     }
 
-    @Test func theOutputIsWhatTheExportGivesForTheInput() throws {
+    @Test("The proof's output is what the export computes from its input") func theOutputIsWhatTheExportGivesForTheInput() throws {
         let (model, proof) = ("\(folder)/m.onnx", "\(folder)/proof")
         let run = try CommandRun(["export", source, "-o", model, "--proof", proof])
         #expect(run.status == 0, "\(run.errors)")
@@ -33,7 +33,8 @@ import Testing
         #expect(readme.contains("m.onnx") && readme.contains("1e-05") && !readme.contains(folder))
     }
 
-    @Test func theBytesAreTheSameEachTimeAndOnlyForceReplacesThem() throws {
+    @Test("The bytes are the same every time, and only --force replaces them")
+    func theBytesAreTheSameEachTimeAndOnlyForceReplacesThem() throws {
         let proof = "\(folder)/proof"
         func export(_ name: String, _ options: [String] = []) throws -> CommandRun {
             try CommandRun(["export", source, "-o", "\(folder)/\(name)", "--proof", proof, "--verify", "none"] + options)
@@ -48,7 +49,7 @@ import Testing
         #expect(try files.map { try Fixtures.bytes("\(proof)/\($0)") } == before)
     }
 
-    @Test func wholeNumbersGoInAsWholeNumbers() throws {
+    @Test("An input of whole numbers stays whole numbers") func wholeNumbersGoInAsWholeNumbers() throws {
         let proof = "\(folder)/proof"
         let run = try CommandRun([
             "export", source, "-o", "\(folder)/m.onnx", "--proof", proof, "--embed-preprocess=uint8", "--verify", "none",
@@ -58,7 +59,7 @@ import Testing
         #expect(input.dtype == "uint8" && Set(input.values).count == 256)
     }
 
-    @Test func onlyONNXHasAProofAndAFailureLeavesNothing() throws {
+    @Test("Only ONNX has a proof, and a failure leaves nothing") func onlyONNXHasAProofAndAFailureLeavesNothing() throws {
         let other = try CommandRun(["export", source, "-o", "\(folder)/m.flat", "--proof", "\(folder)/proof"])
         #expect(other.status == 64 && other.errors.contains("--proof") && other.errors.contains("flat"), "\(other.errors)")
         let deep = try CommandRun(["export", source, "-o", "\(folder)/m.onnx", "--proof", "\(folder)/no/such", "--verify", "none"])

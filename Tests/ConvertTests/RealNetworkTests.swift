@@ -2,11 +2,11 @@ import Files
 import TestSupport
 import Testing
 
-/// A published MobileFaceNet, where it lies beside the repository.
+/// A published MobileFaceNet, if it is available next to the repository.
 @Suite struct RealNetworkTests {
     static let path = "\(Fixtures.root)/../shared/weights/arcface_mobilefacenet.pth"
 
-    @Test func mobileFaceNetGoesToEveryFormatAndIsTheSameNetworkThere() throws {
+    @Test("MobileFaceNet is the same network in every format") func mobileFaceNetGoesToEveryFormatAndIsTheSameNetworkThere() throws {
         guard FileIdentity(path: RealNetworkTests.path) != nil else {
             print("not tested: \(PathText.baseName(RealNetworkTests.path)) is not beside the repository (../shared/weights)")
             return

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// `--json`: one document on stdout that holds the result, for every command.
+/// `--json`: one document on stdout that contains the result, for every command.
 @Suite struct ResultJSONTests {
     let folder = Fixtures.temporaryFolder()
     let small = Fixtures.path("models/ir_small.pth")
@@ -14,7 +14,7 @@ import Testing
         return try #require(try JSONParser.parse(Array(run.output.utf8)).object, sourceLocation: sourceLocation)
     }
 
-    @Test func anExportSaysWhatItWroteAndHowItWasChecked() throws {
+    @Test("An export reports what it wrote and how it was checked") func anExportSaysWhatItWroteAndHowItWasChecked() throws {
         let root = try object([small, "\(folder)/x.onnx", "--normalize", "--dtype", "float16"])
         #expect(
             root["source"]?.string == "ir_small.pth" && root["output"]?.string == "\(folder)/x.onnx" && root["format"]?.string == "onnx")
@@ -27,7 +27,7 @@ import Testing
         #expect(bare["network"]?.object?["error"]?.string?.isEmpty == false && bare["tensors"]?.integer == 44)
     }
 
-    @Test func slimmingSaysWhatWentAndWhatStayed() throws {
+    @Test("slim reports what was dropped and what stayed") func slimmingSaysWhatWentAndWhatStayed() throws {
         let training = Fixtures.path("training/small_epoch_003.pth")
         let root = try object(["slim", training, "\(folder)/x.pth"])
         #expect(root["state_dict"]?.object?["path"]?.string == "backbone_state_dict" && root["tensors"]?.integer == 187)
@@ -37,7 +37,7 @@ import Testing
         #expect(root["left_out"]?.array?.isEmpty == false)
     }
 
-    @Test func alignmentAndCacheCountWhatTheyDid() throws {
+    @Test("align and cache report counts of what they did") func alignmentAndCacheCountWhatTheyDid() throws {
         let bad = Fixtures.path("images/jpeg_cut_in_half.jpg")
         let root = try object(
             ["align", Fixtures.path("images/png_rgb8.png"), bad, "-o", "\(folder)/a", "--preprocess", "resize", "--image-size", "32"],
@@ -50,7 +50,7 @@ import Testing
         #expect(try object(["cache", "clear", "--cache", "\(folder)/none"])["removed_files"]?.integer == 0)
     }
 
-    @Test func anErrorLeavesTheStandardOutputEmpty() throws {
+    @Test("An error leaves standard output empty") func anErrorLeavesTheStandardOutputEmpty() throws {
         for arguments in [
             ["/none.pth", "\(folder)/x.onnx"], ["slim", "/none.pth", "\(folder)/x.pth"],
             ["inspect", "/none"],

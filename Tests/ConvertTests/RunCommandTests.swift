@@ -21,7 +21,7 @@ import Testing
         return output.target
     }
 
-    @Test func outputsAreTorchsWhateverTheBatchAndTheThreads() throws {
+    @Test("Outputs are torch's for any batch size and number of threads") func outputsAreTorchsWhateverTheBatchAndTheThreads() throws {
         let expected = try array(Fixtures.path("models/ir_small_output.npy")).doubles
         var seen: Set<[UInt32]> = []
         for options in [[], ["--batch-size", "1"], ["--batch-size", "2", "--threads", "2"], ["--threads", "1"]] {
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotEnterIsRefusedAndWhatIsThereIsKept() throws {
+    @Test("Invalid inputs are refused and existing outputs are kept") func whatCannotEnterIsRefusedAndWhatIsThereIsKept() throws {
         let wrong = try run(try write([1, 3, 8, 8], [Float](repeating: 0, count: 192)))
         #expect(wrong.status == 2 && wrong.errors.contains("[1, 3, 8, 8]"), "\(wrong.errors)")
         var values = [Float](repeating: 0.5, count: 2 * 3 * 112 * 112)
@@ -57,7 +57,7 @@ import Testing
         #expect(try Fixtures.bytes("\(folder)/y.npy") == [7])
     }
 
-    @Test func brokenArraysAreErrorsAtEveryLengthAndWithEverySize() throws {
+    @Test("Broken arrays are errors at every length and with every size") func brokenArraysAreErrorsAtEveryLengthAndWithEverySize() throws {
         let whole = try Fixtures.bytes(try write([1, 2], [1, 2]))
         for length in 1..<whole.count {
             Fixtures.write(Array(whole[..<length]), to: "\(folder)/cut.npy")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Verifier
 
-/// Where `run` writes, and how: `.npy .npz .csv .json .jsonl` and the standard output.
+/// Where and how `run` writes: `.npy .npz .csv .json .jsonl` and standard output.
 @Suite struct RunOutputTests {
     let folder = Fixtures.temporaryFolder()
     let network = Fixtures.path("models/ir_small_torchscript.onnx")
@@ -20,14 +20,14 @@ import Testing
 
     private func text(_ name: String) throws -> String { String(decoding: try Fixtures.bytes("\(folder)/\(name)"), as: UTF8.self) }
 
-    @Test func numbersThatAreNotFiniteAreReported() throws {
+    @Test("Numbers that are not finite are reported") func numbersThatAreNotFiniteAreReported() throws {
         let broken = try run(["--input-std", "1e-38", "-o", "\(folder)/n.npy"])
         #expect(broken.errors.contains("of the 32 numbers that came out are NaN or infinite"), "\(broken.errors)")
         let sound = try run(["-o", "\(folder)/s.npy"])
         #expect(sound.status == 0 && !sound.errors.contains("NaN"), "\(sound.errors)")
     }
 
-    @Test func everyFormHoldsTheSameNumbersUnderTheSameNames() throws {
+    @Test("Every form holds the same numbers under the same names") func everyFormHoldsTheSameNumbersUnderTheSameNames() throws {
         for ending in ["npy", "npz", "csv", "json", "jsonl", "NPY"] {
             let made = try run(["-o", "\(folder)/y.\(ending)"])
             #expect(made.status == 0 && made.output.contains("y.\(ending)"), "\(made.errors)")
@@ -56,9 +56,9 @@ import Testing
         #expect(try NumpyArray(try entry("embeddings.npy")).floats == expected.floats)
     }
 
-    @Test func whatIsWrittenIsReadByScore() throws {
+    @Test("score reads what run writes") func whatIsWrittenIsReadByScore() throws {
         for ending in ["npz", "csv"] {
-            // Paths below the pictures' folder, as pairs name them.
+            // Paths relative to the pictures' folder, as pairs name them.
             let inside = try CommandRun(
                 ["run", network, "png_rgb8.png", "jpeg_420.jpg", "png_grey8.png", "--preprocess", "resize", "-o", "\(folder)/e.\(ending)"],
                 shellPrefix: "cd '\(Fixtures.path("images"))';")
@@ -78,7 +78,7 @@ import Testing
         #expect(outputs[0] != nil && outputs[0] == outputs[1])
     }
 
-    @Test func aDashIsTheStandardOutput() throws {
+    @Test("A dash means standard output") func aDashIsTheStandardOutput() throws {
         let made = try CommandRun(
             ["run", network, pictures[0], "--preprocess", "resize", "-o", "-"], shellPrefix: "cd '\(folder)';")
         #expect(made.status == 0 && made.output.hasPrefix("image,e0,"), "\(made.output)")
@@ -87,14 +87,15 @@ import Testing
         #expect(try run(["-o", "-", "--json"]).status == 64)
     }
 
-    @Test(arguments: ["txt", "pdf", "npy.gz", "h5"]) func otherEndingsAreRefusedBeforeAnythingIsRead(_ ending: String) throws {
+    @Test("Other extensions are refused before anything is read", arguments: ["txt", "pdf", "npy.gz", "h5"])
+    func otherEndingsAreRefusedBeforeAnythingIsRead(_ ending: String) throws {
         let refused = try CommandRun(["run", "/none.onnx", "/none.png", "-o", "\(folder)/y.\(ending)"])
         #expect(refused.status == 64 && refused.errors.contains(".\(PathText.ending("y." + ending))") && refused.errors.contains(".jsonl"))
         #expect(try CommandRun(["run", "/none.onnx", "/none.png", "-o", "\(folder)/y"]).errors.contains("no ending"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
     }
 
-    @Test func jsonIsOneDocumentWithWhatWasFoundAndWhatWasNot() throws {
+    @Test("JSON is one document with what was found and what was not") func jsonIsOneDocumentWithWhatWasFoundAndWhatWasNot() throws {
         let bad = Fixtures.path("images/jpeg_cut_in_half.jpg")
         let made = try run([bad, "--json", "--timing"])
         let root = try object(made.output)
@@ -107,7 +108,7 @@ import Testing
         #expect(array["images"]?.array?.map { $0.object?["image"]?.integer } == [0, 1, 2])
     }
 
-    @Test func timingTellsMillisecondsForPicturesAsForArrays() throws {
+    @Test("Timing reports milliseconds for pictures and for arrays") func timingTellsMillisecondsForPicturesAsForArrays() throws {
         let pictures = try run(["--timing"])
         #expect(pictures.status == 0 && pictures.errors.contains(" ms in all, for 2 images at once"), "\(pictures.errors)")
         #expect(pictures.errors.contains("2 pictures: ") && pictures.errors.contains("ms each in the network"))
@@ -123,7 +124,7 @@ import Testing
         return "\(folder)/x.npy"
     }
 
-    @Test func arraysOfOtherNumbersAreTakenAndSaid() throws {
+    @Test("Arrays of other number types are accepted and reported") func arraysOfOtherNumbersAreTakenAndSaid() throws {
         let pixels = (0..<3 * 112 * 112).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         let plain = try CommandRun(["run", network, "-i", array("<f4", pixels.flatMap { ArchiveBytes.little(Float($0).bitPattern) })])
         #expect(plain.status == 0 && !plain.errors.contains("note: "), "\(plain.errors)")
@@ -134,7 +135,7 @@ import Testing
         #expect(doubles.output == plain.output && doubles.errors.contains("float64, rounded to float32"))
         let big = pixels.flatMap { Array(ArchiveBytes.little(Float($0).bitPattern).reversed()) }
         #expect(try CommandRun(["run", network, "-i", array(">f4", big)]).output == plain.output)
-        // Channels run fastest, then rows, then columns.
+        // Channels vary fastest, then rows, then columns.
         var turned: [UInt8] = []
         for column in 0..<112 {
             for row in 0..<112 { for channel in 0..<3 { turned.append(pixels[(channel * 112 + row) * 112 + column]) } }

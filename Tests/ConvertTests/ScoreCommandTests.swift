@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// `convert score`: what it prints, writes and ends with.
+/// `convert score`: what it prints and writes, and its exit codes.
 @Suite struct ScoreCommandTests {
     private let scores = Fixtures.path("scores/pair_scores.csv")
     private let pairs = Fixtures.path("scores/pairs.txt")
@@ -13,7 +13,8 @@ import Testing
 
     private func json(_ run: CommandRun) throws -> JSONObject { try #require(try JSONParser.parse(Array(run.output.utf8)).object) }
 
-    @Test func figuresOfForeignPairsAreTheDefinitionsButNotCalledLFWs() throws {
+    @Test("Figures of custom pairs follow the definitions but are not called LFW's")
+    func figuresOfForeignPairsAreTheDefinitionsButNotCalledLFWs() throws {
         let refused = try score([scores])
         #expect(refused.status == 2 && refused.errors.contains("are not LFW's 3,000 and 3,000"), "\(refused.errors)")
         let run = try score([scores, "--folds", "5"])
@@ -25,7 +26,7 @@ import Testing
         #expect(!run.output.contains("\u{1B}"))
     }
 
-    @Test func expectationsDecideTheExitCode() throws {
+    @Test("Expectations decide the exit code") func expectationsDecideTheExitCode() throws {
         let met = try score([scores, "--folds", "5", "--expect-accuracy", "80.3", "--expect-auc=0.9148"])
         #expect(met.status == 0 && met.output.contains("\nas expected\n"), "\(met.output)")
         let missed = try score([scores, "--folds", "5", "--expect-accuracy", "80.4"])
@@ -37,7 +38,8 @@ import Testing
         #expect(machine["judgement"]?.object?["met"] == .boolean(false) && machine["caveat"]?.string?.hasPrefix("LFW does not") == true)
     }
 
-    @Test func vectorsMadeElsewhereGiveAllFilesAndTheSameScoresInEachForm() throws {
+    @Test("Vectors made elsewhere give all files, and the same scores in each form")
+    func vectorsMadeElsewhereGiveAllFilesAndTheSameScoresInEachForm() throws {
         var written: [[UInt8]] = []
         for name in ["embeddings_stored.npz", "embeddings_compressed.npz", "embeddings_sorted.npy"] {
             let out = "\(folder)/\(name)"
@@ -45,7 +47,7 @@ import Testing
             let run = try score(["--pairs-file", pairs, "--embeddings", vectors, "--folds", "5", "--output-dir", out])
             #expect(run.status == 0 && run.output.contains("lfw_embeddings.npz"), "\(run.errors)")
             written.append(try Fixtures.bytes("\(out)/pair_scores.csv"))
-            // What was written is itself a way in.
+            // The output is itself accepted as input.
             let again = try score(["--pairs-file", pairs, "--embeddings", "\(out)/lfw_embeddings.npz", "--folds", "5", "--json"])
             let first = try JSONParser.parse(try Fixtures.bytes("\(out)/metrics.json")).object
             #expect(try json(again)["ten_fold_accuracies"] == first?["ten_fold_accuracies"])
@@ -62,7 +64,7 @@ import Testing
         #expect(drift.status == 0 && drift.output.contains("0 pairs changed sides"), "\(drift.output)")
     }
 
-    @Test func filesInTheWayAreToldBeforeAnythingIsWritten() throws {
+    @Test("Files in the way are reported before anything is written") func filesInTheWayAreToldBeforeAnythingIsWritten() throws {
         Fixtures.write([7], to: "\(folder)/report.html")
         let refused = try score([scores, "--folds", "5", "--output-dir", folder])
         #expect(refused.status == 2 && refused.errors.contains("report.html: exists already"), "\(refused.errors)")
@@ -74,7 +76,7 @@ import Testing
         #expect(deep.status == 2 && deep.errors.contains("a/b"), "\(deep.errors)")
     }
 
-    @Test func noOutputTellsWhereOrWhenItWasMade() throws {
+    @Test("No output reveals where or when it was made") func noOutputTellsWhereOrWhenItWasMade() throws {
         let metrics = try ["x", "y"].map { name in
             let run = try score([scores, "--folds", "5", "--output-dir", "\(folder)/\(name)", "--lfw-root", "/no/such/faces", "--quiet"])
             #expect(run.status == 0 && run.output.isEmpty, "\(run.errors)")
@@ -85,7 +87,7 @@ import Testing
         #expect(!text.contains(folder) && !text.contains("/no/such") && text.contains("\"faces\""))
     }
 
-    /// Arguments and what is said about them.
+    /// Arguments and the expected message.
     static let wrong: [([String], String)] = [
         ([], "score needs pair_scores.csv"), (["--pairs-file", "x"], "--pairs-file needs --embeddings"),
         (["--embeddings", "x"], "--embeddings needs --pairs-file"), (["x", "y"], "no further argument y"),
@@ -99,12 +101,13 @@ import Testing
         (["x", "--speed"], "--speed is not an option of score"),
     ]
 
-    @Test(arguments: wrong) func wrongArgumentsAreUsageErrors(_ arguments: [String], _ expected: String) throws {
+    @Test("Wrong arguments are usage errors", arguments: wrong)
+    func wrongArgumentsAreUsageErrors(_ arguments: [String], _ expected: String) throws {
         let run = try score(arguments)
         #expect(run.status == 64 && run.errors.contains(expected), "\(run.errors)")
     }
 
-    @Test func filesThatAreNotThereOrSomethingElseAreErrors() throws {
+    @Test("Missing files and files of the wrong kind are errors") func filesThatAreNotThereOrSomethingElseAreErrors() throws {
         let base = ["--folds", "5"]
         for arguments in [
             ["\(folder)/none.csv"], [folder], [pairs], [Fixtures.path("scores/embeddings_stored.npz")], [scores, "--baseline", pairs],
@@ -118,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func thePublishedScoresGiveThePublishedFigures() throws {
+    @Test("The published scores give the published figures") func thePublishedScoresGiveThePublishedFigures() throws {
         let published = "\(Fixtures.root)/../shared/lfw/published_pair_scores.csv"
         guard FileIdentity(path: published) != nil else {
             print("not tested: published_pair_scores.csv is not beside the repository (../shared/lfw)")

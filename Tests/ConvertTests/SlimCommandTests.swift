@@ -10,7 +10,7 @@ import Verifier
     let folder = Fixtures.temporaryFolder()
     let training = Fixtures.path("training/small_epoch_003.pth")
 
-    @Test func aTrainingCheckpointLosesWhatInferenceDoesNotNeed() throws {
+    @Test("A training checkpoint loses what inference does not need") func aTrainingCheckpointLosesWhatInferenceDoesNotNeed() throws {
         let run = try CommandRun(["slim", training, "-o", "\(folder)/slim.pth"])
         #expect(run.status == 0, "\(run.errors)")
         let checkpoint = try Checkpoint(try MappedFile(path: "\(folder)/slim.pth"))
@@ -34,7 +34,9 @@ import Verifier
         return ["zip", "legacy", "pickle"].contains(container) && hasStateDict
     }
 
-    @Test(arguments: sources) func everyReadableFixtureKeepsBitsStridesAndSharing(_ name: String) throws {
+    @Test("Every readable fixture keeps bits, strides and sharing", arguments: sources) func everyReadableFixtureKeepsBitsStridesAndSharing(
+        _ name: String
+    ) throws {
         let out = "\(folder)/slim.pth"
         let run = try CommandRun(["slim", Fixtures.path(name), "-o", out])
         #expect(run.status == 0, "\(run.errors)")
@@ -46,7 +48,7 @@ import Verifier
         #expect(before.aliases.map(\.name) == after.aliases.map(\.name))
     }
 
-    @Test func sharedTensorsTravelAsAliasesInSafetensors() throws {
+    @Test("Shared tensors become aliases in safetensors") func sharedTensorsTravelAsAliasesInSafetensors() throws {
         let out = "\(folder)/shared.safetensors"
         let run = try CommandRun(["slim", Fixtures.path("views/shared.pth"), "-o", out])
         #expect(run.status == 0, "\(run.errors)")
@@ -55,7 +57,7 @@ import Verifier
         #expect(slim.weights?.aliases.isEmpty == false)
     }
 
-    @Test func theSameInputGivesTheSameBytes() throws {
+    @Test("The same input gives the same bytes") func theSameInputGivesTheSameBytes() throws {
         for ending in ["pth", "safetensors"] {
             let (first, second) = ("\(folder)/a.\(ending)", "\(folder)/b.\(ending)")
             #expect(try CommandRun(["slim", training, "-o", first]).status == 0)
@@ -64,7 +66,8 @@ import Verifier
         }
     }
 
-    @Test func everyKindOfMetadataIsTurnedIntoWhatTheSafeLoaderTakesAndEachChangeIsTold() throws {
+    @Test("All metadata is converted to what the safe loader accepts, and each change is reported")
+    func everyKindOfMetadataIsTurnedIntoWhatTheSafeLoaderTakesAndEachChangeIsTold() throws {
         let run = try CommandRun(["slim", Fixtures.path("metadata/everything.pth"), "-o", "\(folder)/m.pth"])
         #expect(run.status == 0, "\(run.errors)")
         for word in ["numpy scalar", "path written as text", "Namespace written as dict", "frozenset written as set", "dropped"] {
@@ -74,7 +77,7 @@ import Verifier
         #expect(scan.isCleared, "\(scan.findings.filter { $0.verdict != .clean })")
     }
 
-    @Test func keepAndDropWorkOnDottedPaths() throws {
+    @Test("--keep and --drop work on dotted paths") func keepAndDropWorkOnDottedPaths() throws {
         let out = "\(folder)/k.pth"
         let run = try CommandRun([
             "slim", training, "-o", out, "--keep", "history", "--drop", "backbone_state_dict.output_layer.*", "--drop", "epoch",
@@ -89,7 +92,7 @@ import Verifier
         #expect(!state.names.isEmpty && !state.names.contains { $0.hasPrefix("output_layer.") })
     }
 
-    @Test func safetensorsGoesBackToTheSameCheckpoint() throws {
+    @Test("safetensors converts back to the same checkpoint") func safetensorsGoesBackToTheSameCheckpoint() throws {
         let (first, second) = ("\(folder)/s.safetensors", "\(folder)/s.pth")
         #expect(try CommandRun(["slim", training, "-o", first]).status == 0)
         #expect(try CommandRun(["slim", first, "-o", second]).status == 0)
@@ -100,7 +103,8 @@ import Verifier
         #expect(back.weights?.metadata["backbone"] == .string("ir_resnet18"))
     }
 
-    @Test func theReportTellsBothNumbersOfAGroupThatIsSplitAndWhatAFormatCannotHold() throws {
+    @Test("The report gives both sizes of a split group, and what a format cannot hold")
+    func theReportTellsBothNumbersOfAGroupThatIsSplitAndWhatAFormatCannotHold() throws {
         let split = try CommandRun(["slim", training, "-o", "\(folder)/r.pth", "--drop", "backbone_state_dict.output_layer.*"])
         let row = split.output.split(separator: "\n").first { $0.hasPrefix("  backbone ") }
         #expect(row?.contains(" stayed, ") == true && row?.hasSuffix(" went") == true, "\(split.output)")

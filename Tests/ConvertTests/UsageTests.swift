@@ -9,7 +9,7 @@ import Verifier
 
 @testable import convert
 
-/// What people type: misspelt words, options that mean nothing for what is asked, and the shortest ways to say something.
+/// What people type: misspelled words, options without effect, and abbreviations.
 @Suite struct UsageTests {
     let folder = Fixtures.temporaryFolder()
     let small = Fixtures.path("models/ir_small.pth")
@@ -56,11 +56,13 @@ import Verifier
         (["x.pth", "y.onnx", "--dtype", "float8"], ["--dtype is float8", "see convert export --help"]),
     ]
 
-    @Test(arguments: misspelt) func aMisspeltNameIsAnsweredWithTheNearestOne(_ arguments: [String], _ words: [String]) throws {
+    @Test("A misspelled name is answered with the closest one", arguments: misspelt) func aMisspeltNameIsAnsweredWithTheNearestOne(
+        _ arguments: [String], _ words: [String]
+    ) throws {
         try refused(arguments, words)
     }
 
-    @Test func helpAndVersionAreFoundUnderEveryUsualName() throws {
+    @Test("Help and version are found under every common name") func helpAndVersionAreFoundUnderEveryUsualName() throws {
         let version = try CommandRun(["--version"])
         #expect(version.status == 0 && version.output.hasPrefix("convert 0."))
         #expect(try CommandRun(["-V"]).output == version.output)
@@ -123,7 +125,7 @@ import Verifier
 
     // MARK: Shorter ways
 
-    @Test func twoOperandsAreEnoughForVerifyAndSlim() throws {
+    @Test("Two operands are enough for verify and slim") func twoOperandsAreEnoughForVerifyAndSlim() throws {
         let out = "\(folder)/x.pth"
         #expect(try CommandRun(["slim", small, out]).status == 0)
         #expect(try CommandRun(["slim", small, out, "-o", "\(folder)/y.pth"]).status == 64)
@@ -134,13 +136,14 @@ import Verifier
         #expect(try CommandRun(["verify", out]).errors.contains("--against FILE"))
     }
 
-    @Test func shortOptionsMayHoldTheirValueOrStandTogether() throws {
+    @Test("Short options may include their value or be combined") func shortOptionsMayHoldTheirValueOrStandTogether() throws {
         #expect(try CommandRun(["slim", small, "-o\(folder)/x.pth", "-qf"]).output == "")
         #expect(FileIdentity(path: "\(folder)/x.pth") != nil)
         #expect(try CommandRun(["slim", small, "-qx", "-o\(folder)/y.pth"]).status == 64)
     }
 
-    @Test func aFolderAsOutputTakesTheInputsNameOnlyWhereTheFormatIsGiven() throws {
+    @Test("A folder as output takes the input's name only if the format is given")
+    func aFolderAsOutputTakesTheInputsNameOnlyWhereTheFormatIsGiven() throws {
         let target = Fixtures.temporaryFolder()
         try refused([small, target], ["is a folder", "ir_small.onnx"])
         try refused(["slim", small, "\(target)/"], ["is a folder", "ir_small_slim.pth"])
@@ -149,7 +152,7 @@ import Verifier
         #expect(FileIdentity(path: "\(target)/ir_small.flat") != nil)
     }
 
-    @Test func dtypesMayBeSpeltAsPyTorchsUsersSpellThem() throws {
+    @Test("Dtypes may be spelled as PyTorch users spell them") func dtypesMayBeSpeltAsPyTorchsUsersSpellThem() throws {
         for (alias, name) in [("fp16", "float16"), ("half", "float16"), ("bf16", "bfloat16")] {
             #expect(try CommandRun([small, "\(folder)/\(alias).safetensors", "--dtype", alias, "--verify", "none"]).status == 0)
             #expect(try CommandRun([small, "\(folder)/\(alias)2.safetensors", "--dtype", name, "--verify", "none"]).status == 0)
@@ -159,7 +162,7 @@ import Verifier
 
     // MARK: Options without effect
 
-    @Test func whatMeansNothingForAnArrayIsRefused() throws {
+    @Test("Options without effect on arrays are refused") func whatMeansNothingForAnArrayIsRefused() throws {
         for option in [
             ["--input-mean", "5"], ["--input-std", "7"], ["--preprocess", "resize"], ["--mtcnn-margin", "4"], ["--exif", "follow"],
             ["--selection", "largest"],
@@ -172,7 +175,7 @@ import Verifier
         }
     }
 
-    @Test func whatMeansNothingForPicturesIsRefused() throws {
+    @Test("Options without effect on pictures are refused") func whatMeansNothingForPicturesIsRefused() throws {
         for option in [["--repeat", "2"], ["--float64"]] { try refused(["run", small, picture] + option, [option[0], "for arrays"]) }
         for option in [["--mtcnn-margin", "4"]] {
             for way in [["run", small, picture], ["align", picture, "-o", "\(folder)/a"]] {
@@ -188,7 +191,7 @@ import Verifier
         }
     }
 
-    @Test func whatMeansNothingForBareWeightsIsRefused() throws {
+    @Test("Options without effect on bare weights are refused") func whatMeansNothingForBareWeightsIsRefused() throws {
         for option in [
             ["--images", "/nonexistent"], ["-i", "/nonexistent"], ["--atol", "1"], ["--exact"], ["--threads", "1"],
         ] {
@@ -197,18 +200,18 @@ import Verifier
         try refused(["verify", small, "--against", small, "--exif", "ignore"], ["--exif", "--images"])
     }
 
-    @Test func whatMeansNothingForAFormatIsRefused() throws {
+    @Test("Options without effect on a format are refused") func whatMeansNothingForAFormatIsRefused() throws {
         try refused([small, "\(folder)/x.safetensors", "--opset", "17"], ["--opset"])
         try refused([small, "\(folder)/x.h5", "--proof", "\(folder)/p"], ["--proof"])
         try refused(["inspect", Fixtures.path("models/ir_small_torchscript.onnx"), "--state-dict", "x"], ["--state-dict", "onnx"])
         try refused([small, "\(folder)/x.onnx", "--exact"], ["--exact needs --evaluate"])
         let folded = Fixtures.temporaryFolder() + "/folded.onnx"
         #expect(try CommandRun([small, folded, "--fold-batchnorm", "--verify", "none"]).status == 0)
-        // Normalizations before a convolution stay; those behind one are gone, so that nothing is left to fold.
-        try refused([folded, "\(folder)/y.onnx", "--fold-batchnorm"], ["--fold-batchnorm has no effect"])
+        // Normalizations before a convolution stay; those after one are gone, so nothing is left to fold.
+        try refused([folded, "\(folder)/y.onnx", "--fold-batchnorm"], ["folding batch normalization has no effect"])
     }
 
-    @Test func whatMeansNothingForAReportIsRefused() throws {
+    @Test("Options without effect on a report are refused") func whatMeansNothingForAReportIsRefused() throws {
         for option in [["--keys", "a*"], ["--check"], ["--graph"], ["--dot"], ["--arch", "x"], ["--state-dict", "x"]] {
             try refused(["inspect", "--safety", small] + option, [option[0], "--safety only scans"])
         }

@@ -14,7 +14,7 @@ import Verifier
     let folder = Fixtures.temporaryFolder()
     let source = Fixtures.path("models/ir_small.pth")
 
-    /// Exports the small network and gives the file's path and bytes.
+    /// Exports the small network; returns the file's path and bytes.
     private func export(_ name: String, _ options: [String] = []) throws -> (path: String, bytes: [UInt8]) {
         let path = "\(folder)/\(name)"
         let run = try CommandRun([source, path, "--verify", "none"] + options)
@@ -26,12 +26,12 @@ import Verifier
         try CommandRun(["verify", path, "--against", source] + options)
     }
 
-    /// Bytes of one weight, as they stand in every format but HDF5's compressed one.
+    /// Bytes of one weight as every format stores them, except compressed HDF5.
     private func weight(_ name: String) throws -> [UInt8] {
         try #require(try FormatRegistry.open(source).weights?[name]).cOrderBytes().array
     }
 
-    /// Where a weight's bytes stand in a file.
+    /// Offset of a weight's bytes in a file.
     private func place(of weight: [UInt8], in bytes: [UInt8]) throws -> Int {
         let (first, count) = (weight[0], weight.count)
         return try #require(
@@ -40,7 +40,8 @@ import Verifier
 
     static let flipped = "body.2.0.residual.1.weight"
 
-    @Test(arguments: ["onnx", "safetensors"]) func aFlippedBitIsADifferenceThatNamesItsTensor(_ ending: String) throws {
+    @Test("A flipped bit is a difference that names its tensor", arguments: ["onnx", "safetensors"])
+    func aFlippedBitIsADifferenceThatNamesItsTensor(_ ending: String) throws {
         var (path, bytes) = try export("x.\(ending)")
         #expect(try verify(path).status == 0)
         bytes[try place(of: try weight(VerifyCommandTests.flipped), in: bytes) + 100] ^= 1
@@ -55,7 +56,8 @@ import Verifier
         #expect(differences.compactMap { $0.object?["name"]?.string } == [VerifyCommandTests.flipped])
     }
 
-    @Test(arguments: ["h5", "flat", "pth"]) func aFlippedBitThatAChecksumRevealsIsAnError(_ ending: String) throws {
+    @Test("A flipped bit that a checksum reveals is an error", arguments: ["h5", "flat", "pth"])
+    func aFlippedBitThatAChecksumRevealsIsAnError(_ ending: String) throws {
         var (path, bytes) = try export("x.\(ending)")
         #expect(try verify(path).status == 0)
         bytes[try place(of: try weight(VerifyCommandTests.flipped), in: bytes) + 100] ^= 1
@@ -67,7 +69,9 @@ import Verifier
         #expect(run.errors.contains(named), "\(run.errors)")
     }
 
-    @Test(arguments: ["onnx", "safetensors", "h5", "flat", "pth"])
+    @Test(
+        "A flipped bit with a corrected checksum is a difference that names its tensor",
+        arguments: ["onnx", "safetensors", "h5", "flat", "pth"])
     func aFlippedBitBehindARightChecksumIsADifferenceThatNamesItsTensor(_ ending: String) throws {
         let model = try #require(try OpenedModel(try FormatRegistry.open(source)).content.model)
         let entries = try model.weights.entries.map { entry in
@@ -88,7 +92,9 @@ import Verifier
         #expect(run.output.contains("\(VerifyCommandTests.flipped) differs in 1 of "), "\(run.output)")
     }
 
-    @Test(arguments: [[1 << 40, 1 << 40], [1 << 30, 1 << 30], [0, 5], [1 << 20, 1 << 10]])
+    @Test(
+        "Image sizes of any magnitude in a file are refused without a trap",
+        arguments: [[1 << 40, 1 << 40], [1 << 30, 1 << 30], [0, 5], [1 << 20, 1 << 10]])
     func imagesOfAnySizeThatAFileAsksForAreRefusedWithoutATrap(_ size: [Int]) throws {
         let graph = Graph(
             inputs: [.init(name: "x", type: ValueType([.batch, .fixed(3)] + size.map { .fixed($0) }))],
@@ -101,7 +107,7 @@ import Verifier
         #expect(throws: InferenceError.self) { try NumericComparison.seeded(for: model, count: 2) }
     }
 
-    /// Writes the model again with something changed, as a correct file with right checksums.
+    /// Writes the model again with a change, as a valid file with correct checksums.
     private func changed(_ ending: String, _ change: (inout Graph) throws -> Void) throws -> String {
         var model = try #require(try OpenedModel(try FormatRegistry.open(source)).content.model)
         var graph = model.graph
@@ -114,7 +120,8 @@ import Verifier
         return path
     }
 
-    @Test(arguments: ["onnx", "flat", "h5"]) func aChangedEpsilonIsFoundAndBlamedOnItsLayer(_ ending: String) throws {
+    @Test("A changed epsilon is found and blamed on its layer", arguments: ["onnx", "flat", "h5"])
+    func aChangedEpsilonIsFoundAndBlamedOnItsLayer(_ ending: String) throws {
         var name = ""
         let path = try changed(ending) { graph in
             let index = try #require(
@@ -136,9 +143,9 @@ import Verifier
         #expect(json["tensors"]?.object?["differences"]?.array?.isEmpty == true)
     }
 
-    @Test func aPaddingMovedByOneRowIsFoundAndBlamedOnItsLayer() throws {
+    @Test("A padding shifted by one row is found and blamed on its layer") func aPaddingMovedByOneRowIsFoundAndBlamedOnItsLayer() throws {
         var name = ""
-        // The sizes stay, so that only the numbers tell.
+        // The sizes stay the same, so only the numbers can tell.
         let path = try changed("onnx") { graph in
             let index = try #require(
                 graph.nodes.firstIndex { node in
@@ -158,9 +165,10 @@ import Verifier
         #expect(run.output.contains("first layer that departs: \(name) (convolution)"), "\(run.output)")
     }
 
-    @Test func aSlopeTurnedToAnotherAxisIsFoundAndBlamedOnItsLayer() throws {
+    @Test("A slope along a different axis is found and blamed on its layer")
+    func aSlopeTurnedToAnotherAxisIsFoundAndBlamedOnItsLayer() throws {
         var (path, bytes) = try export("x.onnx")
-        // The initializer's sizes 4, 1, 1, which stand before its name.
+        // The initializer's sizes 4, 1, 1, which precede its name.
         let name = Array("input_layer.2.weight".utf8)
         let (slope, turned): ([UInt8], [UInt8]) = ([8, 4, 8, 1, 8, 1], [8, 1, 8, 1, 8, 4])
         let place = try #require(
@@ -174,8 +182,9 @@ import Verifier
         #expect(run.output.contains("input_layer.2"), "\(run.output)")
     }
 
-    /// In the file's bytes: a stride that no longer fits what follows, and a slope along another axis.
-    @Test func attributesChangedInAnONNXFilesBytesAreBlamedOnTheirLayer() throws {
+    /// Edits the file's bytes: a stride that no longer fits what follows, and a slope along a different axis.
+    @Test("Attributes changed in an ONNX file's bytes are blamed on their layer")
+    func attributesChangedInAnONNXFilesBytesAreBlamedOnTheirLayer() throws {
         let (path, bytes) = try export("x.onnx")
         // The attribute `strides`, INTS of 2, 2: field 1 with the name, field 8 twice.
         let strides = Array("strides".utf8)
@@ -197,14 +206,14 @@ import Verifier
         #expect(run.output.contains("(convolution)"), "\(run.output)")
     }
 
-    @Test func tolerancesOverruleTheDefault() throws {
+    @Test("Tolerances override the default") func tolerancesOverruleTheDefault() throws {
         let narrow = try export("x.flat", ["--dtype", "bfloat16"])
         let fine = try verify(narrow.path)
         #expect(fine.status == 0, "\(fine.output)")
         #expect(fine.output.contains("exactly the source rounded to bfloat16"))
         #expect(fine.output.contains("(3.0e-6 allowed)"), "\(fine.output)")
         #expect(fine.output.contains("rounding alone: normalized embeddings move by at most"), "\(fine.output)")
-        // Tolerances that are given hold against the source as it is.
+        // Given tolerances apply against the source as it is.
         for strict in [["--atol", "1e-7"], ["--rtol", "1e-7"], ["--atol", "1e-7", "--rtol", "1e-7"]] {
             let run = try verify(narrow.path, strict)
             #expect(run.status == 1, "\(strict) \(run.output)")
@@ -214,7 +223,8 @@ import Verifier
         #expect(try verify(narrow.path, ["--atol", "-1"]).status == 64)
     }
 
-    @Test(arguments: ["torchscript", "dynamo", "onnxsim"]) func layersOfAnotherProgramsFileAreMatchedByWhatTheyCompute(_ exporter: String)
+    @Test("Layers of another program's file are matched by what they compute", arguments: ["torchscript", "dynamo", "onnxsim"])
+    func layersOfAnotherProgramsFileAreMatchedByWhatTheyCompute(_ exporter: String)
         throws
     {
         let run = try verify(Fixtures.path("models/ir_small_\(exporter).onnx"))
@@ -234,11 +244,11 @@ import Verifier
         #expect(json["layers"]?.object?["not_matched"] == nil)
     }
 
-    /// The keys tell a network all the same, but it is not the one that the file holds.
-    @Test func ofAGraphThatIsNotUnderstoodNothingIsSaid() throws {
+    /// The keys give a network all the same, but not the one that the file holds.
+    @Test("Nothing is claimed about a graph that is not understood") func ofAGraphThatIsNotUnderstoodNothingIsSaid() throws {
         let foreign = try verify(Fixtures.path("models/ir_small_torchscript_unfolded.onnx"))
         #expect(foreign.status == 0, "understood, it is the same: \(foreign.output) \(foreign.errors)")
-        // What its graph does not read need not be in another program's file.
+        // Tensors that its graph does not read may be absent from another program's file.
         #expect(foreign.output.contains("tensors: 156 bit for bit the same"), "\(foreign.output)")
         var (path, bytes) = try export("x.onnx")
         let place = try #require(bytes.firstRange(of: Array("PRelu".utf8)))
@@ -251,7 +261,7 @@ import Verifier
         #expect(json["same"]?.isNull == true && json["verdict"]?.string == "cannot tell")
     }
 
-    @Test func aFileThatCannotBeReadIsNoVerdict() throws {
+    @Test("A file that cannot be read gives no verdict") func aFileThatCannotBeReadIsNoVerdict() throws {
         let path = "\(folder)/none.onnx"
         Fixtures.write(Array("not a model".utf8), to: path)
         let run = try verify(path)
@@ -260,8 +270,9 @@ import Verifier
         #expect(json["same"]?.isNull == true && json["reasons"]?.array?.count == 1)
     }
 
-    /// An optimizer folds batch normalization, keeps the metadata, and so leaves a record of other tensors.
-    @Test func ourOwnFileAfterAnOptimizerIsTheSameNetworkWithARemark() throws {
+    /// An optimizer folds batch normalization but keeps the metadata, and so leaves a record of different tensors.
+    @Test("Our own file after an optimizer is the same network with a remark")
+    func ourOwnFileAfterAnOptimizerIsTheSameNetworkWithARemark() throws {
         var (path, bytes) = try export("x.onnx", ["--fold-batchnorm"])
         bytes += ArchiveBytes.protobuf(
             field: 14, texts: [(1, "convert.weights"), (2, #"{"order":["input_layer.0.weight","gone"],"unused":{}}"#)])
@@ -274,7 +285,7 @@ import Verifier
         #expect(inspected.status == 0 && inspected.output.contains("another program changed this file"), "\(inspected.output)")
     }
 
-    @Test func aContractThatDiffersAloneIsAnotherNetwork() throws {
+    @Test("A contract that alone differs makes a different network") func aContractThatDiffersAloneIsAnotherNetwork() throws {
         var model = try #require(try OpenedModel(try FormatRegistry.open(source)).content.model)
         model.contract.crop = .mtcnn(margin: 0)
         let path = "\(folder)/contract.flat"
@@ -285,7 +296,8 @@ import Verifier
         #expect(run.output.hasSuffix("NOT the same network\n"))
     }
 
-    @Test(arguments: ["float16", "bfloat16"]) func roundedWeightsAreNoLicenseForAnotherEpsilon(_ type: String) throws {
+    @Test("Rounded weights do not excuse a different epsilon", arguments: ["float16", "bfloat16"])
+    func roundedWeightsAreNoLicenseForAnotherEpsilon(_ type: String) throws {
         let (path, _) = try export("x.onnx", ["--dtype", type])
         #expect(try verify(path).status == 0)
         let opened = try FormatRegistry.open(path)
@@ -302,7 +314,7 @@ import Verifier
         #expect(run.output.contains("epsilon 0.001 instead of 1e-05"), "\(run.output)")
     }
 
-    @Test func anEpsilonIsTakenForWhicheverSideOnlyAssumesIt() throws {
+    @Test("An epsilon is used for whichever side only assumes it") func anEpsilonIsTakenForWhicheverSideOnlyAssumesIt() throws {
         let (checkpoint, other) = (Fixtures.path("models/ir_small.pth"), "\(folder)/other.onnx")
         #expect(try CommandRun([checkpoint, other, "--epsilon", "2e-3"]).status == 0)
         let plain = try CommandRun(["verify", checkpoint, "--against", other])
@@ -313,7 +325,8 @@ import Verifier
         }
     }
 
-    @Test func equalWeightsSayNothingAboutAGraphThatOnlyOneSideHas() throws {
+    @Test("Equal weights say nothing about a graph that only one side has")
+    func equalWeightsSayNothingAboutAGraphThatOnlyOneSideHas() throws {
         let graph = Fixtures.path("models/branches_torchscript.onnx")
         let bare = "\(folder)/bare.safetensors"
         #expect(try CommandRun([graph, bare]).status == 0)
@@ -329,7 +342,7 @@ import Verifier
         }
     }
 
-    @Test func optionsWithoutEffectOnBareWeightsAreRefused() throws {
+    @Test("Options without effect on bare weights are refused") func optionsWithoutEffectOnBareWeightsAreRefused() throws {
         let bare = Fixtures.path("models/branches.pth")
         for options in [["--images", Fixtures.path("images")], ["--atol", "1"], ["--exact"]] {
             let run = try CommandRun(["verify", bare, "--against", bare] + options)
@@ -338,7 +351,7 @@ import Verifier
         #expect(try CommandRun(["verify", bare, "--against", bare]).status == 0)
     }
 
-    @Test func figuresThatMeanNothingAreNotPrinted() throws {
+    @Test("Meaningless figures are not printed") func figuresThatMeanNothingAreNotPrinted() throws {
         let (path, _) = try export("unit.onnx", ["--normalize"])
         let run = try verify(path, ["--verbose"])
         #expect(run.status == 0, "\(run.output) \(run.errors)")
@@ -346,7 +359,7 @@ import Verifier
         #expect(!(try verify(path).output.contains("would pass from")))
     }
 
-    @Test func differentNetworksAndBareWeightsAreTold() throws {
+    @Test("Different networks and bare weights are reported") func differentNetworksAndBareWeightsAreTold() throws {
         let other = try verify(Fixtures.path("models/branches_onnxsim.onnx"))
         #expect(other.status == 1 && other.output.contains("NOT the same network"), "\(other.output) \(other.errors)")
         let weights = "\(folder)/w.safetensors"
@@ -356,7 +369,8 @@ import Verifier
         #expect(bare.output.contains("numbers: not compared"), "\(bare.output)")
     }
 
-    @Test func anInputThatTheSourceCannotTakeIsAnErrorAndNoDifference() throws {
+    @Test("An input that the source cannot take is an error, not a difference")
+    func anInputThatTheSourceCannotTakeIsAnErrorAndNoDifference() throws {
         let (path, _) = try export("x.onnx")
         func input(_ shape: [Int], _ change: (inout [Float]) -> Void = { _ in }) throws -> String {
             var values = (0..<shape.reduce(1, *)).map { Float($0 % 251) }

@@ -24,12 +24,12 @@ import Testing
 
     private func number(_ bytes: [UInt8], at offset: Int) -> Int { (0..<8).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) } }
 
-    /// Puts a number of `width` bytes.
+    /// Stores a number of `width` bytes.
     private func put(_ number: UInt64, width: Int, at offset: Int, in bytes: inout [UInt8]) {
         for place in 0..<width { bytes[offset + place] = UInt8(truncatingIfNeeded: number >> UInt64(8 * place)) }
     }
 
-    /// Makes the header's checksum right again, so that what lies behind it is tested.
+    /// Corrects the header's checksum, so that the checks after it are tested.
     private func seal(_ bytes: inout [UInt8]) {
         let length = number(bytes, at: 16)
         guard length >= 92, length <= bytes.count else { return }
@@ -38,14 +38,14 @@ import Testing
         put(UInt64(checksum), width: 4, at: 88, in: &bytes)
     }
 
-    @Test func theSealOfTheseTestsIsTheWritersOwn() throws {
+    @Test("The checksum computed by these tests is the writer's own") func theSealOfTheseTestsIsTheWritersOwn() throws {
         let bytes = try small()
         var sealed = bytes
         seal(&sealed)
         #expect(sealed == bytes)
     }
 
-    @Test func aFlippedBitAnywhereInTheHeaderIsRefused() throws {
+    @Test("A flipped bit anywhere in the header is refused") func aFlippedBitAnywhereInTheHeaderIsRefused() throws {
         let bytes = try small()
         for offset in 0..<number(bytes, at: 16) {
             for bit in 0..<8 {
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aFlippedBitInTheDataIsFoundAndTheTensorNamed() throws {
+    @Test("A flipped bit in the data is found and the tensor named") func aFlippedBitInTheDataIsFoundAndTheTensorNamed() throws {
         let bytes = try small()
         let start = number(bytes, at: 16)
         for offset in start..<bytes.count {
@@ -76,17 +76,17 @@ import Testing
         }
     }
 
-    @Test func everyTruncationIsRefused() throws {
+    @Test("Every truncation is refused") func everyTruncationIsRefused() throws {
         let bytes = try small()
         for count in bytes.indices {
             #expect(throws: (any Error).self, "\(count) bytes") { try open(Array(bytes[..<count])) }
         }
     }
 
-    @Test func bytesBehindTheEndAreRefused() throws {
+    @Test("Bytes after the end are refused") func bytesBehindTheEndAreRefused() throws {
         let bytes = try small()
         #expect(throws: FlatError.trailingBytes(file: path, offset: UInt64(bytes.count), count: 1)) { try open(bytes + [0]) }
-        // Also where the file's length counts them.
+        // Even if the file's length includes them.
         var longer = bytes + [0]
         put(UInt64(longer.count), width: 8, at: 24, in: &longer)
         seal(&longer)
@@ -94,18 +94,20 @@ import Testing
         try refusedByAll(longer, "trailing")
     }
 
-    @Test func anotherVersionIsRefusedByNumber() throws {
+    @Test("A different version is refused by number") func anotherVersionIsRefusedByNumber() throws {
         var bytes = try small()
         put(7, width: 4, at: 8, in: &bytes)
         seal(&bytes)
         let error = #expect(throws: FlatError.unknownVersion(file: path, found: 7, known: 1)) { try open(bytes) }
         #expect(error?.description.contains("version 7") == true && error?.description.contains("version 1") == true)
-        // A file of another version is refused as such whatever else it holds.
+        // A file of a different version is refused as such whatever else it contains.
         #expect(throws: FlatError.unknownVersion(file: path, found: 7, known: 1)) { try open(Array(bytes[..<12])) }
     }
 
-    /// Fields of the header that say something impossible, with a right checksum.
-    @Test(arguments: [(12, 1), (16, 64), (24, 8), (32, 8), (40, 8), (48, 8), (56, 8), (64, 8), (72, 8), (80, 8), (92, 4), (120, 8)])
+    /// Header fields with impossible values, and a correct checksum.
+    @Test(
+        "Impossible header fields are refused",
+        arguments: [(12, 1), (16, 64), (24, 8), (32, 8), (40, 8), (48, 8), (56, 8), (64, 8), (72, 8), (80, 8), (92, 4), (120, 8)])
     func impossibleHeaderFieldsAreRefused(_ offset: Int, _ width: Int) throws {
         let bytes = try small()
         for value in [UInt64.max, UInt64(Int64.max), 1 << 40, 1 << 32, 99_999_999, 1, UInt64(number(bytes, at: offset)) &+ 64] {
@@ -117,14 +119,14 @@ import Testing
         }
     }
 
-    @Test func aHugeTensorCountIsRefusedBeforeAnythingIsAllocated() throws {
+    @Test("A huge tensor count is refused before anything is allocated") func aHugeTensorCountIsRefusedBeforeAnythingIsAllocated() throws {
         var bytes = try small()
         put(1 << 56, width: 8, at: 56, in: &bytes)
         seal(&bytes)
         #expect(throws: FlatError.self) { try open(bytes) }
     }
 
-    /// One field of one entry, of 104 bytes each: which entry, where in it, how wide, the change.
+    /// A change to one field of one entry (104 bytes each): the entry, the offset in it, the width, the change.
     private func entryChange(_ entry: Int, _ offset: Int, _ width: Int, _ value: (Int) -> UInt64) throws -> [UInt8] {
         var bytes = try small()
         let place = number(bytes, at: 48) + 104 * entry + offset
@@ -133,7 +135,7 @@ import Testing
         return bytes
     }
 
-    /// The second tensor moved 64 bytes on, so that nothing but zeros stands where it was.
+    /// The second tensor moved 64 bytes on, so that only zeros are left at its old offset.
     private func withHole() throws -> [UInt8] {
         var bytes = try small()
         let start = number(bytes, at: 16) + 64
@@ -151,7 +153,7 @@ import Testing
         #expect(try ProgramRun([try ProgramRun.loader.get(), path]).status == 2, "C, \(what)")
     }
 
-    @Test func misleadingEntriesAreRefusedByEveryReader() throws {
+    @Test("Misleading entries are refused by every reader") func misleadingEntriesAreRefusedByEveryReader() throws {
         for (what, bytes) in [
             ("misaligned", try entryChange(1, 80, 8) { UInt64($0) + 65 }),
             ("overlap: the second begins where the first does", try entryChange(1, 80, 8) { UInt64($0) }),
@@ -176,7 +178,7 @@ import Testing
         ] { try refusedByAll(bytes, what) }
     }
 
-    @Test func theCommonOnesAreToldByName() throws {
+    @Test("Common damage is reported by name") func theCommonOnesAreToldByName() throws {
         let start = number(try small(), at: 16)
         #expect(throws: FlatError.misaligned(file: path, name: "second", start: UInt64(start) + 65)) {
             try open(try entryChange(1, 80, 8) { UInt64($0) + 65 })
@@ -187,7 +189,7 @@ import Testing
         #expect(throws: FlatError.hole(file: path, offset: start + 12, next: start + 128)) { try open(try withHole()) }
     }
 
-    @Test func duplicateAndMalformedNamesAreRefused() throws {
+    @Test("Duplicate and malformed names are refused") func duplicateAndMalformedNamesAreRefused() throws {
         let bytes = try small()
         let names = number(bytes, at: 64)
         // "first", "second", "third": five, six and five letters.
@@ -202,7 +204,7 @@ import Testing
         #expect(throws: FlatError.malformedName(file: path, entry: 0, offset: number(bytes, at: 48))) { try open(malformed) }
     }
 
-    @Test func aMalformedDocumentIsRefused() throws {
+    @Test("A malformed document is refused") func aMalformedDocumentIsRefused() throws {
         var bytes = try small()
         bytes[128] = UInt8(ascii: "[")
         seal(&bytes)
@@ -210,8 +212,8 @@ import Testing
         #expect(error?.description.contains("document at offset 128") == true)
     }
 
-    /// What the checksum would catch is let through here, so that every check behind it meets every kind of damage.
-    @Test func noByteOfASealedHeaderCanTrapTheReader() throws {
+    /// Damage that the checksum would catch is let through here, so that every later check meets every kind of damage.
+    @Test("No byte of a sealed header can trap the reader") func noByteOfASealedHeaderCanTrapTheReader() throws {
         let bytes = try small()
         for offset in 12..<number(bytes, at: 16) {
             for value in [0x00, 0x7F, 0x80, 0xFF] as [UInt8] {

@@ -11,7 +11,7 @@ import Verifier
 
 /// Exports for the tests of the flat format.
 enum FlatExport {
-    /// Writes `content` to a new file and gives its path.
+    /// Writes `content` to a new file and returns its path.
     static func write(_ content: ExportContent) throws -> String {
         let path = "\(Fixtures.temporaryFolder())/t.flat"
         let output = try OutputFile(target: path, replacing: false, inputs: [])
@@ -44,13 +44,13 @@ enum FlatExport {
         return checksum
     }
 
-    /// Fixtures of three kinds whose state dict holds tensors that the format can hold.
+    /// Fixtures of three kinds whose state dicts hold only tensors that the format supports.
     static let fixtures =
         ["training/small_epoch_003.pth", "views/shared.pth"]
         + (["dtypes", "views"].flatMap { Fixtures.names(in: $0) }).filter { !$0.contains("untyped") && $0 != "views/shared.pth" }
 }
 
-/// Runs of other programs.
+/// Runs other programs.
 struct ProgramRun {
     let status: Int32
     let output: String
@@ -85,9 +85,9 @@ struct ProgramRun {
     }
 }
 
-/// What is written comes back the same, in this program and in readers that share no code with it.
+/// What is written reads back the same, in this program and in readers that share no code with it.
 @Suite struct FlatTests {
-    @Test(arguments: FlatExport.fixtures) func tensorsComeBackBitForBit(_ name: String) throws {
+    @Test("Tensors read back bit for bit", arguments: FlatExport.fixtures) func tensorsComeBackBitForBit(_ name: String) throws {
         let (source, path) = try FlatExport.fixture(name)
         let opened = try FormatRegistry.open(path)
         let back = try #require(opened.weights)
@@ -105,7 +105,7 @@ struct ProgramRun {
         #expect(opened.groups.reduce(0) { $0 + $1.byteCount } == opened.file.bytes.count)
     }
 
-    @Test func sharedTensorsAreWrittenOnce() throws {
+    @Test("Shared tensors are written once") func sharedTensorsAreWrittenOnce() throws {
         let (source, path) = try FlatExport.fixture("views/shared.pth")
         let back = try #require(try FormatRegistry.open(path).weights)
         #expect(!source.aliases.isEmpty)
@@ -115,23 +115,23 @@ struct ProgramRun {
         }
     }
 
-    @Test func everyPlainDtypeAndEightDimensionsAreHeld() throws {
+    @Test("Every plain dtype and eight dimensions are supported") func everyPlainDtypeAndEightDimensionsAreHeld() throws {
         let plain = DType.allCases.filter { !$0.isQuantized && !$0.isOpaque }
         var tensors = try plain.map { ($0.rawValue, try FlatExport.tensor($0, [3, 5])) }
         tensors.append(("eight", try FlatExport.tensor(.int16, [1, 2, 1, 3, 1, 2, 1, 2])))
         tensors.append(("empty", try FlatExport.tensor(.float32, [0, 4])))
-        // Two names that Swift holds equal and Python does not.
+        // Two names that are equal in Swift but not in Python.
         tensors += [("\u{E9}", try FlatExport.tensor(.int8, [])), ("e\u{301}", try FlatExport.tensor(.int8, [1]))]
         let source = FlatExport.weights(tensors)
         let opened = try FormatRegistry.open(try FlatExport.write(.weights(source)))
         let back = try #require(opened.weights)
         try BitwiseComparison.check(back, against: source, file: "t.flat")
         #expect(back["\u{E9}"]?.shape == [] && back["e\u{301}"]?.shape == [1])
-        // Mappable: every tensor begins where any processor may load it.
+        // Mappable: every tensor begins at an address from which any processor can load.
         for entry in back.entries { #expect(try entry.tensor.storage.bytes().start % 64 == 0, "\(entry.name)") }
     }
 
-    @Test func whatTheFormatCannotHoldIsRefusedByName() throws {
+    @Test("What the format cannot hold is refused by name") func whatTheFormatCannotHoldIsRefusedByName() throws {
         for tensor in [try FlatExport.tensor(.qint8, [2]), try FlatExport.tensor(.int8, [Int](repeating: 1, count: 9))] {
             let error = #expect(throws: FlatError.self) { try FlatExport.write(.weights(FlatExport.weights([("the.one", tensor)]))) }
             #expect(error?.description.hasPrefix("the.one: ") == true)
@@ -142,18 +142,18 @@ struct ProgramRun {
         }
     }
 
-    @Test func nothingAtAllIsHeldToo() throws {
+    @Test("Empty weights are supported too") func nothingAtAllIsHeldToo() throws {
         let back = try FormatRegistry.open(try FlatExport.write(.weights(FlatExport.weights([]))))
         #expect(back.weights?.entries.isEmpty == true)
     }
 
-    @Test func aDamagedSourceIsNotWrittenOn() throws {
+    @Test("A damaged source is not passed on") func aDamagedSourceIsNotWrittenOn() throws {
         let storage = Storage(name: "a.pth, entry 0", bytes: ByteView(copying: [1, 2, 3, 4], name: "a.pth"), crc32: 1)
         let tensor = try Tensor(dtype: .float32, shape: [1], storage: storage)
         #expect(throws: TensorError.self) { try FlatExport.write(.weights(FlatExport.weights([("a", tensor)]))) }
     }
 
-    @Test func aModelComesBackWithItsGraphAndContract() throws {
+    @Test("A model reads back with its graph and contract") func aModelComesBackWithItsGraphAndContract() throws {
         let metadata = Metadata(["epoch": .integer(3), "loss": .number(.nan), "name": .string("NaN")])
         let weights = FlatExport.weights([("fc.weight", try FlatExport.tensor(.float32, [2, 3]))], metadata: metadata)
         let graph = Graph(
@@ -177,7 +177,7 @@ struct ProgramRun {
         #expect(python["document"]?.object == ModelDocument(model).json)
     }
 
-    @Test func theSameInputGivesTheSameBytes() throws {
+    @Test("The same input gives the same bytes") func theSameInputGivesTheSameBytes() throws {
         let (first, second) = (try FlatExport.fixture(FlatExport.fixtures[0]).path, try FlatExport.fixture(FlatExport.fixtures[0]).path)
         #expect(try Fixtures.bytes(first) == Fixtures.bytes(second))
     }
@@ -190,7 +190,7 @@ struct ProgramRun {
         return try JSONParser.parse(Array(run.output.utf8)).object
     }
 
-    @Test(arguments: FlatExport.fixtures) func pythonReadsTheSame(_ name: String) throws {
+    @Test("Python reads the same tensors", arguments: FlatExport.fixtures) func pythonReadsTheSame(_ name: String) throws {
         let (source, path) = try FlatExport.fixture(name)
         let answer = try #require(try pythonReading(path))
         let tensors = try #require(answer["tensors"]?.object)
@@ -204,7 +204,7 @@ struct ProgramRun {
         #expect(answer["document"]?.object?["provenance"]?.object?["state_dict"]?.string == source.provenance.stateDictPath)
     }
 
-    @Test(arguments: FlatExport.fixtures) func aProgramInCReadsTheSame(_ name: String) throws {
+    @Test("A C program reads the same tensors", arguments: FlatExport.fixtures) func aProgramInCReadsTheSame(_ name: String) throws {
         let (source, path) = try FlatExport.fixture(name)
         let run = try ProgramRun([try ProgramRun.loader.get(), path])
         #expect(run.status == 0)
@@ -218,7 +218,7 @@ struct ProgramRun {
     private func firstValue(_ tensor: Tensor) throws -> String {
         let bytes = try tensor.cOrderBytes()
         func printed(_ format: String, _ number: Double) -> String {
-            // C's own formatting: Foundation's has no sign for NaN.
+            // C's own formatting, because Foundation's has no sign for NaN.
             var buffer = [CChar](repeating: 0, count: 64)
             _ = withVaList([number]) { vsnprintf(&buffer, buffer.count, format, $0) }
             return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

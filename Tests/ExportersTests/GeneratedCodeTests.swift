@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is generated is what its generator gives, so that nobody mends it by hand.
+/// Generated code equals its generator's output, so that nobody edits it by hand.
 @Suite struct GeneratedCodeTests {
     private static let schema = "/usr/include/onnx/onnx.proto"
-    /// Why it cannot be generated here; nil where it can.
+    /// Why it cannot be generated here; nil if it can.
     static let hindrance: String? = {
         let missing = [schema, "/usr/bin/protoc-c"].filter { !FileManager.default.fileExists(atPath: $0) }
         guard !missing.isEmpty else { return nil }
@@ -14,7 +14,8 @@ import Testing
         return reason
     }()
 
-    @Test(.enabled(if: hindrance == nil, "protoc-c or onnx.proto is missing")) func theONNXCodeIsWhatProtobufCGenerates() throws {
+    @Test("The ONNX code is what protobuf-c generates", .enabled(if: hindrance == nil, "protoc-c or onnx.proto is missing"))
+    func theONNXCodeIsWhatProtobufCGenerates() throws {
         let folder = Fixtures.temporaryFolder()
         let run = try ProgramRun(["protoc-c", "--c_out=\(folder)", "-I/usr/include/onnx", "onnx.proto"])
         #expect(run.status == 0)

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Verifier
 
-/// Writing and reading HDF5 in one process, as the commands do.
+/// Writes and reads HDF5 in one process, as the commands do.
 enum HDF5Trip {
     /// Writes and reads back; the file stays at `path`.
     @discardableResult
@@ -21,7 +21,7 @@ enum HDF5Trip {
         return try FormatRegistry.open(path)
     }
 
-    /// Small tensors of these names, each with other numbers.
+    /// Small tensors with these names and distinct numbers.
     static func weights(_ names: [String], metadata: Metadata = Metadata()) throws -> Weights {
         let entries = try names.enumerated().map { place, name in
             let bytes = ByteView(copying: (0..<24).map { UInt8(place &* 7 &+ $0) }, name: name)
@@ -45,7 +45,7 @@ enum HDF5Trip {
     }
 }
 
-/// What goes in comes out: bits, order, dtypes, sharing, metadata.
+/// Round trips preserve bits, order, dtypes, sharing and metadata.
 @Suite struct HDF5RoundTripTests {
     let folder = Fixtures.temporaryFolder()
 
@@ -55,7 +55,8 @@ enum HDF5Trip {
             !["untyped_storage", "big_endian"].contains { name.contains($0) }
         }
 
-    @Test(arguments: sources, [nil, 1, 9]) func everyFixtureKeepsItsBits(_ name: String, level: Int?) throws {
+    @Test("Every fixture keeps its bits", arguments: sources, [nil, 1, 9]) func everyFixtureKeepsItsBits(_ name: String, level: Int?) throws
+    {
         let weights = try #require(try FormatRegistry.open(Fixtures.path(name)).weights)
         let opened = try HDF5Trip.write(.weights(weights), to: "\(folder)/t.h5", level: level)
         let back = try #require(opened.weights)
@@ -70,14 +71,16 @@ enum HDF5Trip {
         for check in opened.checksums { try check.run() }
     }
 
-    @Test func sharedTensorsAreOneDataset() throws {
+    @Test("Shared tensors are one dataset") func sharedTensorsAreOneDataset() throws {
         let weights = try #require(try FormatRegistry.open(Fixtures.path("views/shared.pth")).weights)
         let back = try #require(try HDF5Trip.write(.weights(weights), to: "\(folder)/s.h5").weights)
         let alias = try #require(weights.aliases.first)
         #expect(back[alias.name]?.storage === back[alias.of]?.storage)
     }
 
-    @Test(arguments: [nil, 6]) func everyDTypeOfTorchHasAPlaceExceptQuantizedOnes(level: Int?) throws {
+    @Test("Every torch dtype is supported except quantized ones", arguments: [nil, 6]) func everyDTypeOfTorchHasAPlaceExceptQuantizedOnes(
+        level: Int?
+    ) throws {
         for dtype in DType.allCases {
             for shape in [[], [0], [3], [2, 0, 4], [5, 300], [1, 1, 1]] {
                 let count = shape.reduce(dtype.byteCount, *)
@@ -97,7 +100,7 @@ enum HDF5Trip {
         }
     }
 
-    @Test func keysWithoutAPlainPathAreKeptExactly() throws {
+    @Test("Keys without a plain path are kept exactly") func keysWithoutAPlainPathAreKeptExactly() throws {
         let names = [
             "a", "a.b", "a..b", "a.b.c", ".", "..", "", ".a", "a.", "x/y", "x/y.z", "/", "%", "%a", "a.%b", "%25", "__convert__.document",
             "__convert__", "document", "é", "e\u{301}", "a\u{0}", "a\u{0}b", "ключ.вес", String(repeating: "d.", count: 200) + "d",
@@ -111,7 +114,7 @@ enum HDF5Trip {
         }
     }
 
-    @Test func secondNamesWithoutAPlainPathAreKeptToo() throws {
+    @Test("Further names without a plain path are kept too") func secondNamesWithoutAPlainPathAreKeptToo() throws {
         let one = try #require(try HDF5Trip.weights(["t"])["t"])
         let names = ["a..b", "plain.name", "c/d", "a"]
         let weights = Weights(
@@ -121,7 +124,7 @@ enum HDF5Trip {
         #expect(back.aliases.map(\.name) == Array(names.dropFirst()))
     }
 
-    @Test func numbersThatJSONLacksAndTextsTravelInTheMetadata() throws {
+    @Test("Numbers that JSON lacks and texts are kept in the metadata") func numbersThatJSONLacksAndTextsTravelInTheMetadata() throws {
         let metadata = JSONObject(["nan": .number(.nan), "far": .number(.infinity), "text": .string("NaN é \"\\"), "epoch": .integer(3)])
         let weights = try HDF5Trip.weights(["a"], metadata: metadata)
         let back = try #require(try HDF5Trip.write(.weights(weights), to: "\(folder)/m.h5").weights)
@@ -129,7 +132,7 @@ enum HDF5Trip {
         #expect(back.metadata["epoch"] == .integer(3))
     }
 
-    @Test func tensorsLargerThanAChunkAreCutAndJoined() throws {
+    @Test("Tensors larger than a chunk are split and joined") func tensorsLargerThanAChunkAreCutAndJoined() throws {
         for shape in [[270, 1000], [2, 270_000], [300_000], [5, 7, 11, 13, 17]] {
             let bytes = ByteView.filled(count: shape.reduce(4, *), name: "t") { target in
                 for place in 0..<target.count / 4 {
@@ -153,23 +156,23 @@ enum HDF5Trip {
     }
 }
 
-/// The file itself: what other programs find in it.
+/// The file itself, as other programs see it.
 @Suite struct HDF5LayoutTests {
     let folder = Fixtures.temporaryFolder()
     let training = Fixtures.path("training/small_epoch_003.pth")
 
-    @Test func theSameInputGivesTheSameBytes() async throws {
+    @Test("The same input gives the same bytes") func theSameInputGivesTheSameBytes() async throws {
         let weights = try #require(try FormatRegistry.open(training).weights)
         for level in [nil, 5] {
             try HDF5Trip.write(.weights(weights), to: "\(folder)/a.h5", level: level)
-            // HDF5 keeps times in whole seconds.
+            // HDF5 stores times in whole seconds.
             try await Task.sleep(for: .milliseconds(1100))
             try HDF5Trip.write(.weights(weights), to: "\(folder)/b.h5", level: level)
             #expect(try Fixtures.bytes("\(folder)/a.h5") == Fixtures.bytes("\(folder)/b.h5"))
         }
     }
 
-    @Test func theSuperblockHasAChecksumAndLargeTensorsAreAligned() throws {
+    @Test("The superblock has a checksum and large tensors are aligned") func theSuperblockHasAChecksumAndLargeTensorsAreAligned() throws {
         let weights = try #require(try FormatRegistry.open(training).weights)
         let opened = try HDF5Trip.write(.weights(weights), to: "\(folder)/v.h5")
         #expect([2, 3].contains(try opened.file.bytes.byte(at: 8)))
@@ -178,7 +181,7 @@ enum HDF5Trip {
         }
     }
 
-    @Test func otherReadersFindAGroupAModule() throws {
+    @Test("Other readers find one group per module") func otherReadersFindAGroupAModule() throws {
         let weights = try #require(try FormatRegistry.open(training).weights)
         for level in [nil, 3] {
             try HDF5Trip.write(.weights(weights), to: "\(folder)/d.h5", level: level)
@@ -193,7 +196,7 @@ enum HDF5Trip {
         }
     }
 
-    @Test func compressionMakesZerosSmall() throws {
+    @Test("Compression makes zeros small") func compressionMakesZerosSmall() throws {
         let bytes = ByteView(copying: [UInt8](repeating: 0, count: 1 << 20), name: "z")
         let tensor = try Tensor(dtype: .float32, shape: [1 << 18], storage: Storage(name: "z", bytes: bytes))
         let weights = Weights(
@@ -206,7 +209,7 @@ enum HDF5Trip {
         }
     }
 
-    @Test func aModelShowsItsContractAndReadsBackWithItsGraph() throws {
+    @Test("A model shows its contract and reads back with its graph") func aModelShowsItsContractAndReadsBackWithItsGraph() throws {
         let weights = try HDF5Trip.weights(["w"])
         let graph = Graph(
             inputs: [.init(name: "x", type: ValueType([.symbol("n"), .fixed(4)], elements: .float32))], nodes: [], outputs: ["x"])
@@ -221,7 +224,7 @@ enum HDF5Trip {
     }
 }
 
-/// Damage and other programs' files end in an error that says so, never in a trap or in other numbers.
+/// Damage and foreign files give an error that says so, never a trap or different numbers.
 @Suite struct HDF5DamageTests {
     let folder = Fixtures.temporaryFolder()
 
@@ -236,7 +239,7 @@ enum HDF5Trip {
         return (path, try Fixtures.bytes(path), weights)
     }
 
-    @Test(arguments: [nil, 6]) func cutFilesAreRefused(level: Int?) throws {
+    @Test("Truncated files are refused", arguments: [nil, 6]) func cutFilesAreRefused(level: Int?) throws {
         let (_, bytes, _) = try small(level: level)
         for length in Swift.stride(from: 9, to: bytes.count, by: max(1, bytes.count / 150)) {
             Fixtures.write(Array(bytes[..<length]), to: "\(folder)/cut.h5")
@@ -244,7 +247,7 @@ enum HDF5Trip {
         }
     }
 
-    @Test(arguments: [nil, 6]) func flippedBytesAreNoticedOrHarmless(level: Int?) throws {
+    @Test("Flipped bytes are noticed or harmless", arguments: [nil, 6]) func flippedBytesAreNoticedOrHarmless(level: Int?) throws {
         let (_, bytes, weights) = try small(level: level)
         var state: UInt64 = 0x9E37_79B9_7F4A_7C15
         func next() -> Int {
@@ -262,10 +265,10 @@ enum HDF5Trip {
         }
     }
 
-    @Test func aDamagedChunkNamesItsDataset() throws {
+    @Test("A damaged chunk names its dataset") func aDamagedChunkNamesItsDataset() throws {
         var (_, bytes, weights) = try small(level: 6)
         _ = weights
-        // The last kilobyte before the end holds the chunk or its index; whichever it is, the dataset is named.
+        // The last kilobyte holds the chunk or its index; whichever it is, the dataset is named.
         var named = 0
         for place in Swift.stride(from: 2048, to: bytes.count, by: 7) {
             bytes[place] ^= 0xFF
@@ -281,7 +284,7 @@ enum HDF5Trip {
         #expect(named > 0)
     }
 
-    @Test func signaturesAloneAreRefused() {
+    @Test("A signature alone is refused") func signaturesAloneAreRefused() {
         let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
         for tail in [[], [2], [UInt8](repeating: 0, count: 100), [UInt8](repeating: 255, count: 4096)] {
             Fixtures.write(signature + tail, to: "\(folder)/s.h5")
@@ -289,14 +292,14 @@ enum HDF5Trip {
         }
     }
 
-    @Test func filesThatChangeAfterwardsAreNotReadFurther() throws {
+    @Test("Files that change after opening are not read further") func filesThatChangeAfterwardsAreNotReadFurther() throws {
         let (path, bytes, _) = try small(level: 6)
         let opened = try FormatRegistry.open(path)
         Fixtures.write(bytes + [0], to: path)
         #expect(throws: FileError.changedWhileRead(path: path)) { try opened.weights?["a.large"]?.storage.bytes() }
     }
 
-    @Test func readersInManyThreadsDoNotDisturbEachOther() async throws {
+    @Test("Readers in many threads do not disturb each other") func readersInManyThreadsDoNotDisturbEachOther() async throws {
         let (path, _, weights) = try small(level: 6)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<8 {

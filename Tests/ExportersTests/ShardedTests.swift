@@ -7,7 +7,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A checkpoint in several files is read as one, and only if index and shards agree.
+/// A sharded checkpoint is read as one, but only if its index and shards agree.
 @Suite struct ShardedTests {
     let folder = Fixtures.temporaryFolder()
     static let shards = ["part-1.x", "part-2.x"]
@@ -23,7 +23,7 @@ import Testing
         return Weights(entries: entries, provenance: Provenance(source: "", format: "", stateDictPath: ""))
     }
 
-    /// Two shards and their index, whose places `change` may alter; the index's path.
+    /// Writes two shards and their index, whose entries `change` may alter; returns the index's path.
     private func set(
         _ format: any FileFormat.Type = SafetensorsFormat.self, totalSize: Int = 64, _ change: (inout [(String, String)]) -> Void = { _ in }
     ) throws -> String {
@@ -42,7 +42,7 @@ import Testing
         return path
     }
 
-    @Test func theTensorsOfAllShardsComeInTheIndexsOrder() throws {
+    @Test("The tensors of all shards come in the index's order") func theTensorsOfAllShardsComeInTheIndexsOrder() throws {
         for format in [SafetensorsFormat.self, PthFormat.self] as [any FileFormat.Type] {
             let opened = try FormatRegistry.open(try set(format))
             let found = try #require(opened.weights)
@@ -58,14 +58,14 @@ import Testing
         }
     }
 
-    @Test func aChangedShardIsNoticed() throws {
+    @Test("A changed shard is noticed") func aChangedShardIsNoticed() throws {
         let opened = try FormatRegistry.open(try set())
         try opened.checkUnchanged()
         Fixtures.write([1], to: "\(folder)/part-2.x")
         #expect(throws: FileError.changedWhileRead(path: "\(folder)/part-2.x")) { try opened.checkUnchanged() }
     }
 
-    @Test func aTensorElsewhereOrNowhereIsAnError() throws {
+    @Test("A tensor in the wrong shard or in none is an error") func aTensorElsewhereOrNowhereIsAnError() throws {
         let moved = try set { $0[0].1 = "part-1.x" }
         #expect(throws: ShardError.missingTensor(file: moved, name: "a", shard: "part-1.x", foundIn: "part-2.x")) {
             try FormatRegistry.open(moved)
@@ -78,7 +78,7 @@ import Testing
         #expect(throws: ShardError.unlistedTensor(file: unlisted, name: "a", shard: "part-2.x")) { try FormatRegistry.open(unlisted) }
     }
 
-    @Test func aShardThatIsNotThereOrLiesElsewhereIsNamed() throws {
+    @Test("A shard that is missing or lies elsewhere is named") func aShardThatIsNotThereOrLiesElsewhereIsNamed() throws {
         let index = try set()
         try FileManager.default.removeItem(atPath: "\(folder)/part-2.x")
         #expect(throws: ShardError.missingShard(file: index, shard: "part-2.x")) { try FormatRegistry.open(index) }
@@ -92,12 +92,12 @@ import Testing
         #expect(throws: ShardError.malformedIndex(file: empty, detail: "its weight_map is empty")) { try FormatRegistry.open(empty) }
     }
 
-    @Test func anotherTotalSizeIsReportedAndNoReasonToRefuse() throws {
+    @Test("A wrong total size is reported but not refused") func anotherTotalSizeIsReportedAndNoReasonToRefuse() throws {
         let opened = try FormatRegistry.open(try set(totalSize: 65))
         #expect(opened.warnings.count == 1 && opened.warnings[0].contains("total_size 65") && opened.warnings[0].contains("64 bytes"))
     }
 
-    @Test func aFolderIsNamedForWhatItHolds() throws {
+    @Test("A folder is named for what it holds") func aFolderIsNamedForWhatItHolds() throws {
         let index = try set()
         #expect(throws: FolderError.holds(path: folder, what: "a checkpoint in several files", files: ["model.index.json"])) {
             try FormatRegistry.open(folder)
@@ -112,7 +112,8 @@ import Testing
         #expect("\(try #require(distributed))".contains("dcp_to_torch_save"))
     }
 
-    @Test func aPartOfADistributedCheckpointIsNamedWhateverItIsCalled() throws {
+    @Test("A part of a distributed checkpoint is recognized whatever its name")
+    func aPartOfADistributedCheckpointIsNamedWhateverItIsCalled() throws {
         let part = ArchiveBytes.zip([("archive/data.pkl", PickleBytes.emptyDictionary)])
         Fixtures.write(part + part, to: "\(folder)/__0_0.distcp")
         Fixtures.write(part + part, to: "\(folder)/part.bin")
@@ -127,6 +128,7 @@ import Testing
     }
 
     @Test(
+        "Compressed files are named with the command that unpacks them",
         arguments: [
             ([0x1F, 0x8B, 8, 0], "gunzip"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "unxz"), (Array("BZh91AY&SY".utf8), "bunzip2"),
             ([0x28, 0xB5, 0x2F, 0xFD, 0x2E], "unzstd"), ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7z x"),
@@ -141,7 +143,7 @@ import Testing
         #expect(text.contains("\(command)") && text.contains(path) && !text.contains("fetch"), "\(text)")
     }
 
-    @Test func aKerasModelIsNamed() throws {
+    @Test("A Keras model is named") func aKerasModelIsNamed() throws {
         Fixtures.write(
             ArchiveBytes.zip([("metadata.json", [0x7B, 0x7D]), ("config.json", [0x7B, 0x7D]), ("model.weights.h5", [1])]),
             to: "\(folder)/m.keras")

@@ -10,7 +10,7 @@ private func dictionary(_ entries: [(CheckpointValue, CheckpointValue)]) -> Chec
     .dictionary(CheckpointDictionary(entries: entries.map { .init(key: $0.0, value: $0.1) }))
 }
 
-/// A tensor over a storage of its own.
+/// A tensor over its own storage.
 private func tensor(_ count: Int) throws -> CheckpointValue {
     let storage = Storage(name: "s\(count)", bytes: ByteView(copying: [UInt8](repeating: 1, count: count * 4), name: "s"))
     return .tensor(TorchTensor(try Tensor(dtype: .float32, shape: [count], storage: storage), location: "cpu"))
@@ -21,7 +21,7 @@ private func object(_ name: String) -> CheckpointValue {
         Placeholder(className: name, arguments: [], keywords: nil, states: [], items: [], entries: CheckpointDictionary(entries: [])))
 }
 
-/// Keys that the safe loader refuses are written as others; each change is told, and no two become one.
+/// Keys that the safe loader refuses are rewritten; each change is reported, and no two keys become one.
 @Suite struct SlimKeyTests {
     private func plan(_ keys: [CheckpointValue], atTop: Bool = false) throws -> SlimPlan {
         let entries = keys.enumerated().map { ($1, CheckpointValue.integer(Int64($0))) }
@@ -38,7 +38,7 @@ private func object(_ name: String) -> CheckpointValue {
 
     static let three = CheckpointValue.numpyScalar(NumpyScalar(dtype: "<i8", value: .integer(3)))
 
-    @Test func eachChangedKeyIsTold() throws {
+    @Test("Each changed key is reported") func eachChangedKeyIsTold() throws {
         let plan = try plan([
             SlimKeyTests.three, .path("a"), .date("2020-01-01"), object("lab.Key"), .frozenSet([.string("b"), .integer(1)]),
             .tuple([.path("c"), .integer(4)]), .string("plain"), .tuple([.integer(5)]),
@@ -64,7 +64,8 @@ private func object(_ name: String) -> CheckpointValue {
         ([.frozenSet([.string("a")]), .string("frozenset {\"a\"}")], "frozenset {\"a\"}", "\"frozenset {\"a\"}\""),
     ]
 
-    @Test(arguments: colliding.indices, [false, true]) func keysThatWouldBecomeOneAreAnErrorThatNamesBoth(_ index: Int, _ atTop: Bool)
+    @Test("Keys that would become one are an error that names both", arguments: colliding.indices, [false, true])
+    func keysThatWouldBecomeOneAreAnErrorThatNamesBoth(_ index: Int, _ atTop: Bool)
         throws
     {
         let (keys, first, second) = SlimKeyTests.colliding[index]
@@ -76,21 +77,22 @@ private func object(_ name: String) -> CheckpointValue {
         #expect(path == (atTop ? "the root" : "config"))
     }
 
-    @Test func keysThatStayApartAreKept() throws {
+    @Test("Keys that stay distinct are kept") func keysThatStayApartAreKept() throws {
         let plan = try plan([
             .frozenSet([.string("a")]), .frozenSet([.string("b")]), .float(.nan), .float(.nan), .tuple([.path("a")]), .tuple([.path("b")]),
         ])
         #expect(keys(plan).count == 6)
     }
 
-    @Test func aKeyOfTuplesThatShareEachOtherDoesNotUnfoldWithoutEnd() throws {
+    @Test("A key of tuples that share each other does not expand without end")
+    func aKeyOfTuplesThatShareEachOtherDoesNotUnfoldWithoutEnd() throws {
         var key = CheckpointValue.path("a")
         for _ in 0..<60 { key = .tuple([key, key]) }
         #expect(throws: SlimError.tooManyValues) { try plan([key]) }
     }
 }
 
-/// What stayed and what went, counted in the bytes of storages.
+/// What stayed and what was dropped, counted in bytes of storages.
 @Suite struct SlimAccountTests {
     private func open() throws -> OpenedFile {
         let path = "\(Fixtures.temporaryFolder())/training.pth"
@@ -117,7 +119,7 @@ private func object(_ name: String) -> CheckpointValue {
         return Dictionary(uniqueKeysWithValues: slim.shares(of: opened, as: format).map { ($0.name, $0) })
     }
 
-    @Test func withoutRulesTrainingGoesAndTheRestStays() throws {
+    @Test("Without rules, training data is dropped and the rest stays") func withoutRulesTrainingGoesAndTheRestStays() throws {
         let found = try shares(try open())
         #expect(found["backbone"] == .init(name: "backbone", byteCount: 192, stayed: 192))
         #expect(found["other"] == .init(name: "other", byteCount: 16, stayed: 16))
@@ -126,7 +128,7 @@ private func object(_ name: String) -> CheckpointValue {
         #expect(found["pickle"]?.stayed == nil && found["container"]?.stayed == nil)
     }
 
-    @Test func aGroupOfWhichAPartGoesIsSplit() throws {
+    @Test("A group that is partly dropped is split") func aGroupOfWhichAPartGoesIsSplit() throws {
         let opened = try open()
         let found = try shares(opened, keep: ["history.losses"], drop: ["state_dict.a"])
         #expect(found["history"] == .init(name: "history", byteCount: 768, stayed: 256))
@@ -136,10 +138,10 @@ private func object(_ name: String) -> CheckpointValue {
             rules: {
                 var rules = SlimPlan.Rules(); rules.keep = ["history.losses"]; return rules
             }())
-        #expect(slim.changes.contains(.init(path: "history", what: "only what --keep names stays")))
+        #expect(slim.changes.contains(.init(path: "history", what: "only the values to keep stay")))
     }
 
-    @Test func whatAnotherFormatCannotHoldWentAndIsNamed() throws {
+    @Test("What another format cannot hold is dropped and named") func whatAnotherFormatCannotHoldWentAndIsNamed() throws {
         let opened = try open()
         let found = try shares(opened, keep: ["history"], as: SafetensorsFormat.self)
         #expect(found["backbone"]?.stayed == 192 && found["other"]?.stayed == 0 && found["history"]?.stayed == 0)
@@ -150,7 +152,7 @@ private func object(_ name: String) -> CheckpointValue {
         #expect(slim.leftOut(by: PthFormat.self).isEmpty)
     }
 
-    @Test func aPartOfAFileWithoutAPickleIsCountedToo() throws {
+    @Test("Part of a file without a pickle is counted too") func aPartOfAFileWithoutAPickleIsCountedToo() throws {
         let folder = Fixtures.temporaryFolder()
         let output = try OutputFile(target: "\(folder)/a.safetensors", replacing: false, inputs: [])
         try SlimFile(try open(), rules: SlimPlan.Rules()).write(to: output, as: SafetensorsFormat.self)
@@ -162,16 +164,17 @@ private func object(_ name: String) -> CheckpointValue {
         #expect(found["backbone"] == .init(name: "backbone", byteCount: before, stayed: before - 64))
     }
 
-    @Test func theStretchOfAnOldStorageViewBelongsToItsGroup() throws {
+    @Test("Part of an old storage view belongs to its group") func theStretchOfAnOldStorageViewBelongsToItsGroup() throws {
         let opened = try FormatRegistry.open(Fixtures.path("containers/legacy_view_metadata.pth"))
         #expect(opened.groups.first { $0.name == "backbone" }?.byteCount == 32)
         #expect(!opened.groups.contains { $0.name == "unused storages" })
     }
 
-    @Test func tensorsThatRepeatTheirBytesAreRefusedWhereTogetherTheyUnfoldTooFar() throws {
+    @Test("Tensors that repeat their bytes are refused if together they expand too far")
+    func tensorsThatRepeatTheirBytesAreRefusedWhereTogetherTheyUnfoldTooFar() throws {
         let storage = Storage(name: "s", bytes: ByteView(copying: [0, 0, 0, 0], name: "s"))
         let entries = try (0..<3).map { index -> (CheckpointValue, CheckpointValue) in
-            // Half a gigabyte each, which a tensor alone may be.
+            // Half a gigabyte each, which a single tensor may have.
             let repeated = try Tensor(dtype: .float32, shape: [1 << 27], strides: [0], offset: 0, storage: storage)
             return (.string("t\(index)"), .tensor(TorchTensor(repeated, location: "cpu")))
         }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Verifier
 
-/// What of a state dict reaches an output, and what is refused by name.
+/// Which parts of a state dict reach an output, and which are refused by name.
 @Suite struct StateDictExportTests {
     private func tensor(_ dtype: DType, _ shape: [Int], _ bytes: [UInt8]) throws -> Tensor {
         try Tensor(dtype: dtype, shape: shape, storage: Storage(name: "t", bytes: ByteView(copying: bytes, name: "t")))
@@ -31,7 +31,9 @@ import Verifier
 
     // MARK: Element types
 
-    @Test(arguments: [("F4", 4, [2, 16]), ("F6_E2M3", 6, [2, 8]), ("F6_E3M2", 6, [2, 8]), ("F8_E8M0", 8, [2, 4])])
+    @Test(
+        "Narrow types of safetensors read back byte for byte",
+        arguments: [("F4", 4, [2, 16]), ("F6_E2M3", 6, [2, 8]), ("F6_E3M2", 6, [2, 8]), ("F8_E8M0", 8, [2, 4])])
     func narrowTypesOfSafetensorsComeBackByteForByte(_ name: String, _ bits: Int, _ shape: [Int]) throws {
         let data = (0..<shape.reduce(1, *) * bits / 8).map { UInt8($0 * 7 % 251) }
         let path = try header(
@@ -47,7 +49,8 @@ import Verifier
         #expect(text.contains("\"dtype\":\"\(name)\"") && text.contains("\"shape\":[\(shape[0]),\(shape[1])]"), "\(text)")
     }
 
-    @Test func aNarrowTypeWhoseRowsEndInsideAByteIsNotCalledDamaged() throws {
+    @Test("A narrow type whose rows end inside a byte is not called damaged")
+    func aNarrowTypeWhoseRowsEndInsideAByteIsNotCalledDamaged() throws {
         let path = try header("{\"w\":{\"dtype\":\"F4\",\"shape\":[2,3],\"data_offsets\":[0,3]}}", data: [1, 2, 3])
         let error = #expect(throws: SafetensorsError.self) { try FormatRegistry.open(path) }
         #expect(error.map { "\($0)" }?.contains("F4") == true && error?.remedy.contains("damaged") == false)
@@ -55,14 +58,14 @@ import Verifier
         #expect(throws: SafetensorsError.unknownDType(file: unknown, name: "w", dtype: "Q9")) { try FormatRegistry.open(unknown) }
     }
 
-    @Test func metadataOfNullIsNoMetadata() throws {
+    @Test("Null metadata is no metadata") func metadataOfNullIsNoMetadata() throws {
         let path = try header(
             "{\"__metadata__\":null,\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", data: [0, 0, 0x80, 0x3F])
         let opened = try FormatRegistry.open(path)
         #expect(try opened.weights?["w"]?.doubles() == [1] && opened.weights?.metadata.members.isEmpty == true)
     }
 
-    @Test func typesWithoutAPlaceAreRefusedByName() throws {
+    @Test("Unsupported types are refused by name") func typesWithoutAPlaceAreRefusedByName() throws {
         let four = Weights.Entry(name: "w", tensor: try tensor(.float4E2M1FNx2, [4], [1, 2, 3, 4]))
         let six = Weights.Entry(name: "v", tensor: try tensor(.float6E2M3, [3], [1, 2, 3]))
         let bits = Weights.Entry(name: "b", tensor: try tensor(.bits16, [2], [1, 2, 3, 4]))
@@ -79,7 +82,7 @@ import Verifier
 
     // MARK: Keys of compiled parts
 
-    @Test func aCompiledPartIsRecognizedAndKeepsItsKeys() throws {
+    @Test("A compiled part is recognized and keeps its keys") func aCompiledPartIsRecognizedAndKeepsItsKeys() throws {
         let plain = try OpenedModel(try FormatRegistry.open(Fixtures.path("models/ir_small.pth")))
         let model = try #require(plain.content.model)
         func renamed(_ name: String) -> String {
@@ -100,7 +103,7 @@ import Verifier
         }
     }
 
-    @Test func twoKeysThatWouldBecomeOneAreLeftAsTheyAre() throws {
+    @Test("Two keys that would become one are left unchanged") func twoKeysThatWouldBecomeOneAreLeftAsTheyAre() throws {
         let path = "\(Fixtures.temporaryFolder())/both.pth"
         let one = try tensor(.float32, [1], [0, 0, 0, 0])
         try write(
@@ -111,7 +114,7 @@ import Verifier
 
     // MARK: Damage
 
-    @Test func aWrongChecksumNamesTheTensorThatLiesThere() throws {
+    @Test("A wrong checksum names the affected tensor") func aWrongChecksumNamesTheTensorThatLiesThere() throws {
         let source = Fixtures.path("models/ir_small.pth")
         let opened = try FormatRegistry.open(source)
         let selection = try #require(opened.selection)

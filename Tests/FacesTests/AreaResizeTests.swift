@@ -6,9 +6,9 @@ import Testing
 @testable import Faces
 @testable import Inference
 
-/// Area resizing gives torch's numbers, whatever the sizes, up and down.
+/// Area resizing gives torch's numbers at every size, up and down.
 @Suite struct AreaResizeTests {
-    @Test func everySizeHasTorchsBits() throws {
+    @Test("Every size has torch's bits") func everySizeHasTorchsBits() throws {
         let source = try DecodedImage(path: Fixtures.path("images/source.png"))
         let cases = FaceReference.cases("area_resizes")
         #expect(cases.count == 29)
@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    /// Rows of pixels of three numbers.
+    /// Rows of pixels with three numbers each.
     static func resized(_ image: DecodedImage, _ box: PixelBox, width: Int, height: Int) throws -> [Float] {
         let memory = try #require(FloatMemory(zeros: width * height * 8))
         let view = ImageView(

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Faces
 
-/// Boxes are moved, squared, cut, suppressed and chosen as facenet-pytorch's own functions do it, to the last bit.
+/// Boxes are moved, squared, clipped, suppressed and chosen as facenet-pytorch does it, to the last bit.
 @Suite struct BoxArithmeticTests {
-    @Test func suppressionKeepsTheSameBoxesInTheSameOrder() {
+    @Test("Suppression keeps the same boxes in the same order") func suppressionKeepsTheSameBoxesInTheSameOrder() {
         let cases = FaceReference.cases("suppressions")
         #expect(cases.count == 18)
         for item in cases {
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func equalNumbersComeInNumPysOrder() {
+    @Test("Equal numbers come in NumPy's order") func equalNumbersComeInNumPysOrder() {
         let cases = FaceReference.cases("orders")
         #expect(cases.count == 84)
         for item in cases {
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func boxesAreMovedSquaredAndCutAlike() throws {
+    @Test("Boxes are moved, squared and clipped alike") func boxesAreMovedSquaredAndCutAlike() throws {
         let item = FaceReference.object("movements")
         let boxes = FaceReference.boxes(item["boxes"])
         let (shifts, wanted) = (FaceReference.floats(item["shifts"]), FaceReference.boxes(item["moved"]))
@@ -52,7 +52,7 @@ import Testing
         #expect(outside < 40)
     }
 
-    @Test func boxesThatAreNoNumbersGiveNoPixels() throws {
+    @Test("Boxes with NaN or infinity give no pixels") func boxesThatAreNoNumbersGiveNoPixels() throws {
         let image = try DecodedImage(width: 2, height: 2, pixels: [UInt8](repeating: 0, count: 12), name: "black")
         for edge in [Float.nan, .infinity, -.infinity, 3e38] {
             #expect(FaceBox(x1: 0, y1: 0, x2: edge, y2: edge).pixels(in: image) == nil)
@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func theSameFaceIsChosen() {
+    @Test("The same face is chosen") func theSameFaceIsChosen() {
         let cases = FaceReference.cases("selections")
         #expect(cases.count == 8)
         let ways: [(FaceSelection, String)] = [
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func aCropIsWidenedByItsMargin() {
+    @Test("A crop is widened by its margin") func aCropIsWidenedByItsMargin() {
         let face = FaceBox(x1: 67.5, y1: 64.5, x2: 167.25, y2: 199.75)
         // 16 · 99.75 / 96 / 2 = 8.3125 and 16 · 135.25 / 96 / 2 = 11.27…
         #expect(

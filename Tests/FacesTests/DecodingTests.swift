@@ -4,17 +4,17 @@ import Testing
 
 @testable import Faces
 
-/// Pictures are what Pillow makes of them, and what is no picture is refused with a reason.
+/// Pictures decode to Pillow's pixels, and files that are not pictures are refused with a reason.
 @Suite struct DecodingTests {
     private func decode(_ bytes: [UInt8]) throws(FacesError) -> DecodedImage {
         try DecodedImage(ByteView(copying: bytes, name: "bytes"), path: "bytes")
     }
 
-    @Test func theRecordIsThere() {
+    @Test("Pillow's reference results exist") func theRecordIsThere() {
         #expect(ImageFixtures.pictures.count > 50 && ImageFixtures.resizes.count > 40)
     }
 
-    @Test(arguments: ImageFixtures.pictures)
+    @Test("Every picture decodes to Pillow's pixels", arguments: ImageFixtures.pictures)
     func everyPictureIsWhatPillowMakesOfIt(_ expected: ImageFixtures.Expected) throws {
         let path = ImageFixtures.path(expected.name)
         guard let pixels = expected.pixels else {
@@ -24,11 +24,11 @@ import Testing
         let image = try DecodedImage(path: path)
         #expect(image.width == pixels.width && image.height == pixels.height)
         #expect(ImageFixtures.checksum(image) == pixels.checksum)
-        // Pillow takes a JPEG that libjpeg could mend; so is it here, but not in silence.
+        // Pillow accepts a JPEG that libjpeg could repair; so do we, but not silently.
         #expect((image.damage != nil) == (expected.name == "jpeg_marker_in_scan.jpg"))
     }
 
-    @Test func truncatedAndDamagedAreToldApart() throws {
+    @Test("Truncated and damaged pictures are distinguished") func truncatedAndDamagedAreToldApart() throws {
         for name in [
             "jpeg_cut_in_half.jpg", "jpeg_without_end.jpg", "jpeg_cut_in_header.jpg", "png_cut_in_half.png", "png_cut_in_header.png",
         ] {
@@ -46,17 +46,21 @@ import Testing
         }
     }
 
-    @Test(arguments: ["jpeg_420.jpg", "jpeg_progressive.jpg", "jpeg_cmyk.jpg", "png_rgb8.png", "png_rgb8_interlaced.png"])
+    @Test(
+        "No truncation passes for the whole picture",
+        arguments: ["jpeg_420.jpg", "jpeg_progressive.jpg", "jpeg_cmyk.jpg", "png_rgb8.png", "png_rgb8_interlaced.png"])
     func noCutIsTakenForTheWholePicture(_ name: String) throws {
         let whole = try Fixtures.bytes(ImageFixtures.path(name))
-        // The end chunk of a PNG holds nothing, and Pillow does not ask for it.
+        // A PNG's end chunk is empty, and Pillow does not require it.
         let end = name.hasSuffix("png") ? whole.count - 12 : whole.count
         for count in 1..<end {
             #expect(throws: FacesError.truncated(path: "bytes")) { try decode(Array(whole[..<count])) }
         }
     }
 
-    @Test(arguments: ["jpeg_420.jpg", "jpeg_progressive.jpg", "jpeg_restarts.jpg", "jpeg_ycck.jpg", "png_palette4.png", "png_rgb16.png"])
+    @Test(
+        "No flipped byte traps",
+        arguments: ["jpeg_420.jpg", "jpeg_progressive.jpg", "jpeg_restarts.jpg", "jpeg_ycck.jpg", "png_palette4.png", "png_rgb16.png"])
     func noFlippedByteTraps(_ name: String) throws {
         let whole = try Fixtures.bytes(ImageFixtures.path(name))
         for place in whole.indices {
@@ -66,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func otherKindsAreRefusedByName() throws {
+    @Test("Other kinds of picture are refused by name") func otherKindsAreRefusedByName() throws {
         let kinds: [(String, [UInt8])] = [
             ("a GIF", Array("GIF89a\u{1}\0\u{1}\0".utf8)), ("a WebP", Array("RIFF\u{4}\0\0\0WEBPVP8 ".utf8)),
             ("a BMP", Array("BM\0\0\0\0".utf8)), ("a PDF", Array("%PDF-1.7".utf8)), ("a TIFF", Array("II*\0\u{8}\0\0\0".utf8)),
@@ -80,7 +84,7 @@ import Testing
         #expect(throws: FacesError.truncated(path: "bytes")) { try decode([0xFF, 0xD8]) }
     }
 
-    @Test func filesThatAreNoneAreRefused() throws {
+    @Test("Files that are not pictures are refused") func filesThatAreNoneAreRefused() throws {
         let folder = Fixtures.temporaryFolder()
         Fixtures.write([], to: "\(folder)/empty.jpg")
         #expect(throws: FileError.empty(path: "\(folder)/empty.jpg")) { try DecodedImage(path: "\(folder)/empty.jpg") }
@@ -88,7 +92,7 @@ import Testing
         #expect(throws: FileError.missing(path: "\(folder)/none.jpg")) { try DecodedImage(path: "\(folder)/none.jpg") }
     }
 
-    @Test func aPictureBeyondTheLimitIsRefusedBeforeItTakesMemory() throws {
+    @Test("A picture beyond the limit is refused before it takes memory") func aPictureBeyondTheLimitIsRefusedBeforeItTakesMemory() throws {
         var jpeg = try Fixtures.bytes(ImageFixtures.path("jpeg_420.jpg"))
         let frame = try #require(jpeg.indices.dropLast().first { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xC0 })
         jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0x4E, 0x20, 0x4E, 0x20])
@@ -101,7 +105,7 @@ import Testing
         #expect(throws: FacesError.tooLarge(path: "bytes", width: 0x7FFF_FFFF, height: 0x7FFF_FFFF)) { try decode(png) }
     }
 
-    @Test func aJPEGWithScansWithoutEndIsRefused() throws {
+    @Test("A JPEG with endless scans is refused") func aJPEGWithScansWithoutEndIsRefused() throws {
         let jpeg = try Fixtures.bytes(ImageFixtures.path("jpeg_progressive.jpg"))
         let scans = jpeg.indices.dropLast().filter { jpeg[$0] == 0xFF && jpeg[$0 + 1] == 0xDA }
         let (last, end) = (try #require(scans.last), jpeg.count - 2)

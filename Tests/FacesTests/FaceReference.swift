@@ -3,7 +3,7 @@ import TestSupport
 
 @testable import Faces
 
-/// What `faces/reference.json` says the reference pipeline's own functions made of seeded numbers.
+/// The results in `faces/reference.json` of the reference pipeline's own functions on seeded numbers.
 enum FaceReference {
     private static let root: JSONObject = {
         guard let bytes = try? Fixtures.bytes(Fixtures.path("faces/reference.json")) else { return JSONObject() }

@@ -4,11 +4,11 @@ import Testing
 
 @testable import Faces
 
-/// Folders are looked through in one order on every machine.
+/// Folders are listed in the same order on every machine.
 @Suite struct ImageFilesTests {
     let folder = Fixtures.temporaryFolder()
 
-    @Test func foldersAreSortedAndFilesStayWhereTheyWereNamed() throws {
+    @Test("Folders are sorted, and files stay in the order given") func foldersAreSortedAndFilesStayWhereTheyWereNamed() throws {
         for part in ["b", "a", "a/deep"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
         }
@@ -21,7 +21,8 @@ import Testing
             try ImageFiles.list(["\(folder)/none.jpg", "\(folder)/b/"]) == ["none.jpg", "b/10.PNG", "b/2.jpg"].map { "\(folder)/\($0)" })
     }
 
-    @Test func aFolderWithoutPicturesAndOneThatHoldsItselfAreRefused() throws {
+    @Test("A folder without pictures and one that contains itself are refused")
+    func aFolderWithoutPicturesAndOneThatHoldsItselfAreRefused() throws {
         #expect(throws: FacesError.noImages(folder: folder)) { try ImageFiles.list([folder]) }
         try FileManager.default.createSymbolicLink(atPath: "\(folder)/round", withDestinationPath: folder)
         #expect(throws: FacesError.self) { try ImageFiles.list([folder]) }

@@ -4,7 +4,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// What `images/manifest.json` says Pillow 10.2 made of each picture.
+/// The results in `images/manifest.json` of Pillow 10.2 on each picture.
 enum ImageFixtures {
     private static let manifest: JSONObject = {
         guard let bytes = try? Fixtures.bytes(path("manifest.json")) else { return JSONObject() }
@@ -13,7 +13,7 @@ enum ImageFixtures {
 
     static func path(_ name: String) -> String { Fixtures.path("images/\(name)") }
 
-    /// Size and CRC-32 of the pixels; nil where Pillow refuses the file.
+    /// Size and CRC-32 of the pixels; nil if Pillow refuses the file.
     struct Expected: Sendable, CustomTestStringConvertible {
         let name: String
         let pixels: (width: Int, height: Int, checksum: UInt32)?
@@ -27,7 +27,7 @@ enum ImageFixtures {
         return Expected(name: member.key, pixels: (Int(width), Int(height), UInt32(truncatingIfNeeded: checksum)))
     }
 
-    /// A part of `source.png` in another size.
+    /// A part of `source.png` in a different size.
     struct Resize: Sendable, CustomTestStringConvertible {
         let box: PixelBox
         let width: Int

@@ -3,7 +3,7 @@ import Files
 import TestSupport
 import Testing
 
-/// EXIF orientation, in JPEG and PNG, against what Pillow 10.2's `ImageOps.exif_transpose` gives.
+/// EXIF orientation in JPEG and PNG, compared with Pillow 10.2's `ImageOps.exif_transpose`.
 @Suite struct OrientationTests {
     let folder = Fixtures.temporaryFolder()
 
@@ -12,7 +12,7 @@ import Testing
         try DecodedImage(width: 3, height: 2, pixels: (0..<18).map { UInt8($0 / 3) }, name: "numbered")
     }
 
-    /// What Pillow makes of the six pixels.
+    /// What Pillow turns the six pixels into.
     static let upright: [(orientation: UInt16, width: Int, pixels: [UInt8])] = [
         (0, 3, [0, 1, 2, 3, 4, 5]), (1, 3, [0, 1, 2, 3, 4, 5]), (2, 3, [2, 1, 0, 5, 4, 3]), (3, 3, [5, 4, 3, 2, 1, 0]),
         (4, 3, [3, 4, 5, 0, 1, 2]), (5, 2, [0, 3, 1, 4, 2, 5]), (6, 2, [3, 0, 4, 1, 5, 2]), (7, 2, [5, 2, 4, 1, 3, 0]),
@@ -27,7 +27,7 @@ import Testing
 
     private func firsts(_ image: DecodedImage) -> [UInt8] { stride(from: 0, to: image.pixels.count, by: 3).map { image.pixels[$0] } }
 
-    @Test(arguments: upright) func everyOrientationMovesEachPixelAsPillowDoes(
+    @Test("Every orientation moves each pixel as Pillow does", arguments: upright) func everyOrientationMovesEachPixelAsPillowDoes(
         _ expected: (orientation: UInt16, width: Int, pixels: [UInt8])
     ) throws {
         let png = try numbered().png()
@@ -38,7 +38,7 @@ import Testing
                     let bytes = PictureBytes.png(png, chunk: "eXIf", tiff, before: place)
                     let (opened, image) = try decoded(bytes, "x.png")
                     #expect(firsts(image) == expected.pixels && image.width == expected.width && image.height == 6 / expected.width)
-                    // What is known before decoding is true of the result.
+                    // What is known before decoding holds for the result.
                     #expect(opened.width == image.width && opened.height == image.height && opened.ignoredOrientation == nil)
                     let (ignored, stored) = try decoded(bytes, "y.png", exif: .ignore)
                     #expect(firsts(stored) == [0, 1, 2, 3, 4, 5] && stored.width == 3)
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func aJPEGsFirstSegmentSaysItInEitherByteOrder() throws {
+    @Test("A JPEG's first segment states it in either byte order") func aJPEGsFirstSegmentSaysItInEitherByteOrder() throws {
         let plain = try Fixtures.bytes(Fixtures.path("images/jpeg_420.jpg"))
         let stored = try decoded(plain, "plain.jpg").1
         for orientation in PictureOrientation.allCases {
@@ -59,7 +59,7 @@ import Testing
                 #expect(image.pixels == stored.turned(orientation).pixels && image.width == stored.turned(orientation).width)
             }
         }
-        // Not following is what PIL.Image.open alone gives.
+        // Ignoring it is what PIL.Image.open alone does.
         let tiff = PictureBytes.tiff(orientation: 6, isLittle: true)
         #expect(try DecodedImage(path: try written(PictureBytes.jpeg(plain, exif: tiff))).pixels == stored.pixels)
     }
@@ -69,7 +69,7 @@ import Testing
         return "\(folder)/w.jpg"
     }
 
-    @Test func aPNGsTextsSayItWhereItHasNoEXIF() throws {
+    @Test("A PNG's texts state it if there is no EXIF chunk") func aPNGsTextsSayItWhereItHasNoEXIF() throws {
         let png = try numbered().png()
         let digits = (Array("Exif\0\0".utf8) + PictureBytes.tiff(orientation: 8, isLittle: true)).map { byte in
             let text = String(byte, radix: 16)
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func whatCannotBeReadIsTakenForNothingSaid() throws {
+    @Test("Unreadable orientations count as unstated") func whatCannotBeReadIsTakenForNothingSaid() throws {
         let png = try numbered().png()
         let tiff = PictureBytes.tiff(orientation: 6, isLittle: true)
         // The value's last byte is the 34th.
@@ -100,7 +100,7 @@ import Testing
                 _ = try decoded(PictureBytes.png(png, chunk: "eXIf", bytes), "x.png")
             }
         }
-        // A chunk whose checksum is wrong is not looked at.
+        // A chunk with a wrong checksum is skipped.
         var damaged = PictureBytes.png(png, chunk: "eXIf", tiff)
         let place = try #require(damaged.firstRange(of: Array("eXIf".utf8))).upperBound + tiff.count
         damaged[place] ^= 1

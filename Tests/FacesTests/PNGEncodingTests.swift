@@ -4,9 +4,10 @@ import Testing
 
 @testable import Faces
 
-/// Pictures that are written come back as they were.
+/// Encoded pictures decode to the same pixels.
 @Suite struct PNGEncodingTests {
-    @Test func encodedPixelsAreDecodedToTheSameBytesAndTwiceTheSame() throws {
+    @Test("Encoded pixels decode to the same bytes, and encoding is reproducible")
+    func encodedPixelsAreDecodedToTheSameBytesAndTwiceTheSame() throws {
         let source = try DecodedImage(path: Fixtures.path("images/source.png"))
         let bytes = try source.png()
         #expect(try source.png() == bytes)
@@ -15,7 +16,7 @@ import Testing
         #expect(!String(decoding: bytes, as: UTF8.self).contains("tIME"))
     }
 
-    @Test func drawingsFrameWhatWasFoundAndStayInThePicture() throws {
+    @Test("Drawings frame what was found and stay inside the picture") func drawingsFrameWhatWasFoundAndStayInThePicture() throws {
         let image = try MTCNNTests.flat(40, 30)
         let face = DetectedFace(
             box: FaceBox(x1: -5, y1: 4, x2: 20, y2: 90), probability: 1, landmarks: [SIMD2(10, 10), SIMD2(.nan, 1e20)])

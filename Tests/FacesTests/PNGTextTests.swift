@@ -6,7 +6,7 @@ import Testing
 
 @testable import Faces
 
-/// Pictures whose texts are far larger than their pixels.
+/// Pictures whose text chunks are far larger than their pixels.
 @Suite struct PNGTextTests {
     private static func chunk(_ kind: String, _ data: [UInt8]) -> [UInt8] {
         let body = Array(kind.utf8) + data
@@ -30,7 +30,7 @@ import Testing
         return file
     }
 
-    @Test func textsAndProfilesOfAPictureAreNeverUnpacked() async throws {
+    @Test("A picture's texts and profiles are never decompressed") func textsAndProfilesOfAPictureAreNeverUnpacked() async throws {
         await #expect(processExitsWith: .success) {
             let large = PNGTextTests.compressed([UInt8](repeating: 0x78, count: 50_000_000))
             let kinds: [(String, [UInt8])] = [

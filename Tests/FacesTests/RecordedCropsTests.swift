@@ -4,7 +4,7 @@ import Testing
 
 @testable import Faces
 
-/// Crops of photographs against those that facenet-pytorch 2.6.0 made of them, where the photographs lie beside the repository.
+/// Crops of photographs compared with those of facenet-pytorch 2.6.0, if the photographs are available next to the repository.
 @Suite struct RecordedCropsTests {
     private static let folder = "\(Fixtures.root)/../shared/lfw"
 
@@ -23,8 +23,8 @@ import Testing
         }
     }
 
-    /// One without a face, one whose surest boxes are equally sure, and every 120th.
-    @Test func boxesAndBytesOfCropsAreTheRecordedOnes() throws {
+    /// One without a face, one whose most probable boxes tie, and every 120th.
+    @Test("Boxes and bytes of crops equal the recorded ones") func boxesAndBytesOfCropsAreTheRecordedOnes() throws {
         guard FileIdentity(path: "\(RecordedCropsTests.folder)/mtcnn_crops.csv") != nil else {
             print("not tested: mtcnn_crops.csv is not beside the repository (../shared/lfw)")
             return
@@ -49,7 +49,8 @@ import Testing
         }
     }
 
-    @Test func facesDependNeitherOnTheNumberOfThreadsNorOnTheOtherPictures() throws {
+    @Test("Faces depend neither on the number of threads nor on the other pictures")
+    func facesDependNeitherOnTheNumberOfThreadsNorOnTheOtherPictures() throws {
         guard FileIdentity(path: "\(RecordedCropsTests.folder)/mtcnn_crops.csv") != nil else {
             print("not tested: mtcnn_crops.csv is not beside the repository (../shared/lfw)")
             return

@@ -2,7 +2,7 @@ import Kernels
 
 @testable import Inference
 
-/// A convolution with everything that can be asked of it, and its outputs as the definition gives them, in float64.
+/// A convolution with every feature, and its outputs according to the definition, in float64.
 struct ConvolutionCase {
     let input: KernelImages
     let residual: KernelImages?
@@ -16,7 +16,7 @@ struct ConvolutionCase {
     let border: Int
     /// The outputs, images × rows × columns × channels.
     let expected: [Double]
-    /// The largest sum of products' magnitudes: rounding is judged against it.
+    /// The largest sum of products' magnitudes, against which rounding is judged.
     let magnitude: Double
     private let job: ConvolutionJob
     private let kept: [FloatMemory]
@@ -30,10 +30,10 @@ struct ConvolutionCase {
         var outputs = 8
         var images = 1
         var partialTerms = 144
-        /// Whether the input is scaled and shifted on its way in (Winograd).
+        /// Whether the input is scaled and shifted as it is read (Winograd).
         var isScaled = false
         var output = (height: 2, width: 2)
-        /// Whether the frame, which only products with padding read, holds no numbers.
+        /// Whether the frame, which only products with padding read, is filled with NaN.
         var isFramePoisoned = false
     }
 
@@ -43,7 +43,7 @@ struct ConvolutionCase {
         let width = (shape.output.width - 1) * shape.stride.x + (kernel.width - 1) * shape.dilation.x + 1 - padding.left - padding.right
         guard height > 0, width > 0 else { return nil }
         let frame = max(max(padding.top, padding.left), max(padding.bottom, padding.right))
-        // Winograd's loops know where the image ends; they read no frame.
+        // Winograd's kernels know where the image ends and do not read the frame.
         guard
             let input = KernelImages(
                 images: shape.images, channels: shape.inputs, height: height, width: width, border: isWinograd ? noise.below(2) : frame,
@@ -156,7 +156,7 @@ struct ConvolutionCase {
         return (job, output)
     }
 
-    /// The largest distance from the definition, over the magnitude of what was summed.
+    /// The largest deviation from the definition, relative to the magnitude of what was summed.
     func error(_ output: KernelImages) -> Double {
         var (largest, index) = (0.0, 0)
         for image in 0..<images {
@@ -164,7 +164,7 @@ struct ConvolutionCase {
                 for column in 0..<outputWidth {
                     for channel in 0..<outputs {
                         let far = abs(output.at(image, channel, row, column) - expected[index])
-                        // A NaN must not hide in a maximum.
+                        // A NaN must not be hidden by a maximum.
                         largest = far <= largest ? largest : (far.isNaN ? .infinity : far)
                         index += 1
                     }

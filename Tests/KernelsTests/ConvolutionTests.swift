@@ -3,11 +3,12 @@ import Testing
 
 @testable import Inference
 
-/// Every compilation of the convolutions against the definition, over shapes that fit no vector and no tile.
+/// Every compilation of the convolutions compared with the definition, over shapes that fit no vector and no tile.
 @Suite struct ConvolutionTests {
     static let kernels = [(1, 1), (1, 3), (3, 1), (1, 7), (7, 1), (3, 3), (2, 2), (7, 7)]
 
-    @Test(arguments: kernels) func directConvolutionFollowsItsDefinitionWhereverItsWorkIsCut(_ height: Int, _ width: Int) throws {
+    @Test("Direct convolution follows its definition wherever its work is divided", arguments: kernels)
+    func directConvolutionFollowsItsDefinitionWhereverItsWorkIsCut(_ height: Int, _ width: Int) throws {
         var (strides, padded, partial) = (Set<Int>(), 0, 0)
         for (index, inputs) in channelCounts.enumerated() {
             var noise = Noise(index * 100 + height * 10 + width)
@@ -53,7 +54,8 @@ import Testing
 
     static let sizes = [(1, 1), (4, 4), (5, 7), (3, 10), (9, 14), (8, 8)]
 
-    @Test(arguments: sizes) func winogradFollowsTheDefinitionWhereverItsWorkIsCut(_ height: Int, _ width: Int) throws {
+    @Test("Winograd follows the definition wherever its work is divided", arguments: sizes)
+    func winogradFollowsTheDefinitionWhereverItsWorkIsCut(_ height: Int, _ width: Int) throws {
         var scaled = 0
         for (index, inputs) in channelCounts.enumerated() {
             var noise = Noise(5000 + index * 100 + height * 10 + width)
@@ -89,7 +91,7 @@ import Testing
         #expect(scaled >= 5)
     }
 
-    @Test func anImageGivesTheSameBitsAloneAndInABatch() throws {
+    @Test("An image gives the same bits alone and in a batch") func anImageGivesTheSameBitsAloneAndInABatch() throws {
         var noise = Noise(77)
         for isWinograd in [false, true] {
             var shape = ConvolutionCase.Shape()

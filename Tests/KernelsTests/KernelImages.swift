@@ -2,7 +2,7 @@ import Kernels
 
 @testable import Inference
 
-/// Numbers that look random and are the same in every run (splitmix64).
+/// Pseudorandom numbers that are the same in every run (splitmix64).
 struct Noise {
     private var state: UInt64
 
@@ -23,7 +23,7 @@ struct Noise {
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
     mutating func coin() -> Bool { next() & 1 == 0 }
 
-    /// Cuts a range at random places; the parts cover it in order.
+    /// Cuts a range at random positions; the parts cover it in order.
     mutating func cuts(_ range: Range<Int>, longest: Int) -> [Range<Int>] {
         var parts: [Range<Int>] = []
         var start = range.lowerBound
@@ -36,9 +36,9 @@ struct Noise {
     }
 }
 
-/// Images in the loops' layout, a slice of wider pixels within a frame, with numbers around them that no loop may read or write.
+/// Images in the kernels' layout, as a slice of wider pixels within a frame, surrounded by numbers that no kernel may read or write.
 final class KernelImages {
-    /// What stands where a loop has no business: read, it spoils every sum; written, it is missed.
+    /// The fill of memory that kernels must not access: reading it spoils every sum, and overwriting it is noticed.
     enum Surroundings { case zeroFrame, poisonedFrame, sentinel }
 
     static let sentinel: Float = 12345.5
@@ -75,16 +75,16 @@ final class KernelImages {
         }
     }
 
-    /// A number inside; 0 outside the image.
+    /// A number inside the image; 0 outside.
     func at(_ image: Int, _ channel: Int, _ row: Int, _ column: Int) -> Double {
         guard row >= 0, column >= 0, row < view.height, column < view.width else { return 0 }
         return Double(view.pixel(image, row, column)[channel])
     }
 
-    /// All bits, what lies around included.
+    /// All bits, including the surroundings.
     var bits: [UInt32] { (0..<memory.count).map { memory.base[$0].bitPattern } }
 
-    /// The first thing a loop did that it may not: wrote outside its view, or left padding channels other than zero.
+    /// The first violation of a kernel: writing outside its view, or leaving padding channels nonzero.
     func misdeed() -> String? {
         var mine = [Bool](repeating: false, count: memory.count)
         for image in 0..<images {
@@ -103,14 +103,14 @@ final class KernelImages {
     }
 }
 
-/// Numbers as the loops want them: aligned, zeros behind.
+/// Numbers as the kernels expect them: aligned and padded with zeros.
 func padded(_ numbers: [Float]) -> FloatMemory? {
     let memory = FloatMemory(zeros: (numbers.count + 15) / 16 * 16)
     for (index, number) in numbers.enumerated() { memory?.base[index] = number }
     return memory
 }
 
-/// What may follow a sum, with the numbers it needs.
+/// The activations that may follow a sum, with the numbers they need.
 struct Finish {
     let slopes: [Float]
     let kind: Int
@@ -137,6 +137,6 @@ struct Finish {
     }
 }
 
-/// The loops that run here, each path that the processor has.
+/// The kernels that run here, for every instruction set that the processor has.
 let tables = [Kernels.avx512, Kernels.avx2, Kernels.baseline].compactMap { $0 }
 let channelCounts = [1, 3, 8, 10, 16, 24, 28, 32, 48, 96]

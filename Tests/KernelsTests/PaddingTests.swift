@@ -1,11 +1,11 @@
 import Kernels
 import Testing
 
-/// Products with padding are left out where a whole tile has them, and nobody can tell from the results.
+/// Products with padding are skipped if a whole tile has them, without any effect on the results.
 @Suite struct PaddingTests {
     static let kernels = [(1, 7), (7, 1), (1, 3), (3, 1), (3, 3), (5, 5), (2, 4)]
 
-    @Test(arguments: kernels) func leavingOutPaddingChangesNoBit(_ height: Int, _ width: Int) throws {
+    @Test("Skipping padding changes no bit", arguments: kernels) func leavingOutPaddingChangesNoBit(_ height: Int, _ width: Int) throws {
         for index in 0..<8 {
             var noise = Noise(8000 + index * 100 + height * 10 + width)
             var shape = ConvolutionCase.Shape()
@@ -15,7 +15,7 @@ import Testing
             shape.stride = (1 + noise.below(2), 1 + noise.below(2))
             shape.dilation = (1 + noise.below(2), 1 + noise.below(2))
             shape.images = 1 + noise.below(14)
-            // From half a window to more than one on every side: some windows see nothing but padding.
+            // From half a window to more than one on every side: some windows contain nothing but padding.
             func padding(_ kernel: Int, _ dilation: Int) -> Int { ((kernel - 1) * dilation + 1) / 2 + noise.below(kernel * dilation) }
             let (y, x) = (padding(height, shape.dilation.y), padding(width, shape.dilation.x))
             shape.padding = (y, x, y, x)
@@ -38,8 +38,9 @@ import Testing
         }
     }
 
-    /// Twelve images give whole tiles of pixels that share their place: those read no padding at all.
-    @Test(arguments: [(1, 7), (7, 1), (3, 3), (1, 3)]) func tilesOfPixelsAtTheSamePlaceReadNoPadding(_ height: Int, _ width: Int) throws {
+    /// Twelve images give whole tiles of pixels at the same position, which read no padding at all.
+    @Test("Tiles of pixels at the same position read no padding", arguments: [(1, 7), (7, 1), (3, 3), (1, 3)])
+    func tilesOfPixelsAtTheSamePlaceReadNoPadding(_ height: Int, _ width: Int) throws {
         var noise = Noise(9000 + height * 10 + width)
         var shape = ConvolutionCase.Shape()
         shape.kernel = (height, width)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Inference
 
-/// Windows, linear layers and pixel work, every compilation, against plain loops.
+/// Windows, linear layers and pixel operations of every compilation, compared with plain loops.
 @Suite struct SmallLoopTests {
     private func largestError(_ output: KernelImages, _ expected: (Int, Int, Int, Int) -> Double) -> Double {
         var largest = 0.0
@@ -20,7 +20,7 @@ import Testing
         return largest
     }
 
-    @Test(arguments: [WindowJob.Kind.depthwise, .maximum, .mean])
+    @Test("Windows count only what is inside the image", arguments: [WindowJob.Kind.depthwise, .maximum, .mean])
     func windowsCountOnlyWhatIsInsideTheImage(_ kind: WindowJob.Kind) throws {
         var outside = 0
         for (index, channels) in (channelCounts + channelCounts).enumerated() {
@@ -28,11 +28,11 @@ import Testing
             let kernel = noise.pick([(1, 1), (2, 2), (3, 3), (3, 1), (1, 7), (7, 7), (5, 4)])
             let stride = (1 + noise.below(3), 1 + noise.below(3))
             let dilation = kind == .depthwise ? (1 + noise.below(2), 1 + noise.below(2)) : (1, 1)
-            // Pooling never begins a window outside by more than half of it; convolutions may.
+            // Pooling windows never begin outside by more than half their size; convolutions' may.
             let half = kind == .depthwise ? 1 : 2
             let padding = (noise.below(kernel.0 / half + 1), noise.below(kernel.1 / half + 1))
             let (height, width, images) = (1 + noise.below(8), 1 + noise.below(8), 1 + noise.below(4))
-            // One row and column more than fit: windows that reach past the end, as in ceil mode.
+            // One row and column more than fit: windows that extend past the end, as in ceil mode.
             let size = ((height + padding.0) / stride.0 + (noise.coin() ? 0 : 1), (width + padding.1) / stride.1 + 1)
             let rows = max(1, min(size.0, (height + padding.0 - 1) / stride.0 + 1))
             let columns = max(1, min(size.1, (width + padding.1 - 1) / stride.1 + 1))
@@ -101,13 +101,14 @@ import Testing
         #expect(outside > 100)
     }
 
-    @Test func linearLayersTakeAnyLengthAnyPlaceAndAnyNumberOfImages() throws {
+    @Test("Linear layers take any length, any alignment and any number of images")
+    func linearLayersTakeAnyLengthAnyPlaceAndAnyNumberOfImages() throws {
         for (index, inputs) in [1, 3, 8, 15, 16, 17, 100, 512, 1030, 2079].enumerated() {
             var noise = Noise(300 + index)
             let (outputs, images) = (channelCounts[index % channelCounts.count], 1 + index % 6)
             let input = try #require(
                 KernelImages(images: images, channels: inputs, height: 1, width: 1, around: .poisonedFrame, noise: &noise))
-            // One number off: a mapped file puts weights anywhere.
+            // Offset by one float, because a mapped file puts weights anywhere.
             let numbers = noise.numbers(inputs * outputs + 1)
             let (scale, bias) = (noise.numbers(outputs), noise.numbers(outputs))
             let finish = Finish(channels: outputs, noise: &noise)
@@ -156,7 +157,7 @@ import Testing
         }
     }
 
-    @Test func pixelWorkScalesShiftsAddsAndActivates() throws {
+    @Test("Pixel operations scale, shift, add and activate") func pixelWorkScalesShiftsAddsAndActivates() throws {
         for (index, channels) in (channelCounts + channelCounts).enumerated() {
             var noise = Noise(600 + index)
             let (height, width, images) = (1 + noise.below(5), 1 + noise.below(5), 1 + noise.below(5))

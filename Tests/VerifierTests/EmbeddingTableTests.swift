@@ -8,7 +8,9 @@ import Testing
 @Suite struct EmbeddingTableTests {
     private func pairs() throws -> PairList { try PairList(try InventedPeople.file("pairs.txt"), folds: InventedPeople.folds) }
 
-    @Test(arguments: ["embeddings_stored.npz", "embeddings_compressed.npz", "embeddings_sorted.npy"])
+    @Test(
+        "Files that NumPy wrote give NumPy's scores",
+        arguments: ["embeddings_stored.npz", "embeddings_compressed.npz", "embeddings_sorted.npy"])
     func whatNumPyWroteGivesItsScores(_ name: String) throws {
         let expected = try #require(InventedPeople.expected["exact_scores"]?.array).compactMap(\.double)
         let scores = try EmbeddingTable(try InventedPeople.file(name), for: try pairs()).scores(of: try pairs()).scores
@@ -16,7 +18,8 @@ import Testing
         for (score, exact) in zip(scores, expected) { #expect(abs(Double(score) - exact) < 2e-7) }
     }
 
-    @Test func aTableThatIsWrittenComesBackBitForBitAndInTheSameBytes() throws {
+    @Test("A written table reads back bit for bit and writes the same bytes")
+    func aTableThatIsWrittenComesBackBitForBitAndInTheSameBytes() throws {
         let table = try EmbeddingTable(try InventedPeople.file("embeddings_stored.npz"), for: try pairs())
         let folder = Fixtures.temporaryFolder()
         for name in ["one.npz", "two.npz"] {
@@ -30,7 +33,7 @@ import Testing
         #expect(try Fixtures.bytes("\(folder)/one.npz") == Fixtures.bytes("\(folder)/two.npz"))
     }
 
-    @Test func commaSeparatedValuesMayHaveAHeader() throws {
+    @Test("Comma-separated values may have a header") func commaSeparatedValuesMayHaveAHeader() throws {
         let list = try PairList(try InventedPeople.written("a b 1\nc d 0\na b 1\nc d 0\n"), folds: 2)
         for header in ["", "path,x,y\n"] {
             let file = try InventedPeople.written(header + "a,3,4\nb,6e0,8\n\"c\",1,0\nd,0,-2\n", "e.csv")
@@ -46,21 +49,23 @@ import Testing
         } catch { return "\(error)" }
     }
 
-    /// A text and what is said about it.
+    /// A text and the expected message.
     static let badVectors: [(String, String)] = [
         ("a,1,0\nb,1,0\nc,1,0\n", "has no embedding of d"), ("a,1,0\nb,0,0\n", "the embedding of b is all zeros"),
-        ("a,1,0\na,1,0\n", "two embeddings of a"), ("a,1,0\nb,1\n", "line 2: 1 numbers, 2 in the lines before"),
-        ("a,1,0\nb,1,nan\n", "line 2: nan is no finite number"), ("a,1e200,1e200\n", "the embedding of a is not finite"),
+        ("a,1,0\na,1,0\n", "two embeddings of a"), ("a,1,0\nb,1\n", "line 2: 1 numbers, but the lines before have 2"),
+        ("a,1,0\nb,1,nan\n", "line 2: nan is not a finite number"), ("a,1e200,1e200\n", "the embedding of a is not finite"),
         ("a\n", "line 1: a path"),
-        ("path,x\n", "holds no embeddings"), ("a,1,1e999\n", "line 1: 1e999"),
+        ("path,x\n", "contains no embeddings"), ("a,1,1e999\n", "line 1: 1e999"),
     ]
 
-    @Test(arguments: badVectors) func badVectorsAreToldByPathOrLine(_ text: String, _ expected: String) throws {
+    @Test("Bad vectors are reported by path or line", arguments: badVectors) func badVectorsAreToldByPathOrLine(
+        _ text: String, _ expected: String
+    ) throws {
         let found = try reason(text)
         #expect(found.contains(expected), "\(found)")
     }
 
-    @Test func arraysOfOtherShapesAndCountsAreRefused() throws {
+    @Test("Arrays of other shapes and counts are refused") func arraysOfOtherShapesAndCountsAreRefused() throws {
         let folder = Fixtures.temporaryFolder()
         func write(_ shape: [Int], _ element: NumpyArray.Element) throws -> MappedFile {
             let output = try OutputFile(target: "\(folder)/x.npy", replacing: true, inputs: [])
@@ -80,7 +85,8 @@ import Testing
         #expect(throws: LFWError.rowCount(file: file.path, expected: count, found: 3)) { try EmbeddingTable(file, for: list) }
     }
 
-    @Test func everyCutAndEveryChangedByteOfAnArchiveIsAnErrorOrATable() throws {
+    @Test("Every truncation and every changed byte of an archive gives an error or a table")
+    func everyCutAndEveryChangedByteOfAnArchiveIsAnErrorOrATable() throws {
         let whole = try InventedPeople.file("embeddings_compressed.npz").bytes.array
         let list = try pairs()
         let path = "\(Fixtures.temporaryFolder())/x.npz"

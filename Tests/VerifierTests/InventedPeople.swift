@@ -5,7 +5,7 @@ import Testing
 
 @testable import Verifier
 
-/// The pairs of `fixtures/scores`, what NumPy and scikit-learn say about them, and tables made up on the spot.
+/// The pairs of `fixtures/scores`, the results of NumPy and scikit-learn for them, and generated tables.
 enum InventedPeople {
     static let folder = Fixtures.path("scores")
     static let folds = 5
@@ -28,7 +28,7 @@ enum InventedPeople {
         return try MappedFile(path: path)
     }
 
-    /// Seeded scores, coarse so that many are equal.
+    /// Seeded scores, so coarse that many are equal.
     static func random(pairs: Int, folds: Int, seed: UInt64, steps: Int) throws -> ScoreTable {
         var generator = SeededGenerator(seed: seed)
         var list: [LFWPair] = []
@@ -43,9 +43,9 @@ enum InventedPeople {
     }
 }
 
-/// Files beside the repository that are not part of it.
+/// Files next to the repository that are not part of it.
 enum SharedFiles {
-    /// A file of `../shared`; nil, and a word about it, where it is not there.
+    /// A file in `../shared`; nil, with a notice, if it does not exist.
     static func file(_ name: String) throws -> MappedFile? {
         let path = "\(Fixtures.root)/../shared/\(name)"
         guard FileIdentity(path: path) != nil else {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Verifier
 
-/// What was expected, held against what was found.
+/// Expectations compared with results.
 @Suite struct JudgmentTests {
     private func evaluation() throws -> LFWEvaluation { LFWEvaluation(try InventedPeople.table()) }
 
@@ -16,19 +16,19 @@ import Testing
 
     private func baseline(_ text: String) throws -> Baseline { try Baseline(try InventedPeople.written(text, "best_lfw.json")) }
 
-    @Test func theShortNamesOfASidecarAreFigures() throws {
+    @Test("The short names of a sidecar file are figures") func theShortNamesOfASidecarAreFigures() throws {
         let found = try baseline(#"{"epoch": 3, "lfw_accuracy": 0.93, "lfw_std": 0.011, "checkpoint": "e3.pth"}"#).figures(margin: 16)
         #expect(found?.accuracy == 0.93 && found?.standardDeviation == 0.011 && found?.area == nil)
         let both = try baseline(#"{"lfw_accuracy": 0.93, "lfw_ten_fold_accuracy_mean": 0.94}"#).figures(margin: nil)
         #expect(both?.accuracy == 0.94)
     }
 
-    @Test func nothingExpectedIsMet() throws {
+    @Test("Without expectations the judgment is met") func nothingExpectedIsMet() throws {
         let judgment = try judge { _ in }
         #expect(judgment.isMet && judgment.checks.isEmpty)
     }
 
-    @Test func theToleranceIsPartOfWhatIsAllowed() throws {
+    @Test("A deviation equal to the tolerance is allowed") func theToleranceIsPartOfWhatIsAllowed() throws {
         let found = try evaluation().spread.mean * 100
         for (offset, isMet) in [(0.0, true), (0.05, true), (-0.05, true), (0.0501, false), (-0.0501, false)] {
             #expect(try judge { $0.accuracy = found + offset }.isMet == isMet, "\(offset)")
@@ -44,14 +44,14 @@ import Testing
         #expect(!missed.isMet && missed.checks[0].reason.contains("+0.000600, 0.000500 allowed"), "\(missed.checks)")
     }
 
-    @Test func aBaselineOfScoresIsComparedPairByPair() throws {
+    @Test("A baseline of scores is compared pair by pair") func aBaselineOfScoresIsComparedPairByPair() throws {
         let table = try InventedPeople.table()
         let same = try judge { $0.baseline = try Baseline(try InventedPeople.file("pair_scores.csv")) }
         let agreement = try #require(same.comparison?.agreement)
         #expect(same.isMet && agreement.flips.isEmpty && agreement.changedScores == 0 && agreement.mcNemar.pValue == 1)
 
         var scores = table.scores
-        // A pair that is surely accepted is surely rejected now.
+        // A pair that was clearly accepted is now clearly rejected.
         let moved = try #require(scores.indices.max { scores[$0] < scores[$1] })
         scores[moved] = -1
         let other = try ScoreTable(pairs: table.pairs, scores: scores)
@@ -62,16 +62,16 @@ import Testing
         #expect(!changed.isMet)
     }
 
-    @Test func twoModelsInMemoryAreComparedLikeTwoFiles() throws {
+    @Test("Two models in memory are compared like two files") func twoModelsInMemoryAreComparedLikeTwoFiles() throws {
         let table = try InventedPeople.table()
         let shifted = try ScoreTable(pairs: table.pairs, scores: table.scores.map { $0 * 0.5 })
         let judgment = try judge { $0.baseline = Baseline(shifted, name: "half.onnx") }
         let agreement = try #require(judgment.comparison?.agreement)
-        // Half of every score moves the thresholds along, and no pair changes sides.
+        // Halving every score moves the thresholds too, and no pair changes sides.
         #expect(agreement.flips.isEmpty && agreement.changedScores > 80 && judgment.isMet && judgment.comparison?.name == "half.onnx")
     }
 
-    @Test func aBaselineOfOtherPairsIsRefused() throws {
+    @Test("A baseline of other pairs is refused") func aBaselineOfOtherPairsIsRefused() throws {
         let text = String(decoding: try InventedPeople.file("pair_scores.csv").bytes.array, as: UTF8.self)
         let shorter = text.split(separator: "\r\n").dropLast().joined(separator: "\n")
         #expect(throws: LFWError.self) { try judge { $0.baseline = try baseline(shorter) } }
@@ -79,7 +79,8 @@ import Testing
         #expect(throws: LFWError.self) { try judge { $0.baseline = try baseline(turned) } }
     }
 
-    @Test func figuresAreFoundUnderEachNameThatTheReferenceProjectUses() throws {
+    @Test("Figures are found under every name that the reference project uses")
+    func figuresAreFoundUnderEachNameThatTheReferenceProjectUses() throws {
         let plain = try baseline("{\"ten_fold_accuracy_mean\": 0.9, \"roc_auc\": 0.95, \"confusion_matrix_10_fold\": [[1, 2], [3, 4]]}")
         #expect(plain.figures(margin: 16)?.accuracy == 0.9 && plain.figures(margin: nil)?.area == 0.95)
         #expect(plain.figures(margin: nil)?.confusion == [[1, 2], [3, 4]])
@@ -97,7 +98,9 @@ import Testing
         #expect(both.figures(margin: 8)?.area == 0.97)
     }
 
-    @Test(arguments: ["{}", "{\"roc_auc\": \"high\"}", "{\"ten_fold_accuracy_mean\": 94.7}", "{", "[1]", "", "a,b\n"])
+    @Test(
+        "A file with neither scores nor figures is not a baseline",
+        arguments: ["{}", "{\"roc_auc\": \"high\"}", "{\"ten_fold_accuracy_mean\": 94.7}", "{", "[1]", "", "a,b\n"])
     func whatHoldsNeitherScoresNorFiguresIsNoBaseline(_ text: String) {
         #expect(throws: (any Error).self) { try baseline(text) }
     }

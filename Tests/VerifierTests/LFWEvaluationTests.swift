@@ -4,9 +4,11 @@ import Testing
 
 @testable import Verifier
 
-/// Whole evaluations against what NumPy gives, and against the published ones.
+/// Whole evaluations compared with NumPy's results and with published ones.
 @Suite struct LFWEvaluationTests {
-    @Test(arguments: EvaluationProtocol.allCases) func foldsAreThoseOfTheDefinition(_ rule: EvaluationProtocol) throws {
+    @Test("Folds follow the definition", arguments: EvaluationProtocol.allCases) func foldsAreThoseOfTheDefinition(
+        _ rule: EvaluationProtocol
+    ) throws {
         let name = rule == .facenet ? "insightface" : rule.rawValue
         let expected = try #require(InventedPeople.expected["protocols"]?.object?[name]?.object)
         let evaluation = LFWEvaluation(try InventedPeople.table(), by: rule)
@@ -29,7 +31,7 @@ import Testing
         #expect(evaluation.globalBest.accuracy == Double(correct) / Double(evaluation.table.scores.count) && !evaluation.isLFW)
     }
 
-    @Test func theWorstErrorsAreTheFarthestFromTheirThreshold() throws {
+    @Test("The worst errors are the farthest from their threshold") func theWorstErrorsAreTheFarthestFromTheirThreshold() throws {
         let evaluation = LFWEvaluation(try InventedPeople.table())
         for isSame in [true, false] {
             let worst = evaluation.worst(isSame: isSame, limit: 100)
@@ -43,12 +45,13 @@ import Testing
         }
     }
 
-    @Test func pairsAtTheEdgeAreFoundNearestFirst() {
+    @Test("Pairs close to the threshold are found, nearest first") func pairsAtTheEdgeAreFoundNearestFirst() {
         let noise = NoiseBudget(margins: [0.5, -0.0009, 0.000009, 0, 0.0011, -0.5])
         #expect(noise.withinThousandth.map(\.index) == [3, 2, 1] && noise.withinHundredThousandth.map(\.index) == [3, 2])
     }
 
-    @Test func thePublishedScoresGiveThePublishedFiguresToTheLastDigit() throws {
+    @Test("The published scores give the published figures to the last digit")
+    func thePublishedScoresGiveThePublishedFiguresToTheLastDigit() throws {
         guard let file = try SharedFiles.file("lfw/published_pair_scores.csv") else { return }
         let table = try ScoreTable(file)
         let evaluation = LFWEvaluation(table)
@@ -68,7 +71,7 @@ import Testing
         #expect(evaluation.globalBest == .init(threshold: common, accuracy: 0.948))
     }
 
-    @Test func theRecordedScoresOfAPublishedNetworkGiveItsFigures() throws {
+    @Test("The recorded scores of a published network give its figures") func theRecordedScoresOfAPublishedNetworkGiveItsFigures() throws {
         guard let file = try SharedFiles.file("weights/arcface_mobilefacenet_scores.npy"),
             let pairs = try SharedFiles.file("lfw/lfw_test_pair.txt")
         else { return }

@@ -2,9 +2,9 @@ import Testing
 
 @testable import Verifier
 
-/// The exact curve against couples counted one by one.
+/// The exact curve compared with couples counted one by one.
 @Suite struct ROCCurveTests {
-    @Test func areaIsTheShareOfCouplesInOrderTiesHalf() throws {
+    @Test("The area is the share of ordered couples, with ties counting half") func areaIsTheShareOfCouplesInOrderTiesHalf() throws {
         for seed in 0..<10 {
             let table = try InventedPeople.random(pairs: 90, folds: 2, seed: UInt64(seed), steps: seed % 2 == 0 ? 7 : 5000)
             let pairs = table.pairs.pairs
@@ -20,10 +20,10 @@ import Testing
         }
     }
 
-    @Test func theLeftOutPointsLieOnStraightLines() throws {
+    @Test("The omitted points lie on straight lines") func theLeftOutPointsLieOnStraightLines() throws {
         for seed in 0..<10 {
             let curve = ROCCurve(try InventedPeople.random(pairs: 200, folds: 2, seed: UInt64(seed), steps: 30))
-            // Twice the area below joined points, in whole numbers.
+            // Twice the area below the joined points, in whole numbers.
             func area(_ points: [ROCCurve.Point]) -> Int {
                 zip(points, points.dropFirst()).reduce(0) {
                     $0 + ($1.1.falseAccepts - $1.0.falseAccepts) * ($1.1.trueAccepts + $1.0.trueAccepts)
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func areaEqualErrorsAndTrueAcceptsAreScikitLearns() throws {
+    @Test("Area, equal error rate and true accept rates are scikit-learn's") func areaEqualErrorsAndTrueAcceptsAreScikitLearns() throws {
         let curve = ROCCurve(try InventedPeople.table())
         let expected = InventedPeople.expected
         let (area, equalErrors) = (try #require(expected["auc"]?.double), try #require(expected["eer"]?.double))
@@ -49,7 +49,8 @@ import Testing
         return ROCCurve(try ScoreTable(pairs: try PairList(pairs, folds: 2, file: "x"), scores: same + different))
     }
 
-    @Test func perfectReversedAndConstantScoresAreTheKnownExtremes() throws {
+    @Test("Perfect, reversed and constant scores give the known extremes") func perfectReversedAndConstantScoresAreTheKnownExtremes() throws
+    {
         let perfect = try curve(same: [0.9, 0.8], different: [0.1, 0.2])
         #expect(perfect.area == 1 && perfect.equalErrorRate == 0)
         #expect(perfect.operatingPoint(falseAcceptLimit: 1e-3).trueAcceptRate == 1)

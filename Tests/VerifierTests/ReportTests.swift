@@ -19,7 +19,7 @@ import Testing
             evaluation, judgment: try Judgment(evaluation, expectations: expectations), provenance: provenance, embeddings: embeddings)
     }
 
-    @Test func metricsBeginWithTheReferenceProjectsKeysInItsOrder() throws {
+    @Test("Metrics begin with the reference project's keys in its order") func metricsBeginWithTheReferenceProjectsKeysInItsOrder() throws {
         let keys = [
             "model", "backbone", "checkpoint", "preprocess", "mtcnn_margin", "tta_flip", "image_size", "device", "lfw_root", "pairs_file",
             "num_pairs", "num_positive_pairs", "num_negative_pairs", "num_unique_images", "mtcnn_or_resize_success_rate",
@@ -38,13 +38,14 @@ import Testing
             try JSONParser.parse(Array(JSONValue.object(metrics).text(pretty: true).utf8)).object?.members.count == metrics.members.count)
     }
 
-    @Test func foldMetricsHaveTheReferenceProjectsColumnsAndNumbers() throws {
+    @Test("Fold metrics have the reference project's columns and numbers")
+    func foldMetricsHaveTheReferenceProjectsColumnsAndNumbers() throws {
         let lines = String(decoding: try report().foldMetrics, as: UTF8.self).split(separator: "\r\n")
         #expect(lines[0] == "fold,threshold,accuracy,true_positive,false_positive,true_negative,false_negative" && lines.count == 6)
         #expect(lines[1] == "1,0.25999999046325684,0.6842105263157895,9,5,4,1")
     }
 
-    @Test func theSameReportGivesTheSameBytesInEveryFolder() throws {
+    @Test("The same report gives the same bytes in every folder") func theSameReportGivesTheSameBytesInEveryFolder() throws {
         let folder = Fixtures.temporaryFolder()
         for name in ["one", "two/"] {
             let target = try ReportFolder("\(folder)/\(name)", replacing: false, contents: .embeddings, inputs: [])
@@ -59,7 +60,7 @@ import Testing
         }
     }
 
-    @Test func whatIsInTheWayIsToldBeforehand() throws {
+    @Test("Files in the way are reported in advance") func whatIsInTheWayIsToldBeforehand() throws {
         let folder = Fixtures.temporaryFolder()
         Fixtures.write([1], to: "\(folder)/report.html")
         #expect(throws: FileError.outputExists(path: "\(folder)/report.html")) {
@@ -72,12 +73,12 @@ import Testing
         }
         #expect(throws: FileError.self) { try ReportFolder("\(folder)/a/b", replacing: true, contents: [], inputs: []) }
         #expect(throws: FileError.self) { try ReportFolder("\(folder)/report.html", replacing: true, contents: [], inputs: []) }
-        // Naming a folder makes none.
+        // Naming a folder does not create it.
         _ = try ReportFolder("\(folder)/new", replacing: false, contents: [], inputs: [])
         #expect(FileIdentity(path: "\(folder)/new") == nil)
     }
 
-    @Test func thePageIsWholeInItselfAndMarkupInNamesIsText() throws {
+    @Test("The page is self-contained, and markup in names is text") func thePageIsWholeInItselfAndMarkupInNamesIsText() throws {
         let page = try report {
             $0.checkpoint = "<script>alert('1')</script>.pth"
             $0.missedImages = ["a\"/<b>&.jpg", "c\u{202E}d\u{7}"]
@@ -92,7 +93,7 @@ import Testing
         #expect(!page.contains("class=\"photo\"") && !page.contains("research only"))
     }
 
-    @Test func pairsThatChangedSidesAreListed() throws {
+    @Test("Pairs that changed sides are listed") func pairsThatChangedSidesAreListed() throws {
         let table = try InventedPeople.table()
         var scores = table.scores
         let moved = try #require(scores.indices.max { scores[$0] < scores[$1] })
@@ -107,19 +108,19 @@ import Testing
         #expect(flips?.contains { $0.object?["pair"]?.array?.first == .string(table.pairs.pairs[moved].imageA) } == true)
     }
 
-    @Test func photographsAreShownOnlyWhereAskedForAndOnlyPictures() throws {
+    @Test("Photographs are shown only if requested, and only pictures") func photographsAreShownOnlyWhereAskedForAndOnlyPictures() throws {
         let page = try report().page { path in path.contains("0001") ? [0xFF, 0xD8, 0xFF, 0xE0] : Array("root:x:0:0".utf8) }
         #expect(page.contains("src=\"data:image/jpeg;base64,/9j/4A==\"") && page.contains("research only"))
         #expect(!page.contains(HTMLText.base64(Array("root:x:0:0".utf8))))
     }
 
-    @Test func base64IsTheStandards() {
+    @Test("Base64 follows the standard") func base64IsTheStandards() {
         let vectors = ["": "", "f": "Zg==", "fo": "Zm8=", "foo": "Zm9v", "foob": "Zm9vYg==", "fooba": "Zm9vYmE=", "foobar": "Zm9vYmFy"]
         for (text, expected) in vectors { #expect(HTMLText.base64(Array(text.utf8)) == expected) }
         #expect(HTMLText.base64([0xFB, 0xFF]) == "+/8=")
     }
 
-    @Test func ticksAreRoundNumbersWithinTheRange() {
+    @Test("Ticks are round numbers within the range") func ticksAreRoundNumbersWithinTheRange() {
         #expect(PlotAxes.ticks(0...1).map(\.label) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
         #expect(PlotAxes.ticks(-0.4...1).map(\.label) == ["-0.4", "-0.2", "0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
         #expect(PlotAxes.ticks(0...280).map(\.label) == ["0", "50", "100", "150", "200", "250"])
@@ -127,7 +128,7 @@ import Testing
         #expect(HistogramPlot.counts([0, 0.5, 1, 2], in: 0...1).reduce(0, +) == 3)
     }
 
-    @Test func numbersAreRoundedAsPythonRoundsThem() {
+    @Test("Numbers are rounded as Python rounds them") func numbersAreRoundedAsPythonRoundsThem() {
         #expect(NumberText.fixed(0.125, 2) == "0.12" && NumberText.fixed(0.375, 2) == "0.38" && NumberText.fixed(-1.5, 0) == "-2")
         #expect(NumberText.grouped(1_234_567) == "1,234,567" && NumberText.grouped(-123) == "-123" && NumberText.grouped(0) == "0")
     }

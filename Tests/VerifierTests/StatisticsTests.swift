@@ -5,7 +5,7 @@ import Testing
 
 /// Means, spreads, intervals and p-values.
 @Suite struct StatisticsTests {
-    @Test func meanAndDeviationAreNumPysToTheLastBit() throws {
+    @Test("Mean and deviation are NumPy's to the last bit") func meanAndDeviationAreNumPysToTheLastBit() throws {
         for row in try #require(InventedPeople.expected["pairwise_mean_std"]?.array).compactMap(\.array) {
             let count = try #require(row[0].integer)
             let spread = AccuracySpread((0..<count).map { sin(Double($0)) / 3 })
@@ -19,7 +19,7 @@ import Testing
         #expect(abs(spread.standardError - 0.00781913607049327 / 3) < 1e-16)
     }
 
-    @Test func mcNemarsPIsTheBinomialTests() throws {
+    @Test("McNemar's p is the binomial test's") func mcNemarsPIsTheBinomialTests() throws {
         for member in try #require(InventedPeople.expected["mcnemar"]?.object?.members) {
             let counts = member.key.split(separator: ",").compactMap { Int($0) }
             let found = McNemarTest(onlyFirst: counts[0], onlySecond: counts[1]).pValue
@@ -28,7 +28,8 @@ import Testing
         }
     }
 
-    @Test func theIntervalIsTheSameForTheSameSeedAndAsWideAsTheBinomialsIs() {
+    @Test("The interval is reproducible from its seed and as wide as the binomial's")
+    func theIntervalIsTheSameForTheSameSeedAndAsWideAsTheBinomialsIs() {
         let interval = BootstrapInterval(correct: 5683, total: 6000, seed: 1)
         #expect(interval == BootstrapInterval(correct: 5683, total: 6000, seed: 1))
         let (mean, deviation) = (5683.0 / 6000, (5683.0 / 6000 * 317 / 6000 / 6000).squareRoot())
@@ -40,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func theIntervalOfCertaintyIsAPoint() {
+    @Test("The interval of certainty is a point") func theIntervalOfCertaintyIsAPoint() {
         for (correct, total) in [(0, 10), (7, 7)] {
             let interval = BootstrapInterval(correct: correct, total: total, seed: 3)
             #expect(interval.lower == Double(correct) / Double(total) && interval.upper == interval.lower)
@@ -49,7 +50,7 @@ import Testing
         #expect(BootstrapInterval(correct: 900_000, total: 1_000_000, seed: 3).resamples == 200)
     }
 
-    @Test func theGeneratorIsSplitMix64() {
+    @Test("The generator is SplitMix64") func theGeneratorIsSplitMix64() {
         var generator = SeededGenerator(seed: 1_234_567)
         #expect((0..<3).map { _ in generator.next() } == [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423])
     }

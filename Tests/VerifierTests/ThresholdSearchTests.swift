@@ -2,9 +2,9 @@ import Testing
 
 @testable import Verifier
 
-/// The one-pass search against the double loop of its definition.
+/// The one-pass search compared with the double loop of its definition.
 @Suite struct ThresholdSearchTests {
-    /// Every candidate against every pair; the first of the best.
+    /// Every candidate against every pair; returns the first of the best.
     private func plain(_ table: ScoreTable, _ rule: EvaluationProtocol, leavingOut fold: Int?) -> ThresholdSearch.Choice {
         let kept = table.scores.indices.filter { table.pairs.folds.ofPair[$0] != fold }
         var candidates: [Double] = []
@@ -24,7 +24,7 @@ import Testing
         return best
     }
 
-    @Test(arguments: EvaluationProtocol.allCases, [3, 20, 1000, 1 << 23])
+    @Test("One pass finds what the double loop finds", arguments: EvaluationProtocol.allCases, [3, 20, 1000, 1 << 23])
     func onePassFindsWhatTheDoubleLoopFinds(_ rule: EvaluationProtocol, _ steps: Int) throws {
         for seed in 0..<12 {
             let table = try InventedPeople.random(pairs: 40 + seed * 7, folds: 2 + seed % 4, seed: UInt64(seed), steps: steps)
@@ -36,7 +36,8 @@ import Testing
         }
     }
 
-    @Test func neighborsWithNoFloatBetweenThemAreCountedAsTheMidpointRounds() throws {
+    @Test("A midpoint that rounds onto a neighbor is counted as it rounds")
+    func neighborsWithNoFloatBetweenThemAreCountedAsTheMidpointRounds() throws {
         // The midpoint of two adjacent floats is one of them.
         let pairs = (0..<4).map { LFWPair("a\($0)", "b\($0)", isSame: $0 % 2 == 0) }
         let low: Float = 0.5
@@ -47,7 +48,8 @@ import Testing
         }
     }
 
-    @Test func distanceIsStrictlyBelowAndScoreAtLeastTheThreshold() {
+    @Test("A distance must be below the threshold, a score at least equal to it")
+    func distanceIsStrictlyBelowAndScoreAtLeastTheThreshold() {
         #expect(EvaluationProtocol.reference.accepts(0.25, threshold: 0.25))
         #expect(!EvaluationProtocol.insightface.accepts(0.25, threshold: 1.5))
         #expect(EvaluationProtocol.facenet.accepts(0.25, threshold: 1.51))

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Verifier
 
-/// Small networks that are the same under other names, or differ in one thing.
+/// Small networks that are the same under different names, or differ in one thing.
 @Suite struct VerdictTests {
     private static func tensor(_ values: [Float], _ shape: [Int]) throws -> Tensor {
         let bytes = values.withUnsafeBytes { Array($0) }
@@ -34,8 +34,8 @@ import Testing
         var endsNormalized = false
     }
 
-    /// Convolution, normalization and slopes twice, one branch added to the other, then a linear layer. The last slope never acts: its
-    /// channel's bias lifts it above zero.
+    /// Convolution, normalization and slopes twice, one branch added to the other, then a linear layer. The last slope is never active,
+    /// because its channel's bias lifts it above zero.
     private static func model(_ change: Change = Change()) throws -> Model {
         let p = change.prefix
         let shapes: [(String, [Int], Float)] = [
@@ -101,25 +101,26 @@ import Testing
         return try VerdictTests.model(change)
     }
 
-    @Test func theSameBitsNeedOneRun() throws {
+    @Test("Identical bits need only one run") func theSameBitsNeedOneRun() throws {
         let found = try verified(try VerdictTests.model())
         #expect(found.verdict == .same && found.numeric?.isOneRun == true && found.activity == nil)
         #expect(found.numeric?.outputs.first?.maxAbsolute == 0)
     }
 
-    @Test func otherNamesAndAnotherOrderOfBranchesAreTheSame() throws {
+    @Test("Other names and a different order of branches are the same network") func otherNamesAndAnotherOrderOfBranchesAreTheSame() throws
+    {
         let found = try verified(try change { $0.prefix = "onnx::" })
         #expect(found.verdict == .same, "\(found.verdict)")
         #expect(found.layersUnmatched == nil && found.layersMatched == 9)
         #expect(found.tensors.matching == .graph && found.tensors.isExact && found.tensors.compared == 10)
     }
 
-    @Test func foldedUnderOtherNamesIsTheSameButForRounding() throws {
+    @Test("Folded under other names is the same except for rounding") func foldedUnderOtherNamesIsTheSameButForRounding() throws {
         let folded = try change { $0.prefix = "other." }.foldingBatchNormalization()
         let found = try verified(folded)
         #expect(found.verdict == .same, "\(found.verdict)")
         #expect(found.tensors.isFolded && found.tensors.differences.isEmpty)
-        // ε of what was folded is in the numbers.
+        // The folded ε is part of the numbers.
         let other = try verified(try change { ($0.prefix, $0.epsilon) = ("other.", 2e-5) }.foldingBatchNormalization())
         guard case .different = other.verdict else {
             Issue.record("\(other.verdict)")
@@ -127,8 +128,8 @@ import Testing
         }
     }
 
-    /// Outputs are the same to the bit: only the tensor itself tells.
-    @Test func aSlopeThatNoImageUsesIsADifference() throws {
+    /// Outputs are bitwise the same: only the tensor itself shows the difference.
+    @Test("A slope that no image uses is a difference") func aSlopeThatNoImageUsesIsADifference() throws {
         let woken = try change { ($0.prefix, $0.slope) = ("p", 7) }
         let found = try verified(woken)
         #expect(found.verdict.words == "NOT the same network")
@@ -137,7 +138,7 @@ import Testing
         #expect(found.activity == nil || found.activity?.active == 3 && found.activity?.channels == 4)
     }
 
-    @Test func attributesOfMatchedLayersAreNamed() throws {
+    @Test("Attributes of matched layers are named") func attributesOfMatchedLayersAreNamed() throws {
         let padded = try verified(try change { ($0.prefix, $0.padding) = ("p", Padding2D(top: 2, left: 1, bottom: 0, right: 1)) })
         #expect(padded.verdict.words == "NOT the same network")
         #expect(padded.attributes == ["conv (convolution): padding 2,1,0,1 instead of 1,1,1,1"])
@@ -146,7 +147,7 @@ import Testing
         #expect(epsilon.attributes == ["bn (batch_normalization): epsilon 2e-05 instead of 1e-05"])
     }
 
-    @Test func aRoundedExportIsHeldToTheRoundedSource() throws {
+    @Test("A rounded export is compared with the rounded source") func aRoundedExportIsHeldToTheRoundedSource() throws {
         func rounded(_ model: Model, _ precision: WeightPrecision) throws -> Model {
             try Model(
                 weights: try model.weights.rounded(to: precision), graph: model.graph, contract: model.contract,
@@ -159,13 +160,14 @@ import Testing
             #expect((found.drift?.outputs.first?.maxNormalized ?? 0) > 1e-5, "\(String(describing: found.drift))")
             let changed = try verified(try rounded(try change { $0.epsilon = 1e-3 }, precision))
             #expect(changed.verdict.words == "NOT the same network")
-            // The other way round: the source is what was rounded.
+            // The reverse: the source was rounded.
             let reverse = try verified(try VerdictTests.model(), against: try rounded(try VerdictTests.model(), precision))
             #expect(reverse.verdict == .same && reverse.tensors.relation == .sourceRounded(precision), "\(reverse.verdict)")
         }
     }
 
-    @Test(arguments: ["crop", "height", "is_normalized", "mean", "channel_order"]) func theContractIsPartOfTheNetwork(_ member: String)
+    @Test("The contract is part of the network", arguments: ["crop", "height", "is_normalized", "mean", "channel_order"])
+    func theContractIsPartOfTheNetwork(_ member: String)
         throws
     {
         let found = try verified(
@@ -184,19 +186,20 @@ import Testing
         #expect(found.contract?.differences.map(\.member) == [member])
     }
 
-    @Test func aNormalizationAtTheEndIsNoDifference() throws {
+    @Test("A normalization at the end is not a difference") func aNormalizationAtTheEndIsNoDifference() throws {
         let found = try verified(try change { $0.endsNormalized = true })
         #expect(found.verdict == .same, "\(found.verdict)")
         #expect(found.numeric?.lengthsDiffer == true)
     }
 
-    @Test func aSecondOutputIsAllowedAndNamed() throws {
+    @Test("A second output is allowed and named") func aSecondOutputIsAllowedAndNamed() throws {
         let found = try verified(try change { ($0.prefix, $0.hasSecondOutput) = ("p", true) })
         #expect(found.verdict == .same, "\(found.verdict)")
         #expect(found.numeric?.unmatchedOutputs == ["ph of the export"])
     }
 
-    @Test func anEmbeddedScalingIsNoDifferenceAndAnotherScalingIs() throws {
+    @Test("An embedded scaling is not a difference, but a different scaling is")
+    func anEmbeddedScalingIsNoDifferenceAndAnotherScalingIs() throws {
         let embedded = try VerdictTests.model().embeddingPreprocessing(elements: .float32)
         #expect(try verified(embedded).verdict == .same)
         let other = try change { $0.contract = { $0.standardDeviation = 127.5 } }.embeddingPreprocessing(elements: .float32)
@@ -205,8 +208,8 @@ import Testing
         #expect(found.verdict.words == "NOT the same network")
     }
 
-    /// The source's ε is assumed: what a user gave for the export holds for both, and is said.
-    @Test func anEpsilonThatWasGivenIsTakenForBoth() throws {
+    /// The source's ε is assumed, so the one that the caller gave for the export applies to both, and this is reported.
+    @Test("A given epsilon is used for both sides") func anEpsilonThatWasGivenIsTakenForBoth() throws {
         let given = try change { change in
             change.epsilon = 2e-5
             change.contract = { $0.origins[.epsilon] = .given }
@@ -216,7 +219,7 @@ import Testing
         #expect(try verified(try change { $0.epsilon = 2e-5 }).givenEpsilon == nil)
     }
 
-    @Test func whatIsLeftAsleepIsCounted() throws {
+    @Test("Inactive channels are counted") func whatIsLeftAsleepIsCounted() throws {
         let input = try SeededImages.batch(shape: [6, 3, 12, 12])
         let model = try VerdictTests.model()
         let found = try ChannelActivity(of: model, input: try model.contract.standardize(input), options: .init())

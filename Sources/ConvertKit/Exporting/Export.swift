@@ -34,7 +34,7 @@ public struct ExportRequest: Sendable {
 
     /// An export without changes, fully checked. Throws if the target's ending says no format and none is given.
     public init(_ source: ModelSource, to target: String, format: (any FileFormat.Type)? = nil) throws {
-        guard let format = format ?? FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
+        guard let format = format ?? FormatRegistry.format(forOutput: target) else { throw ExportError.unwritableExtension(path: target) }
         self.source = source
         self.target = target
         self.format = format

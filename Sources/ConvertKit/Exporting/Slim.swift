@@ -23,7 +23,7 @@ public struct SlimRequest: Sendable {
 
     /// Throws if the target's ending says no format.
     public init(_ path: String, to target: String) throws {
-        guard let format = FormatRegistry.format(forOutput: target) else { throw SlimError.unwritableExtension(path: target) }
+        guard let format = FormatRegistry.format(forOutput: target) else { throw ExportError.unwritableExtension(path: target) }
         self.path = path
         self.target = target
         self.format = format
@@ -63,7 +63,7 @@ public struct Slim {
     /// Throws if the file that was read back is not what was written.
     private static func compare(_ slim: SlimFile, with file: MappedFile, request: SlimRequest, options: OpenOptions) throws {
         // A checkpoint holds more than its state dict.
-        if request.format.name == PthFormat.name {
+        if request.format.capabilities.holdsAnyValue {
             try CheckpointComparison.check(try Checkpoint(file).root, against: slim.root, file: request.target)
             return
         }

@@ -1,6 +1,6 @@
 import Files
 
-/// What can be wrong with a flat file, or keep tensors from becoming one.
+/// What can be wrong with a flat file, or prevent tensors from being written to one.
 public enum FlatError: DescribedError, Equatable {
     case headerPastEnd(file: String, length: UInt64, size: Int)
     case unknownVersion(file: String, found: UInt32, known: UInt32)
@@ -22,31 +22,31 @@ public enum FlatError: DescribedError, Equatable {
     case aliasChecksums(file: String, name: String, offset: Int)
     case cannotHold(name: String, what: String)
 
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     public var problem: String {
         switch self {
-        case .headerPastEnd(let file, let length, let size): "\(file): the flat header needs \(length) bytes, the file has \(size)"
-        case .unknownVersion(let file, let found, let known): "\(file): flat version \(found), this program reads version \(known)"
+        case .headerPastEnd(let file, let length, let size): "\(file): the flat header needs \(length) bytes, but the file has \(size)"
+        case .unknownVersion(let file, let found, let known): "\(file): flat version \(found), but only version \(known) can be read"
         case .unknownFlags(let file, let flags):
-            "\(file): the flat header has flags 0x\(String(flags, radix: 16)) at offset 12, none are known"
-        case .headerTooLong(let file, let length, let limit): "\(file): the flat header claims \(length) bytes, \(limit) are allowed"
+            "\(file): the flat header has flags 0x\(String(flags, radix: 16)) at offset 12, but none are defined"
+        case .headerTooLong(let file, let length, let limit): "\(file): the flat header claims \(length) bytes, but \(limit) are allowed"
         case .malformedHeader(let file, let field, let offset, let expected, let found):
-            "\(file): the flat header's \(field) at offset \(offset) is \(found), \(expected) follows from the rest"
+            "\(file): the flat header's \(field) at offset \(offset) is \(found), but \(expected) follows from the rest"
         case .wrongHeaderChecksum(let file, let expected, let found):
-            "\(file): the flat header is damaged: CRC-32 \(String(found, radix: 16)) where \(String(expected, radix: 16)) is recorded at offset 88"
-        case .truncated(let file, let length, let size): "\(file): cut short: it should have \(length) bytes, \(size) are there"
-        case .trailingBytes(let file, let offset, let count): "\(file): \(count) bytes stand behind the end at offset \(offset)"
+            "\(file): the flat header is damaged: its CRC-32 is \(String(found, radix: 16)), but \(String(expected, radix: 16)) is recorded at offset 88"
+        case .truncated(let file, let length, let size): "\(file): cut short: it should have \(length) bytes but has \(size)"
+        case .trailingBytes(let file, let offset, let count): "\(file): \(count) bytes follow the end at offset \(offset)"
         case .nonZeroPadding(let file, let offset): "\(file): the padding byte at offset \(offset) is not zero"
         case .malformedDocument(let file, let offset, let detail): "\(file): the document at offset \(offset) is malformed: \(detail)"
         case .malformedName(let file, let entry, let offset):
-            "\(file): the name of tensor \(entry), described at offset \(offset), is no UTF-8 or not where it should be"
-        case .duplicateName(let file, let name, let entry): "\(file): tensor \(entry) has the name \(name), which another has already"
+            "\(file): the name of tensor \(entry), described at offset \(offset), is not UTF-8, or not where it should be"
+        case .duplicateName(let file, let name, let entry): "\(file): tensor \(entry) repeats the name \(name)"
         case .malformedEntry(let file, let name, let offset, let detail):
             "\(file): tensor \(name), described at offset \(offset): \(detail)"
         case .misaligned(let file, let name, let start):
-            "\(file): tensor \(name) begins at offset \(start), which is no multiple of \(FlatHeader.alignment)"
+            "\(file): tensor \(name) begins at offset \(start), which is not a multiple of \(FlatHeader.alignment)"
         case .pastEnd(let file, let name, let start, let length, let size):
-            "\(file): tensor \(name) claims \(length) bytes at offset \(start), outside the data of a file of \(size) bytes"
+            "\(file): tensor \(name) claims \(length) bytes at offset \(start), outside the data of this \(size)-byte file"
         case .overlap(let file, let name, let offset): "\(file): tensor \(name) begins at offset \(offset), inside another"
         case .hole(let file, let offset, let next): "\(file): bytes \(offset) to \(next) belong to no tensor"
         case .aliasChecksums(let file, let name, let offset):
@@ -61,8 +61,11 @@ public enum FlatError: DescribedError, Equatable {
         case .unknownVersion: "use a program that reads it, or export the model again with this one"
         case .unknownFlags: "use a newer program, or export the model again with this one"
         case .headerPastEnd, .truncated: "the copy or download was probably interrupted: fetch the file again"
-        case .cannotHold: "leave it out with --drop, or write a .pth"
-        default: "the file is damaged or was made to mislead: fetch it again, or export it again"
+        case .cannotHold: "leave it out of a slim file first, or write a .pth"
+        default: "the file is damaged or deliberately malformed: fetch it again, or export it again"
         }
     }
+
+    /// What could be decided otherwise.
+    public var decisions: [Decision] { if case .cannotHold = self { [.drop, .format] } else { [] } }
 }

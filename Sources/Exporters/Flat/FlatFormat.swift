@@ -3,19 +3,19 @@ import IR
 import PthReader
 import Tensors
 
-/// The project's own format: one file that is mapped and used as it lies. `docs/flat-format.md` describes every byte.
+/// The project's own format: one file that is mapped and used as is. `docs/flat-format.md` describes every byte.
 public enum FlatFormat: FileFormat {
     /// The format's name.
     public static let name = "flat"
-    /// Endings of its files.
+    /// Extensions of its files.
     public static let extensions = ["flat"]
-    /// It is made for running a model: folded tensors are welcome.
+    /// The format is made for running a model, so folded tensors are welcome.
     public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: false)
 
-    /// Whether the content is of this format.
+    /// Whether the content begins with the format's magic number.
     public static func recognizes(_ bytes: ByteView) -> Bool { bytes.matches(FlatHeader.magic) }
 
-    /// Reads and checks the header; tensors stay in the mapped file, and their checksums wait for `verify`.
+    /// Reads and checks the header; tensors stay in the mapped file, and their checksums are not compared until `verify`.
     public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let header = try FlatHeader.read(file)
         let document = try document(file, header)

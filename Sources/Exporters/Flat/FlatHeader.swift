@@ -1,7 +1,7 @@
 import Files
 import Tensors
 
-/// The fixed part of a flat file. Three numbers lay the whole header out, so every other field can be held against them:
+/// The fixed part of a flat file. Three numbers determine the layout of the whole header, so every other field can be checked against them:
 /// fixed part, document, tensor table, names, each section padded with zeros; then the data.
 struct FlatHeader: Equatable {
     static let magic: [UInt8] = [0x89, 0x46, 0x4C, 0x41, 0x54, 0x0D, 0x0A, 0x1A]
@@ -10,7 +10,7 @@ struct FlatHeader: Equatable {
     static let entryLength = 104
     static let alignment = 64
     static let greatestRank = 8
-    /// Longest header that is read or written: it is held in memory, unlike the data.
+    /// Longest header that is read or written: unlike the data, it is held in memory.
     static let limit = 100_000_000
     static let checksumOffset = 88
 
@@ -19,10 +19,10 @@ struct FlatHeader: Equatable {
     let namesLength: Int
     let tableOffset: Int
     let namesOffset: Int
-    /// Where the data begins: the header's length too.
+    /// Where the data begins, which is also the header's length.
     let dataOffset: Int
 
-    /// Nil where such a header would be longer than the limit.
+    /// Nil if the header would exceed the limit.
     init?(documentLength: Int, tensorCount: Int, namesLength: Int) {
         let limit = FlatHeader.limit
         guard (0...limit) ~= documentLength, (0...limit / FlatHeader.entryLength) ~= tensorCount, (0...limit) ~= namesLength else {
@@ -38,10 +38,10 @@ struct FlatHeader: Equatable {
         guard dataOffset <= limit else { return nil }
     }
 
-    /// The next multiple of 64; for numbers well below `Int.max`, as offsets in a file are.
+    /// The next multiple of 64. The offset must be well below `Int.max`, as offsets in a file are.
     static func aligned(_ offset: Int) -> Int { (offset + alignment - 1) / alignment * alignment }
 
-    /// The fields from 16 to 88 with their offsets, as they must be in a file of this length.
+    /// The fields at offsets 16 to 88, with the values that they must have in a file of this length.
     private func fields(fileLength: Int) -> [(name: String, offset: Int, value: UInt64)] {
         [
             ("header length", 16, dataOffset), ("file length", 24, fileLength), ("document offset", 32, FlatHeader.fixedLength),
@@ -50,7 +50,7 @@ struct FlatHeader: Equatable {
         ].map { ($0.0, $0.1, UInt64(clamping: $0.2)) }
     }
 
-    /// The 128 bytes, with a checksum of zero.
+    /// The 128 bytes of the fixed part, with a checksum of zero.
     func bytes(fileLength: Int) -> [UInt8] {
         var bytes = FlatHeader.magic
         bytes.appendLittleEndian(FlatHeader.version)
@@ -60,9 +60,10 @@ struct FlatHeader: Equatable {
         return bytes
     }
 
-    /// Reads the fixed part and checks it, the file's length and the checksum of the whole header.
+    /// Reads the fixed part and checks it, the file's length, and the checksum of the whole header.
     ///
-    /// The version comes first: nothing else can be judged in a file of another. Nothing is allocated that the file did not hold.
+    /// The version comes first, because nothing else can be judged in a file of a different version. Memory is allocated only for what the
+    /// file really contains.
     static func read(_ file: MappedFile) throws -> FlatHeader {
         let bytes = file.bytes
         let found = try bytes.integer(at: 8, as: UInt32.self)
@@ -105,7 +106,7 @@ struct FlatHeader: Equatable {
         return header
     }
 
-    /// The checksum of a whole header, its own field taken as zero.
+    /// The checksum of a whole header, with the checksum field itself taken as zero.
     static func checksum(_ header: UnsafeRawBufferPointer) -> UInt32 {
         guard header.count >= fixedLength else { return 0 }
         var checksum = CRC32.update(0, with: UnsafeRawBufferPointer(rebasing: header[..<checksumOffset]))
@@ -113,7 +114,7 @@ struct FlatHeader: Equatable {
         return CRC32.update(checksum, with: UnsafeRawBufferPointer(rebasing: header[(checksumOffset + 4)...]))
     }
 
-    /// Padding is zero, so that no byte of a file can say something that its readers do not see.
+    /// Throws unless all padding is zero, so that no byte of a file can carry something that readers do not see.
     static func requireZeros(in file: MappedFile, from start: Int, to end: Int) throws {
         for offset in start..<max(start, end) where try file.bytes.byte(at: offset) != 0 {
             throw FlatError.nonZeroPadding(file: file.path, offset: offset)
@@ -121,13 +122,7 @@ struct FlatHeader: Equatable {
     }
 }
 
-extension [UInt8] {
-    mutating func appendLittleEndian<Integer: FixedWidthInteger>(_ number: Integer) {
-        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
-    }
-}
-
-/// The numbers that stand for dtypes in flat files. A number never changes its meaning; 0 is none.
+/// Codes of dtypes in flat files. A code never changes its meaning; 0 is not used.
 enum FlatDType {
     static let codes: [(DType, UInt32)] = [
         (.float64, 1), (.float32, 2), (.float16, 3), (.bfloat16, 4), (.float8E4M3FN, 5), (.float8E5M2, 6), (.float8E4M3FNUZ, 7),

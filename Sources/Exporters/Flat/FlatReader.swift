@@ -2,12 +2,12 @@ import Files
 import IR
 import Tensors
 
-/// Turns the table of a flat file into tensors over the mapped bytes, with every check that `docs/flat-format.md` asks of a reader.
+/// Turns the table of a flat file into tensors over the mapped bytes, with every check that `docs/flat-format.md` requires of a reader.
 struct FlatReader {
     let file: MappedFile
     let header: FlatHeader
 
-    /// One line of the table, its name and form checked.
+    /// One line of the table, with its name and form checked.
     private struct Row {
         let name: String
         let dtype: DType
@@ -15,18 +15,18 @@ struct FlatReader {
         let start: Int
         let length: Int
         let checksum: UInt32
-        /// Where the entry itself stands, for messages.
-        let place: Int
+        /// Offset of the entry itself, for messages.
+        let entryOffset: Int
     }
 
-    /// Entries are the same tensor where these agree.
+    /// Entries with equal views are the same tensor.
     private struct View: Hashable {
         let start: Int
         let dtype: DType
         let shape: [Int]
     }
 
-    /// All tensors, in the table's order; entries that are one tensor share one `Storage`.
+    /// All tensors, in the table's order; entries that are the same tensor share one `Storage`.
     func entries() throws -> [Weights.Entry] {
         var rows: [Row] = []
         var names: Set<ExactText> = []
@@ -59,25 +59,25 @@ struct FlatReader {
             let tensor = try Tensor(dtype: row.dtype, shape: row.shape, storage: storage)
             guard tensor.byteCount == row.length else {
                 throw FlatError.malformedEntry(
-                    file: file.path, name: row.name, offset: row.place,
-                    detail: "shape \(row.shape) of \(row.dtype.rawValue) takes \(tensor.byteCount) bytes, \(row.length) are given")
+                    file: file.path, name: row.name, offset: row.entryOffset,
+                    detail: "shape \(row.shape) of \(row.dtype.rawValue) takes \(tensor.byteCount) bytes, but \(row.length) are given")
             }
             return Weights.Entry(name: row.name, tensor: tensor)
         }
     }
 
-    /// Reads one entry. Names stand one behind the other in the table's order, so that no byte between them is unread.
+    /// Reads one entry. Names follow one another in the table's order, so that no byte between them goes unread.
     private func row(_ index: Int, nameStart: inout Int) throws -> Row {
-        let place = header.tableOffset + index * FlatHeader.entryLength
-        let entry = try file.bytes.window(at: place, count: FlatHeader.entryLength)
+        let entryOffset = header.tableOffset + index * FlatHeader.entryLength
+        let entry = try file.bytes.window(at: entryOffset, count: FlatHeader.entryLength)
         let nameLength = Int(try entry.integer(at: 4, as: UInt32.self))
         let isInPlace = Int(try entry.integer(at: 0, as: UInt32.self)) == nameStart && nameLength <= header.namesLength - nameStart
         guard isInPlace, let name = try file.bytes.window(at: header.namesOffset + nameStart, count: nameLength).text else {
-            throw FlatError.malformedName(file: file.path, entry: index, offset: place)
+            throw FlatError.malformedName(file: file.path, entry: index, offset: entryOffset)
         }
         nameStart += nameLength
         func malformed(_ detail: String) -> FlatError {
-            .malformedEntry(file: file.path, name: name, offset: place, detail: detail)
+            .malformedEntry(file: file.path, name: name, offset: entryOffset, detail: detail)
         }
         let code = try entry.integer(at: 8, as: UInt32.self)
         guard let dtype = FlatDType.dtype(code) else { throw malformed("dtype code \(code) is not known") }
@@ -104,14 +104,16 @@ struct FlatReader {
         guard !overflow, start >= UInt64(header.dataOffset), end <= UInt64(file.bytes.count) else {
             throw FlatError.pastEnd(file: file.path, name: name, start: start, length: length, size: file.bytes.count)
         }
-        // An empty tensor has no stretch; one place for all of them keeps the bytes of a file the same.
+        // An empty tensor has no bytes; giving all of them one offset keeps files reproducible.
         if length == 0, start != UInt64(header.dataOffset) || checksum != 0 {
             throw malformed("it is empty, but its offset or checksum is not that of an empty tensor")
         }
-        return Row(name: name, dtype: dtype, shape: shape, start: Int(start), length: Int(length), checksum: checksum, place: place)
+        return Row(
+            name: name, dtype: dtype, shape: shape, start: Int(start), length: Int(length), checksum: checksum, entryOffset: entryOffset)
     }
 
-    /// The stretches follow one another with nothing but padding between them, and entries share a stretch wholly or not at all.
+    /// Throws unless the tensors' byte ranges follow one another with only padding between them, and entries share a range entirely or not
+    /// at all.
     private func checkStretches(_ rows: [Row]) throws {
         var end = header.dataOffset
         var previous: Row?

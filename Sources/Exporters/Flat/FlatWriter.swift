@@ -2,8 +2,8 @@ import Files
 import IR
 import Tensors
 
-/// Writes the flat format: the data first, tensor by tensor, then the header before it, because checksums are known only once the bytes
-/// went by. Only the header is held in memory.
+/// Writes the flat format: first the data, tensor by tensor, then the header in front of it, because checksums are known only after the
+/// data has been written. Only the header is held in memory.
 struct FlatWriter {
     private struct Stretch {
         var start: Int
@@ -11,7 +11,7 @@ struct FlatWriter {
         var checksum: UInt32
     }
 
-    /// Writes everything; the caller flushes, checks and commits. Throws where a tensor has no place in the format.
+    /// Writes everything; the caller flushes, checks and commits. Throws `FlatError.cannotHold` if the format cannot represent a tensor.
     static func write(_ content: ExportContent, to output: OutputFile) throws {
         let weights = content.weights
         try check(weights.entries)
@@ -21,7 +21,9 @@ struct FlatWriter {
         guard let header = FlatHeader(documentLength: document.count, tensorCount: names.count, namesLength: namesLength) else {
             throw FlatError.cannotHold(
                 name: output.target,
-                what: "a document of \(document.count) bytes and \(names.count) names of \(namesLength) in a header of \(FlatHeader.limit)")
+                what:
+                    "a header with a document of \(document.count) bytes and \(names.count) names of \(namesLength) bytes, at most \(FlatHeader.limit)"
+            )
         }
         let (stretches, end) = try writeData(weights, from: header.dataOffset, to: output)
         var bytes = header.bytes(fileLength: end)
@@ -43,7 +45,7 @@ struct FlatWriter {
         try output.write(bytes)
     }
 
-    /// What the format cannot hold is found before the first byte is written.
+    /// Finds what the format cannot hold before the first byte is written.
     private static func check(_ entries: [Weights.Entry]) throws(FlatError) {
         var names: Set<ExactText> = []
         for entry in entries {
@@ -55,18 +57,18 @@ struct FlatWriter {
             }
             guard entry.tensor.shape.count <= FlatHeader.greatestRank else {
                 throw .cannotHold(
-                    name: entry.name, what: "\(entry.tensor.shape.count) dimensions, \(FlatHeader.greatestRank) are the most")
+                    name: entry.name, what: "\(entry.tensor.shape.count) dimensions, at most \(FlatHeader.greatestRank)")
             }
         }
     }
 
-    /// Writes each tensor once, in C order. Where each entry's bytes lie, and where the last of them ends.
+    /// Writes each tensor once, in C order. Returns each entry's byte range, and where the last one ends.
     private static func writeData(_ weights: Weights, from dataOffset: Int, to output: OutputFile) throws -> ([Stretch], end: Int) {
         let aliases = Dictionary(weights.aliases.map { (ExactText($0.name), ExactText($0.of)) }, uniquingKeysWith: { first, _ in first })
         var written: [ExactText: Stretch] = [:]
         var stretches: [Stretch] = []
         var end = dataOffset
-        // Nothing is written between: what was skipped reads as zeros.
+        // The header's bytes are skipped for now, and read as zeros until they are written.
         output.seek(to: dataOffset)
         for entry in weights.entries {
             let name = ExactText(entry.name)

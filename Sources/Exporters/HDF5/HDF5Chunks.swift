@@ -2,19 +2,19 @@ import CHDF5
 import Files
 import Tensors
 
-/// How a compressed dataset is cut.
+/// How a compressed dataset is divided.
 struct HDF5Chunks: Sendable {
-    /// Smaller tensors gain nothing.
+    /// Tensors below this many bytes are not compressed, since they gain nothing.
     private static let smallest = 1024
     private static let largest = 1 << 20
-    /// The library's limit on dimensions.
+    /// The library's limit on the number of dimensions.
     static let greatestRank = 32
-    /// Larger chunks are not read: a deflated one can unfold to a thousand times its bytes.
+    /// Larger chunks are not read, in bytes: a deflated one can expand to a thousand times its size.
     static let readLimit = 2 << 20
 
-    /// The dataset's sizes.
+    /// The dataset's shape.
     let shape: [Int]
-    /// Sizes of a chunk.
+    /// The shape of a chunk.
     let sizes: [Int]
 
     /// Chunks found in a file, none of them empty.
@@ -23,8 +23,8 @@ struct HDF5Chunks: Sendable {
         self.sizes = sizes
     }
 
-    /// Chunks that are whole along the inner dimensions, a part of one, and single along the outer ones, so that each is one stretch of the
-    /// elements in C order and a tensor can be streamed into them. Nil for tensors that stay in one piece.
+    /// Chunks that are whole along the inner dimensions, partial along one, and of size 1 along the outer ones, so that each is a
+    /// contiguous run of elements in C order and a tensor can be streamed into them. Nil for tensors that stay in one piece.
     init?(_ tensor: Tensor) {
         guard tensor.byteCount >= HDF5Chunks.smallest, !tensor.shape.isEmpty else { return nil }
         var axis = tensor.shape.count - 1
@@ -40,7 +40,7 @@ struct HDF5Chunks: Sendable {
         self.init(shape: tensor.shape, sizes: sizes)
     }
 
-    /// Visits the chunks in C order: the first index and the sizes, cut off at the dataset's edge.
+    /// Visits the chunks in C order with their first index and their shape, clipped to the dataset.
     func forEach(_ body: (_ start: [Int], _ count: [Int]) throws -> Void) rethrows {
         guard !shape.contains(0) else { return }
         var start = [Int](repeating: 0, count: shape.count)
@@ -48,7 +48,7 @@ struct HDF5Chunks: Sendable {
             try body(start, shape.indices.map { min(sizes[$0], shape[$0] - start[$0]) })
             var dimension = shape.count - 1
             while dimension >= 0 {
-                // Not `start + size < shape`, which a size from a file could carry past 64 bits.
+                // Not `start + size < shape`, because a size from a file could overflow 64 bits.
                 if sizes[dimension] < shape[dimension] - start[dimension] {
                     start[dimension] += sizes[dimension]
                     break
@@ -60,7 +60,7 @@ struct HDF5Chunks: Sendable {
         }
     }
 
-    /// Streams a tensor's elements into its dataset, a chunk at a time.
+    /// Streams a tensor's elements into its dataset, one chunk at a time.
     func write(_ tensor: Tensor, to dataset: borrowing HDF5Handle, type: borrowing HDF5Handle, calls: HDF5Calls, name: String) throws {
         let width = tensor.dtype.byteCount
         let space = try calls.opened(H5Dget_space(dataset.id), name)
@@ -92,7 +92,7 @@ struct HDF5Chunks: Sendable {
         }
     }
 
-    /// Reads a whole dataset with `byteCount` bytes into memory. The file is opened anew, so that a tensor can outlive everything else.
+    /// Reads a whole dataset of `byteCount` bytes into memory. The file is reopened, so that a tensor can outlive everything else.
     func read(_ path: String, element: chdf5_element, byteCount: Int, file: MappedFile) throws -> ByteView {
         try HDF5Library.serialized {
             let calls = HDF5Calls(file: file.path, isWriting: false)
@@ -100,7 +100,7 @@ struct HDF5Chunks: Sendable {
             let handle = try HDF5Reader.openHandle(file, calls: calls)
             let dataset = try calls.opened(H5Dopen2(handle.id, path, chdf5_default()), "dataset /\(path)")
             let width = byteCount / max(1, shape.reduce(1, *))
-            // A missing chunk would read as zeros, and one that is larger than its contents unfolds without limit.
+            // A missing chunk would read as zeros, and one that is larger than its contents could expand without limit.
             let whole = sizes.reduce(width, *)
             try forEach { start, _ in
                 var stored: hsize_t = 0

@@ -5,12 +5,12 @@ import Tensors
 
 /// Where a dataset's bytes are.
 enum HDF5Layout {
-    /// At this offset of the file, as they are; nil where none has been given to the dataset, which is right only for one without bytes.
+    /// Uncompressed at this file offset; nil if the dataset was given none, which is valid only for one without bytes.
     case contiguous(offset: Int?)
-    /// In chunks of these sizes.
+    /// In chunks of this shape.
     case chunked(sizes: [Int])
 
-    /// Throws for everything else: bytes in the header or in other files, filters that are not ours.
+    /// Throws for every other layout: bytes in the header or in other files, and unsupported filters.
     init(of dataset: borrowing HDF5Handle, path: String, calls: HDF5Calls) throws(HDF5Error) {
         func bad(_ detail: String) -> HDF5Error { .badDataset(file: calls.file, path: "/\(path)", detail: detail) }
         let properties = try calls.opened(H5Dget_create_plist(dataset.id), "dataset /\(path)")
@@ -23,17 +23,17 @@ enum HDF5Layout {
             if offset == chdf5_no_address() {
                 self = .contiguous(offset: nil)
             } else {
-                guard let place = Int(exactly: offset) else { throw bad("its place is \(offset)") }
-                self = .contiguous(offset: place)
+                guard let start = Int(exactly: offset) else { throw bad("its offset is \(offset)") }
+                self = .contiguous(offset: start)
             }
             return
         }
         guard layout == H5D_CHUNKED else { throw bad("its layout is neither contiguous nor chunked") }
         let known = [H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE, H5Z_FILTER_FLETCHER32]
-        for place in 0..<UInt32(filters) {
+        for index in 0..<UInt32(filters) {
             var (flags, parts, settings) = (UInt32(0), 0, UInt32(0))
-            let filter = H5Pget_filter2(properties.id, place, &flags, &parts, nil, 0, nil, &settings)
-            guard known.contains(filter) else { throw bad("filter \(filter) is not read") }
+            let filter = H5Pget_filter2(properties.id, index, &flags, &parts, nil, 0, nil, &settings)
+            guard known.contains(filter) else { throw bad("filter \(filter) is not supported") }
         }
         var sizes = [hsize_t](repeating: 0, count: HDF5Chunks.greatestRank)
         let rank = try calls.check(H5Pget_chunk(properties.id, Int32(sizes.count), &sizes), "dataset /\(path)")
@@ -43,7 +43,7 @@ enum HDF5Layout {
     }
 }
 
-/// Turns datasets into tensors, each object once, and keeps count of what they claim.
+/// Turns datasets into tensors, each object once, and keeps track of how many bytes they claim.
 struct HDF5Datasets {
     let file: MappedFile
     let calls: HDF5Calls
@@ -51,7 +51,7 @@ struct HDF5Datasets {
     private(set) var checksums: [Checkpoint.Check] = []
     /// Bytes in the file.
     private(set) var storedBytes = 0
-    /// Bytes of compressed datasets once they are unfolded.
+    /// Size of the compressed datasets once they are decompressed, in bytes.
     private(set) var unfoldedBytes = 0
     private var known: [UInt64: Tensor] = [:]
     private var extents: [(path: String, start: Int, end: Int)] = []
@@ -62,9 +62,9 @@ struct HDF5Datasets {
         self.attributes = attributes
     }
 
-    /// The tensor of a dataset; for a further name of the same object the same one, so that sharing is found again.
-    mutating func tensor(at path: String, place: UInt64, in handle: borrowing HDF5Handle) throws -> Tensor {
-        if let tensor = known[place] { return tensor }
+    /// The tensor of a dataset. Further names of the same object return the same tensor, so that sharing is preserved.
+    mutating func tensor(at path: String, address: UInt64, in handle: borrowing HDF5Handle) throws -> Tensor {
+        if let tensor = known[address] { return tensor }
         let what = "dataset /\(path)"
         func bad(_ detail: String) -> HDF5Error { .badDataset(file: file.path, path: "/\(path)", detail: detail) }
         let dataset = try calls.opened(H5Dopen2(handle.id, path, chdf5_default()), what)
@@ -72,14 +72,14 @@ struct HDF5Datasets {
         let element = chdf5_element_of(type.id)
         let label = try attributes.text(HDF5Element.attribute, in: dataset.id)
         guard let dtype = HDF5Element.dtype(element, label: label) else {
-            throw bad("its elements are of no kind that is read\(label.map { " (\(HDF5Element.attribute) \($0))" } ?? "")")
+            throw bad("its elements are of an unsupported type\(label.map { " (\(HDF5Element.attribute) \($0))" } ?? "")")
         }
         let shape = try shape(of: dataset, path: path)
-        // Zero-size tensors must not hide a product that overflows on the way, so sizes of 0 count as 1 here.
+        // Sizes of 0 count as 1 here, so that an empty tensor cannot hide a product that overflows on the way.
         var product = dtype.byteCount
         for size in shape {
             let (next, isTooLarge) = product.multipliedReportingOverflow(by: max(size, 1))
-            guard !isTooLarge else { throw bad("shape \(shape) is larger than 64 bits can count") }
+            guard !isTooLarge else { throw bad("shape \(shape) overflows 64 bits") }
             product = next
         }
         let byteCount = shape.contains(0) ? 0 : product
@@ -113,12 +113,12 @@ struct HDF5Datasets {
             }
         }
         let tensor = try Tensor(dtype: dtype, shape: shape, storage: storage)
-        known[place] = tensor
+        known[address] = tensor
         if byteCount > 0 { checksums.append(Checkpoint.Check(name: "/\(path)") { try storage.verify() }) }
         return tensor
     }
 
-    /// Throws where plain datasets share bytes, which would let a small file claim any number of large tensors.
+    /// Throws if contiguous datasets share bytes, which would let a small file claim any number of large tensors.
     func checkTotals() throws(HDF5Error) {
         var end = 0
         for extent in extents.sorted(by: { ($0.start, $0.end) < ($1.start, $1.end) }) {
@@ -150,7 +150,7 @@ struct HDF5Datasets {
         var sizes = [hsize_t](repeating: 0, count: Int(rank))
         try calls.check(H5Sget_simple_extent_dims(space.id, &sizes, nil), "dataset /\(path)")
         let shape = sizes.compactMap { Int(exactly: $0) }
-        guard shape.count == sizes.count else { throw bad("its shape \(sizes) is larger than 64 bits can count") }
+        guard shape.count == sizes.count else { throw bad("its shape \(sizes) overflows 64 bits") }
         return shape
     }
 }

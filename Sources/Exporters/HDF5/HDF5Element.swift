@@ -1,10 +1,10 @@
 import CHDF5
 import Tensors
 
-/// How dtypes are stored, in the types that h5py shows as NumPy's. What NumPy lacks is stored as unsigned integers of the same width, and
-/// the dataset's attribute `torch_dtype` says what they are.
+/// How dtypes are stored, in the types that h5py presents as NumPy's. Types that NumPy lacks are stored as unsigned integers of the same
+/// width, and the dataset's attribute `torch_dtype` says what they are.
 enum HDF5Element {
-    /// The attribute's name.
+    /// Name of the attribute that labels such types.
     static let attribute = "torch_dtype"
 
     private static let plain: [(DType, chdf5_element)] = [
@@ -17,13 +17,13 @@ enum HDF5Element {
         (.float8E4M3FNUZ, CHDF5_UINT8), (.float8E5M2FNUZ, CHDF5_UINT8), (.float8E8M0FNU, CHDF5_UINT8),
     ]
 
-    /// The stored kind, and the label where it does not say all; nil for quantized elements, whose scale has no place here.
+    /// The stored type, and a label if the type alone is ambiguous; nil for quantized elements, whose scale cannot be stored here.
     static func stored(_ dtype: DType) -> (element: chdf5_element, label: String?)? {
         if let found = plain.first(where: { $0.0 == dtype }) { return (found.1, nil) }
         return labeled.first { $0.0 == dtype }.map { ($0.1, dtype.rawValue) }
     }
 
-    /// The dtype of a stored kind under this label; nil where they do not fit.
+    /// The dtype of a stored type with this label; nil if they do not go together.
     static func dtype(_ element: chdf5_element, label: String?) -> DType? {
         guard let label else { return plain.first { $0.1 == element }?.0 }
         return labeled.first { $0.0.rawValue == label && $0.1 == element }?.0

@@ -2,25 +2,25 @@ import Files
 import IR
 import PthReader
 
-/// HDF5 (The HDF Group's file format, versions 2 and 3 of the superblock), a group a module and a dataset a tensor:
+/// HDF5 (The HDF Group's file format, superblock versions 2 and 3), with one group per module and one dataset per tensor:
 /// `body.0.0.residual.1.weight` lies at `/body/0/0/residual/1/weight`.
 ///
-/// The root's attributes say what it is; `/__convert__/document` holds the model's document, `/__convert__/keys` all keys in order.
-/// Second names of a tensor are hard links.
+/// The root's attributes say what the file is; `/__convert__/document` holds the model's document and `/__convert__/keys` all keys in
+/// order. Further names of a tensor are hard links.
 public enum HDF5Format: FileFormat {
     /// The format's name.
     public static let name = "hdf5"
-    /// Endings of its files.
+    /// Extensions of its files.
     public static let extensions = ["h5", "hdf5"]
-    /// No other program expects certain tensors in it.
+    /// No other program expects particular tensors in such a file.
     public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: false)
 
-    /// Whether the content is of this format, whoever wrote it.
+    /// Whether the content is HDF5, whoever wrote it.
     public static func recognizes(_ bytes: ByteView) -> Bool {
         bytes.matches([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
     }
 
-    /// Reads what `write` wrote; other HDF5 files are refused by name. Plain tensors stay in the mapped file.
+    /// Reads what `write` wrote; other HDF5 files are refused with the name of what they are. Uncompressed tensors stay in the mapped file.
     public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let contents = try HDF5Library.serialized { try HDF5Reader(file).read() }
         let rest = file.bytes.count.subtractingReportingOverflow(contents.tensorBytes).partialValue

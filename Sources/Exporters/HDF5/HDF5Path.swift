@@ -1,18 +1,18 @@
 import Files
 
-/// Where the tensors of these keys lie: `a.0.weight` at `a/0/weight`, so that a module is a group.
+/// The path of each key's tensor: `a.0.weight` lies at `a/0/weight`, so that a module is a group.
 ///
-/// Keys that have no such path lie at the root under `%` and the key, with `%`, `/` and NUL written as `%25`, `%2F` and `%00`: those with
-/// a `/`, a NUL or an empty component (`a..b`), those that begin with `%` or in this program's own group, those that are deeper than
-/// anything real, and those below which other keys lie (`a` beside `a.b`, since a dataset cannot be a group too). No two keys share a path.
+/// Keys without such a path lie at the root under `%` and the key, with `%`, `/` and NUL written as `%25`, `%2F` and `%00`. These are keys
+/// with a `/`, a NUL or an empty component (`a..b`); keys that begin with `%` or in this program's own group; keys nested more deeply than
+/// any real one; and keys that are a prefix of others (`a` beside `a.b`, since a dataset cannot also be a group). No two keys share a path.
 enum HDF5Path {
-    /// The group of what is no tensor.
+    /// The group for everything that is not a tensor.
     static let ownGroup = "__convert__"
     static let document = "\(ownGroup)/document"
     static let keys = "\(ownGroup)/keys"
     private static let deepest = 64
 
-    /// The path of each key, in their order, without a leading slash.
+    /// The path of each key, in the same order, without a leading slash.
     static func paths(of keys: [String]) -> [String] {
         let plain = keys.map(plainPath)
         var parents: Set<ExactText> = []
@@ -23,7 +23,7 @@ enum HDF5Path {
         }
     }
 
-    /// The groups that a path lies in, outermost first.
+    /// The groups that contain a path, outermost first.
     static func groups(above path: String) -> [String] {
         var groups: [String] = []
         var group: [UInt8] = []
@@ -34,7 +34,7 @@ enum HDF5Path {
         return groups
     }
 
-    /// Whether a path can be handed to the library as it is: no empty name, none that means another place.
+    /// Whether a path can be passed to the library as is: no empty component, and none that leads elsewhere.
     static func isUsable(_ path: String) -> Bool {
         !path.utf8.contains(0) && !path.isEmpty
             && path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {

@@ -5,7 +5,7 @@ import JSON
 import PthReader
 import Tensors
 
-/// What an HDF5 file of ours holds.
+/// The contents of an HDF5 file that this program wrote.
 struct HDF5Contents {
     var superblock = 0
     var document: ModelDocument
@@ -15,8 +15,8 @@ struct HDF5Contents {
     var isCompressed = false
 }
 
-/// Reads what `HDF5Writer` wrote, and nothing else: every link is a hard one, every object is a group above a listed key or a listed
-/// dataset, every plain dataset lies inside the file and beside the others. Called with the library's lock held.
+/// Reads what `HDF5Writer` wrote, and nothing else: every link is a hard link, every object is a listed dataset or a group above one, and
+/// uncompressed datasets lie inside the file without overlapping. The caller holds the library's lock.
 struct HDF5Reader {
     static let checksumAttribute = "crc32"
     /// Longest text that is written or read, in bytes.
@@ -32,7 +32,7 @@ struct HDF5Reader {
         attributes = HDF5Attributes(calls: calls)
     }
 
-    /// Opens the file that is mapped, by its path: the library has no way to read from a mapping without copying it.
+    /// Opens the mapped file by its path, because the library cannot read from a mapping without copying it.
     static func openHandle(_ file: MappedFile, calls: HDF5Calls) throws(HDF5Error) -> HDF5Handle {
         let access = try calls.opened(chdf5_new_file_access(), "the file")
         return try calls.opened(H5Fopen(PathText.system(file.path), chdf5_read_only(), access.id), "the file")
@@ -41,18 +41,18 @@ struct HDF5Reader {
     func read() throws -> HDF5Contents {
         let superblock = Int(try file.bytes.byte(at: 8))
         let handle = try HDF5Reader.openHandle(file, calls: calls)
-        // The path may name another file by now; after this look, whatever the library reads is what is mapped.
+        // The path may name a different file by now; after this check, whatever the library reads is what is mapped.
         try file.checkUnchanged()
         try checkOrigin(handle)
         guard try isHardLink(handle, HDF5Path.ownGroup) else { throw malformed("\(HDF5Path.ownGroup) is missing") }
         let document = try ModelDocument(text: try text(at: HDF5Path.document, in: handle))
         let listed = try HDF5KeyList(json: try text(at: HDF5Path.keys, in: handle), file: file.path)
-        let places = try HDF5Links(calls: calls, listed: listed).places(in: handle)
+        let addresses = try HDF5Links(calls: calls, listed: listed).addresses(in: handle)
         var contents = HDF5Contents(superblock: superblock, document: document)
         var datasets = HDF5Datasets(file: file, calls: calls, attributes: attributes)
         for (key, path) in zip(listed.keys, listed.paths) {
-            guard let place = places[ExactText(path)] else { throw bad(path, "it is listed and not there") }
-            let tensor = try datasets.tensor(at: path, place: place, in: handle)
+            guard let address = addresses[ExactText(path)] else { throw bad(path, "it is listed but missing") }
+            let tensor = try datasets.tensor(at: path, address: address, in: handle)
             contents.entries.append(Weights.Entry(name: key, tensor: tensor))
         }
         try datasets.checkTotals()
@@ -62,7 +62,7 @@ struct HDF5Reader {
         return contents
     }
 
-    /// Throws a name for files of other programs.
+    /// Throws an error that names the origin of another program's file.
     private func checkOrigin(_ handle: borrowing HDF5Handle) throws {
         if (try? attributes.text("format", in: handle.id)) == "convert" {
             guard let version = try attributes.integer("format_version", in: handle.id), version >= 1 else {
@@ -87,14 +87,14 @@ struct HDF5Reader {
         throw HDF5Error.foreign(file: file.path, found: "another program's")
     }
 
-    /// One of our own texts, out of the mapped file, held against its checksum.
+    /// One of our own texts, read from the mapped file and compared with its checksum.
     private func text(at path: String, in handle: borrowing HDF5Handle) throws -> [UInt8] {
         guard try isHardLink(handle, path) else { throw malformed("\(path) is missing") }
         let dataset = try calls.opened(H5Dopen2(handle.id, path, chdf5_default()), path)
         let type = try calls.opened(H5Dget_type(dataset.id), path)
         let space = try calls.opened(H5Dget_space(dataset.id), path)
         guard let size = HDF5Attributes.textSize(type), H5Sget_simple_extent_type(space.id) == H5S_SCALAR else {
-            throw malformed("\(path) is no single text of fixed length")
+            throw malformed("\(path) is not a single fixed-length text")
         }
         guard size <= HDF5Reader.textLimit else {
             throw HDF5Error.textTooLong(file: file.path, path: path, byteCount: size, limit: HDF5Reader.textLimit)
@@ -105,10 +105,10 @@ struct HDF5Reader {
         guard let checksum = try attributes.integer(HDF5Reader.checksumAttribute, in: dataset.id) else {
             throw malformed("\(path) has no checksum")
         }
-        // The storage's own check gives the error that damaged tensors get.
+        // The storage's own check reports damage the same way as for tensors.
         try Storage(name: bytes.name, bytes: bytes, crc32: UInt32(truncatingIfNeeded: checksum)).verify()
         var text = bytes.array
-        guard text.popLast() == 0, String(validating: text, as: UTF8.self) != nil else { throw malformed("\(path) is no UTF-8") }
+        guard text.popLast() == 0, String(validating: text, as: UTF8.self) != nil else { throw malformed("\(path) is not UTF-8") }
         return text
     }
 

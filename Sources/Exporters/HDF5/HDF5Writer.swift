@@ -4,16 +4,16 @@ import IR
 import JSON
 import Tensors
 
-/// Writes a model or weights as HDF5: a group a module, a dataset a tensor.
+/// Writes a model or weights as HDF5: one group per module, one dataset per tensor.
 ///
-/// libhdf5 lays the file out and writes what describes it. The bytes of plain datasets go to their places afterwards through
-/// `OutputFile`, straight from the source's pages: the library would need a selection a window for that, and copies each. Compressed
+/// libhdf5 lays out the file and writes its structure. Afterwards the bytes of uncompressed datasets are written to their offsets through
+/// `OutputFile`, straight from the source's pages: the library would need one selection per window, and would copy each. Compressed
 /// datasets go through the library, chunk by chunk.
 struct HDF5Writer {
-    /// The version of the layout, in the root's attribute `format_version`.
+    /// The version of the layout, stored in the root's attribute `format_version`.
     static let formatVersion = 1
 
-    /// Bytes that the closed file gets at `offset`.
+    /// Bytes that are written at `offset` once the library has closed the file.
     private struct Pending {
         let offset: Int
         let content: Content
@@ -37,7 +37,7 @@ struct HDF5Writer {
         attributes = HDF5Attributes(calls: calls)
     }
 
-    /// Writes everything; the caller flushes, checks and commits.
+    /// Writes everything; the caller flushes, checks and commits. Throws `HDF5Error`.
     func write() throws {
         let weights = content.weights
         if let level = options.compressionLevel {
@@ -55,7 +55,7 @@ struct HDF5Writer {
                 throw HDF5Error.cannotHold(name: entry.name, what: "\(entry.tensor.shape.count) dimensions")
             }
         }
-        // The library asks for the real path of what it opens, which a file without a name has none of.
+        // The library asks for the real path of what it opens, so the file must have a name.
         try output.takeName()
         let pending = try HDF5Library.serialized {
             var pending: [Pending] = []
@@ -76,7 +76,7 @@ struct HDF5Writer {
                     pending.append(bytes)
                 }
             }
-            // Closing reports what the last writes met; letting the handle go would not.
+            // Flushing reports errors of the last writes; releasing the handle would not.
             try calls.check(H5Fflush(file.id, H5F_SCOPE_LOCAL), "the end of the file")
             return pending
         }
@@ -89,7 +89,7 @@ struct HDF5Writer {
         }
     }
 
-    /// The order of all keys: a text for each, or key and path where the path does not follow from the key.
+    /// All keys in order: a string for each, or a pair of key and path if the path does not follow from the key.
     private func keyList(_ names: [String], _ paths: [String]) -> [UInt8] {
         let items: [JSONValue] = zip(names, paths).map { name, path in
             path.utf8.first == UInt8(ascii: "%") ? .array([.string(name), .string(path)]) : .string(name)
@@ -100,12 +100,12 @@ struct HDF5Writer {
     private func create() throws(HDF5Error) -> HDF5Handle {
         let access = try calls.opened(chdf5_new_file_access(), "the file")
         let creation = try calls.opened(H5Pcreate(chdf5_class_file_create()), "the file")
-        // Times would make two exports of the same model differ.
+        // Timestamps would make two exports of the same model differ.
         try calls.check(H5Pset_obj_track_times(creation.id, false), "the file")
         return try calls.opened(H5Fcreate(PathText.system(output.temporaryPath), chdf5_truncate(), creation.id, access.id), "the file")
     }
 
-    /// Every group that these paths lie in, each once, outermost first.
+    /// Creates every group above these paths once, outermost first.
     private func makeGroups(_ paths: [String], in file: borrowing HDF5Handle) throws(HDF5Error) {
         var made: Set<ExactText> = []
         let properties = try calls.opened(H5Pcreate(chdf5_class_group_create()), "a group")
@@ -124,7 +124,7 @@ struct HDF5Writer {
         return links
     }
 
-    /// Properties of a dataset: in one piece unless there are chunks.
+    /// Properties of a dataset: contiguous unless there are chunks.
     private func datasetProperties(_ chunks: HDF5Chunks?, _ what: String) throws(HDF5Error) -> HDF5Handle {
         let properties = try calls.opened(H5Pcreate(chdf5_class_dataset_create()), what)
         try calls.check(H5Pset_obj_track_times(properties.id, false), what)
@@ -135,11 +135,11 @@ struct HDF5Writer {
             try calls.check(H5Pset_shuffle(properties.id), what)
             try calls.check(H5Pset_deflate(properties.id, UInt32(level)), what)
             try calls.check(H5Pset_fletcher32(properties.id), what)
-            // Chunks at the edge are padded; unfilled, that would be whatever lay in memory.
+            // Chunks at the edge are padded; without a fill, the padding would be whatever was in memory.
             try calls.check(H5Pset_fill_time(properties.id, H5D_FILL_TIME_ALLOC), what)
         } else {
             try calls.check(H5Pset_layout(properties.id, H5D_CONTIGUOUS), what)
-            // Early, so that the place is known; no fill, since every byte is written afterwards.
+            // Early, so that the offset is known; no fill, because every byte is written afterwards.
             try calls.check(H5Pset_alloc_time(properties.id, H5D_ALLOC_TIME_EARLY), what)
             try calls.check(H5Pset_fill_time(properties.id, H5D_FILL_TIME_NEVER), what)
         }
@@ -158,10 +158,10 @@ struct HDF5Writer {
         let dataset = try calls.opened(H5Dcreate2(file.id, path, type.id, space.id, links.id, properties.id, chdf5_default()), path)
         let checksum = stored.withUnsafeBytes { CRC32.update(0, with: $0) }
         try attributes.write(HDF5Reader.checksumAttribute, checksum: checksum, to: dataset.id)
-        return Pending(offset: try place(of: dataset, path), content: .text(stored))
+        return Pending(offset: try self.offset(of: dataset, path), content: .text(stored))
     }
 
-    /// Makes a tensor's dataset; returns what is to be written to it once the file is closed.
+    /// Creates a tensor's dataset; returns what has to be written to it once the file is closed.
     private func tensor(_ entry: Weights.Entry, at path: String, in file: borrowing HDF5Handle) throws -> Pending? {
         let tensor = entry.tensor
         guard let (element, label) = HDF5Element.stored(tensor.dtype) else { return nil }
@@ -174,23 +174,23 @@ struct HDF5Writer {
         let links = try linkProperties()
         let dataset = try calls.opened(H5Dcreate2(file.id, path, type.id, space.id, links.id, properties.id, chdf5_default()), path)
         if let label { try attributes.write(HDF5Element.attribute, text: label, to: dataset.id) }
-        // For other readers; this one goes by the list of keys, since a dataset of several names can hold only one here.
+        // For other readers; this one uses the list of keys, because a dataset with several names can record only one here.
         if path.utf8.first == UInt8(ascii: "%") { try attributes.write("key", text: entry.name, to: dataset.id) }
         guard tensor.elementCount > 0 else { return nil }
         if let chunks {
             try chunks.write(tensor, to: dataset, type: type, calls: calls, name: path)
             return nil
         }
-        // HDF5 has checksums for chunks only.
+        // HDF5 itself has checksums for chunks only.
         var checksum: UInt32 = 0
         try tensor.forEachCOrderWindow { checksum = CRC32.update(checksum, with: $0) }
         try attributes.write(HDF5Reader.checksumAttribute, checksum: checksum, to: dataset.id)
-        return Pending(offset: try place(of: dataset, path), content: .tensor(tensor))
+        return Pending(offset: try self.offset(of: dataset, path), content: .tensor(tensor))
     }
 
-    private func place(of dataset: borrowing HDF5Handle, _ path: String) throws(HDF5Error) -> Int {
+    private func offset(of dataset: borrowing HDF5Handle, _ path: String) throws(HDF5Error) -> Int {
         let offset = H5Dget_offset(dataset.id)
-        guard offset != chdf5_no_address(), let place = Int(exactly: offset) else { throw calls.failure(path) }
-        return place
+        guard offset != chdf5_no_address(), let start = Int(exactly: offset) else { throw calls.failure(path) }
+        return start
     }
 }

@@ -3,7 +3,7 @@ import JSON
 import PthReader
 import Tensors
 
-/// The dictionary that a `.pth` holds when its content comes from any format: the scalars, then the state dict.
+/// The dictionary that a `.pth` holds when its content comes from any format: scalars first, then the state dict.
 enum ExportedCheckpoint {
     static func root(of content: ExportContent) -> CheckpointValue {
         let weights = content.weights
@@ -22,7 +22,7 @@ enum ExportedCheckpoint {
         return .dictionary(CheckpointDictionary(entries: entries))
     }
 
-    /// Where the state dict stands in what is written; empty for the root.
+    /// Path of the state dict in what is written; empty for the root.
     static func place(of content: ExportContent) -> [String] {
         if content.model != nil { return ["backbone_state_dict"] }
         let components = content.weights.provenance.stateDictPath.split(separator: ".").map(String.init)
@@ -30,7 +30,7 @@ enum ExportedCheckpoint {
         return content.weights.metadata.members.isEmpty ? [] : ["state_dict"]
     }
 
-    /// What the reference project's programs look up is filled in where the checkpoint did not say it.
+    /// Fills in the entries that the reference project's programs look up, if the checkpoint lacks them.
     private static func root(of model: Model, state: CheckpointDictionary) -> CheckpointValue {
         var metadata = model.weights.metadata
         metadata.append("backbone", .string(model.architecture.name))
@@ -53,7 +53,7 @@ enum ExportedCheckpoint {
                 case .number(let number): .float(number)
                 case .string(let text): .string(text)
                 case .unsigned(let number):
-                    .bigInteger("\(number)", twosComplement: withUnsafeBytes(of: number.littleEndian) { Array($0) } + [0])
+                    .bigInteger("\(number)", twosComplement: number.littleEndianBytes + [0])
                 default: .none
                 }
             return .init(key: .string(member.key), value: value)

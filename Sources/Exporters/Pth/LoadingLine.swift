@@ -1,7 +1,7 @@
 import Files
 import PthReader
 
-/// How a Python program gets the weights out of a `.pth` that was written.
+/// The line of Python that loads the weights of a `.pth` file written here.
 public enum LoadingLine {
     /// The line for an export.
     public static func text(_ content: ExportContent, file: String) -> String {

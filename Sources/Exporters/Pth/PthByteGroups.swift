@@ -1,7 +1,7 @@
 import PthReader
 import Tensors
 
-/// Every byte of a checkpoint, by the group that it serves.
+/// Assigns every byte of a checkpoint to the group that it serves.
 enum PthByteGroups {
     static func account(_ checkpoint: Checkpoint, stateDictPath: String?) -> [OpenedFile.Group] {
         shares(checkpoint, stateDictPath: stateDictPath, reached: StorageReach()).map {
@@ -9,11 +9,11 @@ enum PthByteGroups {
         }
     }
 
-    /// The same, with how much of each group's storages `reached` still reaches; nil for what is no storage.
+    /// The same, with the number of bytes of each group's storages that `reached` covers; nil for groups that are not storages.
     static func shares(_ checkpoint: Checkpoint, stateDictPath: String?, reached: StorageReach) -> [SlimFile.Share] {
         // A storage that several groups share belongs to the first of them in this order.
         var owner: [StorageReach.Key: CheckpointGroup] = [:]
-        // Shared containers unfold: all entries together are followed so far and no further.
+        // Shared containers can expand exponentially, so all entries together are followed only this far.
         var left = 4_000_000
         func claim(_ value: CheckpointValue, for group: CheckpointGroup) {
             value.walkValues(left: &left) { inner in

@@ -4,21 +4,21 @@ import JSON
 import PthReader
 import Tensors
 
-/// PyTorch checkpoints: joins the container's reader with the two nouns of the project.
+/// PyTorch checkpoints: turns a container's values into weights and a model's document.
 public enum PthFormat: FileFormat {
     /// The format's name.
     public static let name = "pth"
-    /// Endings of its files.
+    /// Extensions of its files.
     public static let extensions = ["pth", "pt", "ckpt", "bin"]
     /// Training programs expect the source's tensors.
-    public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: true)
-    /// Top-level entry with the model's document, as text.
+    public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: true, holdsAnyValue: true)
+    /// Top-level entry that holds the model's document, as text.
     static let documentKey = "convert_model"
 
-    /// Whether the content is of this format.
+    /// Whether the content is any of the containers that torch writes.
     public static func recognizes(_ bytes: ByteView) -> Bool { ContainerKind.recognize(bytes) != nil }
 
-    /// Opens a checkpoint; a missing state dict is reported in the result, so that the rest can still be shown.
+    /// Opens a checkpoint. A missing state dict is reported in the result, so that the rest can still be shown.
     public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let checkpoint = try Checkpoint(file)
         var selection: StateDictSelection?
@@ -71,7 +71,7 @@ enum PthMetadata {
         return metadata
     }
 
-    /// A scalar as JSON; nil for anything with parts.
+    /// A scalar as JSON; nil for values with parts.
     static func plain(_ value: CheckpointValue) -> JSONValue? {
         switch value {
         case .none: .null

@@ -3,12 +3,12 @@ import Pickle
 import PthReader
 import Tensors
 
-/// Writes a value as torch's zip container, in what `torch.load(weights_only=True)` takes (torch/serialization.py, `_save`).
+/// Writes a value as torch's zip container, using only what `torch.load(weights_only=True)` accepts (torch/serialization.py, `_save`).
 ///
-/// Strides and sharing are kept. Of a storage only the stretch that the written tensors reach is copied, and every tensor is written for the
-/// CPU.
+/// Strides and sharing are preserved. Only the part of a storage that the written tensors use is copied, and every tensor is written for
+/// the CPU.
 public struct PthWriter {
-    /// A storage, the stretch of it that is written, and how its class is named.
+    /// A storage, the byte range of it that is written, and the dtypes that determine the name of its class.
     private struct Slot {
         let storage: Storage
         var used: Range<Int>
@@ -20,10 +20,11 @@ public struct PthWriter {
     private var slots: [ObjectIdentifier: Slot] = [:]
     private var order: [ObjectIdentifier] = []
 
-    /// The data of every storage begins on a multiple of this many bytes.
+    /// The data of every storage begins at a multiple of this many bytes.
     static let alignment = 64
 
-    /// Writes `root`; the caller flushes, checks and commits. Storages with recorded checksums are compared on the way.
+    /// Writes `root`; the caller flushes, checks and commits. Recorded checksums of storages are compared on the way. Throws
+    /// `PickleError.unencodable` for values that the safe loader would refuse.
     public static func write(_ root: CheckpointValue, to output: OutputFile) throws {
         var writer = PthWriter()
         writer.collect(root)
@@ -46,7 +47,7 @@ public struct PthWriter {
         try ZipArchiveWriter.write(entries, to: output)
     }
 
-    /// Finds the storages in the order in which they are met, and how much of each is reached.
+    /// Finds the storages, in order of appearance, and how much of each is used.
     private mutating func collect(_ root: CheckpointValue) {
         root.walk { _, value in
             switch value {
@@ -65,7 +66,7 @@ public struct PthWriter {
     }
 
     private mutating func reach(_ tensor: Tensor) {
-        // The start is kept on an aligned place, so that offsets stay whole numbers of elements.
+        // The start is aligned, so that offsets stay whole numbers of elements.
         let used = tensor.usedBytes
         reach(tensor.storage, used.lowerBound / PthWriter.alignment * PthWriter.alignment..<used.upperBound, tensor.dtype)
     }
@@ -157,7 +158,7 @@ public struct PthWriter {
             .object(PickleObject(construction: .call, callable: builder.global("collections", "OrderedDict"), arguments: none)))
     }
 
-    /// `('storage', class, key, 'cpu', count)`; untyped where `dtype` is nil or has no storage class of its own.
+    /// `('storage', class, key, 'cpu', count)`; untyped if `dtype` is nil or has no storage class of its own.
     private mutating func reference(_ storage: Storage, dtype: DType?) -> PickleValue {
         let slot = slots[ObjectIdentifier(storage)]
         let byteCount = slot?.used.count ?? 0

@@ -1,39 +1,65 @@
 import Files
 
-/// What keeps a slim file from being made.
+/// What prevents a slim file from being made.
 public enum SlimError: DescribedError, Equatable {
+    /// A caller's rule that selects values by name.
+    public enum Rule: Sendable {
+        case keep, drop, stripPrefix, shownKeys
+
+        /// What the rule is called before its pattern.
+        var words: String {
+            switch self {
+            case .keep: "the pattern to keep"
+            case .drop: "the pattern to drop"
+            case .stripPrefix: "the prefix to remove"
+            case .shownKeys: "the pattern to show"
+            }
+        }
+    }
+
     case nothingLeft(file: String, path: String)
     case nameCollision(name: String, prefix: String)
     case keyCollision(path: String, first: String, second: String, key: String)
     case tooManyValues
     case lazyTensor(name: String, what: String, isQuantized: Bool)
-    case nothingMatches(option: String, pattern: String, examples: [String])
-    case unwritableExtension(path: String)
+    case nothingMatches(Rule, pattern: String, examples: [String])
 
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     public var problem: String {
         switch self {
         case .nothingLeft(let file, let path): "\(file): nothing is left of the state dict \(path.isEmpty ? "at the root" : path)"
-        case .nameCollision(let name, let prefix): "two tensors would be named \(name) once \(prefix) is taken off"
+        case .nameCollision(let name, let prefix): "two tensors would be named \(name) once \(prefix) is removed"
         case .keyCollision(let path, let first, let second, let key):
             "\(path): the keys \(first) and \(second) would become one, \(key)"
-        case .tooManyValues: "the values that stay unfold to more than two million"
+        case .tooManyValues: "the remaining values expand to more than two million"
         case .lazyTensor(let name, let what, _): "\(name): only a .pth can hold \(what)"
-        case .nothingMatches(let option, let pattern, _): "\(option) \(pattern) matches nothing in the file"
-        case .unwritableExtension(let path): "\(path): no format that can be written here has this ending"
+        case .nothingMatches(let rule, let pattern, _): "\(rule.words) \(pattern) matches nothing in the file"
         }
     }
 
     /// What to do about it.
     public var remedy: String {
         switch self {
-        case .nothingLeft: "check --drop"
-        case .nameCollision: "leave --strip-prefix out"
-        case .keyCollision, .tooManyValues: "leave the container out with --drop"
-        case .lazyTensor(_, _, true): "convert it to float32 with --dequantize, leave it out with --drop, or write a .pth"
-        case .lazyTensor: "leave it out with --drop, or write a .pth"
-        case .nothingMatches(_, _, let examples): "names are such as \(examples.joined(separator: ", ")); inspect lists all"
-        case .unwritableExtension: "end the name in .onnx, .safetensors, .h5, .flat or .pth, or name the format with --to"
+        case .nothingLeft: "leave fewer values out"
+        case .nameCollision: "do not remove the prefix"
+        case .keyCollision, .tooManyValues: "leave the container out"
+        case .lazyTensor(_, _, true): "convert it to float32, leave it out, or write a .pth"
+        case .lazyTensor: "leave it out, or write a .pth"
+        case .nothingMatches(_, _, let examples): "names are such as \(examples.joined(separator: ", "))"
+        }
+    }
+
+    /// What could be decided otherwise.
+    public var decisions: [Decision] {
+        switch self {
+        case .nothingLeft, .keyCollision, .tooManyValues: [.drop]
+        case .nameCollision: [.stripPrefix]
+        case .lazyTensor(_, _, true): [.dequantize, .drop, .format]
+        case .lazyTensor: [.drop, .format]
+        case .nothingMatches(.keep, _, _): [.keep]
+        case .nothingMatches(.drop, _, _): [.drop]
+        case .nothingMatches(.stripPrefix, _, _): [.stripPrefix]
+        case .nothingMatches(.shownKeys, _, _): [.inspection]
         }
     }
 }

@@ -1,7 +1,8 @@
 import Files
 import PthReader
 
-/// Entries of a dictionary whose keys may have changed. Two that became one are an error, because the later value would replace the earlier.
+/// Entries of a dictionary whose keys may have changed. Two keys that become one are an error, because the later value would replace the
+/// earlier.
 struct SlimEntries {
     private(set) var entries: [CheckpointDictionary.Entry] = []
     private let path: [String]
@@ -20,7 +21,7 @@ struct SlimEntries {
 }
 
 extension CheckpointValue {
-    /// What is written instead of this key; nil where the safe loader takes it as it is. Of a tuple each part is asked.
+    /// The key that is written in place of this one; nil if the safe loader accepts it as is. Tuples are checked element by element.
     var plainKey: CheckpointValue? {
         switch self {
         case .numpyScalar(let scalar): scalar.value.plainKey ?? scalar.value
@@ -32,10 +33,10 @@ extension CheckpointValue {
         }
     }
 
-    /// A key for people, with its type where the text alone would not tell it from another.
+    /// A description of the key, with its type if the text alone would be ambiguous.
     var keyDescription: String { keyDescription(depth: 1) }
 
-    /// Containers are shown one level deep: shared ones would unfold without end.
+    /// Containers are shown one level deep, because shared ones could expand without end.
     private func keyDescription(depth: Int) -> String {
         func parts(_ items: [CheckpointValue]) -> [String] { items.map { $0.keyDescription(depth: depth - 1) } }
         return switch self {

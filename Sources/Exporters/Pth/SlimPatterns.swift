@@ -2,9 +2,9 @@ import Glibc
 import PthReader
 
 /// Shell patterns over the names of a checkpoint's values: dotted paths, and for entries of the state dict also their names in it. `*` also
-/// crosses dots, and a pattern that names a container holds for everything inside it.
+/// matches dots, and a pattern that matches a container applies to everything inside it.
 struct SlimPatterns {
-    /// Where the state dict stands.
+    /// Path of the state dict.
     let stateDict: [String]
 
     func matches(_ patterns: [String], _ path: [String]) -> Bool {
@@ -13,7 +13,7 @@ struct SlimPatterns {
         return all.contains { matches($0, path) }
     }
 
-    /// The first of the patterns that names nothing in `root`; nil if each names something.
+    /// The first of the patterns that matches nothing in `root`; nil if every one matches something.
     func firstUnmatched(_ patterns: [String], in root: CheckpointValue, selection: StateDictSelection) -> String? {
         var left = patterns
         func look(_ path: [String]) {

@@ -2,39 +2,39 @@ import Files
 import PthReader
 import Tensors
 
-/// What of a checkpoint stays when only inference matters, and what becomes of values that torch's safe loader refuses.
+/// Decides what of a checkpoint stays when only inference matters, and what becomes of values that torch's safe loader refuses.
 ///
-/// The state dict is never touched. What goes is judged by top-level key alone, unless `keep` or `drop` say otherwise.
+/// The state dict is never changed. The rest is judged by top-level key alone, unless `keep` or `drop` say otherwise.
 public struct SlimPlan: Sendable {
     /// One value that was changed or left out.
     public struct Change: Sendable, Equatable {
         /// Dotted path.
         public let path: String
-        /// What became of it, as a clause.
+        /// What became of it, as a clause without a subject.
         public let what: String
     }
 
-    /// Which values stay or go beyond the defaults: shell patterns over dotted paths, and over the names in the state dict, where `*` also
-    /// crosses dots.
+    /// Which values stay or go beyond the defaults: shell patterns over dotted paths, and over names in the state dict. `*` also matches
+    /// dots.
     public struct Rules: Sendable {
-        /// Patterns of what stays although it serves training only.
+        /// Patterns of values that stay although only training needs them.
         public var keep: [String] = []
-        /// Patterns of what goes in any case.
+        /// Patterns of values that are dropped in any case.
         public var drop: [String] = []
-        /// A prefix taken off the state dict's names, such as `module.`.
+        /// A prefix to remove from the state dict's names, such as `module.`.
         public var stripPrefix: String?
 
         /// No rules.
         public init() {}
     }
 
-    /// What stays, in values that `torch.load(weights_only=True)` takes.
+    /// The remaining values, all of which `torch.load(weights_only=True)` accepts.
     public let root: CheckpointValue
     /// The state dict as it will be written.
     public let stateDict: CheckpointDictionary
-    /// Top-level entries that go, with their group.
+    /// Top-level entries that are dropped, with their group.
     public let dropped: [(key: String, group: CheckpointGroup)]
-    /// Values changed or left out inside what stays.
+    /// Values changed or left out inside the remaining ones.
     public let changes: [Change]
 
     /// Plans for a checkpoint whose state dict was chosen. Throws `SlimError`.
@@ -46,13 +46,13 @@ public struct SlimPlan: Sendable {
     init(_ root: CheckpointValue, file: String, selection: StateDictSelection, rules: Rules) throws {
         var builder = Builder(rules: rules, selection: selection)
         try builder.checkRules(in: root)
-        // What stands inside an object of a class is written by itself, since the object cannot be.
+        // A state dict inside an object of some class is written by itself, since the object cannot be.
         let source = selection.entersObject ? CheckpointValue.dictionary(selection.dictionary) : root
         if selection.entersObject {
-            builder.place = []
-            builder.note(selection.components, "written by itself: the object around it cannot be")
+            builder.statePath = []
+            builder.note(selection.components, "written by itself, because the object around it cannot be")
         }
-        if case .dictionary(let dictionary) = source, !builder.place.isEmpty {
+        if case .dictionary(let dictionary) = source, !builder.statePath.isEmpty {
             var entries = SlimEntries(path: [])
             for entry in dictionary.entries {
                 let key = entry.key.pathComponent
@@ -66,7 +66,7 @@ public struct SlimPlan: Sendable {
                     if builder.matches(rules.drop, [key]) { builder.dropped.append((key, group)) }
                     continue
                 }
-                if isPartial { builder.note([key], "only what --keep names stays") }
+                if isPartial { builder.note([key], "only the values to keep stay") }
                 try entries.append(key: builder.plainKey(entry.key, at: []), from: entry.key, value: cleaned)
             }
             let kind: CheckpointDictionary.Kind = dictionary.kind == .orderedDict ? .orderedDict : .dict
@@ -88,32 +88,32 @@ public struct SlimPlan: Sendable {
         var dropped: [(key: String, group: CheckpointGroup)] = []
         var changes: [Change] = []
         var stateDict: CheckpointDictionary?
-        /// Bounds what shared containers may unfold to.
+        /// Bounds the number of values that shared containers may expand to.
         var left = 2_000_000
         var moduleEntriesLeft = 1_000_000
 
-        /// Where the state dict stands in what is written.
-        var place: [String]
+        /// Path of the state dict in what is written.
+        var statePath: [String]
 
         init(rules: Rules, selection: StateDictSelection) {
             self.rules = rules
             self.selection = selection
-            place = selection.components
+            statePath = selection.components
         }
 
-        func matches(_ patterns: [String], _ path: [String]) -> Bool { SlimPatterns(stateDict: place).matches(patterns, path) }
+        func matches(_ patterns: [String], _ path: [String]) -> Bool { SlimPatterns(stateDict: statePath).matches(patterns, path) }
 
-        /// Throws if a rule chooses nothing.
+        /// Throws if a rule matches nothing.
         func checkRules(in root: CheckpointValue) throws(SlimError) {
             let names = selection.dictionary.entries.map(\.key.pathComponent)
             let examples = Array((selection.path.isEmpty ? names : [selection.path] + names).prefix(2))
             let patterns = SlimPatterns(stateDict: selection.components)
-            for (option, given) in [("--keep", rules.keep), ("--drop", rules.drop)] {
+            for (rule, given) in [(SlimError.Rule.keep, rules.keep), (.drop, rules.drop)] {
                 guard let pattern = patterns.firstUnmatched(given, in: root, selection: selection) else { continue }
-                throw .nothingMatches(option: option, pattern: pattern, examples: examples)
+                throw .nothingMatches(rule, pattern: pattern, examples: examples)
             }
             if let prefix = rules.stripPrefix, !names.contains(where: { $0.hasPrefix(prefix) }) {
-                throw .nothingMatches(option: "--strip-prefix", pattern: prefix, examples: Array(names.prefix(2)))
+                throw .nothingMatches(.stripPrefix, pattern: prefix, examples: Array(names.prefix(2)))
             }
         }
 
@@ -133,15 +133,15 @@ public struct SlimPlan: Sendable {
 
         private func stays(_ onlyKept: Bool, _ path: [String]) -> Bool { onlyKept && !matches(rules.keep, path) }
 
-        /// The value as the safe loader takes it; nil where it goes.
+        /// The value as the safe loader accepts it; nil if it is dropped.
         mutating func clean(_ value: CheckpointValue, at path: [String], onlyKept: Bool) throws -> CheckpointValue? {
             left -= 1
             guard left > 0 else { throw SlimError.tooManyValues }
             if matches(rules.drop, path) {
-                if path.count > 1 || path.count > place.count { note(path, "dropped by --drop") }
+                if path.count > 1 || path.count > statePath.count { note(path, "dropped on request") }
                 return nil
             }
-            if path == place, !selection.dequantizedNames.isEmpty || value.namesObject {
+            if path == statePath, !selection.dequantizedNames.isEmpty || value.namesObject {
                 if value.namesObject { note(path, "\(value.nonTensorKind) written as its state dict") }
                 for name in selection.dequantizedNames { note(path + [name], "quantized tensor written as float32") }
                 return try clean(selection.dictionary, at: path, onlyKept: stays(onlyKept, path))
@@ -209,7 +209,7 @@ public struct SlimPlan: Sendable {
         }
 
         private mutating func clean(_ dictionary: CheckpointDictionary, at path: [String], onlyKept: Bool) throws -> CheckpointValue {
-            let isStateDict = path == place
+            let isStateDict = path == statePath
             var entries = SlimEntries(path: path)
             var names: Set<ExactText> = []
             for entry in dictionary.entries {
@@ -229,7 +229,7 @@ public struct SlimPlan: Sendable {
                 kind = .dict
             }
             var attributes: CheckpointValue?
-            // torch itself sets `_metadata` on a state dict; its versions steer load_state_dict.
+            // torch itself sets `_metadata` on a state dict; the versions in it affect load_state_dict.
             if kind == .orderedDict, let given = dictionary.attributes, rules.stripPrefix == nil || !isStateDict {
                 attributes = try clean(given, at: path + ["(attributes)"], onlyKept: false)
             } else if dictionary.attributes != nil, kind != .orderedDict || isStateDict {
@@ -240,7 +240,7 @@ public struct SlimPlan: Sendable {
             return .dictionary(cleaned)
         }
 
-        /// The key as the safe loader takes it, with a note where it is another.
+        /// The key as the safe loader accepts it, with a note if it had to change.
         mutating func plainKey(_ key: CheckpointValue, at path: [String]) throws -> CheckpointValue {
             var isChanged = false
             let plain = try plainKey(key, isChanged: &isChanged)
@@ -260,7 +260,7 @@ public struct SlimPlan: Sendable {
 }
 
 extension CheckpointValue {
-    /// Whether values lie inside that paths can name.
+    /// Whether this contains values that paths can name.
     var isBranch: Bool {
         switch self {
         case .list, .tuple, .set, .frozenSet, .dictionary: true

@@ -2,10 +2,10 @@ import Files
 import PthReader
 import Tensors
 
-/// Which stretch of each storage some tensors reach: what a writer that copies only those takes along.
+/// Which byte range of each storage a set of tensors uses: what a writer that copies only those bytes takes along.
 struct StorageReach {
-    /// A storage by its name, or the one that it is a view of: old containers count a stretch of a storage as a storage of its own, and
-    /// name it after the whole.
+    /// Identifies a storage by its name or, for a view, by the name of the storage that it is a view of: old containers treat part of a
+    /// storage as a storage of its own and name it after the whole.
     struct Key: Hashable {
         let name: ExactText
 
@@ -16,10 +16,10 @@ struct StorageReach {
 
     private var stretches: [ObjectIdentifier: (storage: Storage, used: Range<Int>)] = [:]
 
-    /// Nothing is reached.
+    /// Nothing is used.
     init() {}
 
-    /// What all values inside reach.
+    /// What all values inside `root` use.
     init(_ root: CheckpointValue) {
         var left = 4_000_000
         root.walkValues(left: &left) { value in
@@ -31,13 +31,13 @@ struct StorageReach {
         }
     }
 
-    /// What these tensors reach.
+    /// What these tensors use.
     init(_ tensors: [Tensor]) { tensors.forEach { add($0) } }
 
-    /// Bytes of the storage, or of views of it, that are reached.
+    /// Bytes of the storage, or of views of it, that are used.
     func byteCount(of storage: Storage) -> Int { totals[Key(storage)] ?? 0 }
 
-    /// Bytes by storage.
+    /// Used bytes by storage.
     private(set) var totals: [Key: Int] = [:]
 
     private mutating func add(_ tensor: Tensor) { add(tensor.storage, tensor.usedBytes) }
@@ -53,7 +53,7 @@ struct StorageReach {
 }
 
 extension String {
-    /// What stands before the first `mark`; all of it where there is none.
+    /// The text before the first `mark`; all of it if there is none.
     fileprivate func utf8Prefix(before mark: String) -> Substring {
         var start = startIndex
         while let found = self[start...].firstIndex(where: { $0 == mark.first }) {

@@ -1,6 +1,6 @@
 import Files
 
-/// What can be wrong with a safetensors file, or keep tensors from becoming one.
+/// What can be wrong with a safetensors file, or prevent tensors from being written to one.
 public enum SafetensorsError: DescribedError, Equatable {
     case headerTooLong(file: String, length: UInt64, limit: Int)
     case headerPastEnd(file: String, length: UInt64, size: Int)
@@ -12,17 +12,19 @@ public enum SafetensorsError: DescribedError, Equatable {
     case trailingBytes(file: String, count: Int)
     case cannotHold(name: String, what: String)
 
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     public var problem: String {
         switch self {
-        case .headerTooLong(let file, let length, let limit): "\(file): the safetensors header claims \(length) bytes, \(limit) are allowed"
-        case .headerPastEnd(let file, let length, let size): "\(file): the safetensors header needs \(length) bytes, the file has \(size)"
+        case .headerTooLong(let file, let length, let limit):
+            "\(file): the safetensors header claims \(length) bytes, but \(limit) are allowed"
+        case .headerPastEnd(let file, let length, let size):
+            "\(file): the safetensors header needs \(length) bytes, but the file has \(size)"
         case .malformedHeader(let file, let detail): "\(file): the safetensors header is malformed: \(detail)"
         case .badTensor(let file, let name, let detail): "\(file): tensor \(name): \(detail)"
         case .unknownDType(let file, let name, let dtype): "\(file): tensor \(name): dtype \(dtype) is not supported"
         case .overlap(let file, let name, let offset): "\(file): tensor \(name) begins at \(offset), inside another"
         case .hole(let file, let offset, let next): "\(file): bytes \(offset) to \(next) belong to no tensor"
-        case .trailingBytes(let file, let count): "\(file): \(count) bytes stand behind the last tensor"
+        case .trailingBytes(let file, let count): "\(file): \(count) bytes follow the last tensor"
         case .cannotHold(let name, let what): "\(name): safetensors cannot hold \(what)"
         }
     }
@@ -30,10 +32,13 @@ public enum SafetensorsError: DescribedError, Equatable {
     /// What to do about it.
     public var remedy: String {
         switch self {
-        case .cannotHold: "leave it out with --drop, or write a .pth"
-        case .unknownDType: "save the tensor in another dtype, or leave it out"
+        case .cannotHold: "leave it out of a slim file first, or write a .pth"
+        case .unknownDType: "save the tensor in a different dtype, or leave it out"
         case .headerPastEnd: "fetch the file again"
-        default: "the file is damaged or was made to mislead: fetch it again"
+        default: "the file is damaged or deliberately malformed: fetch it again"
         }
     }
+
+    /// What could be decided otherwise.
+    public var decisions: [Decision] { if case .cannotHold = self { [.drop, .format] } else { [] } }
 }

@@ -4,26 +4,27 @@ import JSON
 import PthReader
 import Tensors
 
-/// safetensors (huggingface/safetensors, README "Format"): 8 bytes of header length, a JSON header, tensors in C order without gaps.
+/// safetensors (huggingface/safetensors, README "Format"): an 8-byte header length, a JSON header, then tensors in C order without gaps.
 public enum SafetensorsFormat: FileFormat {
     /// The format's name.
     public static let name = "safetensors"
-    /// Endings of its files.
+    /// Extensions of its files.
     public static let extensions = ["safetensors"]
     /// Hugging Face readers expect the source's tensors.
     public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: true)
 
-    /// Longest header that the reference reader accepts.
+    /// Longest header that the reference reader accepts, in bytes.
     static let headerLimit = 100_000_000
     static let metadataKey = "__metadata__"
-    /// Metadata entry with the names that were left out because another name is the same tensor: a JSON object, name to kept name.
+    /// Metadata entry for names that were left out because another name is the same tensor: a JSON object from each such name to the one
+    /// that was kept.
     static let aliasKey = "convert.aliases"
-    /// Metadata entry with the place that the state dict had in its checkpoint.
+    /// Metadata entry with the path that the state dict had in its checkpoint.
     static let stateDictKey = "convert.state_dict"
     /// Metadata entry with the model's document.
     static let documentKey = "convert.model"
 
-    /// Whether the content is of this format.
+    /// Whether the content begins with a header length and a JSON object.
     public static func recognizes(_ bytes: ByteView) -> Bool {
         guard bytes.count > 9, let length = try? bytes.integer(at: 0, as: UInt64.self) else { return false }
         return bytes.matches([UInt8(ascii: "{")], at: 8) && length >= 2 && length <= UInt64(Int.max)
@@ -46,7 +47,9 @@ public enum SafetensorsFormat: FileFormat {
         } catch {
             throw SafetensorsError.malformedHeader(file: file.path, detail: "\(error)")
         }
-        guard case .object(let members) = header else { throw SafetensorsError.malformedHeader(file: file.path, detail: "it is no object") }
+        guard case .object(let members) = header else {
+            throw SafetensorsError.malformedHeader(file: file.path, detail: "it is not an object")
+        }
         let reader = SafetensorsHeaderReader(file: file, dataStart: dataStart)
         var entries = try reader.tensors(members)
         let metadata = try reader.metadata(members)
@@ -82,20 +85,20 @@ public enum SafetensorsFormat: FileFormat {
     private static func restoreAliases(_ metadata: JSONObject, into entries: inout [Weights.Entry], file: String) throws {
         guard let text = metadata[aliasKey]?.string else { return }
         guard let aliases = (try? JSONParser.parse(Array(text.utf8)))?.object else {
-            throw SafetensorsError.malformedHeader(file: file, detail: "\(aliasKey) is no JSON object")
+            throw SafetensorsError.malformedHeader(file: file, detail: "\(aliasKey) is not a JSON object")
         }
         let byName = Dictionary(entries.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
         for member in aliases.members {
             guard let kept = member.value.string, let tensor = byName[kept], byName[member.key] == nil else {
-                throw SafetensorsError.malformedHeader(file: file, detail: "\(aliasKey) names \(member.key), whose tensor is not there")
+                throw SafetensorsError.malformedHeader(file: file, detail: "\(aliasKey) names \(member.key), whose tensor is missing")
             }
             entries.append(Weights.Entry(name: member.key, tensor: tensor))
         }
     }
 }
 
-/// Scalars in `__metadata__`, which holds only texts: numbers and truth values as JSON writes them, texts as they are unless they would
-/// read as one of those.
+/// Scalars in `__metadata__`, which holds only texts: numbers and booleans as JSON writes them, texts unchanged unless they would read as
+/// one of those.
 enum SafetensorsText {
     static func text(_ value: JSONValue) -> String {
         if case .number(let number) = value, !number.isFinite { return number.isNaN ? "NaN" : number > 0 ? "Infinity" : "-Infinity" }
@@ -118,7 +121,7 @@ enum SafetensorsText {
     }
 }
 
-/// The dtypes of safetensors and of torch.
+/// The dtypes of safetensors and their counterparts here.
 enum SafetensorsDType {
     static let names: [(DType, String)] = [
         (.float64, "F64"), (.float32, "F32"), (.float16, "F16"), (.bfloat16, "BF16"), (.int64, "I64"), (.int32, "I32"), (.int16, "I16"),
@@ -127,7 +130,7 @@ enum SafetensorsDType {
         (.float8E8M0FNU, "F8_E8M0"), (.float4E2M1FNx2, "F4"), (.float6E2M3, "F6_E2M3"), (.float6E3M2, "F6_E3M2"),
     ]
 
-    /// Types narrower than a byte: how many elements of the format stand in how many of ours along the last axis.
+    /// For types narrower than a byte: how many elements of the format make up how many of ours along the last axis.
     static func packing(_ dtype: DType) -> (elements: Int, bytes: Int)? {
         switch dtype {
         case .float4E2M1FNx2: (2, 1)

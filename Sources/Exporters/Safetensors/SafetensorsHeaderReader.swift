@@ -3,7 +3,7 @@ import IR
 import JSON
 import Tensors
 
-/// Turns a parsed header into tensors, with every check of the reference reader: no hole, no overlap, sizes that match shapes.
+/// Turns a parsed header into tensors, with every check of the reference reader: no holes, no overlaps, and sizes that match shapes.
 struct SafetensorsHeaderReader {
     let file: MappedFile
     let dataStart: Int
@@ -58,7 +58,9 @@ struct SafetensorsHeaderReader {
         }
         let bytes = try file.bytes.window(at: dataStart + start, count: end - start, name: "\(file.path), tensor \(name)")
         let tensor = try Tensor(dtype: dtype, shape: shape, storage: Storage(name: bytes.name, bytes: bytes))
-        guard tensor.byteCount == end - start else { throw bad("shape \(shape) takes \(tensor.byteCount) bytes, \(end - start) are given") }
+        guard tensor.byteCount == end - start else {
+            throw bad("shape \(shape) takes \(tensor.byteCount) bytes, but \(end - start) are given")
+        }
         return (tensor, start, end)
     }
 }

@@ -3,10 +3,11 @@ import IR
 import JSON
 import Tensors
 
-/// Writes weights as safetensors: the header in the state dict's order, the data by falling element size (as the reference writer sorts, so
-/// that every tensor is aligned to its elements), then by that order. A name that is the same view as another is left out and noted.
+/// Writes weights as safetensors: the header in the state dict's order, the data by decreasing element size (the reference writer's order,
+/// which aligns every tensor to its elements) and then in the header's order. A name that is the same view as another is left out and
+/// noted.
 public enum SafetensorsWriter {
-    /// Writes everything; the caller flushes, checks and commits. Throws where a dtype has no place in the format.
+    /// Writes everything; the caller flushes, checks and commits. Throws `SafetensorsError.cannotHold` if the format lacks a dtype.
     public static func write(_ weights: Weights, document: ModelDocument? = nil, to output: OutputFile) throws {
         let aliases = weights.aliases
         let left = Set(aliases.map(\.name))
@@ -28,7 +29,7 @@ public enum SafetensorsWriter {
         guard header.count <= SafetensorsFormat.headerLimit else {
             throw SafetensorsError.cannotHold(name: output.target, what: "a header of \(header.count) bytes")
         }
-        try output.write(withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) })
+        try output.write(UInt64(header.count).littleEndianBytes)
         try output.write(header)
         for index in order {
             try kept[index].tensor.storage.verifyLent()
@@ -73,7 +74,7 @@ public enum SafetensorsWriter {
                     ])))
         }
         var bytes = Array(JSONValue.object(header).text().utf8)
-        // Spaces bring the data to a 64-byte boundary of the file; the format allows them at the header's end.
+        // Spaces align the data to 64 bytes in the file; the format allows them at the end of the header.
         bytes.append(contentsOf: repeatElement(0x20, count: (64 - (bytes.count + 8) % 64) % 64))
         return bytes
     }

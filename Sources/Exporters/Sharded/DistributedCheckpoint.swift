@@ -1,8 +1,8 @@
 import Files
 import PthReader
 
-/// Checkpoints of `torch.distributed.checkpoint`: a folder of `.distcp` files, each a row of small torch files, and `.metadata`, which says
-/// what lies where. They are named, with the way to one file.
+/// Recognizes checkpoints of `torch.distributed.checkpoint`: a folder of `.distcp` files, each a sequence of small torch files, and
+/// `.metadata`, which says where everything is. They are refused with instructions to merge them into one file.
 enum DistributedCheckpoint {
     static let metadataName = ".metadata"
     static let ending = "distcp"
@@ -15,7 +15,7 @@ enum DistributedCheckpoint {
             return refusal(file.path, found: "a part of a distributed checkpoint", folder: folder)
         }
         if isMetadata(file.bytes) { return refusal(file.path, found: "the plan of a distributed checkpoint", folder: folder) }
-        // A part under another name begins as a zip archive and is not one as a whole.
+        // A renamed part begins like a zip archive but is not a valid one as a whole.
         guard file.bytes.matches([0x50, 0x4B, 0x03, 0x04]),
             let plan = try? MappedFile(path: PathText.join(folder, metadataName)), isMetadata(plan.bytes),
             (try? ZipArchive(file.bytes)) == nil
@@ -33,7 +33,7 @@ enum DistributedCheckpoint {
                 + "python -m torch.distributed.checkpoint.format_utils dcp_to_torch \(folder) joined.pth")
     }
 
-    /// Whether this is the pickle of `torch.distributed.checkpoint.metadata.Metadata`, which names its module in its first bytes.
+    /// Whether this is the pickle of `torch.distributed.checkpoint.metadata.Metadata`, which names its module near the start.
     private static func isMetadata(_ bytes: ByteView) -> Bool {
         guard bytes.matches([0x80]), let head = try? bytes.window(at: 0, count: min(4096, bytes.count)).array else { return false }
         return head.count >= module.count && (0...head.count - module.count).contains { head[$0...].starts(with: module) }

@@ -2,16 +2,16 @@ import Files
 import JSON
 import PthReader
 
-/// The index of a checkpoint in several files, as Hugging Face's libraries write it (`model.safetensors.index.json`,
-/// `pytorch_model.bin.index.json`): `weight_map` gives the file of every tensor, `metadata.total_size` the bytes of all.
+/// The index of a sharded checkpoint as Hugging Face's libraries write it (`model.safetensors.index.json`, `pytorch_model.bin.index.json`):
+/// `weight_map` gives the file of every tensor, `metadata.total_size` the size of all of them in bytes.
 struct ShardIndex {
-    /// Names of tensors with the base name of the file that holds each, in the index's order.
+    /// Tensor names, each with the base name of the file that holds it, in the index's order.
     let places: [(name: String, shard: String)]
     /// The files, in the order in which the index first names them.
     let shards: [String]
-    /// Bytes of all tensors as the index says; nil if it does not.
+    /// Size of all tensors in bytes as the index states it; nil if it does not.
     let totalSize: Int?
-    /// What else stands in `metadata`: numbers and texts.
+    /// The other numbers and texts in `metadata`.
     let metadata: JSONObject
 
     /// Longest index that is read, in bytes.
@@ -40,7 +40,7 @@ struct ShardIndex {
         guard !places.isEmpty else { throw ShardError.malformedIndex(file: file.path, detail: "its weight_map is empty") }
         guard shards.count <= ShardIndex.mostShards else {
             throw ShardError.malformedIndex(
-                file: file.path, detail: "it names \(shards.count) files, \(ShardIndex.mostShards) are the most")
+                file: file.path, detail: "it names \(shards.count) files, but at most \(ShardIndex.mostShards) are allowed")
         }
         self.places = places
         self.shards = shards
@@ -68,13 +68,13 @@ struct ShardIndex {
         return (map, whole)
     }
 
-    /// A name in the index's own folder: an index must not lead elsewhere.
+    /// Whether the name stays in the index's own folder: an index must not lead elsewhere.
     private static func isPlainName(_ name: String) -> Bool {
         !name.isEmpty && name != "." && name != ".." && !name.utf8.contains(UInt8(ascii: "/")) && !name.utf8.contains(0)
     }
 }
 
-/// What can be wrong with a checkpoint in several files.
+/// What can be wrong with a sharded checkpoint.
 public enum ShardError: DescribedError, Equatable {
     case malformedIndex(file: String, detail: String)
     case badShardName(file: String, shard: String)
@@ -83,27 +83,27 @@ public enum ShardError: DescribedError, Equatable {
     case missingTensor(file: String, name: String, shard: String, foundIn: String?)
     case unlistedTensor(file: String, name: String, shard: String)
 
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     public var problem: String {
         switch self {
         case .malformedIndex(let file, let detail): "\(file): the index of shards is malformed: \(detail)"
         case .badShardName(let file, let shard): "\(file): the shard \(shard) is not a plain file name"
-        case .missingShard(let file, let shard): "\(file): the shard \(shard) is not beside it"
+        case .missingShard(let file, let shard): "\(file): the shard \(shard) is not in the same folder"
         case .unreadableShard(let file, let shard):
             "\(file): the shard \(shard) is neither safetensors nor a PyTorch checkpoint with tensors"
         case .missingTensor(let file, let name, let shard, let foundIn):
             "\(file): \(name) is not in the shard \(shard)" + (foundIn.map { " but in \($0)" } ?? "")
         case .unlistedTensor(let file, let name, let shard):
-            "\(file): the shard \(shard) holds \(name), which weight_map does not place there"
+            "\(file): the shard \(shard) holds \(name), which weight_map does not assign to it"
         }
     }
 
     /// What to do about it.
     public var remedy: String {
         switch self {
-        case .missingShard: "put all shards into the index's folder"
-        case .badShardName: "put all shards beside the index and name them so in weight_map"
-        default: "index and shards are not of one set: get them again from one place"
+        case .missingShard: "put all shards in the index's folder"
+        case .badShardName: "put all shards next to the index and use their plain names in weight_map"
+        default: "the index and the shards do not belong together: get them again from one source"
         }
     }
 }

@@ -2,19 +2,19 @@ import Files
 import IR
 import PthReader
 
-/// Reads a checkpoint in several files as one state dict: every tensor from the file that the index names, in the index's order.
+/// Reads a sharded checkpoint as one state dict: every tensor from the file that the index names, in the index's order.
 public enum ShardedCheckpoint {
-    /// The paths of the shards if a file is the index of a checkpoint in several files; nil for all other files. Throws `ShardError`.
+    /// The paths of the shards if a file is the index of a sharded checkpoint; nil for all other files. Throws `ShardError`.
     public static func shardPaths(of file: MappedFile) throws -> [String]? {
         guard ShardIndex.recognizes(file.bytes) else { return nil }
         let folder = PathText.folder(file.path)
         return try ShardIndex(file).shards.map { PathText.join(folder, $0) }
     }
 
-    /// Opens the index and all its shards. Throws `ShardError` if a shard or a tensor is missing, or lies where the index does not say.
+    /// Opens the index and all its shards. Throws `ShardError` if a shard or a tensor is missing or is not where the index says.
     static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
-        for (isGiven, option) in [(options.stateDictPath != nil, "--state-dict"), (options.dequantizes, "--dequantize")] where isGiven {
-            throw ExportError.optionNotForFormat(option: option, format: "a checkpoint in several files")
+        for (isGiven, decision) in [(options.stateDictPath != nil, Decision.stateDict), (options.dequantizes, .dequantize)] where isGiven {
+            throw ExportError.notForFormat(decision, format: "a checkpoint in several files")
         }
         let index = try ShardIndex(file)
         let folder = PathText.folder(file.path)
@@ -34,7 +34,7 @@ public enum ShardedCheckpoint {
                 facts.append(
                     Checkpoint.Fact(
                         name: Checkpoint.Fact.warning,
-                        text: "the index says total_size \(total), the tensors of the shards take \(byteCount) bytes"))
+                        text: "the index says total_size \(total), but the tensors of the shards take \(byteCount) bytes"))
             }
         }
         for shard in opened {
@@ -84,7 +84,7 @@ public enum ShardedCheckpoint {
             }
             entries.append(Weights.Entry(name: name, tensor: tensor))
         }
-        // Loaders take whole shards: a tensor that the index places elsewhere, or nowhere, would come along or replace another.
+        // Loaders take whole shards: a tensor that the index puts elsewhere, or does not list, would come along or replace another.
         for shard in opened {
             for entry in shard.file.weights?.entries ?? [] where listed[ExactText(entry.name)] != ExactText(shard.name) {
                 throw ShardError.unlistedTensor(file: file.path, name: entry.name, shard: shard.name)

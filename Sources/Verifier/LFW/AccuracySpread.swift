@@ -2,12 +2,13 @@
 public struct AccuracySpread: Sendable, Equatable {
     /// Mean over folds.
     public let mean: Double
-    /// Population standard deviation over folds (NumPy's `std`, ddof 0): what the reference project, facenet and insightface print behind ±.
+    /// Population standard deviation over folds (NumPy's `std`, ddof 0): what the reference project, facenet and insightface print after ±.
     public let standardDeviation: Double
-    /// Standard error of the mean, the sample standard deviation (ddof 1) over the root of the number of folds: what the LFW report asks for.
+    /// Standard error of the mean: the sample standard deviation (ddof 1) over the square root of the number of folds, as the LFW report
+    /// requires.
     public let standardError: Double
 
-    /// - Parameter accuracies: one a fold, two at least.
+    /// - Parameter accuracies: One per fold, at least two.
     public init(_ accuracies: [Double]) {
         let count = Double(max(accuracies.count, 1))
         let mean = NumpySum.sum(accuracies[...]) / count

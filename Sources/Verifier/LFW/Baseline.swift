@@ -1,9 +1,9 @@
 import Files
 import JSON
 
-/// What an evaluation is held against: another run's scores, or its figures.
+/// What an evaluation is compared with: another run's scores, or its figures.
 public struct Baseline: Sendable {
-    /// Figures of another run, as fractions of 1; nil where the file does not have them.
+    /// Figures of another run, as fractions of 1; nil if the file lacks them.
     public struct Figures: Sendable, Equatable {
         /// Mean accuracy over folds.
         public var accuracy: Double?
@@ -15,7 +15,7 @@ public struct Baseline: Sendable {
         public var area: Double?
         /// `[[TN, FP], [FN, TP]]` over all folds.
         public var confusion: [[Int]]?
-        /// The margin in the names of the keys that were read, such as 16 of `lfw_ten_fold_accuracy_mean_margin16`.
+        /// The margin in the names of the keys that were read, such as 16 in `lfw_ten_fold_accuracy_mean_margin16`.
         public var margin: Int?
     }
 
@@ -24,16 +24,16 @@ public struct Baseline: Sendable {
         case figures([String: JSONValue])
     }
 
-    /// What it is called: the file's base name.
+    /// The file's base name, for messages.
     public let name: String
-    /// Whether it is a second model of the same run, and no file of an earlier one.
+    /// Whether this is a second model of the same run, and not the file of an earlier one.
     let isModel: Bool
     let content: Content
 
-    /// Largest JSON file that is read.
+    /// Largest JSON file that is read, in bytes.
     private static let sizeLimit = 16 << 20
 
-    /// Reads a `pair_scores.csv`, `metrics.json` or `best_lfw.json`; which one it is its content tells.
+    /// Reads a `pair_scores.csv`, `metrics.json` or `best_lfw.json`, recognized by content.
     /// - Throws: `FileError` or `LFWError`.
     public init(_ file: MappedFile) throws {
         (name, isModel) = (file.name, false)
@@ -49,7 +49,7 @@ public struct Baseline: Sendable {
         do {
             value = try JSONParser.parse(file.bytes.array, limits: JSONLimits(allowsLeadingSpace: true, acceptsPythonNumbers: true))
         } catch { throw LFWError.badBaseline(file: file.path, reason: "\(error)") }
-        // At top level, or one level further down; what stands higher wins.
+        // Values are at the top level or one level down; those at the top take precedence.
         var members: [String: JSONValue] = [:]
         let top = value.object?.members ?? []
         for member in top + top.flatMap({ $0.value.object?.members ?? [] }) where members[member.key] == nil {
@@ -62,14 +62,14 @@ public struct Baseline: Sendable {
         }
     }
 
-    /// Scores of a second model of the same run.
+    /// Wraps the scores of a second model of the same run.
     public init(_ table: ScoreTable, name: String) {
         (self.name, isModel) = (name, true)
         content = .scores(pairs: table.pairs.pairs, scores: table.scores)
     }
 
-    /// The figures, if the file holds figures; of several margins that of the run, or the widest.
-    /// - Parameter margin: the margin of the run that is compared.
+    /// The figures, if the file holds any; of several margins the run's own, or else the widest.
+    /// - Parameter margin: The margin of the run that is compared.
     public func figures(margin: Int?) -> Figures? {
         guard case .figures(let members) = content else { return nil }
         return Baseline.figures(members, margin: margin)
@@ -77,7 +77,7 @@ public struct Baseline: Sendable {
 
     private static func figures(_ members: [String: JSONValue], margin: Int?) -> Figures {
         var figures = Figures()
-        // The reference project's best_lfw.json puts `lfw_` before its keys, and `_margin16` behind them where it has two.
+        // The reference project's best_lfw.json has `lfw_` before its keys, and `_margin16` after them if there are two margins.
         let base = ["ten_fold_accuracy_mean", "lfw_ten_fold_accuracy_mean"]
         let margins = members.keys.compactMap { key in
             base.first { key.hasPrefix("\($0)_margin") }.flatMap { Int(key.dropFirst("\($0)_margin".count)) }
@@ -89,7 +89,7 @@ public struct Baseline: Sendable {
             members[key + suffix] ?? members["lfw_\(key)\(suffix)"] ?? members[key] ?? members["lfw_\(key)"]
         }
         func fraction(_ key: String) -> Double? { value(key)?.double.flatMap { (0...1).contains($0) ? $0 : nil } }
-        /// Short names that training programs write beside a checkpoint.
+        /// Short names that training programs write next to a checkpoint.
         func short(_ keys: String...) -> Double? {
             keys.compactMap { members[$0]?.double }.first { (0...1).contains($0) }
         }

@@ -2,13 +2,13 @@
 public struct BaselineComparison: Sendable, Equatable {
     /// Base name of the baseline's file.
     public let name: String
-    /// The baseline's figures; computed from its scores where it has scores.
+    /// The baseline's figures, computed from its scores if it has scores.
     public let figures: Baseline.Figures
-    /// Pair by pair, where the baseline has scores.
+    /// The comparison pair by pair, if the baseline has scores.
     public let agreement: ModelAgreement?
 
-    /// - Parameter margin: the run's crop margin, which picks the figure of a baseline that has several.
-    /// - Throws: `LFWError.differentPairs` where the baseline's scores are of other pairs.
+    /// - Parameter margin: The run's crop margin, which selects the figures of a baseline that has several.
+    /// - Throws: `LFWError.differentPairs` if the baseline's scores belong to different pairs.
     init(_ baseline: Baseline, against evaluation: LFWEvaluation, margin: Int?) throws(LFWError) {
         name = baseline.name
         switch baseline.content {
@@ -16,7 +16,7 @@ public struct BaselineComparison: Sendable, Equatable {
             figures = baseline.figures(margin: margin) ?? Baseline.Figures()
             agreement = nil
         case .scores(let pairs, let scores):
-            // The same pairs, so the same folds.
+            // The pairs are the same, so the folds are too.
             let table = try ScoreTable(
                 pairs: evaluation.table.pairs,
                 scores: try PairKey.scores(scores, of: pairs, inOrderOf: evaluation.table.pairs.pairs, name: baseline.name))

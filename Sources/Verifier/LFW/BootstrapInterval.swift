@@ -1,25 +1,25 @@
-/// A 95 % interval of the accuracy by resampling pairs.
+/// A 95 % interval of the accuracy, from resampling pairs.
 ///
-/// What is resampled are outcomes: each pair is right or wrong at the threshold of its own fold. As many outcomes as there are pairs are drawn
-/// with replacement, again and again; thresholds are not chosen anew. The interval is the 2.5th to the 97.5th percentile of the drawn
-/// accuracies. It tells how far another sample of such pairs may lie, not how far another training run would.
+/// Outcomes are resampled: each pair is right or wrong at the threshold of its own fold, as many outcomes as there are pairs are drawn with
+/// replacement, many times over, and thresholds are not chosen again. The interval spans the 2.5th to the 97.5th percentile of the
+/// resulting accuracies. It shows how far another sample of such pairs may differ, not how far another training run would.
 public struct BootstrapInterval: Sendable, Equatable {
     /// 2.5th percentile, a fraction of 1.
     public let lower: Double
     /// 97.5th percentile.
     public let upper: Double
-    /// How often outcomes were drawn.
+    /// The number of resamples.
     public let resamples: Int
     /// The generator's seed.
     public let seed: UInt64
 
-    /// Draws that are made in all, at most, so that a long list does not take long: 2,000 resamples of 6,000 pairs.
+    /// The most draws in all, so that a long list does not take long: 2,000 resamples of 6,000 pairs.
     private static let drawLimit = 12_000_000
-    /// Resamples below which percentiles mean nothing.
+    /// The least number of resamples for which percentiles are meaningful.
     private static let fewest = 200
 
     /// - Parameters:
-    ///   - correct: pairs that are decided rightly, of `total`.
+    /// - correct: The number of pairs, of `total`, that are decided correctly.
     public init(correct: Int, total: Int, seed: UInt64) {
         self.seed = seed
         guard total > 0, 0...total ~= correct else {
@@ -28,7 +28,7 @@ public struct BootstrapInterval: Sendable, Equatable {
         }
         let resamples = min(2000, max(BootstrapInterval.fewest, BootstrapInterval.drawLimit / total))
         var generator = SeededGenerator(seed: seed)
-        // An outcome drawn at random is right with this probability; two draws come from one number of the generator.
+        // A random outcome is correct with this probability; each number of the generator serves two draws.
         let limit = UInt32(clamping: UInt64(correct) * (1 << 32) / UInt64(total))
         let isCertain = correct == total
         var counts: [Int] = []
@@ -48,7 +48,7 @@ public struct BootstrapInterval: Sendable, Equatable {
         upper = Double(BootstrapInterval.percentile(0.975, of: counts)) / Double(total)
     }
 
-    /// The nearest rank: the least value with at least this share at or below it.
+    /// The nearest-rank percentile: the smallest value with at least this share of the values at or below it.
     private static func percentile(_ share: Double, of sorted: [Int]) -> Int {
         let rank = Int((share * Double(sorted.count)).rounded(.up))
         return sorted[min(max(rank - 1, 0), sorted.count - 1)]

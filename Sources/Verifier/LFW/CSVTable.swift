@@ -1,9 +1,9 @@
 import Files
 
-/// Comma-separated values as RFC 4180 has them: a field may stand in double quotes, and then hold commas, line breaks and doubled quotes.
-/// Records are read one at a time, so that a long table of numbers is never in memory as text.
+/// Comma-separated values according to RFC 4180: a field may be quoted, and then contain commas, line breaks and doubled quotes. Records
+/// are read one at a time, so that a long table of numbers is never in memory as text.
 struct CSVTable {
-    /// One record and the number of the line it begins on.
+    /// One record, and the number of the line on which it begins.
     struct Record {
         let line: Int
         let fields: [Substring]
@@ -11,7 +11,7 @@ struct CSVTable {
 
     private var reader: Reader
 
-    /// Fields of one record that are read; an embedding has some hundreds.
+    /// The most fields of a record; an embedding has several hundred.
     private static let fieldLimit = 1 << 16
 
     /// - Throws: `LFWError.notText`.
@@ -20,10 +20,10 @@ struct CSVTable {
         reader = Reader(bytes: file.array, file: file.name)
     }
 
-    /// The next record; nil at the end. Blank lines and a byte-order mark are passed over.
+    /// The next record; nil at the end. Blank lines and a byte order mark are skipped.
     mutating func next() throws(LFWError) -> Record? { try reader.next() }
 
-    /// A record as it is written, with the CR LF that Python's `csv` ends it with.
+    /// A record in CSV, with the CR LF that Python's `csv` ends it with.
     static func line(_ fields: [String]) -> String { fields.map(CSVText.quoted).joined(separator: ",") + "\r\n" }
 
     private struct Reader {
@@ -67,18 +67,18 @@ struct CSVTable {
             }
         }
 
-        /// What a field stands for; nearly all hold neither an apostrophe nor a backslash.
+        /// The field unescaped; nearly all fields contain neither an apostrophe nor a backslash.
         private func name(_ field: ArraySlice<UInt8>) -> Substring {
             let text = String(decoding: field, as: UTF8.self)
             return field.first == 0x27 || field.contains(0x5C) ? CSVText.name(text)[...] : text[...]
         }
 
-        /// One field; afterwards `at` stands on a comma, on a line's end or behind the last byte.
+        /// Reads one field; afterwards `at` is at a comma, at a line's end or past the last byte.
         private mutating func field() throws(LFWError) -> Substring {
             guard at < bytes.count, bytes[at] == 0x22 else {
                 let start = at
                 while at < bytes.count, bytes[at] != 0x2C, bytes[at] != 0x0A, bytes[at] != 0x0D {
-                    guard bytes[at] != 0x22 else { throw .badLine(file: file, line: line, reason: "a quote stands inside a field") }
+                    guard bytes[at] != 0x22 else { throw .badLine(file: file, line: line, reason: "there is a quote inside a field") }
                     at += 1
                 }
                 return name(bytes[start..<at])
@@ -94,7 +94,7 @@ struct CSVTable {
                         at += 1
                     } else {
                         guard at == bytes.count || [0x2C, 0x0A, 0x0D].contains(bytes[at]) else {
-                            throw .badLine(file: file, line: line, reason: "something stands behind a closing quote")
+                            throw .badLine(file: file, line: line, reason: "something follows a closing quote")
                         }
                         return name(content[...])
                     }

@@ -1,4 +1,4 @@
-/// Decisions against the truth, counted. Positive is: the same person.
+/// Counts of decisions against the truth; positive means the same person.
 public struct Confusion: Sendable, Equatable {
     /// Same person, accepted.
     public var truePositive = 0
@@ -9,7 +9,7 @@ public struct Confusion: Sendable, Equatable {
     /// Same person, rejected.
     public var falseNegative = 0
 
-    /// Nothing counted.
+    /// All counts zero.
     public init() {}
 
     /// Counts one decision.
@@ -22,14 +22,14 @@ public struct Confusion: Sendable, Equatable {
         }
     }
 
-    /// Right decisions.
+    /// Correct decisions.
     public var correct: Int { truePositive + trueNegative }
     /// All decisions.
     public var total: Int { correct + falsePositive + falseNegative }
-    /// Share of right decisions, 0…1; 0 of nothing.
+    /// Share of correct decisions, 0…1; 0 if there are none.
     public var accuracy: Double { total > 0 ? Double(correct) / Double(total) : 0 }
 
-    /// Both counts together.
+    /// Adds both counts.
     public static func + (one: Confusion, other: Confusion) -> Confusion {
         var sum = one
         sum.truePositive += other.truePositive

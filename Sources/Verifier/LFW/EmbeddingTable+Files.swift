@@ -1,11 +1,11 @@
 import Files
 
 extension EmbeddingTable {
-    /// Reads embeddings that any engine made; which kind of file it is its content tells.
+    /// Reads embeddings that any engine made; the kind of file is recognized by content.
     ///
-    /// - `.npz` (`numpy.savez` or `savez_compressed`): `paths`, texts, and `embeddings`, float32 or float64, images × numbers.
-    /// - `.npy`: images × numbers, a row for each unique path of the pairs in sorted order.
-    /// - `.csv`: a path and its numbers a line; a first line without numbers is a header.
+    /// - `.npz` (`numpy.savez` or `savez_compressed`): `paths`, strings, and `embeddings`, float32 or float64, images × numbers.
+    /// - `.npy`: images × numbers, one row per unique path of the pairs in sorted order.
+    /// - `.csv`: a path and its numbers per line; a first line without numbers is a header.
     /// - Throws: `FileError`, `NumpyError`, `ZipError` or `LFWError`.
     public init(_ file: MappedFile, for pairs: PairList) throws {
         if file.bytes.matches([0x50, 0x4B]) {
@@ -56,17 +56,17 @@ extension EmbeddingTable {
         if let first = next, first.fields.count > 1, NumberText.double(first.fields[1]) == nil { next = try table.next() }
         guard let first = next else { throw LFWError.nothingInside(file: file.path, what: "embeddings") }
         let width = first.fields.count - 1
-        guard width > 0 else { throw LFWError.badLine(file: file.path, line: first.line, reason: "a path and numbers are wanted") }
+        guard width > 0 else { throw LFWError.badLine(file: file.path, line: first.line, reason: "a path and numbers are expected") }
         var (paths, numbers): ([String], [Double]) = ([], [])
         while let record = next {
             guard record.fields.count == width + 1 else {
                 throw LFWError.badLine(
-                    file: file.path, line: record.line, reason: "\(record.fields.count - 1) numbers, \(width) in the lines before")
+                    file: file.path, line: record.line, reason: "\(record.fields.count - 1) numbers, but the lines before have \(width)")
             }
             paths.append(try PathPairLines.path(record.fields[0], file.path, record.line))
             for field in record.fields.dropFirst() {
                 guard let number = NumberText.double(field) else {
-                    throw LFWError.badLine(file: file.path, line: record.line, reason: "\(LFWError.shown(field)) is no finite number")
+                    throw LFWError.badLine(file: file.path, line: record.line, reason: "\(LFWError.shown(field)) is not a finite number")
                 }
                 numbers.append(number)
             }
@@ -75,8 +75,8 @@ extension EmbeddingTable {
         try self.init(paths: paths, width: width, numbers: numbers, file: file.path)
     }
 
-    /// Writes the reference project's `lfw_embeddings.npz`: `paths` and `embeddings`, stored, the same bytes for the same table. The caller
-    /// commits the output.
+    /// Writes the reference project's `lfw_embeddings.npz`: `paths` and `embeddings`, uncompressed, the same bytes for the same table. The
+    /// caller commits the output.
     public func write(to output: OutputFile) throws {
         let embeddings = values.withUnsafeBytes {
             NumpyArray.bytes($0, element: .float32, shape: [paths.count, width], name: "embeddings")

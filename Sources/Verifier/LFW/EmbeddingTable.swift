@@ -1,24 +1,24 @@
 import Files
 
-/// An embedding of unit length for each image path: the table between embedding and scoring. As a file it is an `.npz`, `.npy` or `.csv`.
+/// A unit-length embedding for each image path: the table between embedding and scoring. As a file it is an `.npz`, `.npy` or `.csv`.
 public struct EmbeddingTable: Sendable {
     /// Image paths.
     public let paths: [String]
-    /// Numbers of one embedding.
+    /// The length of an embedding.
     public let width: Int
-    /// All embeddings, one after another in the order of the paths, each of unit length.
+    /// All embeddings in the order of the paths, `width` numbers each, of unit length.
     public let values: [Float]
     private let rowOfPath: [ExactText: Int]
     private let file: String
 
-    /// Rows whose length is so near to 1 stay as they are: they were brought to it in float32, and doing so again would only round anew.
+    /// Rows this close to unit length are left unchanged: they were normalized in float32, and normalizing again would only round again.
     private static let unitTolerance = 1e-6
 
-    /// Embeddings of images, brought to unit length.
+    /// Creates a table from embeddings, which are normalized to unit length.
     /// - Parameters:
-    ///   - values: `paths.count` rows of `width` numbers.
-    ///   - file: what messages call them.
-    /// - Throws: `LFWError` for a path given twice, a row of zeros, or numbers that are not finite.
+    /// - values: `paths.count` rows of `width` numbers.
+    /// - file: The table's name, for messages.
+    /// - Throws: `LFWError` for a duplicate path, a row of zeros, or numbers that are not finite.
     public init(paths: [String], width: Int, values: [Float], file: String) throws(LFWError) {
         try self.init(paths: paths, width: width, numbers: values.map(Double.init), file: file)
     }
@@ -26,7 +26,7 @@ public struct EmbeddingTable: Sendable {
     init(paths: [String], width: Int, numbers: [Double], file: String) throws(LFWError) {
         let (count, overflowed) = paths.count.multipliedReportingOverflow(by: width)
         guard !overflowed, width > 0, !paths.isEmpty, count == numbers.count else {
-            throw .notEmbeddings(file: file, reason: "\(paths.count) paths and \(numbers.count) numbers, \(width) in a row")
+            throw .notEmbeddings(file: file, reason: "\(paths.count) paths and \(numbers.count) numbers, with rows of \(width)")
         }
         var rows: [ExactText: Int] = [:]
         var values: [Float] = []
@@ -46,14 +46,14 @@ public struct EmbeddingTable: Sendable {
         rowOfPath = rows
     }
 
-    /// The embedding of an image.
+    /// The embedding of an image; throws `LFWError.noEmbedding` if there is none.
     public func embedding(of path: String) throws(LFWError) -> ArraySlice<Float> {
         guard let row = rowOfPath[ExactText(path)] else { throw .noEmbedding(file: file, path: path) }
         return values[row * width..<(row + 1) * width]
     }
 
-    /// The score of each pair: the dot product of its embeddings, added up in double and rounded to float32 once, so that it does not depend on
-    /// any order of summation.
+    /// The score of each pair: the dot product of its embeddings, summed in double precision and rounded to float32 once, so that it does
+    /// not depend on the order of summation.
     /// - Throws: `LFWError.noEmbedding` for an image without one.
     public func scores(of pairs: PairList) throws(LFWError) -> ScoreTable {
         var scores: [Float] = []

@@ -2,14 +2,14 @@ import Files
 
 /// Which fold each pair belongs to.
 ///
-/// LFW's own: for 3,000 pairs of each kind, fold f holds the same-person pairs 300f to 300f + 299 and the different-people pairs of the same
-/// places, each counted in file order. Both official files give the same folds by this rule.
+/// For LFW's 3,000 pairs of each kind, fold f holds the same-person pairs 300f to 300f + 299 and the different-people pairs with the same
+/// indices, each counted in file order. Both official files give the same folds by this rule.
 public struct FoldAssignment: Sendable, Equatable {
     /// Number of folds.
     public let count: Int
     /// The fold of each pair, from 0.
     public let ofPair: [Int]
-    /// Whether these are LFW's ten folds of all 6,000 pairs, so that the figure may be called LFW's.
+    /// Whether these are LFW's ten folds of all 6,000 pairs, so that the result may be called an LFW figure.
     public let isLFW: Bool
 
     static let officialFolds = 10
@@ -19,10 +19,10 @@ public struct FoldAssignment: Sendable, Equatable {
         (self.count, self.ofPair, self.isLFW) = (count, ofPair, isLFW)
     }
 
-    /// Folds of pairs.
+    /// Assigns pairs to folds.
     /// - Parameters:
-    ///   - asked: a number of folds; pairs other than LFW's have none of themselves.
-    ///   - own: the folds that the file gives; taken where `asked` is their number.
+    /// - asked: The number of folds asked for; only LFW's pairs have folds of their own.
+    /// - own: The folds that the file gives, used if `asked` equals their number.
     init(_ pairs: [LFWPair], asked: Int?, own: [Int]?, file: String) throws(LFWError) {
         let same = pairs.count { $0.isSame }
         let different = pairs.count - same
@@ -47,10 +47,10 @@ public struct FoldAssignment: Sendable, Equatable {
         isLFW = isWhole && wanted == official && FoldAssignment.isOfficial(pairs)
     }
 
-    /// SHA-256 of LFW's pairs, a line `path path` each: those of one person in file order, then the others. Both official files share it.
+    /// SHA-256 of LFW's pairs, one line `path path` each: same-person pairs in file order, then the others. Both official files share it.
     private static let officialDigest = "982da9312e4e25f6f3b1b5bc31b07008cf21638d7cb646694384951082acc8ba"
 
-    /// Whether these are LFW's pairs in LFW's order; the same counts of other pairs, or another order, give other folds.
+    /// Whether these are LFW's pairs in LFW's order; other pairs or a different order would give different folds.
     private static func isOfficial(_ pairs: [LFWPair]) -> Bool {
         var text = ""
         for isSame in [true, false] {
@@ -59,14 +59,14 @@ public struct FoldAssignment: Sendable, Equatable {
         return SHA256Digest(of: Array(text.utf8)).text == officialDigest
     }
 
-    /// The fold of a place in a run that is cut into pieces as equal as they can be, the longer ones first (scikit-learn's KFold).
+    /// The fold of an index in a run of `total` that is divided as evenly as possible, longer parts first (scikit-learn's KFold).
     static func fold(of place: Int, in total: Int, folds: Int) -> Int {
         let (size, longer) = total.quotientAndRemainder(dividingBy: folds)
         let inLonger = longer * (size + 1)
         return place < inLonger ? place / (size + 1) : longer + (place - inLonger) / max(size, 1)
     }
 
-    /// The folds of those pairs that are kept. Each fold has to keep a pair, and the rest pairs of both kinds.
+    /// The folds of the remaining pairs. Throws unless each fold keeps a pair, and pairs of both kinds remain.
     func keeping(_ kept: [Int], of remaining: [LFWPair], file: String) throws(LFWError) -> FoldAssignment {
         let folds = kept.map { ofPair[$0] }
         let same = remaining.count { $0.isSame }

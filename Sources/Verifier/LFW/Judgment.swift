@@ -4,13 +4,13 @@ import Files
 public struct Expectations: Sendable {
     /// Mean accuracy in percent.
     public var accuracy: Double?
-    /// How far from it is near enough, in points of percent: three of 6,000 pairs.
+    /// Allowed deviation, in percentage points: three of 6,000 pairs.
     public var accuracyTolerance = 0.05
     /// Area under the ROC curve, 0…1.
     public var area: Double?
-    /// How far from it is near enough: as much as `accuracyTolerance`, as a fraction.
+    /// Allowed deviation: `accuracyTolerance` as a fraction.
     public var areaTolerance = 0.0005
-    /// Another run, held to the same tolerances.
+    /// Another run, compared with the same tolerances.
     public var baseline: Baseline?
 
     /// Nothing is expected.
@@ -19,31 +19,31 @@ public struct Expectations: Sendable {
 
 /// Whether an evaluation is as expected, and why.
 public struct Judgment: Sendable, Equatable {
-    /// One thing that was expected.
+    /// One expectation.
     public struct Check: Sendable, Equatable {
-        /// Whether it is so.
+        /// Whether it is met.
         public let isMet: Bool
-        /// What was expected and what was found, in a line.
+        /// What was expected and what was found, in one line.
         public let reason: String
     }
 
-    /// All checks; empty where nothing was expected.
+    /// All checks; empty if nothing was expected.
     public let checks: [Check]
-    /// How it differs from the baseline, where there is one.
+    /// How the evaluation differs from the baseline, if there is one.
     public let comparison: BaselineComparison?
 
-    /// Whether every check is met; also where nothing was expected.
+    /// Whether every check is met; true if nothing was expected.
     public var isMet: Bool { checks.allSatisfy(\.isMet) }
 
-    /// What has to stand under every verdict.
+    /// A caveat that must accompany every verdict.
     public static let caveat = "LFW does not establish fairness, robustness to spoofing or real-world reliability."
 
-    /// Room for the rounding of a difference that is exactly the tolerance.
+    /// Allowance for the rounding of a difference that equals the tolerance exactly.
     private static let slack = 1e-9
 
     /// Judges an evaluation.
-    /// - Parameter margin: the run's crop margin, which picks the figure of a baseline that has several.
-    /// - Throws: `LFWError.differentPairs` where the baseline's scores are of other pairs.
+    /// - Parameter margin: The run's crop margin, which selects the figures of a baseline that has several.
+    /// - Throws: `LFWError.differentPairs` if the baseline's scores belong to different pairs.
     public init(_ evaluation: LFWEvaluation, expectations: Expectations, margin: Int? = nil) throws(LFWError) {
         var checks: [Check] = []
         func accuracy(_ expected: Double, _ what: String) {
@@ -80,7 +80,7 @@ public struct Judgment: Sendable, Equatable {
 
     private static func signed(_ value: Double, _ decimals: Int) -> String {
         let text = NumberText.fixed(value.magnitude, decimals)
-        // A difference that rounds to nothing has no sign.
+        // A difference that rounds to zero has no sign.
         guard text.contains(where: { $0 != "0" && $0 != "." }) else { return text }
         return (value < 0 ? "-" : "+") + text
     }

@@ -1,14 +1,14 @@
 import Files
 
-/// Which edition of LFW a folder holds, told by a few photographs' bytes. Published figures belong to the deep-funneled one.
+/// Which edition of LFW a folder holds, judged by a few photographs' bytes. Published figures belong to the deep-funneled edition.
 public enum LFWEdition: Sendable, Equatable {
     /// The deep-funneled photographs, which the reference project used.
     case deepFunneled
-    /// None of the photographs that were looked at is the deep-funneled one: funneled or original LFW, or photographs written anew.
+    /// None of the photographs checked is the deep-funneled one: funneled or original LFW, or re-encoded photographs.
     case other
-    /// Some are, some are not.
+    /// Some photographs are deep-funneled and some are not.
     case mixed
-    /// None of them is there.
+    /// None of the photographs is present.
     case unknown
 
     /// SHA-256 of five deep-funneled photographs.
@@ -20,7 +20,7 @@ public enum LFWEdition: Sendable, Equatable {
         "Zhang_Ziyi/Zhang_Ziyi_0001.jpg": "a2603bddb223b729b1e06cfe2326db9cc66f625a5ae1196c449ba8898164825a",
     ]
 
-    /// Looks at the photographs below `root`.
+    /// Checks the photographs below `root`.
     public init(root: String) {
         var (same, different) = (0, 0)
         for (name, digest) in LFWEdition.deepFunneledDigests {
@@ -35,11 +35,11 @@ public enum LFWEdition: Sendable, Equatable {
         }
     }
 
-    /// For people.
+    /// The edition in words.
     public var description: String {
         switch self {
         case .deepFunneled: "LFW deep-funneled"
-        case .other: "not LFW deep-funneled: funneled or original LFW, or photographs written anew"
+        case .other: "not LFW deep-funneled: funneled or original LFW, or re-encoded photographs"
         case .mixed: "LFW deep-funneled in part"
         case .unknown: "not known to be LFW"
         }

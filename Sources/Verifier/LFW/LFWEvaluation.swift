@@ -1,6 +1,6 @@
-/// Every figure that pairs and their scores give.
+/// All figures that pairs and their scores give.
 public struct LFWEvaluation: Sendable, Equatable {
-    /// One fold, judged with the threshold that is best on all others.
+    /// One fold, decided with the threshold that is best on all other folds.
     public struct Fold: Sendable, Equatable {
         /// Its number, from 1.
         public let number: Int
@@ -10,11 +10,11 @@ public struct LFWEvaluation: Sendable, Equatable {
         public let confusion: Confusion
     }
 
-    /// The threshold that is best on the very pairs it is measured on: optimistic by construction.
+    /// The threshold that is best on the very pairs it is measured on; optimistic by construction.
     public struct GlobalBest: Sendable, Equatable {
         /// The threshold, in the protocol's unit.
         public let threshold: Double
-        /// Share of right decisions.
+        /// Share of correct decisions.
         public let accuracy: Double
     }
 
@@ -24,9 +24,9 @@ public struct LFWEvaluation: Sendable, Equatable {
     public let protocolRule: EvaluationProtocol
     /// All folds.
     public let folds: [Fold]
-    /// For each pair, whether it is taken for the same person at its fold's threshold.
+    /// For each pair, whether it is accepted as the same person at its fold's threshold.
     public let accepted: [Bool]
-    /// For each pair, its score less its fold's threshold, as cosines.
+    /// For each pair, its score minus its fold's threshold, as cosines.
     public let margins: [Double]
     /// Mean and spread over folds.
     public let spread: AccuracySpread
@@ -34,14 +34,14 @@ public struct LFWEvaluation: Sendable, Equatable {
     public let globalBest: GlobalBest
     /// The exact curve over all pairs.
     public let curve: ROCCurve
-    /// By resampling pairs.
+    /// An interval from resampling pairs.
     public let bootstrap: BootstrapInterval
-    /// Pairs at the edge.
+    /// Pairs close to their threshold.
     public let noise: NoiseBudget
 
-    /// False accept rates at which true accept rates are given.
+    /// False accept rates for which true accept rates are reported.
     public static let falseAcceptLimits = [1e-1, 1e-2, 1e-3]
-    /// The bootstrap's seed where none is given.
+    /// The bootstrap's default seed.
     public static let defaultSeed: UInt64 = 20_240_601
 
     /// Computes all figures; about ten milliseconds for 6,000 pairs.
@@ -75,14 +75,14 @@ public struct LFWEvaluation: Sendable, Equatable {
     /// The decisions of all folds together.
     public var confusion: Confusion { folds.map(\.confusion).reduce(Confusion(), +) }
 
-    /// Whether this is LFW's figure: its 6,000 pairs in its ten folds.
+    /// Whether this is an LFW figure: from its 6,000 pairs in its ten folds.
     public var isLFW: Bool { table.pairs.folds.isLFW }
 
-    /// Whether a pair is decided rightly.
+    /// Whether a pair is decided correctly.
     public func isCorrect(_ index: Int) -> Bool { accepted[index] == table.pairs.pairs[index].isSame }
 
-    /// Pairs that are decided wrongly, the farthest from their threshold first.
-    /// - Parameter isSame: true for rejected pairs of one person, false for accepted pairs of two.
+    /// Incorrectly decided pairs, the farthest from their threshold first.
+    /// - Parameter isSame: True for rejected pairs of one person, false for accepted pairs of two.
     public func worst(isSame: Bool, limit: Int) -> [Int] {
         let wrong = accepted.indices.filter { table.pairs.pairs[$0].isSame == isSame && !isCorrect($0) }
         return Array(wrong.sorted { (margins[$1].magnitude, $0) < (margins[$0].magnitude, $1) }.prefix(max(limit, 0)))

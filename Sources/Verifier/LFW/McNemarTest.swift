@@ -1,24 +1,24 @@
 import Glibc
 
-/// McNemar's exact test: do two models differ in how many pairs they decide rightly, beyond chance?
+/// McNemar's exact test: do two models differ in how many pairs they decide correctly, beyond chance?
 public struct McNemarTest: Sendable, Equatable {
-    /// Pairs that only the first decides rightly.
+    /// Pairs that only the first model decides correctly.
     public let onlyFirst: Int
-    /// Pairs that only the second decides rightly.
+    /// Pairs that only the second model decides correctly.
     public let onlySecond: Int
 
-    /// Counts of disagreement.
+    /// Creates a test from the two counts of disagreement.
     public init(onlyFirst: Int, onlySecond: Int) {
         self.onlyFirst = max(onlyFirst, 0)
         self.onlySecond = max(onlySecond, 0)
     }
 
-    /// The two-sided p-value: twice the chance of at most so few of the rarer kind among all disagreements, were both kinds equally likely
-    /// (binomial, one half), and at most 1.
+    /// The two-sided p-value: twice the probability that the rarer kind occurs at most this often among all disagreements, if both kinds
+    /// were equally likely (binomial, one half); at most 1.
     public var pValue: Double {
         let total = onlyFirst + onlySecond
         guard total > 0 else { return 1 }
-        // In logarithms, because one half to the power of thousands is no double.
+        // In logarithms, because one half to the power of thousands underflows.
         let base = lgamma(Double(total) + 1) - Double(total) * log(2)
         var tail = 0.0
         for count in 0...min(onlyFirst, onlySecond) {

@@ -1,35 +1,35 @@
 import Files
 
-/// Two sets of scores over the same pairs, each decided at the thresholds of its own folds.
+/// Compares two sets of scores over the same pairs, each decided at the thresholds of its own folds.
 public struct ModelAgreement: Sendable, Equatable {
     /// A pair that one set accepts and the other rejects.
     public struct Flip: Sendable, Equatable {
-        /// Its place in the list, from 0.
+        /// The pair's index in the list, from 0.
         public let index: Int
         /// Its score in the first set.
         public let score: Float
         /// Its score in the second.
         public let otherScore: Float
-        /// Whether the first accepts it.
+        /// Whether the first set accepts it.
         public let isAccepted: Bool
     }
 
     /// Pairs on which the decisions differ, in list order.
     public let flips: [Flip]
-    /// Greatest difference of two scores.
+    /// Largest absolute difference between two scores of a pair.
     public let largestDrift: Double
-    /// The pair it belongs to, from 0.
+    /// Index of that pair, from 0.
     public let largestDriftIndex: Int
-    /// Mean of all differences' magnitudes.
+    /// Mean absolute difference.
     public let meanDrift: Double
     /// Pairs whose scores differ at all.
     public let changedScores: Int
-    /// Do both differ in how much they get right?
+    /// Whether the two differ in how many pairs they decide correctly.
     public let mcNemar: McNemarTest
 
     /// Compares two evaluations.
-    /// - Parameter name: what messages call the second.
-    /// - Throws: `LFWError.differentPairs`, where pairs, labels or their order differ.
+    /// - Parameter name: The second set's name, for messages.
+    /// - Throws: `LFWError.differentPairs` if pairs, labels or their order differ.
     public init(_ first: LFWEvaluation, _ second: LFWEvaluation, name: String) throws(LFWError) {
         try ModelAgreement.check(first.table.pairs.pairs, second.table.pairs.pairs, name: name)
         let (scores, others) = (first.table.scores, second.table.scores)

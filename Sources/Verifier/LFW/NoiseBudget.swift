@@ -1,10 +1,10 @@
-/// Pairs so near to their fold's threshold that rounding, another decoder or another processor may move them to its other side.
+/// Pairs so close to their fold's threshold that rounding, a different decoder or a different processor may flip the decision.
 public struct NoiseBudget: Sendable, Equatable {
-    /// A pair and how far its score lies above the threshold, as a cosine.
+    /// A pair and the distance of its score above the threshold, as a cosine.
     public struct NearPair: Sendable, Equatable {
-        /// Its place in the list, from 0.
+        /// The pair's index in the list, from 0.
         public let index: Int
-        /// Score less threshold.
+        /// Score minus threshold.
         public let margin: Double
     }
 
@@ -13,18 +13,18 @@ public struct NoiseBudget: Sendable, Equatable {
     /// Those within ±1e-5.
     public var withinHundredThousandth: [NearPair] { withinThousandth.filter { $0.margin.magnitude <= NoiseBudget.fine } }
 
-    /// What float32 arithmetic in another order, and another decoder, may move a score by.
+    /// How far a different order of float32 arithmetic, and a different decoder, may move a score.
     static let coarse = 1e-3
     static let fine = 1e-5
 
-    /// - Parameter margins: for each pair, its score less its fold's threshold.
+    /// - Parameter margins: For each pair, its score minus its fold's threshold.
     init(margins: [Double]) {
         withinThousandth = margins.enumerated().filter { $0.element.magnitude <= NoiseBudget.coarse }
             .map { NearPair(index: $0.offset, margin: $0.element) }
             .sorted { ($0.margin.magnitude, $0.index) < ($1.margin.magnitude, $1.index) }
     }
 
-    /// Both counts in a sentence.
+    /// Both counts in one sentence.
     public var summary: String {
         let (coarse, fine) = (withinThousandth.count, withinHundredThousandth.count)
         return "\(coarse) \(coarse == 1 ? "pair lies" : "pairs lie") within 1e-3 of their fold's threshold, \(fine) within 1e-5"

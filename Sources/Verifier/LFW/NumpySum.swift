@@ -1,4 +1,4 @@
-/// Sums in NumPy's order (pairwise, eight partial sums), so that a mean has the same last digit.
+/// Sums in NumPy's order (pairwise, eight partial sums), so that a mean agrees to the last digit.
 enum NumpySum {
     static func sum(_ values: ArraySlice<Double>) -> Double {
         let start = values.startIndex

@@ -1,17 +1,17 @@
-/// LFW's own `pairs.txt`: a header with the number of folds and of pairs of each kind in a fold, then for each fold its `name i j` lines (the
-/// same person) and its `name i name j` lines (different people). An image is `name/name_%04d.jpg`.
+/// LFW's own `pairs.txt`: a header with the number of folds and of pairs of each kind per fold, then for each fold its `name i j` lines
+/// (same person) and its `name i name j` lines (different people). An image is `name/name_%04d.jpg`.
 ///
-/// The development lists (`pairsDevTrain.txt`, `pairsDevTest.txt`) have one number in their header and no folds.
+/// The development lists (`pairsDevTrain.txt`, `pairsDevTest.txt`) have a single number as header and no folds.
 enum OfficialPairsText {
     struct Header {
-        /// Nil where the header has one number.
+        /// Nil if the header has only one number.
         let folds: Int?
         let pairsOfEachKind: Int
     }
 
     struct List {
         let pairs: [LFWPair]
-        /// The fold of each pair, from 0; nil where the header has no folds.
+        /// The fold of each pair, from 0; nil if the header has no folds.
         let folds: [Int]?
     }
 
@@ -31,7 +31,7 @@ enum OfficialPairsText {
         guard !overflowed, !overflowedTwice, total == body.count, total > 0 else {
             throw .badLine(
                 file: file, line: lines.lines.first?.number ?? 1,
-                reason: "the header promises \(foldCount) × 2 × \(header.pairsOfEachKind) pairs, \(body.count) lines follow")
+                reason: "the header promises \(foldCount) × 2 × \(header.pairsOfEachKind) pairs, but \(body.count) lines follow")
         }
         var pairs: [LFWPair] = []
         var folds: [Int] = []
@@ -42,7 +42,7 @@ enum OfficialPairsText {
                 throw .badLine(
                     file: file, line: line.number,
                     reason:
-                        "a pair of \(pair.isSame ? "the same person" : "different people") stands where the header promises the other kind")
+                        "a pair of \(pair.isSame ? "the same person" : "different people") is where the header promises the other kind")
             }
             pairs.append(pair)
             folds.append(place / (2 * header.pairsOfEachKind))
@@ -65,20 +65,20 @@ enum OfficialPairsText {
         default:
             throw .badLine(
                 file: file, line: line.number,
-                reason: "name and two numbers, or name, number, name, number are wanted, \(fields.count) fields are there")
+                reason: "name and two numbers, or name, number, name, number are expected, not \(fields.count) fields")
         }
     }
 
     private static func path(_ name: Substring, _ number: Substring, _ line: TextLines.Line, _ file: String) throws(LFWError) -> String {
         guard let index = whole(number), index > 0 else {
-            throw .badLine(file: file, line: line.number, reason: "\(LFWError.shown(number)) is no number of an image")
+            throw .badLine(file: file, line: line.number, reason: "\(LFWError.shown(number)) is not an image number")
         }
         let digits = String(index)
         let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         return try PathPairLines.path("\(name)/\(name)_\(padded).jpg", file, line.number)
     }
 
-    /// A whole number of plain digits.
+    /// A whole number written in plain digits; nil for other text.
     private static func whole(_ text: Substring) -> Int? {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return Int(text)

@@ -1,6 +1,6 @@
 import Files
 
-/// What makes two pairs of different lists the same one: both images, in either order, and the label. A cosine does not depend on the order.
+/// What identifies a pair across lists: both images, in either order, and the label. A cosine does not depend on the order.
 struct PairKey: Hashable {
     private let first: ExactText
     private let second: ExactText
@@ -19,14 +19,14 @@ struct PairKey: Hashable {
 
     private var opposite: PairKey { PairKey(first, second, isSame: !isSame) }
 
-    /// Scores of one list in the order of another. A pair that both lists hold several times takes its scores in the order they stand in.
-    /// - Parameter name: what messages call the list that the scores are of.
-    /// - Throws: `LFWError.differentPairs` where the lists do not hold the same pairs, each as often.
+    /// Scores of one list in the order of another. A pair that both lists hold several times takes its scores in order of appearance.
+    /// - Parameter name: The name of the list that the scores belong to, for messages.
+    /// - Throws: `LFWError.differentPairs` unless the lists hold the same pairs, equally often.
     static func scores(_ scores: [Float], of pairs: [LFWPair], inOrderOf wanted: [LFWPair], name: String) throws(LFWError) -> [Float] {
         guard pairs.count == wanted.count, scores.count == pairs.count else {
             throw .differentPairs(file: name, reason: "\(pairs.count) pairs, not \(wanted.count)")
         }
-        // Places of each key, the last first.
+        // Indices of each key, the last first.
         var places: [PairKey: [Int]] = [:]
         for index in pairs.indices.reversed() { places[PairKey(pairs[index]), default: []].append(index) }
         var ordered: [Float] = []
@@ -35,7 +35,7 @@ struct PairKey: Hashable {
             let key = PairKey(pair)
             guard let place = places[key]?.popLast() else {
                 let images = "\(pair.imageA), \(pair.imageB)"
-                if places[key] != nil { throw .differentPairs(file: name, reason: "\(images) is there fewer times") }
+                if places[key] != nil { throw .differentPairs(file: name, reason: "\(images) occurs fewer times there") }
                 throw .differentPairs(
                     file: name,
                     reason: places[key.opposite] == nil ? "\(images) is not among them" : "\(images) has the other label there")

@@ -6,13 +6,13 @@ public struct PairList: Sendable, Equatable {
     public let pairs: [LFWPair]
     /// The fold of each pair.
     public let folds: FoldAssignment
-    /// Pairs that were taken out because an image was missing.
+    /// Number of pairs that were dropped because an image is missing.
     public let droppedCount: Int
 
     /// Reads a list of `path path label` or `path,path,label` lines, or LFW's own `pairs.txt`; the first line determines which.
     /// - Parameters:
-    ///   - folds: how many folds to make of pairs that are not LFW's 6,000; nil for LFW's own.
-    /// - Throws: `FileError` or `LFWError`, with the number of the line.
+    /// - folds: The number of folds for pairs that are not LFW's 6,000; nil for LFW's own.
+    /// - Throws: `FileError`, or `LFWError` with the line number.
     public init(_ file: MappedFile, folds: Int? = nil) throws {
         let lines = try TextLines(file.bytes)
         guard let first = lines.lines.first else { throw LFWError.nothingInside(file: file.path, what: "pairs") }
@@ -26,10 +26,10 @@ public struct PairList: Sendable, Equatable {
         }
     }
 
-    /// Pairs from anywhere, in the order they stand in.
+    /// Creates a list from pairs of any origin, in the given order.
     /// - Parameters:
-    ///   - ownFolds: the folds that the file itself gives, from 0, for each pair.
-    ///   - file: what messages call them.
+    /// - ownFolds: The folds that the file itself gives each pair, from 0.
+    /// - file: The list's name, for messages.
     public init(_ pairs: [LFWPair], folds: Int? = nil, ownFolds: [Int]? = nil, file: String) throws(LFWError) {
         guard !pairs.isEmpty else { throw .nothingInside(file: file, what: "pairs") }
         self.pairs = pairs
@@ -41,7 +41,7 @@ public struct PairList: Sendable, Equatable {
         (self.pairs, self.folds, self.droppedCount) = (pairs, folds, droppedCount)
     }
 
-    /// All images of the pairs once, sorted by their bytes, which for UTF-8 is Python's order.
+    /// All images of the pairs without duplicates, sorted by their bytes, which for UTF-8 is Python's order.
     public var uniqueImages: [String] {
         var seen: Set<ExactText> = []
         var paths: [String] = []
@@ -51,8 +51,8 @@ public struct PairList: Sendable, Equatable {
         return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// The list without pairs of these images. Each pair keeps its fold; fewer pairs are no LFW figure.
-    /// - Throws: `LFWError.oneClass` or `.emptyFold` where too little is left.
+    /// The list without pairs of these images. Each pair keeps its fold; with fewer pairs the result is not an LFW figure.
+    /// - Throws: `LFWError.oneClass` or `.emptyFold` if too little is left.
     public func dropping(images: [String], file: String) throws(LFWError) -> PairList {
         let gone = Set(images.map { ExactText($0) })
         let kept = pairs.indices.filter {

@@ -1,12 +1,12 @@
 import Files
 
-/// `path path label` lines, label 1 for the same person and 0 for different people. Spaces, tabs or commas separate the fields; with tabs or
-/// commas, paths may hold spaces.
+/// `path path label` lines, with label 1 for the same person and 0 for different people. Fields are separated by spaces, tabs or commas;
+/// with tabs or commas, paths may contain spaces.
 enum PathPairLines {
-    /// Names that the third column of a comma-separated list may have in a header.
+    /// Names of the third column in the header of a comma-separated list.
     private static let labelNames: Set<String> = ["label", "same", "is_same", "issame"]
 
-    /// Whether a list that begins with this line is comma-separated: a third field that is a label, or a header.
+    /// Whether a list that begins with this line is comma-separated: its third field is a label or a column name.
     static func hasCommas(_ line: TextLines.Line) -> Bool {
         guard !line.bytes.contains(0x09) else { return false }
         let fields = line.bytes.split(separator: 0x2C, omittingEmptySubsequences: false)
@@ -15,7 +15,7 @@ enum PathPairLines {
         return label == "0" || label == "1" || labelNames.contains(label.lowercased())
     }
 
-    /// Reads a comma-separated list, in which a field may stand in quotes and the first line may name the columns.
+    /// Reads a comma-separated list, whose fields may be quoted and whose first line may name the columns.
     static func readCSV(_ file: MappedFile) throws(LFWError) -> [LFWPair] {
         var table = try CSVTable(file.bytes)
         var pairs: [LFWPair] = []
@@ -24,11 +24,11 @@ enum PathPairLines {
             let fields = record.fields.map(trimmed)
             defer { isFirst = false }
             if isFirst, fields.count == 3, labelNames.contains(fields[2].lowercased()) { continue }
-            // A line of spaces.
+            // A line of spaces only.
             if fields == [""] { continue }
             guard fields.count == 3 else {
                 throw .badLine(
-                    file: file.path, line: record.line, reason: "path,path,label are wanted, \(fields.count) fields are there")
+                    file: file.path, line: record.line, reason: "path,path,label are expected, not \(fields.count) fields")
             }
             pairs.append(
                 LFWPair(
@@ -51,7 +51,7 @@ enum PathPairLines {
             let fields = line.fields
             guard fields.count == 3 else {
                 throw .badLine(
-                    file: file, line: line.number, reason: "path, path and label are wanted, \(fields.count) fields are there")
+                    file: file, line: line.number, reason: "path, path and label are expected, not \(fields.count) fields")
             }
             pairs.append(
                 LFWPair(
@@ -65,7 +65,7 @@ enum PathPairLines {
         switch text {
         case "1": return true
         case "0": return false
-        default: throw .badLine(file: file, line: line, reason: "the label is \(LFWError.shown(text)), it has to be 0 or 1")
+        default: throw .badLine(file: file, line: line, reason: "the label is \(LFWError.shown(text)), but it has to be 0 or 1")
         }
     }
 
@@ -74,7 +74,7 @@ enum PathPairLines {
         guard text.utf8.count <= LFWPair.pathLimit else {
             throw .badLine(file: file, line: line, reason: "a path is longer than \(LFWPair.pathLimit) bytes")
         }
-        // A list from somebody else must not reach files outside the pictures' folder, which a report could then hold.
+        // A list from somebody else must not reach files outside the images' folder, which would end up in a report.
         guard text.utf8.first != UInt8(ascii: "/"),
             !text.utf8.split(separator: UInt8(ascii: "/")).contains(where: { $0.elementsEqual("..".utf8) })
         else {
@@ -85,6 +85,6 @@ enum PathPairLines {
 }
 
 extension LFWError {
-    /// Text from a file as a message shows it: not endless.
+    /// Text from a file for a message, shortened if it is long.
     static func shown(_ text: some StringProtocol) -> String { text.count > 40 ? "\(text.prefix(40))…" : "\(text)" }
 }

@@ -1,17 +1,17 @@
 extension ROCCurve {
-    /// How much is accepted where false accepts are bounded.
+    /// How much is accepted while false accepts are bounded.
     public struct OperatingPoint: Sendable, Equatable {
         /// The bound on the false accept rate.
         public let falseAcceptLimit: Double
-        /// The rate that is reached, at most the bound.
+        /// The false accept rate that is reached, at most the limit.
         public let falseAcceptRate: Double
         /// Share of same-person pairs that are accepted.
         public let trueAcceptRate: Double
-        /// The lowest accepted score; infinite where nothing may be accepted.
+        /// The lowest accepted score; infinite if nothing may be accepted.
         public let score: Float
     }
 
-    /// The greatest true accept rate of any threshold whose false accept rate is at most `limit`. Counted over all pairs, without
+    /// The highest true accept rate of any threshold whose false accept rate is at most `limit`. Counted over all pairs, without
     /// interpolation between thresholds.
     public func operatingPoint(falseAcceptLimit limit: Double) -> OperatingPoint {
         let allowed = (limit * Double(differentCount) * (1 + 1e-12)).rounded(.down)
@@ -20,12 +20,12 @@ extension ROCCurve {
             falseAcceptLimit: limit, falseAcceptRate: falseAcceptRate(point), trueAcceptRate: trueAcceptRate(point), score: point.score)
     }
 
-    /// The error rate at which as many different-people pairs are accepted as same-person pairs are rejected: the root of
-    /// 1 − x − tpr(x) on the curve whose points are joined by straight lines.
+    /// The rate at which false accepts and false rejects are equally frequent: the root of 1 − x − tpr(x) on the curve with its points
+    /// joined by straight lines.
     public var equalErrorRate: Double {
         for (before, after) in zip(points, points.dropFirst()) {
             let (far, nextFar) = (falseAcceptRate(before), falseAcceptRate(after))
-            // Negative until the two rates meet, positive behind.
+            // Negative until the two rates meet, positive after that.
             let gap = far - (1 - trueAcceptRate(before))
             let nextGap = nextFar - (1 - trueAcceptRate(after))
             guard nextGap >= 0 else { continue }

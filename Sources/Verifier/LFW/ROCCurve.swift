@@ -1,12 +1,12 @@
-/// The exact receiver operating characteristic of all pairs, whatever the folds: a step for each distinct score.
+/// The exact receiver operating characteristic of all pairs, regardless of folds: one step per distinct score.
 public struct ROCCurve: Sendable, Equatable {
-    /// What is accepted at and above a score.
+    /// What is accepted at or above a score.
     public struct Point: Sendable, Equatable {
-        /// Different people accepted.
+        /// Accepted pairs of different people.
         public let falseAccepts: Int
-        /// Same person accepted.
+        /// Accepted pairs of the same person.
         public let trueAccepts: Int
-        /// The lowest accepted score; infinite where nothing is.
+        /// The lowest accepted score; infinite if nothing is accepted.
         public let score: Float
     }
 
@@ -16,10 +16,10 @@ public struct ROCCurve: Sendable, Equatable {
     public let sameCount: Int
     /// Pairs of different people.
     public let differentCount: Int
-    /// Twice the number of (same, different) couples in which the same-person pair scores higher, ties counted once: an exact whole number.
+    /// Twice the number of (same, different) couples in which the same-person pair scores higher, with ties counted once: an exact integer.
     public let doubledWins: Int
 
-    /// - Parameter table: pairs of both kinds.
+    /// - Parameter table: A table with pairs of both kinds.
     public init(_ table: ScoreTable) {
         let pairs = table.pairs.pairs
         let items = table.scores.indices.map { (score: table.scores[$0], isSame: pairs[$0].isSame) }.sorted { $0.score > $1.score }
@@ -39,8 +39,8 @@ public struct ROCCurve: Sendable, Equatable {
         (self.points, self.sameCount, self.differentCount, self.doubledWins) = (points, trueAccepts, falseAccepts, doubledWins)
     }
 
-    /// Area under the curve: the share of couples of one same-person and one different-people pair in which the former scores higher, ties
-    /// half (Mann–Whitney). Exact up to the one division; scikit-learn's trapezoid sum is the same number but for rounding.
+    /// Area under the curve: the share of couples of one same-person and one different-people pair in which the former scores higher, with
+    /// ties counting half (Mann–Whitney). Exact except for one division; scikit-learn's trapezoid sum differs only by rounding.
     public var area: Double { Double(doubledWins) / (2 * Double(sameCount) * Double(differentCount)) }
 
     /// False accept rate of a point.
@@ -48,7 +48,7 @@ public struct ROCCurve: Sendable, Equatable {
     /// True accept rate of a point.
     public func trueAcceptRate(_ point: Point) -> Double { Double(point.trueAccepts) / Double(max(sameCount, 1)) }
 
-    /// The points at which the curve turns: those on a straight line between their neighbors are left out.
+    /// The points at which the curve turns, without those on a straight line between their neighbors.
     public var corners: [Point] {
         var corners: [Point] = []
         for point in points {

@@ -1,18 +1,18 @@
 import Files
 
-/// A score for each pair: what every figure is made from. As a file it is the reference project's `pair_scores.csv`.
+/// A score for each pair, from which every figure is computed. As a file it is the reference project's `pair_scores.csv`.
 public struct ScoreTable: Sendable, Equatable {
     /// The pairs.
     public let pairs: PairList
     /// The cosine of each pair's embeddings, in the order of the pairs.
     public let scores: [Float]
 
-    /// How far above 1 a cosine may come by rounding.
+    /// How far a cosine may exceed 1 by rounding.
     static let greatestMagnitude: Float = 1.001
     static let columns = ["image_a", "image_b", "label", "cosine_score"]
 
-    /// Scores of pairs.
-    /// - Throws: `LFWError.scoreCount` or `.badScore`, for one that is no finite cosine.
+    /// Creates a table from pairs and their scores.
+    /// - Throws: `LFWError.scoreCount`, or `.badScore` for a score that is not a finite cosine.
     public init(pairs: PairList, scores: [Float]) throws(LFWError) {
         guard scores.count == pairs.pairs.count else { throw .scoreCount(expected: pairs.pairs.count, found: scores.count) }
         if let bad = scores.firstIndex(where: { !($0.magnitude <= ScoreTable.greatestMagnitude) }) {
@@ -22,15 +22,15 @@ public struct ScoreTable: Sendable, Equatable {
         (self.pairs, self.scores) = (pairs, scores)
     }
 
-    /// Reads `image_a,image_b,label,cosine_score`; labels and order come from the file, folds by the rule of `FoldAssignment`.
-    /// - Parameter folds: how many folds to make of pairs that are not LFW's 6,000.
-    /// - Throws: `FileError` or `LFWError`, with the number of the line.
+    /// Reads `image_a,image_b,label,cosine_score`; labels and order come from the file, folds from the rule of `FoldAssignment`.
+    /// - Parameter folds: The number of folds for pairs that are not LFW's 6,000; nil for LFW's own.
+    /// - Throws: `FileError`, or `LFWError` with the line number.
     public init(_ file: MappedFile, folds: Int? = nil) throws {
         let (pairs, scores) = try ScoreTable.rows(file)
         try self.init(pairs: try PairList(pairs, folds: folds, file: file.path), scores: scores)
     }
 
-    /// Pairs and scores without folds, for a table that is only compared with.
+    /// Pairs and scores without folds, for a table that is only compared with another.
     static func rows(_ file: MappedFile) throws -> (pairs: [LFWPair], scores: [Float]) {
         var table = try CSVTable(file.bytes)
         guard let header = try table.next() else { throw LFWError.nothingInside(file: file.path, what: "scores") }
@@ -43,13 +43,13 @@ public struct ScoreTable: Sendable, Equatable {
             let fields = record.fields
             guard fields.count == columns.count else {
                 throw LFWError.badLine(
-                    file: file.path, line: record.line, reason: "\(columns.count) fields are wanted, \(fields.count) are there")
+                    file: file.path, line: record.line, reason: "\(columns.count) fields are expected, not \(fields.count)")
             }
-            // Through double, as Python reads it.
+            // Parsed as double first, as Python does.
             guard let number = NumberText.double(fields[3]), Float(number).magnitude <= greatestMagnitude else {
                 throw LFWError.badLine(
                     file: file.path, line: record.line,
-                    reason: "the score \(LFWError.shown(fields[3])) is no cosine, which is a number between -1 and 1")
+                    reason: "the score \(LFWError.shown(fields[3])) is not a cosine, which is a number between -1 and 1")
             }
             pairs.append(
                 LFWPair(
@@ -61,7 +61,7 @@ public struct ScoreTable: Sendable, Equatable {
         return (pairs, scores)
     }
 
-    /// The table as the reference project writes it: 8 decimals, lines ended by CR LF.
+    /// The table as the reference project writes it: 8 decimals, lines ending in CR LF.
     public var csv: [UInt8] {
         var text = CSVTable.line(ScoreTable.columns)
         for (pair, score) in zip(pairs.pairs, scores) {

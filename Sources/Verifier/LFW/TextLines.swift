@@ -1,13 +1,13 @@
 import Files
 
-/// The lines of a text file, for lists that are read line by line. Bytes throughout: Swift's characters would make it ten times slower.
+/// The lines of a text file, for lists that are read line by line. Works on bytes, because Swift's characters would be ten times slower.
 struct TextLines {
-    /// A line that is not blank, and its number counted from 1.
+    /// A line that is not blank, and its number, counted from 1.
     struct Line {
         let number: Int
         let bytes: ArraySlice<UInt8>
 
-        /// What tabs separate where there are tabs, otherwise what spaces separate.
+        /// The fields, separated by tabs if there are any, otherwise by spaces.
         var fields: [Substring] {
             let hasTabs = bytes.contains(0x09)
             return bytes.split { $0 == 0x09 || (!hasTabs && TextLines.isSpace($0)) }.map {
@@ -18,7 +18,7 @@ struct TextLines {
 
     let lines: [Line]
 
-    /// Splits at LF and CR LF; blank lines and a byte-order mark are passed over.
+    /// Splits at LF and CR LF; blank lines and a byte order mark are skipped.
     init(_ file: ByteView) throws(LFWError) {
         guard file.text != nil else { throw .notText(file: file.name) }
         let bytes = file.array[...]

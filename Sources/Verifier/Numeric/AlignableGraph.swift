@@ -1,6 +1,6 @@
 import IR
 
-/// A network's graph between the pixels' scaling at its front and the normalization at its end, which exporters add and leave out.
+/// The core of a network's graph: without the scaling of pixels at its front and the normalization at its end, which exporters add or omit.
 struct AlignableGraph {
     /// The whole model.
     let model: Model
@@ -8,18 +8,18 @@ struct AlignableGraph {
     let nodes: [Node]
     /// The value that enters the core.
     let entry: String
-    /// What the front makes of a number x: (x − mean) / deviation.
+    /// What the front turns a number x into: (x − mean) / deviation.
     let front: (mean: ChannelNumbers, deviation: ChannelNumbers)
-    /// Channels in the order in which the core takes them, if the front moves them.
+    /// The order in which the core takes the channels; nil if the front does not reorder them.
     let order: [Int]?
-    /// Whether anything stands in front.
+    /// Whether there is a front.
     let hasFront: Bool
     /// Values that leave the core, in the order of the outputs.
     let exits: [String]
-    /// Whether the output of that place is brought to unit length.
+    /// For each output, whether it is normalized to unit length.
     let isNormalized: [Bool]
 
-    /// Cuts front and end off; nil for several inputs.
+    /// Removes front and end; nil if the network has several inputs.
     init?(_ model: Model) {
         guard model.graph.inputs.count == 1, let input = model.graph.inputs.first else { return nil }
         self.model = model
@@ -43,7 +43,7 @@ struct AlignableGraph {
             case .subtract(let term): shift = shift.with(term, -)
             case .permute([0, 3, 1, 2]) where value == input.name: break
             case .selectChannels(let channels) where order == nil && Set(channels).count == channels.count:
-                // What was done to a channel before it moved moves with it.
+                // A channel's scaling moves with the channel.
                 (scale, shift) = (scale.reordered(channels), shift.reordered(channels))
                 order = channels
             default: break front

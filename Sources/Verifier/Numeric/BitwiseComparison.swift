@@ -3,7 +3,7 @@ import IR
 import PthReader
 import Tensors
 
-/// Where an output departs from what it was made from.
+/// How an output departs from what it was written from.
 public enum BitwiseDifference: DescribedError, Equatable {
     case missing(file: String, name: String)
     case unexpected(file: String, name: String)
@@ -12,14 +12,14 @@ public enum BitwiseDifference: DescribedError, Equatable {
     case bytes(file: String, name: String, offset: Int)
     case sharing(file: String, name: String, other: String)
 
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     public var problem: String {
         switch self {
         case .missing(let file, let name): "\(file): read back from disk, \(name) is missing"
-        case .unexpected(let file, let name): "\(file): read back from disk, \(name) is there and should not be"
-        case .order(let file, let name, let expected): "\(file): read back from disk, \(name) stands where \(expected) should"
+        case .unexpected(let file, let name): "\(file): read back from disk, \(name) is present but should not be"
+        case .order(let file, let name, let expected): "\(file): read back from disk, \(name) is in the place of \(expected)"
         case .kind(let file, let name, let expected, let found):
-            "\(file): read back from disk, \(name) is \(found) and should be \(expected)"
+            "\(file): read back from disk, \(name) is \(found) but should be \(expected)"
         case .bytes(let file, let name, let offset): "\(file): read back from disk, \(name) differs from its source at byte \(offset)"
         case .sharing(let file, let name, let other):
             "\(file): read back from disk, \(name) and \(other) no longer share memory as they did"
@@ -27,13 +27,13 @@ public enum BitwiseDifference: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String { "nothing was left behind; run again, and check the disk if it happens twice" }
+    public var remedy: String { "no output was left on disk; run again, and check the disk if it happens twice" }
 }
 
-/// Holds an output, read back from disk, against its source, bit for bit.
+/// Compares an output, read back from disk, with its source, bit by bit.
 public enum BitwiseComparison {
     /// Compares names, order, dtypes, shapes and every bit of the elements in C order. Throws `BitwiseDifference`. The order of names that
-    /// the format itself does not keep (aliases) is not compared.
+    /// the format itself does not preserve (aliases) is not compared.
     public static func check(_ written: Weights, against source: Weights, file: String) throws {
         for entry in source.entries {
             guard let tensor = written[entry.name] else { throw BitwiseDifference.missing(file: file, name: entry.name) }
@@ -50,7 +50,7 @@ public enum BitwiseComparison {
         }
     }
 
-    /// Compares two tensors: dtype, shape, and all elements in C order.
+    /// Compares dtype, shape, and all elements of two tensors in C order. Throws `BitwiseDifference`.
     public static func check(_ written: Tensor, against source: Tensor, name: String, file: String) throws {
         func kind(_ tensor: Tensor) -> String { "\(tensor.dtype.rawValue) \(tensor.shape)" }
         guard written.dtype == source.dtype, written.shape == source.shape else {
@@ -61,7 +61,7 @@ public enum BitwiseComparison {
         }
         if written.isContiguous, source.isContiguous { return try checkStretch(written, against: source, name: name, file: file) }
         guard written.isContiguous else {
-            // Neither can be lent: compare copies in C order.
+            // Neither can be borrowed in place: compare copies in C order.
             let (left, right) = (try written.cOrderBytes(), try source.cOrderBytes())
             guard left.hasSameBytes(as: right) else { throw BitwiseDifference.bytes(file: file, name: name, offset: 0) }
             return
@@ -77,7 +77,8 @@ public enum BitwiseComparison {
         }
     }
 
-    /// Same strides, so the stretches of storage are the same bytes, except in gaps that belong to nobody: those need a copy in C order.
+    /// With equal strides, the used ranges of both storages hold the same bytes, except in gaps that belong to no element: those require a
+    /// copy in C order.
     private static func checkStretch(_ written: Tensor, against source: Tensor, name: String, file: String) throws {
         let (left, right) = (written.usedBytes, source.usedBytes)
         let (writtenBytes, sourceBytes) = (try written.storage.bytes(), try source.storage.bytes())

@@ -3,11 +3,11 @@ import IR
 import Tensors
 
 extension Model {
-    /// The model with everything folded that exporters and optimizers fold: batch normalization and constant factors go into the layer before
-    /// them. Two networks that were folded differently far have one such form, but for rounding.
+    /// The model with everything folded that exporters and optimizers fold: batch normalization and constant factors go into the layer
+    /// before them. Two networks that were folded to different degrees have the same canonical form, up to rounding.
     func canonicalForm() throws -> Model { try foldingBatchNormalization().foldingFactors() }
 
-    /// Factors behind a convolution or linear layer that nobody else reads go into its numbers.
+    /// Folds a factor after a convolution or linear layer into the layer's weights, unless something else reads the layer.
     private func foldingFactors() throws -> Model {
         var readers: [String: Int] = [:]
         for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value, default: 0] += 1 }
@@ -40,7 +40,7 @@ extension Model {
 }
 
 extension Operation {
-    /// What every number is multiplied by; nil for other operations.
+    /// The factor that the operation multiplies every number by; nil for other operations.
     fileprivate var factor: Double? {
         switch self {
         case .multiply(let factor): factor.single

@@ -1,15 +1,15 @@
 import IR
 import Inference
 
-/// How many channels of a network's activations some images make act: a slope that is never used, or a channel that is always cut off, may hold
-/// anything without a difference in the outputs.
+/// How many channels of a network's activations are active on some images: a slope that is never used, or a channel that is always cut off,
+/// may hold anything without affecting the outputs.
 public struct ChannelActivity: Sendable, Equatable {
     /// Channels of all activations.
     public let channels: Int
-    /// Those that acted on some image: a PReLU's slope that was used, a ReLU that let something through.
+    /// Channels that were active on some image: a PReLU's slope that was used, a ReLU that let something through.
     public let active: Int
 
-    /// The part that acted; 1 where there are no activations.
+    /// The share of active channels; 1 if there are no activations.
     public var share: Double { channels == 0 ? 1 : Double(active) / Double(channels) }
 
     init(channels: Int, active: Int) {
@@ -17,7 +17,7 @@ public struct ChannelActivity: Sendable, Equatable {
         self.active = active
     }
 
-    /// Runs a network and looks at what enters its activations.
+    /// Runs a network and examines what enters its activations.
     init(of model: Model, input: Batch, options: FastExecutor.Options) throws {
         var graph = model.graph
         var slopes: [String: Bool] = [:]
@@ -36,7 +36,7 @@ public struct ChannelActivity: Sendable, Equatable {
             var options = options
             options.allowsNotFinite = true
             let executor = try FastExecutor(open, options: options)
-            // A few images at a time: every value before an activation is kept.
+            // A few images at a time, because every value before an activation is kept.
             var first = 0
             while first < input.imageCount {
                 let count = min(2, input.imageCount - first)

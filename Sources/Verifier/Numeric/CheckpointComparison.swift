@@ -2,11 +2,11 @@ import Files
 import PthReader
 import Tensors
 
-/// Holds a `.pth` read back from disk against the values that it was written from: keys and their order, kinds, numbers, strides, sharing and
-/// every bit.
+/// Compares a `.pth` read back from disk with the values that it was written from: keys and their order, types, numbers, strides, sharing
+/// and every bit.
 public struct CheckpointComparison {
     private let file: String
-    /// Which storage of the source each storage of the output stands for.
+    /// The storage of the source that each storage of the output corresponds to.
     private var counterpart: [ObjectIdentifier: ObjectIdentifier] = [:]
     private var reverse: [ObjectIdentifier: ObjectIdentifier] = [:]
 
@@ -56,7 +56,7 @@ public struct CheckpointComparison {
                 if axis != otherAxis { throw differs("axis \(otherAxis)", "axis \(axis)") }
                 try check(scales, otherScales, name + " (scales)")
                 try check(zeros, otherZeros, name + " (zero points)")
-            default: throw differs("\(right.schemeName)", "another scheme")
+            default: throw differs("\(right.schemeName)", "a different scheme")
             }
         case (.sparseTensor(let left), .sparseTensor(let right)):
             guard left.layout == right.layout, left.shape == right.shape, left.parts.count == right.parts.count else {

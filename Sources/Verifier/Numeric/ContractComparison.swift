@@ -1,7 +1,7 @@
 import Files
 import IR
 
-/// What two sides of a verification state of how images enter and what comes out.
+/// Compares what two networks state about how images enter and what comes out.
 public struct ContractComparison: Sendable, Equatable {
     /// One fact that the two state differently.
     public struct Difference: Sendable, Equatable {
@@ -12,20 +12,20 @@ public struct ContractComparison: Sendable, Equatable {
         /// What the source states, or what is assumed for it.
         public let source: String
 
-        /// As a clause.
+        /// The difference as a clause.
         public var text: String { "the contract's \(member) is \(export), the source's \(source)" }
     }
 
     /// Facts that differ.
     public let differences: [Difference]
-    /// Facts that differ because the export's were given by a user, while the source's are only assumed: these are not held against it.
+    /// Facts that differ, but only because a caller gave the export's while the source's are merely assumed; these do not count against it.
     public let given: [Difference]
 
-    /// Relative difference of two scalings that is float32's rounding.
+    /// Relative difference of two scalings that float32's rounding explains.
     private static let rounding = 1e-5
 
     /// Compares two contracts.
-    /// - Parameter isStated: whether the export's contract stands in its file, and was not guessed from its graph.
+    /// - Parameter isStated: Whether the export's contract is in its file, as opposed to guessed from its graph.
     init(
         export: InputContract, exportGraph: AlignableGraph?, source: InputContract, sourceGraph: AlignableGraph?, isStated: Bool
     ) {
@@ -44,7 +44,7 @@ public struct ContractComparison: Sendable, Equatable {
             if one != other { add(fact, member ?? fact.rawValue, text(one), text(other)) }
         }
         func size(_ number: Int?) -> String { number.map { "\($0)" } ?? "any" }
-        // What a graph does to its pixels is stated in any case; what it expects to be done before is stated only in a contract.
+        // What a graph does to its pixels is always stated; what must be done before is stated only in a contract.
         if isStated || exportGraph?.hasFront == true, let one = ContractComparison.scaling(export, exportGraph),
             let other = ContractComparison.scaling(source, sourceGraph)
         {
@@ -65,7 +65,7 @@ public struct ContractComparison: Sendable, Equatable {
             default: if export.crop != source.crop { add(.crop, "crop", export.cropText, source.cropText) }
             }
             compare(.embeddingLength, export.embeddingLength, source.embeddingLength, size)
-            // A normalization that only one graph ends with accounts for what the two say of their outputs.
+            // A normalization that only one graph ends with explains why the two describe their outputs differently.
             let isLonger = exportGraph?.isNormalized.first ?? false
             let isShorter = sourceGraph?.isNormalized.first ?? false
             if isLonger == isShorter {
@@ -79,7 +79,7 @@ public struct ContractComparison: Sendable, Equatable {
         self.given = given
     }
 
-    /// What happens to a pixel before the first layer, by contract and graph together; nil if nobody knows.
+    /// What happens to a pixel before the first layer, by contract and graph together; nil if it is unknown.
     private static func scaling(_ contract: InputContract, _ graph: AlignableGraph?) -> (mean: ChannelNumbers, deviation: ChannelNumbers)? {
         guard let (mean, deviation) = contract.scaling else { return nil }
         guard let graph else { return (mean, deviation) }

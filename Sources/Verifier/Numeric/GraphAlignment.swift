@@ -1,29 +1,29 @@
 import IR
 import Tensors
 
-/// Which node of one graph does what which node of another does. Names play no part: both graphs are walked from their inputs on, and a node
-/// is matched with the one that computes the same kind of thing from matched values.
+/// Which nodes of two graphs do the same. Names do not matter: both graphs are walked from their inputs, and a node is matched with the one
+/// that computes the same kind of result from matched values.
 public struct GraphAlignment: Sendable {
     /// Two nodes that do the same.
     public struct Pair: Sendable, Equatable {
-        /// The export's.
+        /// The export's node.
         public let export: Node
-        /// The source's.
+        /// The source's node.
         public let source: Node
-        /// How they are written differently apart from names, as a clause; nil where they are not.
+        /// How their attributes differ, as a clause; nil if they do not.
         public let attributes: String?
     }
 
     /// Matched nodes, in the source's order.
     public let pairs: [Pair]
-    /// The export's name of each matched value, by the source's.
+    /// The export's name of each matched value, keyed by the source's.
     public let values: [String: String]
-    /// The place in the export's outputs of each output of the source; nil where it has no counterpart.
+    /// For each output of the source, its index in the export's outputs; nil if it has no counterpart.
     public let outputs: [Int?]
-    /// Why some of the source's nodes have no counterpart; nil where the graphs are the same.
+    /// Why some of the source's nodes have no counterpart; nil if the graphs are the same.
     public let failure: String?
 
-    /// Whether the graphs are the same but for names and attributes.
+    /// Whether the graphs are the same except for names and attributes.
     public var isComplete: Bool { failure == nil }
 
     /// Walks both graphs.
@@ -34,7 +34,7 @@ public struct GraphAlignment: Sendable {
         var lost: Set<String> = []
         for node in source.nodes {
             guard let other = walk.counterpart(of: node) else {
-                // What comes after a node without counterpart has none either: only the first is worth a word.
+                // Nodes after one without a counterpart have none either; only the first is reported.
                 if failure == nil, !node.inputs.contains(where: lost.contains) {
                     failure = walk.explanation(of: node)
                 }
@@ -47,7 +47,7 @@ public struct GraphAlignment: Sendable {
         var outputs: [Int?] = []
         for exit in source.exits {
             let place = walk.values[exit].flatMap { value in export.exits.firstIndex(of: value) }
-            if place == nil, failure == nil { failure = "the value of \(exit) is an output of the source and not of the export" }
+            if place == nil, failure == nil { failure = "the value of \(exit) is an output of the source but not of the export" }
             outputs.append(place)
         }
         self.pairs = pairs
@@ -63,7 +63,7 @@ private struct GraphWalk {
     let source: AlignableGraph
     private(set) var values: [String: String]
     private var taken: Set<String> = []
-    /// Nodes of the export by the first value they read.
+    /// Nodes of the export, keyed by the first value that they read.
     private var readers: [String: [Node]] = [:]
 
     init(export: AlignableGraph, source: AlignableGraph) {
@@ -84,7 +84,7 @@ private struct GraphWalk {
             return other.inputs == inputs
         }
         guard candidates.count > 1 else { return candidates.first }
-        // Parallel branches: the same attributes and shapes first, then the nearest numbers.
+        // Among parallel branches, prefer equal attributes and shapes, then the closest numbers.
         let ranked = candidates.map { other in (other, unlikeness(other, node)) }
         return ranked.min { $0.1 < $1.1 }?.0
     }
@@ -133,7 +133,7 @@ extension Tensor {
 }
 
 extension Operation {
-    /// What a node computes, however it is spelt.
+    /// What a node computes, regardless of how it is expressed.
     fileprivate func kind(in model: Model, _ node: Node) -> String {
         switch self {
         case .divide: return "multiply"
@@ -147,11 +147,11 @@ extension Operation {
         }
     }
 
-    /// How another operation of the same kind is written differently apart from the names of its weights, as a clause; nil where it is not.
+    /// How an operation of the same kind differs in its attributes, apart from the names of its weights, as a clause; nil if it does not.
     func difference(from expected: Operation) -> String? {
         let (found, wanted) = (facts, expected.facts)
         guard found.count == wanted.count else {
-            // One spelling of a mean over the whole map against another, or a bias that only one side has.
+            // Two spellings of a mean over the whole map, or a bias that only one side has.
             if case .globalAveragePool = self { return nil }
             if case .globalAveragePool = expected { return nil }
             let names = Set(found.map(\.name)).symmetricDifference(wanted.map(\.name)).sorted()
@@ -162,7 +162,7 @@ extension Operation {
         return changed.map { "\($0.0.name) \($0.0.value) instead of \($0.1.value)" }.joined(separator: ", ")
     }
 
-    /// Attributes as names and texts, all of them.
+    /// All attributes as names and texts.
     private var facts: [(name: String, value: String)] {
         func text(_ size: Size2D) -> String { "\(size.height)×\(size.width)" }
         func text(_ padding: Padding2D) -> String { "\(padding.top),\(padding.left),\(padding.bottom),\(padding.right)" }
@@ -186,7 +186,7 @@ extension Operation {
         case .selectChannels(let channels): return [("channels", "\(channels)")]
         case .concatenate(let axis), .softmax(let axis): return [("axis", "\(axis)")]
         case .permute(let axes): return [("axes", "\(axes)")]
-        // ‖x‖ and max(‖x‖, 1e-12) are one number for every vector that is not 0.
+        // ‖x‖ and max(‖x‖, 1e-12) are the same number for every nonzero vector.
         case .l2Normalize(let axis, let epsilon): return [("axis", "\(axis)"), ("epsilon", epsilon < 1e-6 ? "0" : number(epsilon))]
         default: return []
         }

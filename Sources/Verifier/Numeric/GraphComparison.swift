@@ -1,12 +1,11 @@
 import IR
 import Tensors
 
-/// The graphs of two networks held against each other: which layers are the same, how matched ones are written, and the source in the form
-/// that fits the export's.
+/// Compares the graphs of two networks: which layers match, how matched layers differ, and the source in the form that fits the export.
 struct GraphComparison {
-    /// A form in which two networks may be compared.
+    /// The form in which two networks are compared.
     enum Form: Sendable {
-        /// As they are.
+        /// Both unchanged.
         case plain
         /// The source with its batch normalization folded.
         case foldedSource
@@ -14,7 +13,7 @@ struct GraphComparison {
         case canonical
     }
 
-    /// Relative difference of folded numbers that float32's rounding explains; ε 2e-5 in place of 1e-5 moves them by 5e-6 and more.
+    /// Relative difference of folded numbers that float32's rounding explains; ε 2e-5 in place of 1e-5 changes them by 5e-6 or more.
     static let foldingTolerance = 3e-6
 
     /// The form that fits best.
@@ -27,7 +26,7 @@ struct GraphComparison {
     /// Tensors that matched layers read.
     let weights: [WeightPair]
 
-    /// Tries one form after another until every layer has its counterpart; else keeps the one with most. Nil for several inputs.
+    /// Tries one form after another until every layer has a counterpart; otherwise keeps the form with the most. Nil for several inputs.
     init?(export: Model, source: Model) throws {
         guard let one = AlignableGraph(export), let other = AlignableGraph(source) else { return nil }
         func candidate(_ form: Form, _ one: AlignableGraph, _ other: AlignableGraph) -> (
@@ -50,17 +49,17 @@ struct GraphComparison {
             of: alignment, export: self.export.model, source: self.source.model, unfolded: best.0 == .plain ? nil : source)
     }
 
-    /// Whether both end alike and have the same in front.
+    /// Whether both have the same front and the same end.
     var endsAlike: Bool {
         export.isNormalized == source.isNormalized && export.hasFront == source.hasFront && export.exits.count == source.exits.count
     }
 
-    /// Layers that are written differently, as clauses.
+    /// Layers whose attributes differ, as clauses.
     var attributeDifferences: [String] {
         alignment.pairs.compactMap { pair in pair.attributes.map { "\(pair.source.name) (\(pair.source.operation.name)): \($0)" } }
     }
 
-    /// The ε of all batch normalization, where that alone is written differently, and everywhere alike.
+    /// The ε of all batch normalization, if it is the only difference and the same everywhere.
     func epsilons(isAssumed: Bool) -> Verification.EpsilonDifference? {
         var found: [Verification.EpsilonDifference] = []
         for pair in alignment.pairs where pair.attributes != nil {
@@ -75,14 +74,14 @@ struct GraphComparison {
         return first
     }
 
-    /// The source in this form, each tensor rounded where the export's is narrower; nil where none is.
+    /// The source in this form, with each tensor rounded whose counterpart in the export is narrower; nil if there is none.
     func roundedSource() throws -> Model? {
         var types: [String: DType] = [:]
         for pair in weights { if let tensor = pair.export { types[pair.name] = tensor.dtype } }
         return try GraphComparison.rounded(source.model, like: types)
     }
 
-    /// The export with tensors rounded where the source's are narrower; nil where none is.
+    /// The export with each tensor rounded whose counterpart in the source is narrower; nil if there is none.
     func roundedExport() throws -> Model? {
         var types: [String: DType] = [:]
         for pair in weights { if let key = pair.exportKey, let tensor = pair.source { types[key] = tensor.dtype } }

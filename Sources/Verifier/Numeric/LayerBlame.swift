@@ -1,27 +1,27 @@
 import IR
 import Inference
 
-/// The first layer in which two networks part, found on one image with short partial sums.
+/// The first layer at which two networks diverge, found on one image with short partial sums.
 public struct LayerBlame: Sendable, Equatable {
     /// The layer's name in the source.
     public let layer: String
-    /// What it computes.
+    /// The name of its operation.
     public let operation: String
-    /// What differs in how it is written; nil where only numbers do.
+    /// How its attributes differ; nil if only numbers do.
     public let attributes: String?
-    /// Distance of the layer's values over their length; nil where they could not be compared.
+    /// RMS of the difference between the layer's values, relative to their own RMS; nil if they could not be compared.
     public let relativeRMS: Double?
-    /// Largest absolute difference of the layer's values.
+    /// Largest absolute difference between the layer's values.
     public let maxAbsolute: Double?
 
-    /// Values that differ by less are rounding, unless an output is judged stricter.
+    /// Smaller differences are rounding, unless an output has a stricter tolerance.
     private static let negligible = 1e-7
 
-    /// The first layer that departs; nil where no matched layer does.
+    /// The first layer that diverges; nil if no matched layer does.
     /// - Parameters:
-    ///   - pairs: layers that do the same, in the source's order; nil to match those that give values of one name.
-    ///   - inputs: one image as it enters each network.
-    ///   - tolerance: relative distance from which on a layer counts as departed.
+    /// - pairs: Matching layers, in the source's order; nil to match layers whose values have the same name.
+    /// - inputs: One image as it enters each network.
+    /// - tolerance: The relative difference above which a layer counts as diverging.
     static func find(
         export: Model, source: Model, pairs: [GraphAlignment.Pair], inputs: (export: Batch, source: Batch), tolerance: Double
     ) throws -> LayerBlame? {
@@ -30,7 +30,7 @@ public struct LayerBlame: Sendable, Equatable {
         for pair in pairs {
             let node = pair.source
             guard let one = found?[pair.export.output], let right = expected[node.output], one.shape == right.shape else {
-                // Where one of the two cannot be computed, or has other sizes, only how it is written tells.
+                // If one of the two cannot be computed, or has a different shape, only the attributes can tell.
                 guard let attributes = pair.attributes else { continue }
                 return LayerBlame(
                     layer: node.name, operation: node.operation.name, attributes: attributes, relativeRMS: nil, maxAbsolute: nil)
@@ -51,9 +51,9 @@ public struct LayerBlame: Sendable, Equatable {
         return nil
     }
 
-    /// Layers that give values of one name, where graphs cannot be matched.
+    /// Layers whose values have the same name, for graphs that cannot be matched.
     static func pairsByName(export: Graph, source: Graph) -> [GraphAlignment.Pair] {
-        // Values, not nodes, are matched: folded into the layer before it, a batch normalization's value bears its own name still.
+        // Values are matched, not nodes: a batch normalization that was folded into the layer before it still gives its value its name.
         let others = Dictionary(export.nodes.map { ($0.output, $0) }, uniquingKeysWith: { first, _ in first })
         return source.nodes.compactMap { node in
             others[node.output].map { other in
@@ -63,7 +63,7 @@ public struct LayerBlame: Sendable, Equatable {
         }
     }
 
-    /// All these values of a network: with each an output, nothing is fused, and every layer can be looked at.
+    /// All these values of a network. With each of them an output, nothing is fused, and every layer can be examined.
     private static func values(_ model: Model, _ input: Batch, _ names: [String]) throws -> [String: Batch] {
         guard !names.isEmpty else { return [:] }
         var graph = model.graph

@@ -2,7 +2,7 @@ import Exporters
 import Files
 import IR
 
-/// Holds an export, read back from disk, against what was written: every tensor bit for bit, and graph, contract and family.
+/// Compares an export, read back from disk, with what was written: every tensor bit by bit, and graph, contract and family.
 public enum ModelComparison {
     /// Throws `BitwiseDifference` or `ExportError.differs`.
     public static func check(_ opened: OpenedFile, against content: ExportContent, file: String) throws {
@@ -20,7 +20,7 @@ public enum ModelComparison {
             throw ExportError.differs(file: file, what: "the architecture is \(found.architecture.name), not \(model.architecture.name)")
         }
         guard found.graph.inputs == model.graph.inputs, found.graph.outputs == model.graph.outputs else {
-            throw ExportError.differs(file: file, what: "the graph's inputs or outputs are others")
+            throw ExportError.differs(file: file, what: "the graph's inputs or outputs differ")
         }
         for (node, expected) in zip(found.graph.nodes, model.graph.nodes) where node != expected {
             throw ExportError.differs(file: file, what: "the node \(node.name) is not \(expected.name) as it was written")

@@ -2,25 +2,26 @@ import IR
 import Inference
 import Tensors
 
-/// The second part of a verification: both networks run on the same images, and their outputs compared.
+/// The second part of a verification: runs both networks on the same images and compares their outputs.
 public struct NumericComparison: Sendable {
-    /// What may differ, and by how much.
+    /// How far outputs may differ.
     public struct Tolerance: Sendable, Equatable {
-        /// On outputs brought to unit length; nil where `absolute` or `relative` is given instead.
+        /// Absolute, on outputs normalized to unit length; nil if `absolute` or `relative` is given instead.
         public var normalized: Double?
-        /// On outputs as they are.
+        /// Absolute, on outputs as they are.
         public var absolute: Double?
-        /// Of the source's magnitude, on outputs as they are.
+        /// Relative to the source's magnitude, on outputs as they are.
         public var relative: Double?
 
-        /// A tolerance.
+        /// Creates a tolerance; nil members are not checked.
         public init(normalized: Double? = nil, absolute: Double? = nil, relative: Double? = nil) {
             self.normalized = normalized
             self.absolute = absolute
             self.relative = relative
         }
 
-        /// What the order of float32's sums explains, with room. Rounded weights need no more: they are compared with weights rounded alike.
+        /// Covers the order of float32's sums, with a reserve. Rounded weights need no more, because they are compared with weights rounded
+        /// the same way.
         public static let usual = Tolerance(normalized: 3e-6)
     }
 
@@ -28,37 +29,37 @@ public struct NumericComparison: Sendable {
     public struct Images: Sendable {
         /// The pixels.
         public let batch: Batch
-        /// What they are, for people.
+        /// What the images are, in words.
         public let description: String
 
-        /// Images.
+        /// Creates images from a batch.
         public init(_ batch: Batch, description: String) {
             self.batch = batch
             self.description = description
         }
     }
 
-    /// Figures of each output that both have, in the source's order.
+    /// Figures for each output that both sides have, in the source's order.
     public let outputs: [OutputFigures]
-    /// Outputs that only one side has.
+    /// Names of outputs that only one side has.
     public let unmatchedOutputs: [String]
-    /// What the images were.
+    /// What the images were, in words.
     public let images: String
-    /// What was allowed.
+    /// The tolerance that was applied.
     public let tolerance: Tolerance
-    /// Whether only one of the two brings its output to unit length, so that only directions can be compared.
+    /// Whether only one of the two normalizes its output to unit length, so that only directions can be compared.
     public let lengthsDiffer: Bool
     /// Whether outputs are embeddings, which are compared at unit length.
     public let isEmbedding: Bool
-    /// Whether one run served for both, their tensors and graphs being the same.
+    /// Whether one run served both sides, because their tensors and graphs are the same.
     public let isOneRun: Bool
-    /// Whether every output is within it.
+    /// Whether every output is within the tolerance.
     public let isWithin: Bool
 
     /// One side of a comparison.
     struct Side {
         let model: Model
-        /// How pixels enter it here.
+        /// How pixels enter the network.
         let contract: InputContract
 
         func run(_ images: Images, _ options: FastExecutor.Options) throws -> [NamedBatch] {
@@ -66,15 +67,16 @@ public struct NumericComparison: Sendable {
         }
     }
 
-    /// The source itself cannot be run on the images: no difference, but nothing to compare with.
+    /// The source itself cannot be run on the images: not a difference, but there is nothing to compare with.
     struct SourceFailure: Error {
         let reason: any Error
     }
 
     /// Compares outputs.
     /// - Parameters:
-    ///   - found: the export's outputs; nil where they are the source's by proof.
-    ///   - places: for each of the source's outputs its place in the export's, where graphs tell; otherwise names, places and values do.
+    /// - found: The export's outputs; nil if they are proven to equal the source's.
+    /// - places: For each of the source's outputs, its index in the export's if the graphs show it; otherwise names, order and values
+    /// decide.
     init(
         found: [NamedBatch]?, expected: [NamedBatch], places: [Int?]?, source: Model, lengthsDiffer: Bool, images: Images,
         tolerance: Tolerance
@@ -95,7 +97,7 @@ public struct NumericComparison: Sendable {
             }
             let free = found.indices.filter { !taken.contains($0) && found[$0].batch.shape == other.batch.shape }
             var place = places.flatMap { $0.indices.contains(index) ? $0[index] : nil } ?? free.first { found[$0].name == other.name }
-            // Of outputs with other names the one whose values are nearest; of equally near ones the first.
+            // Among outputs with other names, take the one with the closest values, and the first of equally close ones.
             if place == nil {
                 place = free.map { ($0, measured(found[$0]).maxNormalized) }.min { $0.1 < $1.1 }?.0
             }
@@ -129,18 +131,19 @@ public struct NumericComparison: Sendable {
         }
     }
 
-    /// Whether the figures are so near to what is allowed that the order of sums may decide.
+    /// Whether the figures are so close to the tolerance that the order of sums may decide.
     var isNearLimit: Bool {
         guard let allowed = tolerance.normalized else { return false }
         return outputs.allSatisfy { !$0.hasNonFinite && $0.maxNormalized <= 10 * allowed }
     }
 
-    /// Seeded images of the size that models take; the same on every machine. Sizes that one leaves open are the other's.
+    /// Seeded images of the size that the models take; the same on every machine. Sizes that one model leaves open are taken from the
+    /// other.
     public static func seeded(for model: Model, and other: Model? = nil, count: Int) throws -> Images {
         let sizes = (other?.graph.inputs.first?.type.shape ?? []).map(\.fixed)
         let shape = (model.graph.inputs.first?.type.shape ?? []).enumerated().map { axis, dimension -> Int in
             if axis == 0 { return count }
-            // An image of any size is tried in one that no stride divides.
+            // Sizes that both leave open are tried with a number that no stride divides.
             return dimension.fixed ?? (sizes.indices.contains(axis) ? sizes[axis] : nil) ?? 45 + 8 * axis
         }
         return Images(

@@ -1,7 +1,7 @@
 import IR
 import Inference
 
-/// The runs of one verification: which network on which images with which scaling, and what they gave.
+/// The runs of one verification: which networks on which images with which scaling, and their outputs.
 struct NumericRuns {
     private let export: Model
     private let source: Model
@@ -10,13 +10,13 @@ struct NumericRuns {
     private let isProven: Bool
     private let settings: Verification.Settings
     private var images: NumericComparison.Images?
-    /// What the verdict rests on.
+    /// What the verdict is based on.
     private var sides: (export: NumericComparison.Side, source: NumericComparison.Side)?
 
     private(set) var comparison: NumericComparison?
     private(set) var drift: NumericComparison?
     private(set) var activity: ChannelActivity?
-    /// The image on which the two are furthest apart.
+    /// The image on which the two differ most.
     private var worstImage = 0
     /// Why there are no numbers.
     var failure: String?
@@ -29,7 +29,7 @@ struct NumericRuns {
         (self.relation, self.isProven, self.settings) = (relation, isProven, settings)
     }
 
-    /// Runs what is needed. Throws `SourceFailure` where the source cannot be run, `InferenceError` for the export.
+    /// Performs the necessary runs. Throws `SourceFailure` if the source cannot be run, `InferenceError` if the export cannot.
     mutating func run() throws {
         let isRounded = relation != .same
         let count = isProven && settings.tolerance == nil ? settings.imagesWhereProven : settings.seededImages
@@ -40,7 +40,7 @@ struct NumericRuns {
             throw NumericComparison.SourceFailure(reason: error)
         }
         self.images = images
-        // Rounding is taken out of the comparison: the narrower side stays, the other is rounded likewise.
+        // To exclude rounding from the comparison, the wider side is rounded like the narrower one.
         var (exportModel, reference) = (export, source)
         if isRounded, settings.tolerance == nil {
             if case .sourceRounded = relation {
@@ -63,7 +63,7 @@ struct NumericRuns {
         var found = isOneRun ? nil : try one.run(images, settings.executor)
         let tolerance = settings.tolerance ?? .usual
         comparison = try compared(found, expected, images, tolerance)
-        // Near the limit the order of sums alone may decide: then short partial sums, which are nearer to float64, do.
+        // Close to the limit, the order of sums alone may decide; short partial sums, which are closer to float64, then settle it.
         if found != nil, let first = comparison, !first.isWithin, first.isNearLimit, !settings.executor.isExact {
             var exact = settings.executor
             exact.isExact = true
@@ -73,7 +73,7 @@ struct NumericRuns {
         }
         if let found, comparison?.isWithin == false { worstImage = NumericRuns.worstImage(found, expected) }
         if isRounded, settings.tolerance == nil {
-            // The other side of what was rounded, as it is.
+            // The rounded side, unrounded.
             let plain: NumericComparison.Side
             if case .sourceRounded = relation {
                 plain = .init(model: export, contract: one.contract)
@@ -96,13 +96,13 @@ struct NumericRuns {
             source: source, lengthsDiffer: lengthsDiffer, images: images, tolerance: tolerance)
     }
 
-    /// A normalization that only one of them has at its end changes lengths, not directions.
+    /// Whether only one of them ends in a normalization, which changes lengths but not directions.
     private var lengthsDiffer: Bool {
         guard let graphs else { return export.contract.isNormalized != source.contract.isNormalized }
         return graphs.export.isNormalized.first != graphs.source.isNormalized.first
     }
 
-    /// Both sides get what the source gets, unless a graph scales its pixels itself: that one gets them as its own contract says.
+    /// Both sides get the source's scaling, unless a graph scales its pixels itself; such a graph gets them according to its own contract.
     private func exportContract(_ sourceContract: InputContract) -> InputContract {
         guard let graphs, graphs.export.hasFront != graphs.source.hasFront else { return sourceContract }
         var contract = export.contract
@@ -122,7 +122,7 @@ struct NumericRuns {
         return (0..<one.imageCount).max { distance($0) < distance($1) } ?? 0
     }
 
-    /// The first layer that departs, or why none could be named.
+    /// The first layer that diverges, or why none could be named.
     func blame() -> (LayerBlame?, String?) {
         guard let images, let sides else { return (nil, nil) }
         do {

@@ -1,27 +1,27 @@
-/// How far two outputs of a network are apart.
+/// How far apart two outputs are.
 public struct OutputFigures: Sendable, Equatable {
     /// The output's name in the source.
     public let name: String
     /// Largest absolute difference.
     public let maxAbsolute: Double
-    /// Largest difference over the larger magnitude of the two, among numbers of at least a thousandth of the source's largest.
+    /// Largest difference relative to the larger of the two magnitudes, among numbers of at least a thousandth of the source's largest.
     public let maxRelative: Double
-    /// Root of the mean square of differences over that of the source.
+    /// Root mean square of the differences, relative to that of the source.
     public let relativeRMS: Double
     /// Smallest cosine between the two vectors of an image.
     public let minCosine: Double
-    /// Largest absolute difference after each image's vector was brought to unit length. For outputs that are no embeddings each is divided
-    /// by the source's largest magnitude instead.
+    /// Largest absolute difference after each image's vector was normalized to unit length. Outputs that are not embeddings are divided by
+    /// the source's largest magnitude instead.
     public let maxNormalized: Double
     /// Whether any number is NaN or infinite in one and not in the other.
     public let hasNonFinite: Bool
-    /// For `--atol` and `--rtol`: the least absolute tolerance with which everything would pass, given the relative one.
+    /// The smallest absolute tolerance with which everything would pass, given the relative tolerance.
     public let leastAbsoluteTolerance: Double
 
-    /// Compares `found` with `expected`, `vectorLength` numbers an image.
+    /// Compares `found` with `expected`, with `vectorLength` numbers per image.
     /// - Parameters:
-    ///   - isEmbedding: whether outputs are vectors whose direction counts.
-    ///   - relativeTolerance: what is taken off each difference before `leastAbsoluteTolerance`.
+    /// - isEmbedding: Whether outputs are vectors whose direction matters.
+    /// - relativeTolerance: Subtracted from each difference for `leastAbsoluteTolerance`.
     public init(
         name: String, found: [Float], expected: [Float], vectorLength: Int, isEmbedding: Bool, relativeTolerance: Double = 0
     ) {
@@ -40,7 +40,7 @@ public struct OutputFigures: Sendable, Equatable {
             squares += b * b
             magnitude = max(magnitude, abs(b))
         }
-        // Of a number near zero the relative difference says nothing.
+        // For a number near zero, the relative difference is meaningless.
         for (one, other) in zip(found, expected) where abs(Double(other)) >= 1e-3 * magnitude && magnitude > 0 {
             let (a, b) = (Double(one), Double(other))
             if a.isFinite, b.isFinite { relative = max(relative, abs(a - b) / max(abs(a), abs(b))) }
@@ -55,7 +55,7 @@ public struct OutputFigures: Sendable, Equatable {
                 dot += a[index] / normA * (b[index] / normB)
                 normalized = max(normalized, abs(a[index] / normA - b[index] / normB))
             }
-            // Of equal vectors the cosine is 1, whatever rounding makes of it.
+            // Equal vectors have cosine 1, whatever rounding makes of it.
             cosine = min(cosine, a == b ? 1 : dot)
         }
         self.name = name

@@ -1,23 +1,23 @@
 import IR
 import Inference
 
-/// Made-up images for comparing two networks: the same on every machine.
+/// Synthetic images for comparing two networks; the same on every machine.
 ///
-/// Noise alone leaves channels of trained networks asleep (6.5 % of a published MobileFaceNet's slopes never act on it), and what
-/// differs there passes unseen. Blurred noise and patches in tones of skin wake nearly all of them.
+/// Noise alone leaves channels of trained networks inactive (6.5 % of a published MobileFaceNet's slopes are never used on it), and
+/// differences there go unnoticed. Blurred noise and patches in skin tones activate nearly all of them.
 public enum SeededImages {
-    /// Numbers that are made at most.
+    /// The most numbers that are generated.
     private static let limit = 1 << 28
-    /// Points of the coarse grids that blurred noise is drawn on.
+    /// Side lengths of the coarse grids for blurred noise.
     private static let grids = [4, 8, 16, 32]
-    /// Skin from light to dark, as red, green and blue.
+    /// Skin tones from light to dark, as red, green and blue.
     private static let tones: [[Float]] = [
         [255, 224, 196], [241, 194, 167], [224, 172, 138], [198, 134, 102], [160, 103, 74], [141, 85, 60], [104, 62, 44], [66, 40, 30],
     ]
-    /// The images of a whole set: four of noise, twelve of blurred noise, eight of skin tones.
+    /// The size of a full set: four images of noise, twelve of blurred noise, eight of skin tones.
     public static let wholeSet = 24
 
-    /// The kind of the image at a place: kinds take turns, so that a few images hold each kind.
+    /// The kind of an image by its index; kinds take turns, so that a few images cover all of them.
     private enum Kind {
         case noise
         case blurred(grid: Int)
@@ -33,12 +33,12 @@ public enum SeededImages {
         }
     }
 
-    /// Images as pixels from 0 to 255. Sizes that are open are tried in ones that no stride divides.
-    /// - Parameter shape: images × channels × height × width; other numbers of axes get noise. Throws where it is too large.
+    /// Images as pixels from 0 to 255. Open sizes are set to numbers that no stride divides.
+    /// - Parameter shape: Images × channels × height × width; shapes of any other rank get noise. Throws if it is too large.
     public static func batch(shape: [Int], seed: UInt64 = 24) throws -> Batch {
         var total = 1
         for size in shape {
-            // Sizes are what a file says; they may be anything.
+            // Sizes come from a file and may be anything.
             let (product, overflow) = total.multipliedReportingOverflow(by: size)
             guard !overflow, (1...limit) ~= product else {
                 throw InferenceError.tooMuchMemory(
@@ -46,7 +46,7 @@ public enum SeededImages {
             }
             total = product
         }
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var values: [Float] = []
         values.reserveCapacity(total)
         guard shape.count == 4 else {
@@ -61,7 +61,7 @@ public enum SeededImages {
                     values += plane(shape[2], shape[3], grid: grid, random: &random) { $0 }.map { $0.rounded() }
                 }
             case .skin(let tone):
-                // One shading for all channels, as light makes it, and a little of each channel's own.
+                // One shading for all channels, as light causes it, and a little variation per channel.
                 let shading = plane(shape[2], shape[3], grid: 8, random: &random) { ($0 - 127.5) / 255 }
                 for channel in 0..<shape[1] {
                     let color = SeededImages.tones[tone][min(channel, 2)]
@@ -73,9 +73,9 @@ public enum SeededImages {
         return try Batch(shape: shape, values: values)
     }
 
-    /// A coarse grid of noise, drawn out to full size with straight lines between its points.
+    /// A coarse grid of noise, scaled up to full size by linear interpolation.
     private static func plane(
-        _ height: Int, _ width: Int, grid: Int, random: inout SplitMix, _ change: (Float) -> Float
+        _ height: Int, _ width: Int, grid: Int, random: inout SeededGenerator, _ change: (Float) -> Float
     ) -> [Float] {
         let points = (0..<grid * grid).map { _ in change(random.byte()) }
         func places(_ size: Int) -> [(Int, Int, Float)] {
@@ -99,15 +99,7 @@ public enum SeededImages {
     }
 }
 
-/// splitmix64 (Steele, Lea and Flood 2014).
-private struct SplitMix {
-    var state: UInt64
-
-    mutating func byte() -> Float {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return Float((mixed ^ mixed >> 31) & 0xFF)
-    }
+extension SeededGenerator {
+    /// The next number's lowest byte, 0…255.
+    fileprivate mutating func byte() -> Float { Float(next() & 0xFF) }
 }

@@ -2,24 +2,24 @@ import Files
 import IR
 import Tensors
 
-/// The first part of a verification: every tensor of an export against its source, bit for bit, rounded likewise where the export's type
-/// is another, folded likewise where the export is folded.
+/// The first part of a verification: compares every tensor of an export with its source, bit by bit. The source is rounded if the export's
+/// type differs, and folded if the export is folded.
 public struct TensorComparison: Sendable {
-    /// One tensor that is not as it should be.
+    /// One tensor that is not as expected.
     public struct Difference: Sendable, Equatable {
         /// The tensor.
         public let name: String
-        /// What is wrong with it, as a clause.
+        /// What is wrong with it, as a clause without a subject.
         public let what: String
     }
 
     /// How the source's tensors were made comparable.
     public enum Relation: Sendable, Equatable {
-        /// As they are.
+        /// Unchanged.
         case same
         /// Rounded to a narrower or wider type.
         case rounded(WeightPrecision)
-        /// The export's tensors were rounded: it is the source that has the narrower type.
+        /// The export's tensors were rounded, because the source has the narrower type.
         case sourceRounded(WeightPrecision)
     }
 
@@ -31,28 +31,28 @@ public struct TensorComparison: Sendable {
         case graph
     }
 
-    /// Tensors that were compared.
+    /// Number of tensors compared.
     public let compared: Int
     /// How they were matched.
     public let matching: Matching
     /// Whether batch normalization was folded into the source's tensors first.
     public let isFolded: Bool
-    /// How types relate.
+    /// How the types relate.
     public let relation: Relation
-    /// Tensors that are the same only but for the rounding of arithmetic on weights, such as folding.
+    /// Number of tensors that differ only by the rounding of arithmetic on weights, such as folding.
     public let nearlySame: Int
     /// What differs.
     public let differences: [Difference]
-    /// Why nothing could be compared: the export's tensors bear other names.
+    /// Why nothing could be compared: the export's tensors have other names.
     public let unmatchedReason: String?
 
-    /// Whether every tensor that was compared has the source's very bits, rounded where a type is narrower.
+    /// Whether every compared tensor has exactly the source's bits, rounded if a type is narrower.
     public var isExact: Bool { unmatchedReason == nil && differences.isEmpty && nearlySame == 0 }
 
-    /// Compares by names; never throws for a difference. Damaged bytes throw.
+    /// Compares by names. Differences are recorded, not thrown; damaged bytes throw.
     /// - Parameters:
-    ///   - ignoresUnitAxes: whether axes of size 1 at the end may be more or fewer: where a graph was not understood, slopes still have them.
-    ///   - mayLack: tensors that the export need not have.
+    /// - ignoresUnitAxes: Whether trailing axes of size 1 may differ in number: slopes still have them if a graph was not understood.
+    /// - mayLack: Names of tensors that the export may lack.
     public init(
         export: Weights, source: Weights, foldedSource: (() throws -> Weights)?, ignoresUnitAxes: Bool = false, mayLack: Set<String> = []
     ) throws {
@@ -60,7 +60,7 @@ public struct TensorComparison: Sendable {
         var reference = source
         var isFolded = false
         if let foldedSource, export.entries.contains(where: { source[$0.name] == nil }) || export.entries.count < source.entries.count {
-            // A folded export has fewer tensors, and biases that the source has not.
+            // A folded export has fewer tensors, and biases that the source lacks.
             let folded = try foldedSource()
             if matches(folded) == export.entries.count, folded.entries.count == export.entries.count {
                 reference = folded
@@ -76,7 +76,7 @@ public struct TensorComparison: Sendable {
             relation = .same
             differences = []
             unmatchedReason =
-                "\(common) of \(export.entries.count) tensors bear a name of the source's, which has \(reference.entries.count)"
+                "\(common) of \(export.entries.count) tensors have a name of the source's, which has \(reference.entries.count)"
             return
         }
         var judge = Judge()
@@ -97,16 +97,16 @@ public struct TensorComparison: Sendable {
         unmatchedReason = nil
     }
 
-    /// Nothing could be matched.
+    /// Records that nothing could be matched.
     init(unmatched reason: String) {
         (compared, matching, isFolded, relation, nearlySame, differences) = (0, .names, false, .same, 0, [])
         unmatchedReason = reason
     }
 
-    /// Compares tensors that matched nodes read, whatever they are called.
+    /// Compares tensors that matched nodes read, whatever their names.
     /// - Parameters:
-    ///   - tolerance: relative difference that arithmetic on weights explains; 0 where the bits must be the same.
-    ///   - isFolded: whether the source was folded first.
+    /// - tolerance: The relative difference that arithmetic on weights explains; 0 if the bits must be the same.
+    /// - isFolded: Whether the source was folded first.
     init(_ pairs: [WeightPair], tolerance: Double, isFolded: Bool) throws {
         var judge = Judge(tolerance: tolerance, raisesSmallNumbers: true)
         for pair in pairs {
@@ -114,7 +114,7 @@ public struct TensorComparison: Sendable {
             case (let export?, let source?):
                 try judge.compare(try export.spread(like: source), try source.spread(like: export), name: pair.name, scale: pair.scale)
             case (let only?, nil), (nil, let only?):
-                // A bias of zeros is none.
+                // A bias of zeros is equivalent to none.
                 let largest = try only.doubles().reduce(0) { max($0, abs($1)) }
                 if largest > tolerance * (pair.scale ?? 0) {
                     judge.differences.append(
@@ -133,7 +133,7 @@ public struct TensorComparison: Sendable {
     }
 }
 
-/// Compares tensors one by one, and keeps how they relate.
+/// Compares tensors one by one, and records how they relate.
 private struct Judge {
     let tolerance: Double
     let raisesSmallNumbers: Bool
@@ -177,7 +177,7 @@ private struct Judge {
     /// Whether arithmetic on weights explains every difference.
     private func isNear(_ export: Tensor, _ source: Tensor, scale: Double?, step: Double) throws -> Bool {
         guard export.shape == source.shape, export.dtype == source.dtype, export.dtype.isFloatingPoint else { return false }
-        // Programs that round to float16 raise numbers too small for it instead of dropping them.
+        // Programs that round to float16 raise numbers too small for it instead of flushing them to zero.
         let smallest = raisesSmallNumbers && export.dtype == .float16 ? 0x1p-23 : 0
         guard tolerance > 0 || smallest > 0 else { return false }
         let (left, right) = (try export.doubles(), try source.doubles())
@@ -197,7 +197,7 @@ private struct Judge {
         return true
     }
 
-    /// What is wrong, as a clause; nil for the same bits.
+    /// What is wrong, as a clause without a subject; nil if the bits are the same.
     private func difference(_ tensor: Tensor, _ expected: Tensor) throws -> String? {
         guard tensor.dtype == expected.dtype, tensor.shape == expected.shape else {
             return "is \(tensor.dtype.rawValue) \(tensor.shape), not \(expected.dtype.rawValue) \(expected.shape)"
@@ -222,7 +222,7 @@ private struct Judge {
 }
 
 extension Tensor {
-    /// The same numbers in the other's shape, where only axes of size 1 at the end differ.
+    /// The same numbers in the other's shape, if only trailing axes of size 1 differ.
     fileprivate func withoutTrailingUnits(like other: Tensor) throws -> Tensor {
         func trimmed(_ shape: [Int]) -> [Int] { Array(shape.reversed().drop { $0 == 1 }.reversed()) }
         guard shape != other.shape, isContiguous, trimmed(shape) == trimmed(other.shape) else { return self }
@@ -230,7 +230,7 @@ extension Tensor {
             dtype: dtype, shape: other.shape, strides: Tensor.contiguousStrides(other.shape), offset: offset, storage: storage)
     }
 
-    /// One number for all channels as a vector of the other's length.
+    /// A single number for all channels, repeated to the other's length.
     fileprivate func spread(like other: Tensor) throws -> Tensor {
         guard elementCount == 1, shape.count == 1, other.shape.count == 1, other.elementCount > 1 else { return self }
         return try Tensor(dtype: dtype, shape: other.shape, strides: [0], offset: offset, storage: storage)

@@ -2,12 +2,12 @@
 public enum Verdict: Sendable, Equatable {
     /// Everything that both sides state agrees.
     case same
-    /// Something does not, for these reasons.
+    /// Something differs, for these reasons.
     case different([String])
-    /// Something could not be read or run, for these reasons; nothing is said about the network.
+    /// Something could not be read or run, for these reasons; this says nothing about the network.
     case cannotTell([String])
 
-    /// The answer in the words that scripts may rely on.
+    /// The answer in words that scripts may rely on.
     public var words: String {
         switch self {
         case .same: "the same network"
@@ -16,7 +16,7 @@ public enum Verdict: Sendable, Equatable {
         }
     }
 
-    /// Why, one clause each; empty for the same network.
+    /// The reasons, one clause each; empty for the same network.
     public var reasons: [String] {
         switch self {
         case .same: []

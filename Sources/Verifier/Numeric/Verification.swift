@@ -3,17 +3,17 @@ import Files
 import IR
 import Inference
 
-/// An export held against its source: tensors, graphs, contracts and numbers, and where they part, the layer.
+/// Compares an export with its source: tensors, graphs, contracts and numbers, and if they differ, the layer where they diverge.
 public struct Verification: Sendable {
-    /// How it is done.
+    /// How networks are compared.
     public struct Settings: Sendable {
-        /// Overrules the default tolerance; it then holds against the source as it is, not as the export rounds it.
+        /// Overrides the default tolerance; it then applies against the source as it is, not as the export rounds it.
         public var tolerance: NumericComparison.Tolerance?
-        /// Images; nil for seeded ones.
+        /// Images to run on; nil for seeded ones.
         public var images: NumericComparison.Images?
-        /// Seeded images.
+        /// Number of seeded images.
         public var seededImages = SeededImages.wholeSet
-        /// Seeded images where one run serves both sides, being the same bit for bit.
+        /// Number of seeded images if one run serves both sides, because they are the same bit for bit.
         public var imagesWhereProven = SeededImages.wholeSet
         /// How networks are run.
         public var executor = FastExecutor.Options()
@@ -26,34 +26,34 @@ public struct Verification: Sendable {
 
     /// The answer.
     public let verdict: Verdict
-    /// The tensors.
+    /// The comparison of tensors.
     public let tensors: TensorComparison
-    /// The numbers; nil where there are none.
+    /// The comparison of numbers; nil if there is none.
     public let numeric: NumericComparison?
     /// Why there are no numbers.
     public let numericReason: String?
-    /// What rounding alone does: the export against the source before it is rounded likewise; nil where nothing is rounded.
+    /// The effect of rounding alone: the export against the source before it is rounded the same way; nil if nothing is rounded.
     public let drift: NumericComparison?
-    /// Whether every layer of one graph has its counterpart in the other; nil where one side has no graph.
+    /// The number of layers that have a counterpart; nil if one side has no graph.
     public let layersMatched: Int?
-    /// Why some layers have none.
+    /// Why some layers have no counterpart.
     public let layersUnmatched: String?
-    /// Layers that are written differently, as clauses.
+    /// Layers whose attributes differ, as clauses.
     public let attributes: [String]
-    /// The ε of all batch normalization, where it is one number on each side and not the same.
+    /// The ε of all batch normalization, if it is a single but different number on each side.
     public let epsilons: EpsilonDifference?
-    /// The ε that was given for the export and taken for the source as well, where the source's own is only assumed.
+    /// The ε that was given for the export and applied to the source as well, because the source's own is only assumed.
     public let givenEpsilon: Double?
-    /// What the two state differently of how images enter.
+    /// How the two differ in what they state about images.
     public let contract: ContractComparison?
-    /// How many channels the images made act; nil where one run served both.
+    /// How many channels the images activate; nil if one run served both.
     public let activity: ChannelActivity?
-    /// The first layer that departs, where the numbers do.
+    /// The first layer that diverges, if the numbers do.
     public let blame: LayerBlame?
-    /// Why that layer could not be looked for.
+    /// Why that layer could not be determined.
     public let blameFailure: String?
 
-    /// Two networks' ε.
+    /// The ε of two networks.
     public struct EpsilonDifference: Sendable, Equatable {
         /// The export's.
         public let export: Double
@@ -62,32 +62,33 @@ public struct Verification: Sendable {
         /// Whether the source's is only assumed.
         public let isAssumed: Bool
 
-        /// As a clause.
+        /// The difference as a clause.
         var text: String { "ε of batch normalization is \(export), the source's \(source)" + (isAssumed ? " (assumed)" : "") }
     }
 
     /// Whether everything agrees.
     public var isSame: Bool { verdict == .same }
 
-    /// What an export was opened as.
+    /// An export as it was opened.
     public struct Export: Sendable {
         /// Its tensors.
         public let weights: Weights
-        /// Its network, where it makes one.
+        /// Its network, if it gives one.
         public let model: Model?
-        /// Its graph, also where that does not fit its tensors.
+        /// Its graph, even if it does not fit its tensors.
         public let graph: Graph?
         /// Why there is no model although the file has a graph.
         public let failure: String?
-        /// Whether another program wrote it: those rename tensors, and leave out what their graph does not read.
+        /// Whether another program wrote it: such programs rename tensors, and drop those that their graph does not read.
         public let isForeign: Bool
-        /// Whether its contract stands in the file, and was not guessed from its graph.
+        /// Whether its contract is in the file, as opposed to guessed from its graph.
         public let statesContract: Bool
-        /// What of the file is not followed to the letter.
+        /// Where reading departs from the letter of the file.
         public let remarks: [String]
 
-        /// An export; a graph that is not understood, or does not fit the tensors, is kept as a failure. Throws where there are no tensors.
-        /// - Parameter epsilon: the ε that the user gives; taken if the export's own is only assumed.
+        /// Opens an export; a graph that is not understood, or does not fit the tensors, is recorded as a failure. Throws if there are no
+        /// tensors.
+        /// - Parameter epsilon: The ε that the caller gives, used if the export's own is only assumed.
         public init(_ opened: OpenedFile, epsilon: Double? = nil) throws {
             isForeign = opened.isForeign
             statesContract = opened.document?.isComplete == true
@@ -98,7 +99,8 @@ public struct Verification: Sendable {
                 let content = try OpenedModel(opened)
                 let found = try content.content.model.map { try Verification.taking(epsilon, for: $0) }
                 weights = content.content.weights
-                // Keys and shapes may tell a network where the file's graph is not understood: that is not the graph that others would run.
+                // Keys and shapes may give a network even if the file's graph is not understood, but it is not the graph that others would
+                // run.
                 let reason = content.passedOver ?? (hasGraph ? content.bareReason : nil)
                 failure = reason.map { "\($0)" }
                 model = failure == nil ? found : nil
@@ -109,7 +111,7 @@ public struct Verification: Sendable {
             }
         }
 
-        /// Content as it was written or read.
+        /// Wraps content as it was written or read.
         public init(_ content: ExportContent) {
             weights = content.weights
             model = content.model
@@ -121,7 +123,7 @@ public struct Verification: Sendable {
         }
     }
 
-    /// The model with the ε that the user gives, if its own is only assumed.
+    /// The model with the ε that the caller gives, if its own is only assumed.
     private static func taking(_ epsilon: Double?, for model: Model) throws -> Model {
         guard let epsilon, model.contract.origins[.epsilon] == .assumed, !model.epsilons.isEmpty else { return model }
         var given = GivenFacts()
@@ -129,15 +131,15 @@ public struct Verification: Sendable {
         return try given.apply(to: model)
     }
 
-    /// Compares what was opened. Throws where a file is damaged or the source cannot be run.
+    /// Compares an export with its source. Throws if a file is damaged or the source cannot be run.
     /// - Parameters:
-    ///   - sourceIsForeign: whether another program wrote the source.
-    ///   - sourceFailure: why the source gives no network although it has a graph.
+    /// - sourceIsForeign: Whether another program wrote the source.
+    /// - sourceFailure: Why the source gives no network although it has a graph.
     public init(
         export: Export, source: ExportContent, sourceIsForeign: Bool = false, sourceFailure: String? = nil,
         names: (export: String, source: String), settings: Settings
     ) throws {
-        // Both get their images as planes, whatever order of axes a graph begins with.
+        // Both get their images as planes, whatever axis order a graph begins with.
         guard let exportModel = try export.model?.overPlanes(),
             let sourceModel = try source.model.map({ try Verification.givenEpsilon(of: export, to: $0.overPlanes()) })
         else {
@@ -168,7 +170,7 @@ public struct Verification: Sendable {
             sourceGraph: graphs?.source, isStated: export.statesContract)
         differences += contracts.differences.map(\.text)
 
-        // The two compute the same numbers from the same pixels, whatever they say of how pixels are made.
+        // The two compute the same numbers from the same pixels, whatever they state about how pixels are made.
         let isProven =
             graphs.map { graphs in
                 graphs.form == .plain && graphs.alignment.isComplete && graphs.endsAlike
@@ -180,7 +182,7 @@ public struct Verification: Sendable {
         do {
             try runs.run()
         } catch let error as NumericComparison.SourceFailure {
-            // What was found in files stands, whether or not the source can be run.
+            // Differences found in files count, whether or not the source can be run.
             guard !differences.isEmpty else { throw error.reason }
             runs.failure = "\(names.source): \(error.reason)"
         } catch let error as VerificationError {
@@ -189,7 +191,7 @@ public struct Verification: Sendable {
         } catch let error as InferenceError {
             runs.failure = "\(names.export): \(error.problem)"
             switch error {
-            // The source can be run on these very images.
+            // The source runs on these very images, so the failure is the export's.
             case .wrongShape, .notFinite: differences.append(error.problem)
             default: unknown.append("\(names.export) cannot be run: \(error.problem)")
             }
@@ -209,7 +211,7 @@ public struct Verification: Sendable {
         (blame, blameFailure) = isApart ? runs.blame() : (nil, nil)
     }
 
-    /// Where one side has no network: tensors alone, or nothing.
+    /// Handles the case in which one side has no network: only tensors can be compared, or nothing.
     private init(
         withoutNumbers export: Export, source: ExportContent, sourceIsForeign: Bool, sourceFailure: String?,
         names: (export: String, source: String)
@@ -220,7 +222,7 @@ public struct Verification: Sendable {
             foldedSource: sourceModel.map { model in { try model.foldingBatchNormalization().weights } },
             ignoresUnitAxes: export.failure != nil, mayLack: export.isForeign ? Set(sourceModel?.unusedKeys ?? []) : [])
         (numeric, drift, layersMatched, layersUnmatched, contract, activity) = (nil, nil, nil, nil, nil, nil)
-        // A graph that this project wrote and that no longer fits together tells by its layers' names where it was changed.
+        // If this project's own graph no longer fits together, its layers' names show where it was changed.
         let changed = export.isForeign || export.failure == nil ? [] : Verification.changedLayers(export.graph, sourceModel?.graph)
         attributes = changed.compactMap(\.attributes)
         (epsilons, givenEpsilon, blameFailure) = (nil, nil, nil)
@@ -230,7 +232,7 @@ public struct Verification: Sendable {
         }
         let lacking = export.model == nil ? names.export : names.source
         numericReason = export.failure ?? sourceFailure ?? "\(lacking) has no graph that can be run"
-        // Other programs rename and fold: without both graphs their tensors prove nothing.
+        // Other programs rename and fold, so without both graphs their tensors prove nothing.
         var differences: [String] = []
         if !export.isForeign, !sourceIsForeign, let first = tensors.differences.first {
             differences.append("\(tensors.differences.count) of \(tensors.compared) tensors differ: \(first.name) \(first.what)")
@@ -253,7 +255,7 @@ public struct Verification: Sendable {
         }
     }
 
-    /// The source with the ε that a user gave for the export, where the source's own is only assumed.
+    /// The source with the ε that was given for the export, if the source's own is only assumed.
     private static func givenEpsilon(of export: Export, to source: Model) throws -> Model {
         guard let model = export.model, model.contract.origins[.epsilon] == .given, source.contract.origins[.epsilon] == .assumed,
             let epsilon = model.epsilons.first, model.epsilons.allSatisfy({ $0 == epsilon }), !source.epsilons.isEmpty
@@ -263,13 +265,13 @@ public struct Verification: Sendable {
         return try given.apply(to: source)
     }
 
-    /// Layers of one name that are written differently.
+    /// Layers with the same name whose attributes differ.
     private static func changedLayers(_ export: Graph?, _ source: Graph?) -> [GraphAlignment.Pair] {
         guard let export, let source else { return [] }
         return LayerBlame.pairsByName(export: export, source: source).filter { $0.attributes != nil }
     }
 
-    /// Tensors by name where both files keep names, else by the layers that read them.
+    /// Compares tensors by name if both files keep names, otherwise by the layers that read them.
     private static func tensors(
         export: Export, _ exportModel: Model, source: Model, graphs: GraphComparison?, isForeign: Bool
     ) throws -> TensorComparison {
@@ -280,7 +282,7 @@ public struct Verification: Sendable {
         }
         if !isForeign {
             let result = try byName([])
-            // Tensors may all be there and be read by the wrong layers.
+            // All tensors may be present but read by the wrong layers.
             guard let graphs, graphs.alignment.isComplete, result.unmatchedReason != nil || !graphs.weightsAreRead(byName: true),
                 result.differences.isEmpty
             else { return result }
@@ -301,13 +303,13 @@ public struct Verification: Sendable {
 }
 
 extension GraphComparison {
-    /// The tensors that matched layers read, compared.
+    /// Compares the tensors that matched layers read.
     func tensors() throws -> TensorComparison {
         try TensorComparison(
             weights, tolerance: form == .plain ? 0 : GraphComparison.foldingTolerance, isFolded: form != .plain)
     }
 
-    /// Whether every layer reads the tensors of the source's names; true where names do not count.
+    /// Whether every layer reads the tensors with the source's names; true if names do not matter.
     func weightsAreRead(byName: Bool) -> Bool { !byName || weights.allSatisfy { $0.exportKey == nil || $0.exportKey == $0.name } }
 }
 
@@ -331,7 +333,7 @@ extension NumericComparison {
     }
 }
 
-/// Small numbers for people: two digits and a power of ten.
+/// Formats small numbers for people: two digits and a power of ten.
 public enum ScientificText {
     /// Such as `2.1e-7`; 0 as `0`.
     public static func of(_ value: Double) -> String {
@@ -341,7 +343,7 @@ public enum ScientificText {
         while digits >= 10 { (digits, exponent) = (digits / 10, exponent + 1) }
         while digits < 1 { (digits, exponent) = (digits * 10, exponent - 1) }
         var tenths = (digits * 10).rounded(.up)
-        // A bound is rounded up; what was a round number stays one.
+        // A bound is rounded up, but round numbers stay unchanged.
         if (digits * 10 - (digits * 10).rounded()).magnitude < 1e-9 { tenths = (digits * 10).rounded() }
         if tenths >= 100 { (tenths, exponent) = (10, exponent + 1) }
         let sign = value < 0 ? "-" : ""

@@ -1,11 +1,11 @@
 import Files
 
-/// What keeps two models from being compared, or shows that they are two.
+/// What prevents two models from being compared, or shows that they are not the same.
 public enum VerificationError: DescribedError, Equatable {
     case differentOutputs(expected: [String], found: [String])
     case nothingToCompare(export: String, source: String)
 
-    /// What is wrong, for people.
+    /// What is wrong, in words.
     public var problem: String {
         switch self {
         case .differentOutputs(let expected, let found):

@@ -1,19 +1,19 @@
 import IR
 import Tensors
 
-/// Two tensors that matched nodes read in the same role; nil where only one side has it.
+/// Two tensors that matched nodes read in the same role; nil on a side that lacks it.
 struct WeightPair {
-    /// The source's key, or the export's where the source has none.
+    /// The source's key, or the export's if the source has none.
     let name: String
     let export: Tensor?
     let source: Tensor?
     /// The export's key.
     let exportKey: String?
-    /// The size of the terms that a folded bias is the sum of; nil where the numbers' own size counts.
+    /// The magnitude of the terms that add up to a folded bias; nil if the numbers' own magnitude counts.
     let scale: Double?
 
-    /// The pairs of an alignment, each once.
-    /// - Parameter unfolded: the source before its batch normalization was folded, for `scale`.
+    /// The pairs of an alignment, without duplicates.
+    /// - Parameter unfolded: The source before its batch normalization was folded, for `scale`.
     static func pairs(
         of alignment: GraphAlignment, export: Model, source: Model, unfolded: Model?
     ) throws -> [WeightPair] {
@@ -48,7 +48,7 @@ struct WeightPair {
         return pairs
     }
 
-    /// The largest sum of magnitudes that one number of a folded bias is made of.
+    /// The largest sum of magnitudes that makes up one number of a folded bias.
     private static func scale(of normal: BatchNormalization, behind layer: Operation?, in model: Model) throws -> Double {
         func values(_ key: String?) throws -> [Double] { try key.flatMap { model.weights[$0] }.map { try $0.doubles() } ?? [] }
         let (factor, shift) = (try values(normal.scale), try values(normal.bias))

@@ -1,6 +1,6 @@
 import Files
 
-/// Decisions of all folds against the truth, counts and shares of each row.
+/// Plots decisions of all folds against the truth, with counts and shares of each row.
 struct ConfusionPlot: Plot {
     let confusion: Confusion
     let title: String

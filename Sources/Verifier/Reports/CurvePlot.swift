@@ -1,6 +1,6 @@
 import Files
 
-/// The exact ROC curve with its area and the point of equal errors.
+/// Plots the exact ROC curve with its area and equal error rate.
 struct CurvePlot: Plot {
     let curve: ROCCurve
     let title: String

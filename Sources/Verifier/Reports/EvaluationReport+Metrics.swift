@@ -28,7 +28,7 @@ extension EvaluationReport {
         return root
     }
 
-    /// What the reference project's file does not have.
+    /// Figures that the reference project's file does not have.
     private var furtherFigures: JSONObject {
         let curve = evaluation.curve
         var object = JSONObject([
@@ -73,7 +73,7 @@ extension EvaluationReport {
         return object
     }
 
-    /// Pairs that a list shows at most.
+    /// The most entries in a list of pairs.
     static let listed = 50
 
     private var judged: JSONObject {

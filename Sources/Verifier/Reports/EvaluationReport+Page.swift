@@ -1,11 +1,11 @@
 import Files
 
 extension EvaluationReport {
-    /// Pairs of each kind that the page shows.
+    /// How many pairs of each kind the page shows.
     private static let shownPairs = 12
 
-    /// `report.html`: one page that needs nothing else.
-    /// - Parameter photographs: gives an image's bytes; only JPEG and PNG are shown. Nil for a page without photographs.
+    /// `report.html`: a single self-contained page.
+    /// - Parameter photographs: Returns an image's bytes, of which only JPEG and PNG are shown. Nil for a page without photographs.
     /// - Throws: `LFWError.plotFailed`.
     func page(photographs: ((String) -> [UInt8]?)?) throws(LFWError) -> String {
         let title = (evaluation.isLFW ? "LFW" : "Not LFW") + ": " + (provenance.checkpoint ?? provenance.pairsFile ?? "pair scores")
@@ -50,11 +50,11 @@ extension EvaluationReport {
             """
     }
 
-    /// Nothing is fetched, run or sent, whatever a name in the page holds: only its own style and the pictures within it are shown.
+    /// Nothing is fetched, run or sent, whatever a name in the page contains: only its own style and embedded pictures are shown.
     private static let policy =
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-    /// Pairs that another machine may decide otherwise, and those that the baseline does.
+    /// Pairs that another machine may decide differently, and those that the baseline does decide differently.
     private var edges: String {
         var html =
             "<h2>Pairs at the edge</h2>\n<p>Within 1e-3 of their fold's threshold, nearest first.</p>\n"
@@ -187,7 +187,7 @@ extension EvaluationReport {
         return html + "</table>"
     }
 
-    /// An `img`, if these bytes are a JPEG or PNG: nothing else below the images' folder gets into the page.
+    /// An `img` element if these bytes are a JPEG or PNG; no other files below the images' folder get into the page.
     private static func photograph(_ bytes: [UInt8]) -> String? {
         let type: String
         if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {

@@ -1,8 +1,8 @@
 import Files
 
-/// Text and bytes as HTML takes them.
+/// Text and bytes in the form that HTML accepts.
 enum HTMLText {
-    /// Text that is no markup whatever it holds, also within quoted attributes.
+    /// Escapes text so that it is never markup, even within quoted attributes.
     static func escaped(_ text: String) -> String {
         var out = ""
         for scalar in PathText.shown(text).unicodeScalars {
@@ -13,7 +13,7 @@ enum HTMLText {
             case "\"": out += "&quot;"
             case "'": out += "&#39;"
             default:
-                // Control characters are no part of HTML, and directional ones would turn a path's letters round.
+                // Control characters are not valid in HTML, and directional ones would reverse a path's letters.
                 let isControl = (scalar.value < 0x20 && scalar.value != 0x0A) || (0x7F..<0xA0).contains(scalar.value)
                 let isDirectional = (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
                 if isControl || isDirectional {
@@ -26,12 +26,12 @@ enum HTMLText {
         return out
     }
 
-    /// A picture as the `src` of an `img`, so that nothing is fetched and ids of two drawings cannot clash.
+    /// A picture as the `src` of an `img`, so that nothing is fetched and the ids of two drawings cannot clash.
     static func dataAddress(_ bytes: [UInt8], type: String) -> String { "data:\(type);base64,\(base64(bytes))" }
 
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// Base 64 of RFC 4648, section 4.
+    /// Base64 according to RFC 4648, section 4.
     static func base64(_ bytes: [UInt8]) -> String {
         var out: [UInt8] = []
         out.reserveCapacity((bytes.count + 2) / 3 * 4)

@@ -1,6 +1,6 @@
 import Files
 
-/// How scores of both kinds of pairs are spread, and the best threshold over all of them.
+/// Plots the distribution of scores for both kinds of pairs, and the best threshold over all of them.
 struct HistogramPlot: Plot {
     let same: [Float]
     let different: [Float]
@@ -41,7 +41,7 @@ struct HistogramPlot: Plot {
         ]).draw(on: canvas, right: axes.fieldRight - 12, edge: axes.fieldTop + 12, growsUp: false)
     }
 
-    /// How many scores fall into each bin; the last one holds its upper end too.
+    /// How many scores fall into each bin; the last bin includes its upper end.
     static func counts(_ scores: [Float], in range: ClosedRange<Double>) -> [Int] {
         var counts = [Int](repeating: 0, count: binCount)
         let span = range.upperBound - range.lowerBound

@@ -1,6 +1,6 @@
 import CCairo
 
-/// A drawing that can be had as a picture and as vectors.
+/// A drawing that can be rendered as pixels and as vectors.
 protocol Plot {
     /// Size in points.
     var width: Double { get }
@@ -8,7 +8,7 @@ protocol Plot {
     func draw(on canvas: PlotCanvas)
 }
 
-/// Bytes as cairo hands them out.
+/// Collects the bytes that cairo writes.
 private final class PlotBytes {
     var bytes: [UInt8] = []
 }
@@ -21,7 +21,7 @@ private let collect: cairo_write_func_t = { context, data, length in
 }
 
 extension Plot {
-    /// Pixels a point: sharp on paper and on fine screens.
+    /// Pixels per point: sharp on paper and on high-resolution screens.
     private var pixelsPerPoint: Double { 2 }
 
     /// The drawing as PNG.
@@ -53,7 +53,7 @@ extension Plot {
 
     private func paint(_ surface: OpaquePointer?, scale: Double) throws(LFWError) {
         try check(cairo_surface_status(surface))
-        guard let context = cairo_create(surface) else { throw .plotFailed(reason: "cairo gives no context") }
+        guard let context = cairo_create(surface) else { throw .plotFailed(reason: "cairo returned no context") }
         defer { cairo_destroy(context) }
         cairo_scale(context, scale, scale)
         let canvas = PlotCanvas(context)

@@ -1,7 +1,7 @@
 import Files
 import Glibc
 
-/// Two labeled axes with round tick marks around a field in which data are drawn.
+/// Two labeled axes with round tick marks around the area in which data are drawn.
 struct PlotAxes {
     let title: String
     let xLabel: String

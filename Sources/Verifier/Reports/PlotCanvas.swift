@@ -1,8 +1,8 @@
 import CCairo
 
-/// A cairo drawing in points, y downwards. Everything that is drawn goes through here.
+/// A cairo drawing in points, with y pointing down. All drawing goes through here.
 final class PlotCanvas {
-    /// A color with its share of cover.
+    /// A color with its opacity.
     struct Color {
         let red: Double
         let green: Double
@@ -13,14 +13,14 @@ final class PlotCanvas {
         static let faint = Color(red: 0.86, green: 0.87, blue: 0.89)
         static let gray = Color(red: 0.5, green: 0.5, blue: 0.53)
         static let paper = Color(red: 1, green: 1, blue: 1)
-        /// Blue and orange stay apart for color-blind readers and in gray print.
+        /// Blue and orange can be told apart by color-blind readers and in grayscale.
         static let same = Color(red: 0.12, green: 0.38, blue: 0.69)
         static let different = Color(red: 0.9, green: 0.49, blue: 0.13)
 
         func covering(_ cover: Double) -> Color { Color(red: red, green: green, blue: blue, cover: cover) }
     }
 
-    /// Where a text stands about its point.
+    /// How a text is placed relative to its point.
     enum Anchor {
         case start, middle, end
     }
@@ -30,7 +30,7 @@ final class PlotCanvas {
     init(_ context: OpaquePointer) {
         self.context = context
         cairo_select_font_face(context, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL)
-        // Hinting depends on the machine's settings; without it letters are the same everywhere.
+        // Hinting depends on the machine's settings; without it, letters are the same everywhere.
         let options = cairo_font_options_create()
         cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
         cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
@@ -79,7 +79,7 @@ final class PlotCanvas {
         return extents.x_advance
     }
 
-    /// A text on a base line through (x, y), or turned by a quarter to read upwards.
+    /// Draws a text with its baseline through (x, y), optionally rotated by 90° to read upward.
     func text(
         _ text: String, x: Double, y: Double, size: Double, _ color: Color = .ink, anchor: Anchor = .start, isUpright: Bool = true
     ) {

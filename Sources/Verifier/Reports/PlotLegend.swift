@@ -1,6 +1,6 @@
-/// What the colors and lines of a plot mean, in a box within its field.
+/// A box within the plot that explains its colors and lines.
 struct PlotLegend {
-    /// How an entry is drawn in the field.
+    /// How an entry is drawn in the plot.
     enum Mark {
         case line, area, dot
     }
@@ -19,7 +19,7 @@ struct PlotLegend {
     private static let textSize = 11.0
     private static let keyWidth = 22.0
 
-    /// Draws the box with its right edge at `right` and its lower or upper edge at `edge`.
+    /// Draws the box with its right edge at `right` and its bottom (`growsUp`) or top edge at `edge`.
     func draw(on canvas: PlotCanvas, right: Double, edge: Double, growsUp: Bool) {
         let textWidth = entries.map { canvas.textWidth($0.text, size: PlotLegend.textSize) }.max() ?? 0
         let (width, height) = (textWidth + PlotLegend.keyWidth + 24, Double(entries.count) * PlotLegend.lineHeight + 8)

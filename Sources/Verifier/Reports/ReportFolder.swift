@@ -1,7 +1,7 @@
 import Files
 import JSON
 
-/// The folder that an evaluation's files go to. Whatever can be known beforehand is checked when it is named, before hours of work.
+/// The folder for an evaluation's files. Whatever can be checked in advance is checked when the folder is named, before hours of work.
 public struct ReportFolder: Sendable {
     /// Its path.
     public let path: String
@@ -9,12 +9,12 @@ public struct ReportFolder: Sendable {
     private let inputs: [FileIdentity]
     private let contents: Contents
 
-    /// Files beside those that every evaluation has.
+    /// Files in addition to those that every evaluation has.
     public struct Contents: OptionSet, Sendable {
-        /// A bit for each file.
+        /// One bit per file.
         public let rawValue: Int
 
-        /// From bits.
+        /// Creates a set from bits.
         public init(rawValue: Int) { self.rawValue = rawValue }
 
         /// `lfw_embeddings.npz`.
@@ -33,11 +33,11 @@ public struct ReportFolder: Sendable {
     private static let histogram = "score_histogram.png"
     private static let page = "report.html"
 
-    /// Checks the folder: it can be written to, or made in a folder that can, and none of the files is in the way.
+    /// Checks the folder: it is writable, or can be created in a writable folder, and none of the files is in the way.
     /// - Parameters:
-    ///   - replacing: whether existing files may be replaced (`--force`).
-    ///   - contents: what will be written beside the usual files.
-    ///   - inputs: files that are read, none of which may be replaced.
+    /// - replacing: Whether existing files may be replaced.
+    /// - contents: What will be written in addition to the usual files.
+    /// - inputs: Files that are read and must not be replaced.
     public init(_ path: String, replacing: Bool, contents: Contents, inputs: [FileIdentity]) throws(FileError) {
         var path = path
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path = String(decoding: path.utf8.dropLast(), as: UTF8.self) }
@@ -54,9 +54,9 @@ public struct ReportFolder: Sendable {
             + (contents.contains(.embeddings) ? [embeddings] : []) + [curve, confusion, histogram, page]
     }
 
-    /// Writes all files, each whole or absent. They get their names only once all of them are written.
-    /// - Parameter photographs: gives the bytes of an image for the page; nil for a page without photographs.
-    /// - Returns: names of the files.
+    /// Writes all files, each completely or not at all. They get their names only after all of them have been written.
+    /// - Parameter photographs: Returns an image's bytes for the page; nil for a page without photographs.
+    /// - Returns: The names of the files.
     @discardableResult
     public func write(_ report: EvaluationReport, photographs: ((String) -> [UInt8]?)? = nil) throws -> [String] {
         var texts: [(name: String, bytes: [UInt8])] = [

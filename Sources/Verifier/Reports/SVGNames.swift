@@ -1,9 +1,9 @@
-/// Names within a drawing of cairo's.
+/// Makes names within cairo's drawings reproducible.
 enum SVGNames {
     private static let stem = "surface"
 
-    /// Cairo names groups `surface5` by how many surfaces the process has had; here they are counted from 0 within the drawing, so that the same
-    /// drawing has the same bytes.
+    /// Cairo names groups `surface5` by how many surfaces the process has had; here they are numbered from 0 within the drawing, so that
+    /// the same drawing always has the same bytes.
     static func counted(_ svg: [UInt8]) -> [UInt8] {
         let parts = String(decoding: svg, as: UTF8.self).split(separator: stem, omittingEmptySubsequences: false)
         guard let first = parts.first, parts.count > 1 else { return svg }

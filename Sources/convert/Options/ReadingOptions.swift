@@ -35,6 +35,6 @@ enum ReadingOptions {
     static func choice(_ given: Invocation, family: String?) throws -> OpenedModel.Choice {
         OpenedModel.Choice(
             architecture: family, keyMap: try given[keyMap].map { try KeyMap(path: $0) }, given: try ContractOptions.facts(given),
-            likeness: try ContractOptions.likeness(given), givenNames: ContractOptions.decisions(given).map(ErrorText.option))
+            likeness: try ContractOptions.likeness(given), givenNames: ContractOptions.decisions(given))
     }
 }

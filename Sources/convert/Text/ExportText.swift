@@ -45,7 +45,7 @@ enum ExportText {
                     + (outcome.zeros > 0 ? "; \(outcome.zeros) numbers that are not 0 became 0" : ""))
         }
         for alias in content.weights.aliases { lines.append("shared: \(alias.name) is \(alias.of)") }
-        if request.format.name == PthFormat.name { lines.append(LoadingLine.text(content, file: request.target)) }
+        if request.format.capabilities.holdsAnyValue { lines.append(LoadingLine.text(content, file: request.target)) }
         if let folder = request.proofFolder {
             lines.append("proof: \(folder), seeded input and outputs for any other engine (see its README.md)")
         }

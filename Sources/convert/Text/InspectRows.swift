@@ -31,7 +31,7 @@ struct InspectRows {
         totalRows = all.count
         rows = globs.isEmpty ? all : all.filter { row in globs.contains { fnmatch($0, row.name, 0) == 0 } }
         for glob in globs where !all.contains(where: { fnmatch(glob, $0.name, 0) == 0 }) {
-            throw .nothingMatches(option: "--keys", pattern: glob, examples: Array(all.prefix(2).map(\.name)))
+            throw .nothingMatches(.shownKeys, pattern: glob, examples: Array(all.prefix(2).map(\.name)))
         }
     }
 

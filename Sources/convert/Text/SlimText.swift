@@ -30,7 +30,7 @@ enum SlimText {
             output.append(
                 "left out, because a .\(ending) holds the state dict and plain values alone: \(rest.joined(separator: ", "))")
         }
-        let isPth = format.name == PthFormat.name
+        let isPth = format.capabilities.holdsAnyValue
         if isPth, !slim.nonTensors.isEmpty {
             let names = slim.nonTensors.map { "\($0.name) (\($0.kind))" }
             output.append("not tensors, kept in the state dict as they are: \(StateDictText.list(names))")

@@ -2,7 +2,7 @@
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    /// A generator that begins at this seed.
+    /// Creates a generator that starts from this seed.
     public init(seed: UInt64) { state = seed }
 
     /// The next 64 bits.
