@@ -69,7 +69,7 @@ public enum FileError: DescribedError, Equatable {
         case .leavesFolder(let path, let folder): "\(path): a link leads out of \(folder); nothing was written through it"
         case .notSynced(let path, let reason):
             "\(path): is complete and in place, but the disk could not be synced (\(reason)), so that a loss of power may undo it"
-        case .notPrivate(let path, let reason): "\(path): \(reason), so its contents are not believed"
+        case .notPrivate(let path, let reason): "\(path): \(reason), so what is stored there is not believed"
         case .writeFailed(let path, let reason): "\(path): could not be written (\(reason)); nothing was left behind"
         }
     }

@@ -1,7 +1,7 @@
 import Files
 import Pickle
 
-/// A plain pickle. It holds no storages of its own; tensors come through `torch.storage._load_from_bytes` or as NumPy arrays.
+/// A plain pickle. It has no storages of its own; tensors come through `torch.storage._load_from_bytes` or as NumPy arrays.
 enum BarePickleContainer {
     static func read(_ bytes: ByteView, depth: Int = 0) throws -> ContainerContents {
         let document = try PickleMachine.read(bytes)
@@ -15,7 +15,7 @@ enum BarePickleContainer {
         contents.tell("checksums", "none in this container")
         contents.regions = [Checkpoint.Region(name: "pickle", byteCount: document.byteCount, storage: nil)]
         if document.byteCount < bytes.count {
-            contents.tell("warning", "\(bytes.count - document.byteCount) bytes stand behind the end of the pickle")
+            contents.tell("warning", "\(bytes.count - document.byteCount) bytes follow the end of the pickle")
         }
         return contents
     }

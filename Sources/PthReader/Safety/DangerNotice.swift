@@ -1,8 +1,8 @@
 import Files
 import Synchronization
 
-/// Tells the program of each file that would run something if Python loaded it. Every checkpoint is opened by `Checkpoint.init`, which gives the
-/// notice, so that no command can forget it.
+/// Reports each file that would run something if Python loaded it. `Checkpoint.init` opens every checkpoint and gives the notice, so that
+/// no caller can forget it.
 public enum DangerNotice {
     private struct State {
         var observer: (@Sendable (_ file: MappedFile, _ dangers: [String]) -> Void)?
@@ -11,7 +11,7 @@ public enum DangerNotice {
 
     private static let state = Mutex(State())
 
-    /// Who is told from now on: once for each file, with the names that loading it would call.
+    /// Sets the observer, which is called from now on: once per file, with the names that loading the file would call.
     public static func observe(_ observer: @escaping @Sendable (_ file: MappedFile, _ dangers: [String]) -> Void) {
         state.withLock { $0.observer = observer }
     }
