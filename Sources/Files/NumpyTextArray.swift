@@ -30,7 +30,8 @@ public struct NumpyTextArray: Sendable, Equatable {
                         continue
                     }
                     guard let scalar = Unicode.Scalar(value) else {
-                        throw NumpyError.malformed(file: bytes.name, detail: "text \(index) has the unit \(value), which is not a character")
+                        throw NumpyError.malformed(
+                            file: bytes.name, detail: "text \(index) has the unit \(value), which is not a character")
                     }
                     text.append(contentsOf: repeatElement(Unicode.Scalar(0), count: pending))
                     pending = 0

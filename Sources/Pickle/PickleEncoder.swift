@@ -152,7 +152,8 @@ public struct PickleEncoder {
                 try write(state)
                 emit(.build)
             }
-        case .extensionCode, .outOfBandBuffer: throw PickleError.unencodable(what: "an extension code or a buffer stored outside the pickle")
+        case .extensionCode, .outOfBandBuffer:
+            throw PickleError.unencodable(what: "an extension code or a buffer stored outside the pickle")
         }
         // A memoized container is no longer open: reaching it again reads the memo and is not a cycle.
     }

@@ -44,8 +44,10 @@ public enum PickleError: DescribedError, Equatable {
             "\(file): the pickle is cut short at offset \(offset): \(needed) bytes wanted, but only \(available) are left"
         case .unsupportedProtocol(let file, let version, let offset):
             "\(file): pickle protocol \(version) at offset \(offset) is unknown (0 to 5 are supported)"
-        case .stackUnderflow(let file, let opcode, let offset): "\(file): \(opcode) at offset \(offset) of the pickle needs more values than are on the stack"
-        case .noMark(let file, let opcode, let offset): "\(file): \(opcode) at offset \(offset) of the pickle needs a mark, and there is none"
+        case .stackUnderflow(let file, let opcode, let offset):
+            "\(file): \(opcode) at offset \(offset) of the pickle needs more values than are on the stack"
+        case .noMark(let file, let opcode, let offset):
+            "\(file): \(opcode) at offset \(offset) of the pickle needs a mark, and there is none"
         case .missingMemo(let file, let index, let offset):
             "\(file): memo entry \(index), read at offset \(offset) of the pickle, was never set"
         case .invalidText(let file, let offset): "\(file): the text at offset \(offset) of the pickle is not valid"

@@ -61,7 +61,8 @@ public enum PthError: DescribedError, Equatable {
             "\(file): storage \(key) should hold \(needed) bytes, but has \(available)"
         case .longStorage(let file, let key, let expected, let found):
             "\(file): storage \(key) should hold \(expected) bytes, but its entry has \(found)"
-        case .storageTypeConflict(let file, let key, let first, let second): "\(file): storage \(key) is given as both \(first) and \(second)"
+        case .storageTypeConflict(let file, let key, let first, let second):
+            "\(file): storage \(key) is given as both \(first) and \(second)"
         case .storageKeyConflict(let file, let key):
             "\(file): key \(key) refers to both a storage and a view, or to two views; torch takes the first one it meets"
         case .unknownStorageType(let file, let type): "\(file): the element type \(type) is not supported"

@@ -7,7 +7,7 @@ enum BarePickleContainer {
         let document = try PickleMachine.read(bytes)
         var decoder = ValueDecoder(document, file: bytes.name, loadNested: { try ContainerContents.nested($0, depth: depth + 1) }) { id in
             throw PthError.malformedCall(
-                file: bytes.name, call: "persistent id", detail: "a plain pickle has no storages (\(id.text ?? "tuple") was asked for)")
+                file: bytes.name, call: "persistent id", detail: "a plain pickle has no storages (\(id.text ?? "tuple") was requested)")
         }
         var contents = ContainerContents(root: try decoder.root())
         contents.tell("container", "bare pickle")

@@ -21,7 +21,8 @@ struct TarArchive {
             guard header[345..<500].allSatisfy({ $0 == 0 }) else { throw refused("tar member \(name) has a prefix to its name,") }
             guard size <= bytes.count - at - 512 else {
                 throw PthError.malformedContainer(
-                    file: bytes.name, detail: "tar member \(name) needs \(size) bytes, but only \(bytes.count - at - 512) are left,", offset: at)
+                    file: bytes.name, detail: "tar member \(name) needs \(size) bytes, but only \(bytes.count - at - 512) are left,",
+                    offset: at)
             }
             switch header[156] {
             case 0, UInt8(ascii: "0"):
