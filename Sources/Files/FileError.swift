@@ -2,7 +2,7 @@ import Glibc
 
 /// What can go wrong between a path and its bytes.
 public enum FileError: DescribedError, Equatable {
-    /// Nothing lies at the path.
+    /// The path does not exist.
     case missing(path: String)
     /// The path is not a folder.
     case notFolder(path: String)

@@ -67,28 +67,28 @@ public enum Inflation {
         let ending: Ending = input.withUnsafeBytes { raw in
             scratch.withUnsafeMutableBufferPointer { scratch in
                 while true {
-                    let given = min(raw.count - consumed, 1 << 30)
+                    let available = min(raw.count - consumed, 1 << 30)
                     stream.next_in = raw.baseAddress.map {
                         UnsafeMutablePointer(mutating: ($0 + consumed).assumingMemoryBound(to: UInt8.self))
                     }
-                    stream.avail_in = UInt32(given)
+                    stream.avail_in = UInt32(available)
                     // One byte more than the limit tells a stream that ends there from one that continues.
                     let room = min(scratch.count, limit - produced + 1)
                     stream.next_out = scratch.baseAddress
                     stream.avail_out = UInt32(room)
                     let status = CZlib.inflate(&stream, Z_NO_FLUSH)
-                    let (taken, made) = (given - Int(stream.avail_in), room - Int(stream.avail_out))
-                    consumed += taken
+                    let (used, written) = (available - Int(stream.avail_in), room - Int(stream.avail_out))
+                    consumed += used
                     if let start = target?.baseAddress, let count = target?.count, let source = scratch.baseAddress, produced < count {
-                        (start + produced).copyMemory(from: source, byteCount: min(made, count - produced))
+                        (start + produced).copyMemory(from: source, byteCount: min(written, count - produced))
                     }
-                    produced += made
+                    produced += written
                     if produced > limit {
                         produced = limit
                         return .limit
                     }
                     if status == Z_STREAM_END { return .whole }
-                    guard status == Z_OK, taken > 0 || made > 0 else { return .damaged }
+                    guard status == Z_OK, used > 0 || written > 0 else { return .damaged }
                 }
             }
         }

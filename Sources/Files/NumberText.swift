@@ -26,8 +26,8 @@ public enum NumberText {
     /// An integer with digits in groups of three: `1,234,567`.
     public static func grouped(_ number: Int) -> String {
         var digits: [UInt8] = []
-        for (place, digit) in String(number.magnitude).utf8.reversed().enumerated() {
-            if place > 0, place.isMultiple(of: 3) { digits.append(UInt8(ascii: ",")) }
+        for (index, digit) in String(number.magnitude).utf8.reversed().enumerated() {
+            if index > 0, index.isMultiple(of: 3) { digits.append(UInt8(ascii: ",")) }
             digits.append(digit)
         }
         return (number < 0 ? "-" : "") + String(decoding: digits.reversed(), as: UTF8.self)

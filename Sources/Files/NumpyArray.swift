@@ -87,8 +87,8 @@ public struct NumpyArray: Sendable {
         bytes.withUnsafeBytes { raw in
             let size = MemoryLayout<Bits>.size
             let count = raw.count / size
-            func element(_ place: Int) -> Number {
-                let stored = raw.loadUnaligned(fromByteOffset: place * size, as: Bits.self)
+            func element(_ position: Int) -> Number {
+                let stored = raw.loadUnaligned(fromByteOffset: position * size, as: Bits.self)
                 return number(isBigEndian ? Bits(bigEndian: stored) : Bits(littleEndian: stored))
             }
             guard isFortranOrder, shape.count > 1, count > 0 else { return (0..<count).map(element) }
@@ -99,16 +99,16 @@ public struct NumpyArray: Sendable {
                 strides.append(step)
                 step *= size
             }
-            var (index, place) = ([Int](repeating: 0, count: shape.count), 0)
+            var (index, position) = ([Int](repeating: 0, count: shape.count), 0)
             var numbers: [Number] = []
             numbers.reserveCapacity(count)
             for _ in 0..<count {
-                numbers.append(element(place))
+                numbers.append(element(position))
                 for axis in shape.indices.reversed() {
                     index[axis] += 1
-                    place += strides[axis]
+                    position += strides[axis]
                     if index[axis] < shape[axis] { break }
-                    place -= strides[axis] * shape[axis]
+                    position -= strides[axis] * shape[axis]
                     index[axis] = 0
                 }
             }

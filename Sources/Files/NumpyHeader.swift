@@ -53,8 +53,8 @@ struct NumpyHeader {
     /// The text after a key of the header, a Python literal: a quoted string, a word, or a tuple.
     private static func value(_ key: String, _ header: String, _ file: String) throws -> String {
         func missing() -> NumpyError { .malformed(file: file, detail: "its header has no \(key)") }
-        guard let place = header.firstRange(of: "'\(key)'") else { throw missing() }
-        let rest = header[place.upperBound...].drop { $0 == ":" || $0 == " " }
+        guard let found = header.firstRange(of: "'\(key)'") else { throw missing() }
+        let rest = header[found.upperBound...].drop { $0 == ":" || $0 == " " }
         guard let first = rest.first else { throw missing() }
         if first == "(" {
             guard let end = rest.firstIndex(of: ")") else { throw missing() }

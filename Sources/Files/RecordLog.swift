@@ -19,7 +19,7 @@ public final class RecordLog: Sendable {
     public let complaint: String?
 
     private struct State {
-        var places: [SHA256Digest: Int]
+        var offsets: [SHA256Digest: Int]
         var end: Int
         /// Offsets of damaged records, which the next records overwrite.
         var free: [Int]
@@ -74,20 +74,20 @@ public final class RecordLog: Sendable {
         }
         self.descriptor = descriptor
         let stride = RecordLog.frontCount + self.recordCount
-        var (places, end, free): ([SHA256Digest: Int], Int, [Int]) = ([:], RecordLog.headerCount, [])
+        var (offsets, end, free): ([SHA256Digest: Int], Int, [Int]) = ([:], RecordLog.headerCount, [])
         if RecordLog.read(descriptor, at: 0, count: RecordLog.headerCount) == header {
             let count = (size - RecordLog.headerCount) / stride
-            places.reserveCapacity(count)
+            offsets.reserveCapacity(count)
             for record in 0..<count {
-                let place = RecordLog.headerCount + record * stride
-                guard let front = RecordLog.read(descriptor, at: place, count: RecordLog.keyCount + RecordLog.checksumCount) else {
+                let offset = RecordLog.headerCount + record * stride
+                guard let front = RecordLog.read(descriptor, at: offset, count: RecordLog.keyCount + RecordLog.checksumCount) else {
                     continue
                 }
                 let key = Array(front.prefix(RecordLog.keyCount))
                 if front.suffix(RecordLog.checksumCount) == RecordLog.checksum(key)[...] {
-                    places[SHA256Digest(bytes: key)] = place
+                    offsets[SHA256Digest(bytes: key)] = offset
                 } else {
-                    free.append(place)
+                    free.append(offset)
                 }
             }
             end += count * stride
@@ -101,8 +101,8 @@ public final class RecordLog: Sendable {
             complaint = size == 0 ? nil : "its header was damaged or of a different version, so it was started over"
         }
         _ = ftruncate(descriptor, off_t(end))
-        keptCount = places.count
-        state = Mutex(State(places: places, end: end, free: free, damagedCount: free.count))
+        keptCount = offsets.count
+        state = Mutex(State(offsets: offsets, end: end, free: free, damagedCount: free.count))
     }
 
     deinit { close(descriptor) }
@@ -145,22 +145,22 @@ public final class RecordLog: Sendable {
 
     /// The contents under `key`; nil if there are none, or if they are damaged.
     public func record(_ key: SHA256Digest) -> [UInt8]? {
-        guard let place = state.withLock({ $0.places[key] }) else { return nil }
-        guard let bytes = RecordLog.read(descriptor, at: place, count: stride), Array(bytes[..<RecordLog.keyCount]) == key.bytes else {
-            return damaged(key, at: place)
+        guard let offset = state.withLock({ $0.offsets[key] }) else { return nil }
+        guard let bytes = RecordLog.read(descriptor, at: offset, count: stride), Array(bytes[..<RecordLog.keyCount]) == key.bytes else {
+            return damaged(key, at: offset)
         }
         let contents = Array(bytes[RecordLog.frontCount...])
         let stored = bytes[RecordLog.keyCount + RecordLog.checksumCount..<RecordLog.frontCount]
-        return Array(stored) == RecordLog.checksum(key.bytes, contents) ? contents : damaged(key, at: place)
+        return Array(stored) == RecordLog.checksum(key.bytes, contents) ? contents : damaged(key, at: offset)
     }
 
-    private func damaged(_ key: SHA256Digest, at place: Int) -> [UInt8]? {
+    private func damaged(_ key: SHA256Digest, at offset: Int) -> [UInt8]? {
         state.withLock { state in
             // Another thread may have replaced it with an intact one in the meantime.
-            guard state.places[key] == place else { return }
+            guard state.offsets[key] == offset else { return }
             state.damagedCount += 1
-            state.places[key] = nil
-            state.free.append(place)
+            state.offsets[key] = nil
+            state.free.append(offset)
         }
         return nil
     }
@@ -172,14 +172,14 @@ public final class RecordLog: Sendable {
         let bytes = key.bytes + RecordLog.checksum(key.bytes) + RecordLog.checksum(key.bytes, contents) + contents
         state.withLock { state in
             guard state.refusal == nil else { return }
-            let place = state.free.popLast() ?? state.end
-            guard RecordLog.write(descriptor, bytes, at: place) else {
+            let offset = state.free.popLast() ?? state.end
+            guard RecordLog.write(descriptor, bytes, at: offset) else {
                 state.refusal = .notKept(path: path, reason: lastSystemError())
                 _ = ftruncate(descriptor, off_t(state.end))
                 return
             }
-            state.places[key] = place
-            if place == state.end { state.end += stride }
+            state.offsets[key] = offset
+            if offset == state.end { state.end += stride }
         }
     }
 

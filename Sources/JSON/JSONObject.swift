@@ -17,7 +17,7 @@ public struct JSONObject: Sendable {
     /// The members in the order in which they were added.
     public private(set) var members: [Member] = []
     /// The index of each member in `members`, once there are more than `indexThreshold`.
-    private var places: [Key: Int] = [:]
+    private var indices: [Key: Int] = [:]
 
     /// An object without members.
     public init() {}
@@ -28,26 +28,26 @@ public struct JSONObject: Sendable {
     }
 
     /// The value under `key`, or nil if there is none.
-    public subscript(key: String) -> JSONValue? { place(of: Key(key)).map { members[$0].value } }
+    public subscript(key: String) -> JSONValue? { index(of: Key(key)).map { members[$0].value } }
 
     /// Adds a member at the end. Returns false, and does nothing, if the key already exists.
     @discardableResult
     public mutating func append(_ key: String, _ value: JSONValue) -> Bool {
         let name = Key(key)
-        guard place(of: name) == nil else { return false }
+        guard index(of: name) == nil else { return false }
         members.append(Member(key: key, value: value))
         if members.count > JSONObject.indexThreshold {
-            if places.isEmpty {
-                for (place, member) in members.enumerated() { places[Key(member.key)] = place }
+            if indices.isEmpty {
+                for (index, member) in members.enumerated() { indices[Key(member.key)] = index }
             } else {
-                places[name] = members.count - 1
+                indices[name] = members.count - 1
             }
         }
         return true
     }
 
-    private func place(of key: Key) -> Int? {
-        if members.count > JSONObject.indexThreshold { return places[key] }
+    private func index(of key: Key) -> Int? {
+        if members.count > JSONObject.indexThreshold { return indices[key] }
         return members.firstIndex { Key($0.key) == key }
     }
 

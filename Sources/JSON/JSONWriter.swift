@@ -26,8 +26,8 @@ extension JSONValue {
             let isFlat = items.allSatisfy { if case .object = $0 { false } else if case .array = $0 { false } else { true } }
             let inner = isFlat ? nil : indent.map { $0 + 1 }
             out.append(UInt8(ascii: "["))
-            for (place, item) in items.enumerated() {
-                if place > 0 { out.append(contentsOf: (isFlat && indent != nil ? ", " : ",").utf8) }
+            for (index, item) in items.enumerated() {
+                if index > 0 { out.append(contentsOf: (isFlat && indent != nil ? ", " : ",").utf8) }
                 JSONValue.newLine(inner, to: &out)
                 item.write(to: &out, indent: inner)
             }
@@ -35,8 +35,8 @@ extension JSONValue {
             out.append(UInt8(ascii: "]"))
         case .object(let object):
             out.append(UInt8(ascii: "{"))
-            for (place, member) in object.members.enumerated() {
-                if place > 0 { out.append(UInt8(ascii: ",")) }
+            for (index, member) in object.members.enumerated() {
+                if index > 0 { out.append(UInt8(ascii: ",")) }
                 JSONValue.newLine(indent.map { $0 + 1 }, to: &out)
                 JSONValue.quote(member.key, to: &out)
                 out.append(contentsOf: (indent == nil ? ":" : ": ").utf8)

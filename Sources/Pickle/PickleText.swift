@@ -129,10 +129,10 @@ public enum BigDecimalText {
         while at < digits.count {
             let count = (digits.count - at) % step.digits == 0 ? step.digits : (digits.count - at) % step.digits
             var carry = digits[at..<at + count].reduce(UInt64(0)) { $0 * 10 + UInt64($1) - 48 }
-            for place in limbs.indices {
-                let (high, low) = limbs[place].multipliedFullWidth(by: step.power)
+            for index in limbs.indices {
+                let (high, low) = limbs[index].multipliedFullWidth(by: step.power)
                 let (sum, overflow) = low.addingReportingOverflow(carry)
-                limbs[place] = sum
+                limbs[index] = sum
                 carry = high &+ (overflow ? 1 : 0)
             }
             if carry > 0 { limbs.append(carry) }
@@ -164,8 +164,8 @@ public enum BigDecimalText {
                 continue
             }
             var remainder: UInt64 = 0
-            for place in limbs.indices.reversed() {
-                (limbs[place], remainder) = step.power.dividingFullWidth((remainder, limbs[place]))
+            for index in limbs.indices.reversed() {
+                (limbs[index], remainder) = step.power.dividingFullWidth((remainder, limbs[index]))
             }
             parts.append("\(remainder)")
         }

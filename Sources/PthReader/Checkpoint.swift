@@ -83,7 +83,7 @@ struct ContainerContents {
     var regions: [Checkpoint.Region] = []
     var checksums: [Checkpoint.Check] = []
 
-    mutating func tell(_ name: String, _ text: String) {
+    mutating func addFact(_ name: String, _ text: String) {
         facts.append(Checkpoint.Fact(name: name, text: text))
     }
 

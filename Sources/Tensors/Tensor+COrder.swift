@@ -28,7 +28,7 @@ extension Tensor {
             case 1 where dtype == .bool:
                 // A bool that torch copies is 0 or 1, whichever byte represents True in the file.
                 try gather(UInt8.self, from: source, into: buffer) { window in
-                    for place in 0..<window.count where buffer[place] > 1 { buffer[place] = 1 }
+                    for position in 0..<window.count where buffer[position] > 1 { buffer[position] = 1 }
                     try body(window)
                 }
             case 1: try gather(UInt8.self, from: source, into: buffer, body)
@@ -51,7 +51,7 @@ extension Tensor {
         let width = dtype.byteCount
         let rank = shape.count
         var index = [Int](repeating: 0, count: rank)
-        var place = offset
+        var position = offset
         var filled = 0
         let inner = shape[rank - 1]
         let innerStride = strides[rank - 1]
@@ -62,21 +62,21 @@ extension Tensor {
                     try body(UnsafeRawBufferPointer(rebasing: buffer[0..<filled]))
                     filled = 0
                 }
-                let element = source.loadUnaligned(fromByteOffset: place * width, as: type)
+                let element = source.loadUnaligned(fromByteOffset: position * width, as: type)
                 buffer.storeBytes(of: element, toByteOffset: filled, as: type)
                 filled += width
-                place &+= innerStride
+                position &+= innerStride
             }
-            place &-= inner &* innerStride
+            position &-= inner &* innerStride
             isDone = true
             for dimension in (0..<rank - 1).reversed() {
                 index[dimension] += 1
-                place &+= strides[dimension]
+                position &+= strides[dimension]
                 if index[dimension] < shape[dimension] {
                     isDone = false
                     break
                 }
-                place &-= index[dimension] &* strides[dimension]
+                position &-= index[dimension] &* strides[dimension]
                 index[dimension] = 0
             }
         }

@@ -10,12 +10,12 @@ enum BarePickleContainer {
                 file: bytes.name, call: "persistent id", detail: "a plain pickle has no storages (\(id.text ?? "tuple") was requested)")
         }
         var contents = ContainerContents(root: try decoder.root())
-        contents.tell("container", "bare pickle")
-        contents.tell("pickle protocol", "\(document.protocolVersion)")
-        contents.tell("checksums", "none in this container")
+        contents.addFact("container", "bare pickle")
+        contents.addFact("pickle protocol", "\(document.protocolVersion)")
+        contents.addFact("checksums", "none in this container")
         contents.regions = [Checkpoint.Region(name: "pickle", byteCount: document.byteCount, storage: nil)]
         if document.byteCount < bytes.count {
-            contents.tell("warning", "\(bytes.count - document.byteCount) bytes follow the end of the pickle")
+            contents.addFact("warning", "\(bytes.count - document.byteCount) bytes follow the end of the pickle")
         }
         return contents
     }

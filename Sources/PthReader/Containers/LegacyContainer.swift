@@ -54,11 +54,11 @@ enum LegacyContainer {
             return try table.value(StorageID(id, partCount: 6, file: bytes.name))
         }
         var contents = ContainerContents(root: try decoder.root())
-        contents.tell("container", "legacy (torch 0.1.10 to 1.5)")
-        contents.tell("pickle protocol", "\(object.protocolVersion)")
-        contents.tell("storages", "\(keys.count)")
-        contents.tell("byte order", "little")
-        contents.tell("checksums", "none in this container")
+        contents.addFact("container", "legacy (torch 0.1.10 to 1.5)")
+        contents.addFact("pickle protocol", "\(object.protocolVersion)")
+        contents.addFact("storages", "\(keys.count)")
+        contents.addFact("byte order", "little")
+        contents.addFact("checksums", "none in this container")
         contents.regions = [Checkpoint.Region(name: "pickles", byteCount: pickleBytes, storage: nil)]
         var end = at
         for key in keys {
@@ -67,7 +67,7 @@ enum LegacyContainer {
                 Checkpoint.Region(name: "storage \(key.text)", byteCount: place.byteCount, storage: roots[key.identity]))
             end = max(end, place.offset + place.byteCount)
         }
-        if end < bytes.count { contents.tell("warning", "\(bytes.count - end) bytes follow the last storage") }
+        if end < bytes.count { contents.addFact("warning", "\(bytes.count - end) bytes follow the last storage") }
         return contents
     }
 

@@ -45,9 +45,9 @@ enum TarContainer {
             return value
         }
         var contents = ContainerContents(root: try decoder.root())
-        contents.tell("container", "tar (torch 0.1.0 to 0.1.9)")
-        contents.tell("pickle protocol", "\(document.protocolVersion)")
-        contents.tell("checksums", "none in this container")
+        contents.addFact("container", "tar (torch 0.1.0 to 0.1.9)")
+        contents.addFact("pickle protocol", "\(document.protocolVersion)")
+        contents.addFact("checksums", "none in this container")
         contents.regions = regions
         for (name, view) in archive.members where !name.hasSuffix("storages") {
             contents.regions.append(Checkpoint.Region(name: name, byteCount: view.count, storage: nil))

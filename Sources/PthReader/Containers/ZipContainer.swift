@@ -34,22 +34,22 @@ enum ZipContainer {
             try table.value(StorageID(id, partCount: 5, file: bytes.name))
         }
         var contents = ContainerContents(root: try decoder.root())
-        contents.tell("container", "zip (torch 1.6 and later)")
-        contents.tell("archive root", root.isEmpty ? "(none)" : String(root.dropLast()))
-        contents.tell("entries", "\(archive.entries.count)")
-        contents.tell("pickle protocol", "\(document.protocolVersion)")
-        if let version = try line("version") { contents.tell("archive version", version) }
-        if let version = try line(".format_version") { contents.tell("format version", version) }
-        contents.tell("byte order", byteOrder?.text ?? "little (not recorded)")
-        if let alignment = try line(".storage_alignment") { contents.tell("storage alignment", alignment) }
-        contents.tell("checksums", archive.hasNoChecksums ? "none were written" : "CRC-32 of each entry")
+        contents.addFact("container", "zip (torch 1.6 and later)")
+        contents.addFact("archive root", root.isEmpty ? "(none)" : String(root.dropLast()))
+        contents.addFact("entries", "\(archive.entries.count)")
+        contents.addFact("pickle protocol", "\(document.protocolVersion)")
+        if let version = try line("version") { contents.addFact("archive version", version) }
+        if let version = try line(".format_version") { contents.addFact("format version", version) }
+        contents.addFact("byte order", byteOrder?.text ?? "little (not recorded)")
+        if let alignment = try line(".storage_alignment") { contents.addFact("storage alignment", alignment) }
+        contents.addFact("checksums", archive.hasNoChecksums ? "none were written" : "CRC-32 of each entry")
         let deflated = archive.entries.filter { !$0.isStored }.count
-        if deflated > 0 { contents.tell("compression", "\(deflated) entries are deflated") }
+        if deflated > 0 { contents.addFact("compression", "\(deflated) entries are deflated") }
         if document.byteCount < pickle.count {
-            contents.tell("warning", "\(pickle.count - document.byteCount) bytes follow the end of the pickle")
+            contents.addFact("warning", "\(pickle.count - document.byteCount) bytes follow the end of the pickle")
         }
         if archive.trailingBytes.count > 0 {
-            contents.tell("warning", "\(archive.trailingBytes.count) bytes stand after the archive's end and are not read")
+            contents.addFact("warning", "\(archive.trailingBytes.count) bytes stand after the archive's end and are not read")
         }
         let storages = table.storagesByName
         contents.regions = archive.entries.map { entry in

@@ -6,7 +6,7 @@ import Synchronization
 public enum DangerNotice {
     private struct State {
         var observer: (@Sendable (_ file: MappedFile, _ dangers: [String]) -> Void)?
-        var told: Set<FileIdentity.Place> = []
+        var reported: Set<FileIdentity.Place> = []
     }
 
     private static let state = Mutex(State())
@@ -19,7 +19,7 @@ public enum DangerNotice {
     static func give(_ scan: SafetyScan, of file: MappedFile) {
         let dangers = scan.dangers
         guard !dangers.isEmpty else { return }
-        let observer = state.withLock { state in state.told.insert(file.identity.place).inserted ? state.observer : nil }
+        let observer = state.withLock { state in state.reported.insert(file.identity.place).inserted ? state.observer : nil }
         observer?(file, dangers)
     }
 }
