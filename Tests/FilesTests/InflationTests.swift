@@ -8,20 +8,23 @@ import Testing
 
     private let stored: [UInt8] = [1, 3, 0, 0xFC, 0xFF, 7, 8, 9]
 
-    @Test("A stream yields its bytes and its length") func aStreamGivesItsBytesAndItsLength() {
+    @Test("A stream yields its bytes and its length")
+    func aStreamGivesItsBytesAndItsLength() {
         for claimed in [nil, 3, 10] {
             let result = inflate(stored + [1, 2], .raw, claimed: claimed)
             #expect(result.bytes.array == [7, 8, 9] && result.consumed == 8 && result.ending == .whole)
         }
     }
 
-    @Test("A stream is cut off at the limit") func aStreamPastTheLimitIsCutThere() {
+    @Test("A stream is cut off at the limit")
+    func aStreamPastTheLimitIsCutThere() {
         let result = inflate(stored, .raw, limit: 2)
         #expect(result.bytes.array == [7, 8] && result.ending == .limit)
         #expect(inflate(stored, .raw, claimed: 1).bytes.array == [7])
     }
 
-    @Test("A damaged stream yields the bytes before the damage") func damageLeavesWhatCameBeforeIt() {
+    @Test("A damaged stream yields the bytes before the damage")
+    func damageLeavesWhatCameBeforeIt() {
         let result = inflate([0, 3, 0, 0xFC, 0xFF, 7, 8, 9, 7], .raw)
         #expect(result.bytes.array == [7, 8, 9] && result.ending == .damaged)
         #expect(inflate([], .gzip).ending == .damaged)

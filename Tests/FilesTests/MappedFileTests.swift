@@ -6,7 +6,8 @@ import Testing
 @Suite struct MappedFileTests {
     let folder = Fixtures.temporaryFolder()
 
-    @Test("Folders, pipes, missing files and empty files are refused by name") func whatIsNoRegularFileIsNamed() {
+    @Test("Folders, pipes, missing files and empty files are refused by name")
+    func whatIsNoRegularFileIsNamed() {
         let fifo = "\(folder)/fifo"
         mkfifo(fifo, 0o600)
         #expect(throws: FileError.directory(path: folder)) { try MappedFile(path: folder) }
@@ -16,7 +17,8 @@ import Testing
         #expect(throws: FileError.empty(path: "\(folder)/empty")) { try MappedFile(path: "\(folder)/empty") }
     }
 
-    @Test("Reads past the end throw, with what was wanted and what is left") func readsPastTheEndThrow() throws {
+    @Test("Reads past the end throw, with what was wanted and what is left")
+    func readsPastTheEndThrow() throws {
         let view = ByteView(copying: [1, 2, 3, 4, 5], name: "v")
         #expect(try view.integer(at: 1, as: UInt32.self) == 0x0504_0302)
         func outOfBounds(_ offset: Int, _ count: Int, available: Int) -> FileError {
@@ -29,7 +31,8 @@ import Testing
         #expect(try view.window(at: 1, count: 3).array == [2, 3, 4])
     }
 
-    @Test("A file that changes while it is read is noticed") func aFileChangedWhileReadIsNoticed() throws {
+    @Test("A file that changes while it is read is noticed")
+    func aFileChangedWhileReadIsNoticed() throws {
         let path = "\(folder)/changing"
         Fixtures.write([1, 2, 3], to: path)
         let file = try MappedFile(path: path)
@@ -38,7 +41,8 @@ import Testing
         #expect(throws: FileError.changedWhileRead(path: path)) { try file.checkUnchanged() }
     }
 
-    @Test("CRC-32 is zlib's") func checksumsAreThoseOfZlib() {
+    @Test("CRC-32 is zlib's")
+    func checksumsAreThoseOfZlib() {
         #expect(CRC32.checksum(of: ByteView(copying: Array("123456789".utf8), name: "v")) == 0xCBF4_3926)
         #expect(CRC32.checksum(of: ByteView(copying: [], name: "v")) == 0)
     }

@@ -5,7 +5,8 @@ import Testing
 
 /// The memory budget follows the limits that the system reports.
 @Suite struct MemoryBudgetTests {
-    @Test("The least limit of a control group and its parents counts") func theLeastLimitOfAllGroupsAboveCounts() {
+    @Test("The least limit of a control group and its parents counts")
+    func theLeastLimitOfAllGroupsAboveCounts() {
         let files = [
             "/sys/fs/cgroup/memory.max": "max\n", "/sys/fs/cgroup/a/memory.max": "500000000\n", "/sys/fs/cgroup/a/b/memory.max": "max\n",
             "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
@@ -19,7 +20,8 @@ import Testing
         #expect(limit("") == nil && limit("4:memory") == nil && limit("x:cpu:/job/7") == nil)
     }
 
-    @Test("The budget stays below a limit on address space") func addressSpaceThatIsLimitedIsNotPromised() async {
+    @Test("The budget stays below a limit on address space")
+    func addressSpaceThatIsLimitedIsNotPromised() async {
         await #expect(processExitsWith: .success) {
             var status = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &status)

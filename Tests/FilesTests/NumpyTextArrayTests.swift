@@ -10,7 +10,8 @@ import Testing
         return try NumpyTextArray(ByteView(copying: bytes, name: "x")).texts
     }
 
-    @Test("Strings read back as written, and every prefix is an error") func textsComeBackAsTheyWereWritten() throws {
+    @Test("Strings read back as written, and every prefix is an error")
+    func textsComeBackAsTheyWereWritten() throws {
         let texts = ["", "plain", "Zoë", "a\u{0}b", "\u{1F600}", "e\u{301}"]
         let bytes = NumpyTextArray(texts: texts).bytes(name: "x")
         let again = try NumpyTextArray(bytes).texts
@@ -21,7 +22,8 @@ import Testing
         #expect(try NumpyTextArray(NumpyTextArray(texts: []).bytes(name: "x")).texts.isEmpty)
     }
 
-    @Test("Padding is removed, and units that are not characters are refused") func fillingIsCutOffAndWhatIsNoCharacterIsRefused() throws {
+    @Test("Padding is removed, and units that are not characters are refused")
+    func fillingIsCutOffAndWhatIsNoCharacterIsRefused() throws {
         #expect(try array("<U3", [2], [0x61, 0, 0, 0x61, 0, 0x62]) == ["a", "a\u{0}b"])
         for unit in [0xD800, 0x110000, UInt32.max] {
             #expect(throws: NumpyError.malformed(file: "x", detail: "text 0 has the unit \(unit), which is not a character")) {

@@ -15,7 +15,8 @@ import Testing
         return stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
     }
 
-    @Test("An output has no name until it is whole") func anOutputHasNoNameUntilItIsWhole() throws {
+    @Test("An output has no name until it is whole")
+    func anOutputHasNoNameUntilItIsWhole() throws {
         let output = try OutputFile(target: "\(folder)/out", replacing: false, inputs: [])
         try output.write([1, 2, 3])
         try output.flush()
@@ -25,9 +26,8 @@ import Testing
         #expect(names == ["out"])
     }
 
-    @Test("An output that needs a name gets a temporary one in the same folder") func oneThatNeedsANameHasItInTheSameFolderAndLosesIt()
-        throws
-    {
+    @Test("An output that needs a name gets a temporary one in the same folder")
+    func oneThatNeedsANameHasItInTheSameFolderAndLosesIt() throws {
         for replacing in [false, true] {
             let output = try OutputFile(target: "\(folder)/out", replacing: replacing, inputs: [])
             try output.write([replacing ? 2 : 1])
@@ -41,7 +41,8 @@ import Testing
         #expect(names == ["out"])
     }
 
-    @Test("A replaced file keeps its mode, and a new file follows the umask") func replacingKeepsTheModeAndANewFileFollowsTheMask() throws {
+    @Test("A replaced file keeps its mode, and a new file follows the umask")
+    func replacingKeepsTheModeAndANewFileFollowsTheMask() throws {
         for kept: mode_t in [0o600, 0o640, 0o444, 0o777] {
             let path = "\(folder)/\(kept)"
             Fixtures.write([1], to: path)
@@ -70,9 +71,8 @@ import Testing
         utimes("\(folder)/\(name)", [then, then])
     }
 
-    @Test("Files of dead processes are removed, and those of living ones stay") func whatDeadProcessesLeftIsRemovedAndWhatLivesStays()
-        throws
-    {
+    @Test("Files of dead processes are removed, and those of living ones stay")
+    func whatDeadProcessesLeftIsRemovedAndWhatLivesStays() throws {
         // The name of a living process's file contains this machine's number.
         let living = try OutputFile(target: "\(folder)/living", replacing: false, inputs: [])
         try living.write([1])
@@ -98,7 +98,8 @@ import Testing
         #expect(left == (stays + [alive, ".convert.1.\(machine).cd.part", ".convert.1.\(machine).ef.part"]).sorted(), "\(left)")
     }
 
-    @Test("A link that leads out of the output folder is refused") func aLinkThatLeadsOutOfTheFolderIsRefused() throws {
+    @Test("A link that leads out of the output folder is refused")
+    func aLinkThatLeadsOutOfTheFolderIsRefused() throws {
         let root = "\(folder)/root"
         mkdir(root, 0o755)
         mkdir("\(folder)/elsewhere", 0o755)
@@ -122,7 +123,8 @@ import Testing
         #expect(try Fixtures.bytes("\(folder)/elsewhere/a") == [7])
     }
 
-    @Test("A file that others may write, or that another user owns, is not private") func whatOthersMayWriteIsNotPrivate() throws {
+    @Test("A file that others may write, or that another user owns, is not private")
+    func whatOthersMayWriteIsNotPrivate() throws {
         let path = "\(folder)/kept"
         let log = try RecordLog(path: path, recordCount: 4)
         #expect(mode(path) == 0o600)

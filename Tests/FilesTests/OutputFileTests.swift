@@ -8,7 +8,8 @@ import Testing
 
     private var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
 
-    @Test("An output appears only on commit, and then it is whole") func nothingIsThereBeforeCommitAndTheWholeAfter() throws {
+    @Test("An output appears only on commit, and then it is whole")
+    func nothingIsThereBeforeCommitAndTheWholeAfter() throws {
         let path = "\(folder)/out"
         let output = try OutputFile(target: path, replacing: false, inputs: [])
         try output.write([1, 2, 3])
@@ -23,7 +24,8 @@ import Testing
         #expect(names == ["out"])
     }
 
-    @Test("An abandoned output leaves the old file as it was") func abandoningLeavesTheOldFile() throws {
+    @Test("An abandoned output leaves the old file as it was")
+    func abandoningLeavesTheOldFile() throws {
         let path = "\(folder)/old"
         Fixtures.write([7], to: path)
         do {
@@ -35,7 +37,8 @@ import Testing
         #expect(names == ["old"])
     }
 
-    @Test("Existing files, inputs, folders and missing folders are refused as outputs") func whatMayNotBeWrittenIsRefused() throws {
+    @Test("Existing files, inputs, folders and missing folders are refused as outputs")
+    func whatMayNotBeWrittenIsRefused() throws {
         let path = "\(folder)/existing"
         Fixtures.write([7], to: path)
         let identity = try #require(FileIdentity(path: path))
@@ -48,7 +51,8 @@ import Testing
         #expect(throws: FileError.directory(path: folder)) { try OutputFile(target: folder, replacing: true, inputs: []) }
     }
 
-    @Test("A file that appears before the commit is not replaced") func aFileThatAppearsMeanwhileIsNotReplaced() throws {
+    @Test("A file that appears before the commit is not replaced")
+    func aFileThatAppearsMeanwhileIsNotReplaced() throws {
         let path = "\(folder)/racing"
         let output = try OutputFile(target: path, replacing: false, inputs: [])
         try output.write([1])

@@ -8,7 +8,8 @@ import Testing
 
     private func key(_ number: UInt8) -> SHA256Digest { SHA256Digest(of: [number]) }
 
-    @Test("Records are there in a later run") func recordsComeBackInALaterRun() throws {
+    @Test("Records are there in a later run")
+    func recordsComeBackInALaterRun() throws {
         do {
             let log = try RecordLog(path: path, recordCount: 3)
             #expect(log.record(key(1)) == nil && log.keptCount == 0)
@@ -23,7 +24,8 @@ import Testing
         #expect(log.record(key(3)) == nil && log.refusal == nil)
     }
 
-    @Test("A damaged record is missing, and the others stay") func aDamagedRecordIsMissingAndTheOthersStay() throws {
+    @Test("A damaged record is missing, and the others stay")
+    func aDamagedRecordIsMissingAndTheOthersStay() throws {
         do {
             let log = try RecordLog(path: path, recordCount: 3)
             for number in UInt8(0)..<4 { log.append([number, number, number], under: key(number)) }
@@ -45,7 +47,8 @@ import Testing
         #expect(try Fixtures.bytes(path).count == 64 + 3 * 43)
     }
 
-    @Test("Damage is reported only until the record is replaced") func whatWasMendedIsToldOnce() throws {
+    @Test("Damage is reported only until the record is replaced")
+    func whatWasMendedIsToldOnce() throws {
         do {
             let log = try RecordLog(path: path, recordCount: 3)
             for number in UInt8(0)..<3 { log.append([number, number, number], under: key(number)) }
@@ -62,7 +65,8 @@ import Testing
         #expect(log.damagedCount == 0 && log.keptCount == 3 && log.record(key(1)) == [1, 1, 1])
     }
 
-    @Test("A cut-off record and a damaged header are reported") func aCutOffRecordAndADamagedHeaderAreTold() throws {
+    @Test("A cut-off record and a damaged header are reported")
+    func aCutOffRecordAndADamagedHeaderAreTold() throws {
         do { try RecordLog(path: path, recordCount: 8).append([UInt8](repeating: 1, count: 8), under: key(1)) }
         let whole = try Fixtures.bytes(path)
         Fixtures.write(Array(whole.dropLast()), to: path)
@@ -86,7 +90,8 @@ import Testing
         }
     }
 
-    @Test("A file in use is not removed") func whatIsInUseIsNotTakenAway() throws {
+    @Test("A file in use is not removed")
+    func whatIsInUseIsNotTakenAway() throws {
         do {
             let log = try RecordLog(path: path, recordCount: 3)
             #expect(try !RecordLog.remove(path))
@@ -95,7 +100,8 @@ import Testing
         #expect(try RecordLog.remove(path) && FileIdentity(path: path) == nil)
     }
 
-    @Test("A different kind of file is refused and left as it is") func anotherKindOfFileIsRefusedAndLeftAsItIs() throws {
+    @Test("A different kind of file is refused and left as it is")
+    func anotherKindOfFileIsRefusedAndLeftAsItIs() throws {
         for other in [[1, 2, 3], [UInt8](repeating: 7, count: 4000)] as [[UInt8]] {
             Fixtures.write(other, to: path)
             #expect(throws: FileError.notOwn(path: path)) { try RecordLog(path: path, recordCount: 8) }
@@ -105,7 +111,8 @@ import Testing
         #expect(try RecordLog(path: path, recordCount: 8).keptCount == 0)
     }
 
-    @Test("Several threads append without losing a record") func severalThreadsAppendWithoutLosingARecord() async throws {
+    @Test("Several threads append without losing a record")
+    func severalThreadsAppendWithoutLosingARecord() async throws {
         let log = try RecordLog(path: path, recordCount: 3)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for start in UInt8(0)..<4 {
@@ -118,7 +125,8 @@ import Testing
         #expect((UInt8(0)..<200).allSatisfy { log.record(key($0)) == [$0, 0, 1] })
     }
 
-    @Test("Two runs cannot write to the same file") func twoRunsDoNotWriteToOneFile() throws {
+    @Test("Two runs cannot write to the same file")
+    func twoRunsDoNotWriteToOneFile() throws {
         let log = try RecordLog(path: path, recordCount: 3)
         #expect(throws: FileError.inUse(path: path)) { try RecordLog(path: path, recordCount: 3) }
         log.append([1, 2, 3], under: key(1))

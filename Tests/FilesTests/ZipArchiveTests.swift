@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 @Suite struct ZipArchiveTests {
-    @Test("Written entries are aligned and read back") func whatIsWrittenIsAlignedAndReadsBack() throws {
+    @Test("Written entries are aligned and read back")
+    func whatIsWrittenIsAlignedAndReadsBack() throws {
         let path = "\(Fixtures.temporaryFolder())/a.zip"
         let output = try OutputFile(target: path, replacing: false, inputs: [])
         let contents = (0..<5).map { size in [UInt8](repeating: UInt8(size + 1), count: size * 1000 + size) }

@@ -4,7 +4,8 @@ import Testing
 private func parse(_ text: String) throws(JSONError) -> JSONValue { try JSONParser.parse(Array(text.utf8)) }
 
 @Suite struct JSONParserTests {
-    @Test("Integers are exact and members keep their order") func valuesAreExactAndOrdered() throws {
+    @Test("Integers are exact and members keep their order")
+    func valuesAreExactAndOrdered() throws {
         let value = try parse(#"{"b": [1, -2.5e3, 9223372036854775807, true, null], "a": "x\n\u00e9\ud83d\ude00"}"#)
         let object = try #require(value.object)
         #expect(object.members.map(\.key) == ["b", "a"])
@@ -29,16 +30,19 @@ private func parse(_ text: String) throws(JSONError) -> JSONValue { try JSONPars
         #expect(throws: error) { try parse(text) }
     }
 
-    @Test("Nesting deeper than 128 is an error") func depthIsLimited() {
+    @Test("Nesting deeper than 128 is an error")
+    func depthIsLimited() {
         let text = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
         #expect(throws: JSONError.tooDeep(limit: 128, offset: 129)) { try parse(text) }
     }
 
-    @Test("Invalid UTF-8 is an error") func invalidUTF8IsRefused() {
+    @Test("Invalid UTF-8 is an error")
+    func invalidUTF8IsRefused() {
         #expect(throws: JSONError.invalidUTF8(offset: 1)) { try JSONParser.parse([0x22, 0xFF, 0x22]) }
     }
 
-    @Test("Every prefix of a text is an error") func everyPrefixIsRefused() {
+    @Test("Every prefix of a text is an error")
+    func everyPrefixIsRefused() {
         let text = Array(#"{"a":[1.5,"b",{"c":null}]}"#.utf8)
         for length in 0..<text.count {
             let error = #expect(throws: JSONError.self) { try JSONParser.parse(Array(text[..<length])) }
@@ -46,7 +50,8 @@ private func parse(_ text: String) throws(JSONError) -> JSONValue { try JSONPars
         }
     }
 
-    @Test("A written value reads back equal", arguments: [true, false]) func whatIsWrittenReadsBackTheSame(_ pretty: Bool) throws {
+    @Test("A written value reads back equal", arguments: [true, false])
+    func whatIsWrittenReadsBackTheSame(_ pretty: Bool) throws {
         let value = try parse(#"{"a":[1,[2,{}],[]],"b":"\"\\\n\t\u0001é","c":0.1,"d":-0.0,"e":1e300}"#)
         #expect(try parse(value.text(pretty: pretty)) == value)
     }

@@ -3,7 +3,8 @@ import Testing
 @testable import JSON
 
 @Suite struct JSONValueTests {
-    @Test("Accessors return a value only if it has the requested kind") func accessors() {
+    @Test("Accessors return a value only if it has the requested kind")
+    func accessors() {
         #expect(JSONValue.null.isNull && !JSONValue.boolean(false).isNull)
         #expect(JSONValue.boolean(true).boolean == true && JSONValue.integer(1).boolean == nil)
         #expect(JSONValue.integer(-1).integer == -1 && JSONValue.integer(-1).unsigned == nil && JSONValue.integer(-1).double == -1)
@@ -27,7 +28,8 @@ import Testing
         #expect(object["k\(count)"] == nil)
     }
 
-    @Test("Objects are equal only in the same order, and the first of two equal keys wins") func objectsAreEqualInTheSameOrder() {
+    @Test("Objects are equal only in the same order, and the first of two equal keys wins")
+    func objectsAreEqualInTheSameOrder() {
         #expect(JSONObject(["a": .null, "b": .null]) == JSONObject(["a": .null, "b": .null]))
         #expect(JSONObject(["a": .null, "b": .null]) != JSONObject(["b": .null, "a": .null]))
         #expect(JSONObject(["a": .integer(1), "a": .integer(2)]) == JSONObject(["a": .integer(1)]))

@@ -13,9 +13,7 @@ import Testing
     @Test(
         "Containers grow in place, so cost is linear in the number of opcodes",
         .enabled(if: !_isDebugAssertConfiguration(), "unoptimized code copies"), arguments: ["list", "set", "dictionary", "object"])
-    func containersGrowInPlace(
-        _ kind: String
-    ) throws {
+    func containersGrowInPlace(_ kind: String) throws {
         func pickle(_ count: Int) -> [UInt8] {
             let step: [UInt8]
             let start: [UInt8]
@@ -34,7 +32,8 @@ import Testing
         #expect(second < 30 * first + 0.5, "\(first) s and \(second) s for eight times as many")
     }
 
-    @Test("A deflated pickle is limited by its compressed size") func aDeflatedPickleIsBoundedByItsCompressedSize() throws {
+    @Test("A deflated pickle is limited by its compressed size")
+    func aDeflatedPickleIsBoundedByItsCompressedSize() throws {
         let nones = [0x5D, 0x28] + [UInt8](repeating: 0x4E, count: 3_000_000) + [0x65, 0x2E]
         _ = try read(nones)
         let error = #expect(throws: PickleError.self) {
@@ -45,7 +44,8 @@ import Testing
         #expect(throws: PickleError.self) { try read(lists, limits: PickleLimits(byteCount: lists.count, inflatedFrom: 1200)) }
     }
 
-    @Test("The values that sharing expands to are counted") func whatSharingUnfoldsToIsCounted() throws {
+    @Test("The values that sharing expands to are counted")
+    func whatSharingUnfoldsToIsCounted() throws {
         func doubled(_ steps: UInt8) -> [UInt8] {
             [0x5D, 0x71, 0] + (0..<steps).flatMap { [0x5D, 0x71, $0 + 1, 0x68, $0, 0x61, 0x68, $0, 0x61] } + [0x2E]
         }

@@ -3,7 +3,8 @@ import Pickle
 import Testing
 
 @Suite struct PickleEncoderTests {
-    @Test("An encoded document reads back the same, with its sharing") func whatIsEncodedReadsBackTheSame() throws {
+    @Test("An encoded document reads back the same, with its sharing")
+    func whatIsEncodedReadsBackTheSame() throws {
         var builder = PickleBuilder()
         let shared = builder.add(.list([.integer(1), .integer(-70000), .integer(1 << 40), .float(-0.0), .boolean(true), .none]))
         let bytes = builder.add(.bytes(ByteView(copying: [0, 200, 255], name: "b")))
@@ -24,7 +25,8 @@ import Testing
         #expect(back.sequence(entries[0].value) == [.integer(1), .integer(-70000), .integer(1 << 40), .float(-0.0), .boolean(true), .none])
     }
 
-    @Test("A list that contains itself survives encoding") func aListInsideItselfSurvives() throws {
+    @Test("A list that contains itself survives encoding")
+    func aListInsideItselfSurvives() throws {
         let document = try read([0x80, 2, 0x5D, 0x71, 0, 0x68, 0, 0x61, 0x2E])
         let back = try read(try PickleEncoder.encode(document))
         #expect(back.sequence(back.root) == [back.root])

@@ -4,7 +4,8 @@ import Testing
 
 /// Opcodes have the names that Python's pickletools prints, so that findings can be looked up there.
 @Suite struct PickleOpcodeTests {
-    @Test("Opcode names are those of pickletools") func namesAreThoseOfPickletools() {
+    @Test("Opcode names are those of pickletools")
+    func namesAreThoseOfPickletools() {
         #expect(PickleOpcode.allCases.count == 68)
         #expect(Set(PickleOpcode.allCases.map(\.name)).count == 68)
         let expected: [PickleOpcode: String] = [
@@ -16,7 +17,8 @@ import Testing
         for (opcode, name) in expected { #expect(opcode.name == name) }
     }
 
-    @Test("A persistent id of protocol 0 is its line") func aPersistentIdOfProtocol0IsItsLine() throws {
+    @Test("A persistent id of protocol 0 is its line")
+    func aPersistentIdOfProtocol0IsItsLine() throws {
         let document = try read(Array("Pan id\n.".utf8))
         guard case .persistentReference(let id)? = document.node(document.root) else {
             Issue.record("no persistent reference")
@@ -26,7 +28,8 @@ import Testing
         #expect(document.globals.map(\.opcode) == ["PERSID"])
     }
 
-    @Test("Buffers and extension codes without their bytes are refused") func buffersNeedTheirBytesAndTheirTarget() {
+    @Test("Buffers and extension codes without their bytes are refused")
+    func buffersNeedTheirBytesAndTheirTarget() {
         #expect(throws: PickleError.stackUnderflow(file: "test.pkl", opcode: "READONLY_BUFFER", offset: 0)) { try read([0x98, 0x2E]) }
         #expect(throws: PickleError.cutShort(file: "test.pkl", needed: 4, available: 2, offset: 0)) { try read([0x84, 1, 0x2E]) }
     }

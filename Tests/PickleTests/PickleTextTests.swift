@@ -8,7 +8,8 @@ import Testing
         return document.string(document.root)
     }
 
-    @Test("A backslash consumes the next byte") func aBackslashTakesTheNextByteWithIt() throws {
+    @Test("A backslash consumes the next byte")
+    func aBackslashTakesTheNextByteWithIt() throws {
         #expect(try text(#"V\u0041"#) == "A")
         #expect(try text(#"V\\u0041"#) == #"\\u0041"#)
         #expect(try text(#"V\\\u0041"#) == #"\\A"#)
@@ -19,14 +20,16 @@ import Testing
         }
     }
 
-    @Test("Quoted strings have the escapes of Python 2") func quotedStringsHaveTheEscapesOfPythonTwo() throws {
+    @Test("Quoted strings have the escapes of Python 2")
+    func quotedStringsHaveTheEscapesOfPythonTwo() throws {
         #expect(try text(#"S'\x41\102\w\'\\'"#) == #"AB\w'\"#)
         for wrong in [#"S'\x+1'"#, #"S'\x4'"#, #"S'a"#, #"S'a' "#, "S'a'\r", #"S'a\'"#] {
             #expect(throws: PickleError.invalidText(file: "test.pkl", offset: 0)) { try text(wrong) }
         }
     }
 
-    @Test("Numbers in text are only accepted as Python writes them") func numbersInTextAreThoseThatPythonWrites() throws {
+    @Test("Numbers in text are only accepted as Python writes them")
+    func numbersInTextAreThoseThatPythonWrites() throws {
         func root(_ line: String) throws -> PickleValue { try read(Array(line.utf8) + [0x0A, 0x2E]).root }
         #expect(try root("I-12") == .integer(-12))
         #expect(try root("I00") == .boolean(false))
@@ -44,12 +47,14 @@ import Testing
         }
     }
 
-    @Test("Bytes that only repeat the sign are not part of an integer") func bytesThatOnlyRepeatTheSignAreNotPartOfAnInteger() throws {
+    @Test("Bytes that only repeat the sign are not part of an integer")
+    func bytesThatOnlyRepeatTheSignAreNotPartOfAnInteger() throws {
         #expect(try read([0x8A, 10, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x2E]).root == .integer(5))
         #expect(try read([0x8A, 10, 0xFB] + [UInt8](repeating: 0xFF, count: 9) + [0x2E]).root == .integer(-5))
     }
 
-    @Test("Long integers convert to their digits and back") func longIntegersHaveTheirDigits() throws {
+    @Test("Long integers convert to their digits and back")
+    func longIntegersHaveTheirDigits() throws {
         let googol = "1" + String(repeating: "0", count: 100)
         for digits in ["9223372036854775808", "-9223372036854775809", googol, "-" + googol, "123456789012345678901234567890"] {
             let document = try read(Array("L\(digits)L\n.".utf8))

@@ -25,13 +25,15 @@ import Testing
         PickleBytes.global(name.module, name.name) + argument + [0x85, 0x52]
     }
 
-    @Test("Every name on the allow-list is clean by itself") func everyNameAloneIsClean() throws {
+    @Test("Every name on the allow-list is clean by itself")
+    func everyNameAloneIsClean() throws {
         for name in AllowListTests.names { #expect(try scan(PickleBytes.global(name.module, name.name)).isCleared, "\(name)") }
         #expect(AllowListTests.names.count > 80)
     }
 
     /// A callable that is stored or called later runs with arguments that nobody has seen.
-    @Test("A callable passed to any allowed name is not clean") func aCallableHandedToAnyOfThemIsNotClean() throws {
+    @Test("A callable passed to any allowed name is not clean")
+    func aCallableHandedToAnyOfThemIsNotClean() throws {
         // `defaultdict` stores builders of plain data, and calls them without arguments.
         for name in AllowListTests.names where name.name != "defaultdict" {
             let scan = try scan(call(name, PickleBytes.global("builtins", "bytearray")))
@@ -64,9 +66,8 @@ import Testing
     /// A state may set attributes that the unpickler calls afterwards.
     @Test(
         "A state that sets an attribute that loading calls is dangerous",
-        arguments: ["__setstate__", "append", "extend", "add", "__class__"]) func aStateThatSetsWhatLoadingCallsIsDangerous(_ key: String)
-        throws
-    {
+        arguments: ["__setstate__", "append", "extend", "add", "__class__"])
+    func aStateThatSetsWhatLoadingCallsIsDangerous(_ key: String) throws {
         for name in AllowListTests.names {
             let state = [0x7D] + PickleBytes.text(key) + PickleBytes.global("builtins", "bytearray") + [0x73]
             let made = PickleBytes.global(name.module, name.name) + [0x29, 0x81]
@@ -75,7 +76,8 @@ import Testing
         }
     }
 
-    @Test("The result of a call is not a clean callable") func whatACallReturnedIsNotACleanCallable() throws {
+    @Test("The result of a call is not a clean callable")
+    func whatACallReturnedIsNotACleanCallable() throws {
         let typeO = PickleBytes.global("numpy", "dtype") + PickleBytes.text("O8") + [0x85, 0x52]
         let passed =
             PickleBytes.global("numpy.core.multiarray", "scalar") + typeO + PickleBytes.global("builtins", "bytearray") + [0x86, 0x52]
@@ -98,8 +100,8 @@ import Testing
         #expect(try scan(PickleBytes.global(module, name) + arguments).isCleared == isClean)
     }
 
-    @Test("Rebuilding through another function is judged by that function") func rebuildingByAnotherFunctionIsJudgedByThatFunction() throws
-    {
+    @Test("Rebuilding through another function is judged by that function")
+    func rebuildingByAnotherFunctionIsJudgedByThatFunction() throws {
         func rebuild(_ module: String, _ name: String, _ inner: [UInt8]) throws -> GlobalVerdict {
             let arguments = PickleBytes.global(module, name) + PickleBytes.global("torch", "Tensor") + inner + [0x7D, 0x74, 0x52]
             return try scan(PickleBytes.global("torch._tensor", "_rebuild_from_type_v2") + [0x28] + arguments).verdict

@@ -23,7 +23,8 @@ import Testing
         #expect(!SafetyScan(file).isCleared, what)
     }
 
-    @Test("An ordinary archive, with or without a comment, is read and clean") func anArchiveAloneIsReadAndClean() throws {
+    @Test("An ordinary archive, with or without a comment, is read and clean")
+    func anArchiveAloneIsReadAndClean() throws {
         for comment in [[], Array("a comment".utf8)] {
             let file = try file(ArchiveBytes.zip(ArchivePolyglotTests.harmless, comment: comment))
             _ = try Checkpoint(file)
@@ -32,7 +33,8 @@ import Testing
         }
     }
 
-    @Test("An archive in the comment of another is refused") func anArchiveInTheCommentOfAnotherIsRefused() throws {
+    @Test("An archive in the comment of another is refused")
+    func anArchiveInTheCommentOfAnotherIsRefused() throws {
         let first = ArchiveBytes.zip(ArchivePolyglotTests.harmless)
         for base in [0, first.count] {
             let second = ArchiveBytes.zip(ArchivePolyglotTests.dangerous, base: base)
@@ -44,30 +46,32 @@ import Testing
         try expectAmbiguous(ArchiveBytes.zip(ArchivePolyglotTests.harmless, comment: [0x50, 0x4B, 5, 6]), "a bare signature")
     }
 
-    @Test("An archive after another is refused") func anArchiveBehindAnotherIsRefused() throws {
+    @Test("An archive after another is refused")
+    func anArchiveBehindAnotherIsRefused() throws {
         let first = ArchiveBytes.zip(ArchivePolyglotTests.dangerous)
         for base in [0, first.count] {
             try expectAmbiguous(first + ArchiveBytes.zip(ArchivePolyglotTests.harmless, base: base), "base \(base)")
         }
     }
 
-    @Test("An archive far before the directory is not clean") func anArchiveFarBeforeTheDirectoryIsNotClean() throws {
+    @Test("An archive far before the directory is not clean")
+    func anArchiveFarBeforeTheDirectoryIsNotClean() throws {
         let hidden = ArchiveBytes.zip(ArchivePolyglotTests.dangerous) + [UInt8](repeating: 0, count: 70_000)
         let file = try file(hidden + ArchiveBytes.zip(ArchivePolyglotTests.harmless, base: hidden.count))
         let scan = SafetyScan(file)
         #expect(!scan.isCleared && scan.obstacles.contains { $0.contains("does not name") }, "\(scan.obstacles)")
     }
 
-    @Test("A directory that counts fewer entries than it holds is refused") func aDirectoryThatCountsFewerEntriesThanItHoldsIsRefused()
-        throws
-    {
+    @Test("A directory that counts fewer entries than it holds is refused")
+    func aDirectoryThatCountsFewerEntriesThanItHoldsIsRefused() throws {
         var bytes = ArchiveBytes.zip(ArchivePolyglotTests.harmless)
         bytes[bytes.count - 12] = 1
         bytes[bytes.count - 14] = 1
         try expectAmbiguous(bytes, "one of two entries counted")
     }
 
-    @Test("An entry with different names in its two headers is refused") func anEntryWithTwoNamesIsRefused() throws {
+    @Test("An entry with different names in its two headers is refused")
+    func anEntryWithTwoNamesIsRefused() throws {
         var bytes = ArchiveBytes.zip(ArchivePolyglotTests.harmless)
         bytes[30] = UInt8(ascii: "A")
         try expectAmbiguous(bytes, "Archive and archive")
@@ -94,7 +98,8 @@ import Testing
         }
     }
 
-    @Test("An ambiguous archive inside another is not clean") func anAmbiguousArchiveInsideAnotherIsNotClean() throws {
+    @Test("An ambiguous archive inside another is not clean")
+    func anAmbiguousArchiveInsideAnotherIsNotClean() throws {
         let inner = ArchiveBytes.zip(ArchivePolyglotTests.harmless, comment: ArchiveBytes.zip(ArchivePolyglotTests.dangerous))
         let hidden = PickleBytes.emptyDictionary + ArchiveBytes.zip(ArchivePolyglotTests.dangerous)
         for contents in [inner, hidden] {
@@ -106,7 +111,8 @@ import Testing
         #expect(nested.isCleared, "\(nested.obstacles)")
     }
 
-    @Test("A zip archive that is also a tar is not clean") func anArchiveThatIsATarTooIsNotClean() throws {
+    @Test("A zip archive that is also a tar is not clean")
+    func anArchiveThatIsATarTooIsNotClean() throws {
         let name = String(repeating: "n", count: 600)
         var bytes = ArchiveBytes.zip([(name, []), ("archive/data.pkl", PickleBytes.emptyDictionary)])
         #expect(SafetyScan(try file(bytes)).isCleared)

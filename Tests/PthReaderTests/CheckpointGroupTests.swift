@@ -17,7 +17,8 @@ import Testing
         ("example", .other), ("multihead", .other), ("header", .other), ("schedule", .other), ("model", .other), ("ema", .other),
     ]
 
-    @Test("A key is grouped by its words", arguments: named) func keysAreKnownByTheirWords(_ key: String, _ group: CheckpointGroup) throws {
+    @Test("A key is grouped by its words", arguments: named)
+    func keysAreKnownByTheirWords(_ key: String, _ group: CheckpointGroup) throws {
         let value = dictionary(["weight": try tensor()])
         #expect(CheckpointGroup.of(key: key, value: value, stateDictPath: "state_dict") == group)
     }
@@ -34,7 +35,8 @@ import Testing
         #expect(CheckpointGroup.of(key: key, value: try tensor(), stateDictPath: "state_dict") == .other)
     }
 
-    @Test("The chosen state dict is the backbone, whatever its name") func theChosenStateDictIsTheBackboneWhateverItsName() throws {
+    @Test("The chosen state dict is the backbone, whatever its name")
+    func theChosenStateDictIsTheBackboneWhateverItsName() throws {
         let value = dictionary(["weight": try tensor()])
         #expect(CheckpointGroup.of(key: "optimizerG", value: value, stateDictPath: "optimizerG") == .backbone)
         #expect(CheckpointGroup.of(key: "head", value: dictionary(["a": value]), stateDictPath: "head.a") == .backbone)

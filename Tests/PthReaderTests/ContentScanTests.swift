@@ -46,9 +46,8 @@ import Testing
         }
     }
 
-    @Test("A dangerous pickle is found however it is packed", arguments: payloads) func aPickleIsFoundHoweverItIsPacked(
-        _ payload: (name: String, bytes: [UInt8])
-    ) throws {
+    @Test("A dangerous pickle is found however it is packed", arguments: payloads)
+    func aPickleIsFoundHoweverItIsPacked(_ payload: (name: String, bytes: [UInt8])) throws {
         let zip = ArchiveBytes.zip([("x", payload.bytes)])
         let tar = ArchiveBytes.tar([("x", payload.bytes, "0")])
         for (what, bytes) in [
@@ -65,7 +64,8 @@ import Testing
         }
     }
 
-    @Test("A scan of archives nested too deep is not complete") func nestingPastTheDepthIsNotComplete() throws {
+    @Test("A scan of archives nested too deep is not complete")
+    func nestingPastTheDepthIsNotComplete() throws {
         var bytes = ArchiveBytes.zip([("x", PickleBytes.dangerous)])
         for _ in 0..<SafetyScan.deepest - 2 { bytes = ArchiveBytes.zip([("x", bytes)]) }
         #expect(try scan(bytes).verdict == .dangerous)
@@ -98,7 +98,8 @@ import Testing
         #expect(scan.isCleared, "\(text): \(scan.obstacles) \(scan.findings)")
     }
 
-    @Test("Arrays of numbers are not pickles, whatever their bytes") func numbersAreNoPicklesWhateverTheirBytes() throws {
+    @Test("Arrays of numbers are not pickles, whatever their bytes")
+    func numbersAreNoPicklesWhateverTheirBytes() throws {
         for descr in ["'|u1'", "'<f4'", "'<U3'", "'<M8[ns]'", "[('O', '<f4'), ('b', '|S3')]"] {
             let scan = try scan(ArchiveBytes.zip([("a.npy", array(descr, PickleBytes.dangerous))]))
             #expect(scan.isCleared, "\(descr): \(scan.obstacles)")
@@ -109,8 +110,8 @@ import Testing
     }
 
     /// A storage that the pickle names is raw numbers; one that it does not name is an ordinary entry.
-    @Test("An entry is a storage only if a pickle names it with its size") func aStorageIsNumbersOnlyWhereAPickleNamesItWithItsSize() throws
-    {
+    @Test("An entry is a storage only if a pickle names it with its size")
+    func aStorageIsNumbersOnlyWhereAPickleNamesItWithItsSize() throws {
         let bytes = PickleBytes.dangerous
         func checkpoint(_ key: String, count: Int) -> [UInt8] {
             let id =
@@ -124,7 +125,8 @@ import Testing
         #expect(try scan(checkpoint("0", count: bytes.count - 1)).verdict == .dangerous)
     }
 
-    @Test("An archive that cannot be read is still searched") func anArchiveThatCannotBeReadIsSearchedAllTheSame() throws {
+    @Test("An archive that cannot be read is still searched")
+    func anArchiveThatCannotBeReadIsSearchedAllTheSame() throws {
         let good = ArchiveBytes.zip([("archive/data.pkl", PickleBytes.dangerous)])
         var encrypted = good
         encrypted[6] |= 1
@@ -141,9 +143,8 @@ import Testing
         }
     }
 
-    @Test("A misleading file without code is not complete, but nothing is found in it") func aFileWithoutCodeThatMisleadsGetsBothAnswers()
-        throws
-    {
+    @Test("A misleading file without code is not complete, but nothing is found in it")
+    func aFileWithoutCodeThatMisleadsGetsBothAnswers() throws {
         var checksum = ArchiveBytes.zip(ContentScanTests.torch + [("archive/x", [1, 2, 3])])
         if let place = checksum.firstRange(of: [1, 2, 3]) { checksum[place.lowerBound] = 9 }
         let outside = ArchiveBytes.zip(ContentScanTests.torch + [("archive/../../x", [1])])
@@ -158,7 +159,8 @@ import Testing
         }
     }
 
-    @Test("Files that macOS adds to archives raise no alarm") func filesThatMacOSKeepsBesideEntriesAreNoAlarm() throws {
+    @Test("Files that macOS adds to archives raise no alarm")
+    func filesThatMacOSKeepsBesideEntriesAreNoAlarm() throws {
         let double: [UInt8] = [0, 5, 0x16, 7, 0, 2, 0, 0] + Array("Mac OS X        ".utf8) + [UInt8](repeating: 0, count: 40)
         let scan = try scan(
             ArchiveBytes.zip(ContentScanTests.torch + ["data.pkl", "version"].map { ("__MACOSX/archive/._\($0)", double) }))
@@ -178,8 +180,8 @@ import Testing
             ("functools", "reduce", .dangerous), ("logging", "getLogger", .unknown), ("logging.config", "listen", .dangerous),
             ("some.lab.map", "Net", .unknown), ("some.lab", "eval", .dangerous), ("collections", "_sys.modules", .dangerous),
             ("torch.serialization", "os.system", .dangerous), ("uuid", "_popen", .dangerous), ("numpy", "memmap", .dangerous),
-        ]) func aNameIsDangerousWhereItActs(_ module: String, _ name: String, _ verdict: GlobalVerdict)
-    {
+        ])
+    func aNameIsDangerousWhereItActs(_ module: String, _ name: String, _ verdict: GlobalVerdict) {
         #expect(GlobalVerdict.of(module: module, name: name) == verdict)
     }
 }

@@ -35,8 +35,8 @@ import Testing
             (#"{"class_name": "Model", "x": {"class_name": "Net", "module": "lab.nets"}}"#, .unknown),
             (#"{"class_name": "Model", "x": {"class_name": "TFOpLambda", "config": {"function": "io.read_file"}}}"#, .dangerous),
             (#"{"class_name": "Model", "x": {"class_name": "TFOpLambda", "config": {"function": "math.add"}}}"#, .unknown),
-        ]) func aLayerThatHoldsOrFetchesCodeIsFound(_ configuration: String, _ verdict: GlobalVerdict) throws
-    {
+        ])
+    func aLayerThatHoldsOrFetchesCodeIsFound(_ configuration: String, _ verdict: GlobalVerdict) throws {
         let archive = try scan(keras(configuration))
         #expect(archive.verdict == verdict && archive.isComplete, "\(archive.obstacles)")
         let file = try scan(hdf5(configuration))
@@ -45,7 +45,8 @@ import Testing
         #expect(nested.verdict == verdict, "\(nested.obstacles)")
     }
 
-    @Test("A Keras configuration that cannot be read is not clean") func aConfigurationThatCannotBeReadIsNotClean() throws {
+    @Test("A Keras configuration that cannot be read is not clean")
+    func aConfigurationThatCannotBeReadIsNotClean() throws {
         let twice = #"{"class_name": "Model", "class_name": "Lambda"}"#
         for bytes in [keras(twice), keras("{"), hdf5(twice), hdf5("no text")] {
             let scan = try scan(bytes)

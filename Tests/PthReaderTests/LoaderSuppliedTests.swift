@@ -13,7 +13,8 @@ import Testing
         return try MappedFile(path: path)
     }
 
-    @Test("A persistent id of protocol 0 is never clean") func aPersistentIdOfProtocol0IsNeverClean() throws {
+    @Test("A persistent id of protocol 0 is never clean")
+    func aPersistentIdOfProtocol0IsNeverClean() throws {
         let file = try file(Array("Pstorage\n".utf8))
         let scan = SafetyScan(file)
         #expect(scan.verdict == .unknown && !scan.isCleared)
@@ -22,7 +23,8 @@ import Testing
         #expect(throws: PthError.malformedCall(file: file.path, call: "persistent id", detail: detail)) { try Checkpoint(file) }
     }
 
-    @Test("A persistent id outside torch's containers is never clean") func aPersistentIdThatNoContainerDefinesIsNeverClean() throws {
+    @Test("A persistent id outside torch's containers is never clean")
+    func aPersistentIdThatNoContainerDefinesIsNeverClean() throws {
         let file = try file(PickleBytes.text("id") + [0x51])
         let scan = SafetyScan(file)
         #expect(scan.verdict == .unknown)
@@ -75,7 +77,8 @@ import Testing
         #expect(scan.verdict == .dangerous)
     }
 
-    @Test("A harmless class passed on as an argument is clean") func aHarmlessClassHandedOnIsClean() throws {
+    @Test("A harmless class passed on as an argument is clean")
+    func aHarmlessClassHandedOnIsClean() throws {
         let arguments = PickleBytes.global("builtins", "list") + [0x85]
         let scan = SafetyScan(try file(PickleBytes.global("collections", "defaultdict") + arguments + [0x52]))
         #expect(scan.isCleared, "\(scan.findings)")
@@ -89,7 +92,8 @@ import Testing
         #expect(!scan.isComplete && scan.verdict != .clean)
     }
 
-    @Test("A time zone of Int.min days does not trap") func aTimeZoneOfTheSmallestNumberOfDaysIsNoTrap() throws {
+    @Test("A time zone of Int.min days does not trap")
+    func aTimeZoneOfTheSmallestNumberOfDaysIsNoTrap() throws {
         let days: [UInt8] = [0x8A, 8, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x4B, 0, 0x4B, 0, 0x87, 0x52]
         let duration = PickleBytes.global("datetime", "timedelta") + days
         guard case .date(let text) = try Checkpoint(try file(duration)).root else {

@@ -12,7 +12,8 @@ import Testing
         return ["zip", "legacy", "tar", "pickle"].contains(container) && Fixtures.manifest[name]?["byteorder"]?.string != "big"
     }
 
-    @Test("The manifest lists at least 40 readable fixtures") func theManifestListsFixtures() {
+    @Test("The manifest lists at least 40 readable fixtures")
+    func theManifestListsFixtures() {
         #expect(ManifestTests.readable.count >= 40)
     }
 
@@ -61,7 +62,8 @@ import Testing
         }
     }
 
-    @Test("A shared storage is a single object", arguments: readable) func sharedStoragesAreOneObject(_ name: String) throws {
+    @Test("A shared storage is a single object", arguments: readable)
+    func sharedStoragesAreOneObject(_ name: String) throws {
         let checkpoint = try Checkpoint(try MappedFile(path: Fixtures.path(name)))
         var storages: [String: Storage] = [:]
         checkpoint.root.walk { path, value in
@@ -75,7 +77,8 @@ import Testing
         }
     }
 
-    @Test("Keys keep their order", arguments: readable) func keysKeepTheirOrder(_ name: String) throws {
+    @Test("Keys keep their order", arguments: readable)
+    func keysKeepTheirOrder(_ name: String) throws {
         let checkpoint = try Checkpoint(try MappedFile(path: Fixtures.path(name)))
         var order: [String] = []
         checkpoint.root.walk { path, value in if value.isTensor { order.append(path.joined(separator: ".")) } }

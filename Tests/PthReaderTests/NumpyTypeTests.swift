@@ -33,7 +33,8 @@ import Testing
         return SafetyScan(try MappedFile(path: path), extent: .opening).verdict
     }
 
-    @Test("A dtype state that NumPy writes is clean") func whatNumPyWritesIsClean() throws {
+    @Test("A dtype state that NumPy writes is clean")
+    func whatNumPyWritesIsClean() throws {
         let (minus, none) = (NumpyTypeTests.minusOne, NumpyTypeTests.none3)
         let float = NumpyTypeTests.type("f4", "<", none, minus, minus, flags: 0)
         let object = NumpyTypeTests.type("O8", "|", none, minus, minus, flags: 63)
@@ -60,7 +61,8 @@ import Testing
         ] { #expect(try verdict(opcodes) == .clean, "\(what)") }
     }
 
-    @Test("A dtype state that makes NumPy read unrelated memory is dangerous") func whatMakesNumPyFollowForeignMemoryIsDangerous() throws {
+    @Test("A dtype state that makes NumPy read unrelated memory is dangerous")
+    func whatMakesNumPyFollowForeignMemoryIsDangerous() throws {
         let (minus, none) = (NumpyTypeTests.minusOne, NumpyTypeTests.none3)
         let float = NumpyTypeTests.type("f4", "<", none, minus, minus, flags: 0)
         let object = NumpyTypeTests.type("O8", "|", none, minus, minus, flags: 63)

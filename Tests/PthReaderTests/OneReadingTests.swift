@@ -41,7 +41,8 @@ private typealias Bytes = CheckpointBytes
         #expect(!scan.isCleared, what)
     }
 
-    @Test("What torch writes is read") func whatTorchWritesIsRead() throws {
+    @Test("What torch writes is read")
+    func whatTorchWritesIsRead() throws {
         let parameter = Bytes.call(
             "torch._utils", "_rebuild_parameter", Bytes.tensor("1"), Bytes.no, Bytes.call("collections", "OrderedDict"))
         #expect(try OneReadingTests.weights(OneReadingTests.zipped(Bytes.tensor("0"))) == ["w": 1])
@@ -87,7 +88,8 @@ private typealias Bytes = CheckpointBytes
         try expectRefusal(OneReadingTests.zipped(Bytes.tensor("0") + twin), "SETITEM")
     }
 
-    @Test("Weights passed to an unknown function are refused") func weightsGivenToAnUnknownFunctionAreNotBelieved() throws {
+    @Test("Weights passed to an unknown function are refused")
+    func weightsGivenToAnUnknownFunctionAreNotBelieved() throws {
         let kept = Bytes.tensor("0") + Bytes.put(1)
         let zeroed = Bytes.call("torch", "Tensor.zero_", Bytes.get(1)) + Bytes.pop
         try expectRefusal(OneReadingTests.zipped(kept + zeroed), "torch.Tensor.zero_", "weights")
@@ -100,7 +102,8 @@ private typealias Bytes = CheckpointBytes
 
     // MARK: Arguments
 
-    @Test("Every argument is reproduced or refused") func everyArgumentIsFollowedOrRefused() throws {
+    @Test("Every argument is reproduced or refused")
+    func everyArgumentIsFollowedOrRefused() throws {
         let hooks = Bytes.call("collections", "OrderedDict")
         func dictionary(_ name: String, _ value: [UInt8]) -> [UInt8] { Bytes.dictionary([(name, value)]) }
         func withState(_ state: [UInt8]) -> [UInt8] {
@@ -145,7 +148,8 @@ private typealias Bytes = CheckpointBytes
 
     // MARK: Dictionaries
 
-    @Test("A dictionary is built as Python builds it, or refused") func aDictionaryIsMadeAsPythonMakesIt() throws {
+    @Test("A dictionary is built as Python builds it, or refused")
+    func aDictionaryIsMadeAsPythonMakesIt() throws {
         let pairs = Bytes.list(Bytes.tuple(Bytes.text("w"), Bytes.tensor("1")))
         let v = Bytes.text("v") + Bytes.tensor("0") + Bytes.setItem
         for (module, name) in [("collections", "OrderedDict"), ("builtins", "dict")] {
@@ -160,7 +164,8 @@ private typealias Bytes = CheckpointBytes
         try expectRefusal(Bytes.zip(Bytes.call("collections", "Counter", pairs) + v), "Counter", "list")
     }
 
-    @Test("A list changed after it was copied is refused") func aListChangedAfterItWasCopiedIsNotReadAsItEnds() throws {
+    @Test("A list changed after it was copied is refused")
+    func aListChangedAfterItWasCopiedIsNotReadAsItEnds() throws {
         let pair = Bytes.tuple(Bytes.text("w"), Bytes.tensor("1"))
         let late = Bytes.emptyList + Bytes.put(1) + Bytes.pop
         let copied = PickleBytes.global("collections", "OrderedDict") + Bytes.get(1) + [0x85] + Bytes.reduce
@@ -169,7 +174,8 @@ private typealias Bytes = CheckpointBytes
         #expect(try OneReadingTests.weights(Bytes.zip(early + copied)) == ["w": 2])
     }
 
-    @Test("Keys that are equal in Python are a single key") func keysThatPythonHoldsForEqualAreOne() throws {
+    @Test("Keys that are equal in Python are a single key")
+    func keysThatPythonHoldsForEqualAreOne() throws {
         let type =
             Bytes.call("numpy", "dtype", Bytes.text("U1"), Bytes.no, Bytes.yes)
             + Bytes.tuple(
@@ -188,13 +194,15 @@ private typealias Bytes = CheckpointBytes
         try expectRefusal(Bytes.zip(unknown), "some.Text")
     }
 
-    @Test("A dictionary with a tensor under a number is not chosen") func aTensorUnderANumberIsNotLostWithItsDictionary() throws {
+    @Test("A dictionary with a tensor under a number is not chosen")
+    func aTensorUnderANumberIsNotLostWithItsDictionary() throws {
         let mixed = Bytes.dictionary([("w", Bytes.tensor("0"))]) + Bytes.whole(0) + Bytes.tensor("1") + Bytes.setItem
         let root = try Checkpoint(OneReadingTests.file(Bytes.zip(mixed))).root
         #expect(throws: PthError.noStateDict(file: "file.pth", seen: ["w", "0"])) { try StateDictSelection(in: root, file: "file.pth") }
     }
 
-    @Test("An object with two states is not a module") func anObjectWithTwoStatesIsNotAModule() throws {
+    @Test("An object with two states is not a module")
+    func anObjectWithTwoStatesIsNotAModule() throws {
         func state(_ key: String) -> [UInt8] {
             let parameters = Bytes.dictionary([("weight", Bytes.tensor(key))])
             return Bytes.dictionary([("_parameters", parameters), ("_buffers", Bytes.emptyDictionary), ("_modules", Bytes.emptyDictionary)])
@@ -210,7 +218,8 @@ private typealias Bytes = CheckpointBytes
 
     // MARK: Containers
 
-    @Test("Entry names are compared as torch compares them") func entryNamesAreComparedAsTorchComparesThem() throws {
+    @Test("Entry names are compared as torch compares them")
+    func entryNamesAreComparedAsTorchComparesThem() throws {
         let root = Bytes.dictionary([("w", Bytes.tensor("0"))])
         let big = Array("big".utf8)
         #expect(try OneReadingTests.weights(Bytes.zip(root, names: ["data.pkl": "DATA.PKL", "data/0": "Data/0"])) == ["w": 1])
@@ -219,7 +228,8 @@ private typealias Bytes = CheckpointBytes
         try expectRefusal(Bytes.zip(root, more: [("other/DATA.pkl", PickleBytes.emptyDictionary)]), "data.pkl", "other/DATA.pkl")
     }
 
-    @Test("Legacy storages and views share one set of keys") func legacyStoragesAndViewsHaveOneSetOfKeys() throws {
+    @Test("Legacy storages and views share one set of keys")
+    func legacyStoragesAndViewsHaveOneSetOfKeys() throws {
         func view(_ key: String, offset: Int32 = 0) -> [UInt8] {
             Bytes.tuple(Bytes.text(key), Bytes.whole(offset), Bytes.whole(6 - offset))
         }
@@ -247,7 +257,8 @@ private typealias Bytes = CheckpointBytes
         try expectRefusal(Bytes.legacy(Bytes.dictionary([("v", tensor("1", Bytes.none)), ("w", number)])), "storage")
     }
 
-    @Test("Tar members with ambiguous names or sizes are refused") func tarMembersAreNamedAndSizedInOneWay() throws {
+    @Test("Tar members with ambiguous names or sizes are refused")
+    func tarMembersAreNamedAndSizedInOneWay() throws {
         let good = Bytes.tarMembers(1)
         let other = ArchiveBytes.tar(Bytes.tarMembers(2))
         try expectRefusal(ArchiveBytes.tar([("d/", other, "5")] + good), "folder d/", "size")
@@ -266,7 +277,8 @@ private typealias Bytes = CheckpointBytes
         try expectRefusal(prefixed, "prefix")
     }
 
-    @Test("A legacy file that is also a tar is refused") func aLegacyFileThatIsATarIsRefused() throws {
+    @Test("A legacy file that is also a tar is refused")
+    func aLegacyFileThatIsATarIsRefused() throws {
         // The third pickle begins with bytes that hold the fields of a tar header; their sum may be written in any notation that Python
         // reads.
         let tensor = Bytes.tensor("0", stored: Bytes.storage(Bytes.text("0"), view: Bytes.none))

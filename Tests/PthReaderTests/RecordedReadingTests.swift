@@ -28,7 +28,8 @@ import Testing
         return found
     }
 
-    @Test("Each recorded file is read as torch reads it, or refused") func eachIsReadAsTorchReadsItOrRefused() throws {
+    @Test("Each recorded file is read as torch reads it, or refused")
+    func eachIsReadAsTorchReadsItOrRefused() throws {
         #expect(RecordedReadingTests.answers.count >= 200)
         var read = 0
         for (name, answer) in RecordedReadingTests.answers {

@@ -13,7 +13,8 @@ import Testing
         $0.hasSuffix(".pkl") && Fixtures.manifest[$0]?["verdict"]?.string == "error"
     }
 
-    @Test("The verdict is the recorded one", arguments: judged) func theVerdictIsTheRecordedOne(_ name: String) throws {
+    @Test("The verdict is the recorded one", arguments: judged)
+    func theVerdictIsTheRecordedOne(_ name: String) throws {
         let scan = SafetyScan(try MappedFile(path: Fixtures.path(name)))
         let expected = try #require(Fixtures.manifest[name])
         #expect(scan.verdict.rawValue == expected["verdict"]?.string)
@@ -23,7 +24,8 @@ import Testing
         }
     }
 
-    @Test("A scan that cannot finish is never clean", arguments: broken) func aScanThatCannotFinishIsNeverClean(_ name: String) throws {
+    @Test("A scan that cannot finish is never clean", arguments: broken)
+    func aScanThatCannotFinishIsNeverClean(_ name: String) throws {
         guard let file = try? MappedFile(path: Fixtures.path(name)) else { return }
         let scan = SafetyScan(file)
         #expect(!scan.isComplete)
@@ -38,7 +40,8 @@ import Testing
         #expect(scan.isCleared, "\(scan.obstacles) \(scan.findings)")
     }
 
-    @Test("A pickle between the storages of a tar is judged") func aPickleBetweenTheStoragesOfATarIsJudged() throws {
+    @Test("A pickle between the storages of a tar is judged")
+    func aPickleBetweenTheStoragesOfATarIsJudged() throws {
         // The number of storages, 0, after a call whose result is discarded.
         func hidden(_ value: [UInt8]) -> [UInt8] {
             [0x80, 2] + Array("cos\nsystem\n".utf8) + [0x58, 2, 0, 0, 0] + Array("id".utf8) + [0x85, 0x52, 0x30] + value + [0x2E]

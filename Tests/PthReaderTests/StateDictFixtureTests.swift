@@ -20,11 +20,11 @@ import Testing
         return try #require(root[file]?.object?[path]?.array).compactMap(\.object)
     }
 
-    @Test("There are seven cases") func thereAreCases() { #expect(StateDictFixtureTests.cases.count == 7) }
+    @Test("There are seven cases")
+    func thereAreCases() { #expect(StateDictFixtureTests.cases.count == 7) }
 
-    @Test("A state dict is torch's, bit for bit", arguments: cases) func aStateDictIsThatOfTorchBitForBit(_ file: String, _ path: String)
-        throws
-    {
+    @Test("A state dict is torch's, bit for bit", arguments: cases)
+    func aStateDictIsThatOfTorchBitForBit(_ file: String, _ path: String) throws {
         let checkpoint = try Checkpoint(try MappedFile(path: Fixtures.path("state_dicts/\(file)")))
         var found = try StateDictSelection(in: checkpoint.root, file: file, path: path == "root" ? "." : path)
         if ["quantized.pth", "packed.pth"].contains(file) { found = try found.dequantized() }
@@ -47,7 +47,8 @@ import Testing
         }
     }
 
-    @Test("Entries without data are listed, and the others are kept") func entriesWithoutDataAreNamedAndTheOthersKept() throws {
+    @Test("Entries without data are listed, and the others are kept")
+    func entriesWithoutDataAreNamedAndTheOthersKept() throws {
         let checkpoint = try Checkpoint(try MappedFile(path: Fixtures.path("state_dicts/mixed.pth")))
         let found = try StateDictSelection(in: checkpoint.root, file: "mixed.pth")
         #expect(found.nonTensors.map(\.name) == ["epoch", "arch", "empty", "hollow", "hollow_parameter"])
@@ -58,7 +59,8 @@ import Testing
         #expect(packed.nonTensors.contains { $0.name == "_packed_params._packed_params" && $0.kind == "packed quantized parameters" })
     }
 
-    @Test("Newer element types keep their names") func newerElementTypesKeepTheirNames() throws {
+    @Test("Newer element types keep their names")
+    func newerElementTypesKeepTheirNames() throws {
         let checkpoint = try Checkpoint(try MappedFile(path: Fixtures.path("state_dicts/newer_dtypes.pth")))
         let found = try StateDictSelection(in: checkpoint.root, file: "newer_dtypes.pth")
         for entry in found.dictionary.entries {

@@ -11,19 +11,21 @@ import Testing
         arguments: [
             CheckpointValue.integer(3), .string("r18"), .none, .boolean(true), .float(0.5), .list([.integer(1)]),
             .bytes(ByteView(copying: [1], name: "b")),
-        ]) func oneEntryThatIsNotATensorHidesNoOthers(_ entry: CheckpointValue) throws
-    {
+        ])
+    func oneEntryThatIsNotATensorHidesNoOthers(_ entry: CheckpointValue) throws {
         let found = try select(dictionary(["a": try tensor(), "odd": entry, "b": try tensor()]))
         #expect(found.path == "" && found.dictionary.names == ["a", "odd", "b"])
         #expect(found.nonTensors.map(\.name) == ["odd"] && found.nonTensors.map(\.kind) == [entry.kindName])
     }
 
-    @Test("An extra state of None is not listed") func extraStateOfNoneIsNotListed() throws {
+    @Test("An extra state of None is not listed")
+    func extraStateOfNoneIsNotListed() throws {
         let found = try select(dictionary(["a": try tensor(), "x._extra_state": .none, "y._extra_state": .string("s")]))
         #expect(found.nonTensors.map(\.name) == ["y._extra_state"])
     }
 
-    @Test("State dicts in lists, in tuples and at any depth are found and named") func listsTuplesAndAnyDepthAreFoundAndNamed() throws {
+    @Test("State dicts in lists, in tuples and at any depth are found and named")
+    func listsTuplesAndAnyDepthAreFoundAndNamed() throws {
         let (first, second) = (dictionary(["a": try tensor()]), dictionary(["b": try tensor()]))
         #expect(try select(.list([first, dictionary(["epoch": .integer(1)])])).path == "0")
         #expect(try select(.tuple([.integer(1), .list([.string("x"), first])])).path == "1.1")
@@ -36,7 +38,8 @@ import Testing
         #expect(try select(deep, path: "a.b.c.d.e.f.g.h").dictionary.names == ["a"])
     }
 
-    @Test("Keys may contain dots or be numbers") func keysMayHoldDotsAndBeNumbers() throws {
+    @Test("Keys may contain dots or be numbers")
+    func keysMayHoldDotsAndBeNumbers() throws {
         let (first, second) = (dictionary(["a": try tensor()]), dictionary(["b": try tensor()]))
         let dotted = dictionary(["a.b": dictionary(["c.d": first]), "a": dictionary(["b": second])])
         #expect(try select(dotted, path: "a.b.c.d").dictionary.names == ["a"])
@@ -46,7 +49,8 @@ import Testing
         #expect(try select(dictionary(["runs": runs]), path: "runs.4").dictionary.names == ["b"])
     }
 
-    @Test("A dot is the root") func aDotIsTheRoot() throws {
+    @Test("A dot is the root")
+    func aDotIsTheRoot() throws {
         let root = dictionary(["a": try tensor(), "net": dictionary(["b": try tensor()])])
         #expect(try select(root).path == "net")
         for dot in [".", "(the root)"] { #expect(try select(root, path: dot).dictionary.names == ["a", "net"]) }
@@ -66,9 +70,8 @@ import Testing
         #expect(try select(both).candidates == ["(the root)"])
     }
 
-    @Test("One of several is chosen by its known name, and the others are listed") func oneOfSeveralIsChosenByNameAndTheOthersAreNamed()
-        throws
-    {
+    @Test("One of several is chosen by its known name, and the others are listed")
+    func oneOfSeveralIsChosenByNameAndTheOthersAreNamed() throws {
         let weights = dictionary(["w": try tensor()])
         let found = try select(dictionary(["ema": weights, "net": weights, "model_ema": weights, "epoch": .integer(1)]))
         #expect(found.path == "net" && found.others == ["ema", "model_ema"])
@@ -77,7 +80,8 @@ import Testing
         #expect(insightface.path == "state_dict_backbone" && insightface.others == [])
     }
 
-    @Test("Tensors that are not weights do not make a candidate") func tensorsThatAreNoWeightsMakeNoCandidate() throws {
+    @Test("Tensors that are not weights do not make a candidate")
+    func tensorsThatAreNoWeightsMakeNoCandidate() throws {
         let weights = dictionary(["w": try tensor()])
         let root = dictionary([
             "weights": weights, "rng": try tensor([8], .uint8), "best": try tensor([]),
@@ -88,7 +92,8 @@ import Testing
         #expect(try select(dictionary(["loss": try tensor([]), "epoch": .integer(1)])).path == "")
     }
 
-    @Test("NumPy arrays are tensors if a torch dtype matches") func arraysOfNumpyAreTensorsWhereADTypeMatches() throws {
+    @Test("NumPy arrays are tensors if a torch dtype matches")
+    func arraysOfNumpyAreTensorsWhereADTypeMatches() throws {
         guard case .tensor(let plain) = try tensor([2]) else { return }
         let root = dictionary([
             "a": .numpyArray(NumpyArray(dtype: "<f4", shape: [2], tensor: plain.tensor)),
@@ -100,7 +105,8 @@ import Testing
     }
 
     /// Each level holds the previous one twice: expanded, it would never end.
-    @Test("Shared containers do not expand without end", .timeLimit(.minutes(1))) func sharedContainersDoNotUnfoldWithoutEnd() throws {
+    @Test("Shared containers do not expand without end", .timeLimit(.minutes(1)))
+    func sharedContainersDoNotUnfoldWithoutEnd() throws {
         var lists = CheckpointValue.list([])
         var dictionaries = dictionary(["k": .integer(1)])
         var modules = StateDictPlacesTests.module([:], [:])

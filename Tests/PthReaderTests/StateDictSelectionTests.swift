@@ -4,7 +4,8 @@ import Testing
 
 /// The state dict is chosen from what inference needs.
 @Suite struct StateDictSelectionTests {
-    @Test("Dictionaries used only in training are not candidates") func dictionariesOfTrainingAreNoCandidates() throws {
+    @Test("Dictionaries used only in training are not candidates")
+    func dictionariesOfTrainingAreNoCandidates() throws {
         let weights = dictionary(["weight": try tensor()])
         let root = dictionary([
             "generator": weights, "optimizerG": weights, "arcface_state_dict": weights, "ema_optimizer": dictionary(["exp_avg": weights]),
@@ -18,7 +19,8 @@ import Testing
         }
     }
 
-    @Test("A dictionary chosen by name is taken even if it belongs to training") func oneThatWasAskedForIsTaken() throws {
+    @Test("A dictionary chosen by name is taken even if it belongs to training")
+    func oneThatWasAskedForIsTaken() throws {
         let weights = dictionary(["weight": try tensor()])
         let root = dictionary(["generator": weights, "optimizerG": weights])
         #expect(try select(root, path: "optimizerG").path == "optimizerG")
@@ -27,7 +29,8 @@ import Testing
         }
     }
 
-    @Test("Training dictionaries are candidates if there are no others") func whereNothingElseIsThereTrainingCounts() throws {
+    @Test("Training dictionaries are candidates if there are no others")
+    func whereNothingElseIsThereTrainingCounts() throws {
         let selection = try select(dictionary(["epoch": .integer(3), "arcface_state_dict": dictionary(["weight": try tensor()])]))
         #expect(selection.path == "arcface_state_dict" && selection.candidates == ["arcface_state_dict"])
     }

@@ -16,7 +16,8 @@ import Testing
         return try MappedFile(path: path)
     }
 
-    @Test("An ordinary tar is read and clean") func anOrdinaryTarIsReadAndClean() throws {
+    @Test("An ordinary tar is read and clean")
+    func anOrdinaryTarIsReadAndClean() throws {
         let file = try file(ArchiveBytes.tar(TarPolyglotTests.members))
         #expect(try Checkpoint(file).container == .tar)
         let scan = SafetyScan(file)
@@ -32,14 +33,16 @@ import Testing
         #expect(!SafetyScan(file).isCleared)
     }
 
-    @Test("Two tar members with the same name are refused") func twoMembersOfOneNameAreRefused() throws {
+    @Test("Two tar members with the same name are refused")
+    func twoMembersOfOneNameAreRefused() throws {
         let file = try file(ArchiveBytes.tar(TarPolyglotTests.members + [("pickle", PickleBytes.dangerous, "0")]))
         let error = #expect(throws: PthError.self) { try Checkpoint(file) }
         if case .malformedContainer? = error {} else { Issue.record("\(String(describing: error))") }
         #expect(!SafetyScan(file).isCleared)
     }
 
-    @Test("A tar whose first name is a dangerous pickle is dangerous") func aTarWhoseFirstNameIsAPickleIsDangerous() throws {
+    @Test("A tar whose first name is a dangerous pickle is dangerous")
+    func aTarWhoseFirstNameIsAPickleIsDangerous() throws {
         let name = String(decoding: PickleBytes.global("os", "system") + Array("S'true'\n\u{85}R.".utf8), as: UTF8.self)
         let hidden: ArchiveBytes.TarMember = (name, [], "0")
         let file = try file(ArchiveBytes.tar([hidden] + TarPolyglotTests.members))
@@ -47,7 +50,8 @@ import Testing
         #expect(SafetyScan(file).verdict == .dangerous)
     }
 
-    @Test("A pickle that tarfile would open is not clean") func aPickleThatTarfileWouldOpenIsNotClean() throws {
+    @Test("A pickle that tarfile would open is not clean")
+    func aPickleThatTarfileWouldOpenIsNotClean() throws {
         // 512 bytes of text whose sum is where a tar has it, without "ustar": the oldest tars have none.
         let head = PickleBytes.whole(PickleBytes.text("x"))
         let header = ArchiveBytes.withChecksum(head + [UInt8](repeating: 0, count: 512 - head.count))

@@ -26,9 +26,8 @@ import Testing
         #expect(scan.isCleared, "\(scan.obstacles)")
     }
 
-    @Test("Other bytes after the archive are ignored, but the scan is not complete") func otherBytesAreReadOverButTheScanIsNotComplete()
-        throws
-    {
+    @Test("Other bytes after the archive are ignored, but the scan is not complete")
+    func otherBytesAreReadOverButTheScanIsNotComplete() throws {
         let file = try file(whole + Array("signature: 1234".utf8))
         _ = try Checkpoint(file)
         #expect(!SafetyScan(file).isCleared)
@@ -40,7 +39,8 @@ import Testing
         #expect(throws: ZipError.noDirectory(file: file.path, size: file.bytes.count)) { try Checkpoint(file) }
     }
 
-    @Test("A truncated archive is still reported as truncated") func aCutArchiveIsStillCutShort() throws {
+    @Test("A truncated archive is still reported as truncated")
+    func aCutArchiveIsStillCutShort() throws {
         for missing in [1, 10, 22, 60] {
             let file = try file(Array(whole.dropLast(missing)))
             let error = #expect(throws: ZipError.self) { try Checkpoint(file) }
@@ -48,7 +48,8 @@ import Testing
         }
     }
 
-    @Test("An archive in the tail is never clean") func anArchiveInTheTailIsNeverClean() throws {
+    @Test("An archive in the tail is never clean")
+    func anArchiveInTheTailIsNeverClean() throws {
         let hidden = ArchiveBytes.zip([("x/data.pkl", PickleBytes.dangerous)])
         for tail in [hidden, hidden + [0x0A], Array(hidden.dropLast(22)), ArchiveBytes.zip([("x", [1])], base: whole.count)] {
             let scan = SafetyScan(try file(whole + tail))
