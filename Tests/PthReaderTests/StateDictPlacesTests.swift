@@ -33,7 +33,7 @@ import Testing
         #expect(throws: PthError.severalStateDicts(file: "test.pth", paths: ["models.0", "models.1"])) { try select(models) }
         #expect(try select(models, path: "models.1").dictionary.names == ["b"])
         var deep = first
-        for name in ["h", "g", "f", "e", "d", "c", "b", "a"] { deep = dictionary([:]).inserting(name, deep) }
+        for name in ["h", "g", "f", "e", "d", "c", "b", "a"] { deep = dictionary([name: deep]) }
         #expect(try select(deep).path == "a.b.c.d.e.f.g.h")
         #expect(try select(deep, path: "a.b.c.d.e.f.g.h").dictionary.names == ["a"])
     }
