@@ -51,7 +51,7 @@ public enum PthError: DescribedError, Equatable {
         case .twoContainers(let file, let first, let second):
             "\(file): this is a \(first.rawValue) container and a \(second.rawValue) archive at once; torch reads the \(second.rawValue)"
         case .bigEndian(let file, let place):
-            "\(file): it was written on a big-endian machine, according to \(place), which is not supported"
+            "\(file): the byte order in \(place) is big-endian, which is not supported"
         case .unknownByteOrder(let file, let entry, let text): "\(file): entry \(entry) names an unknown byte order \"\(text)\""
         case .missingEntry(let file, let entry): "\(file): the archive has no entry \(entry)"
         case .severalEntries(let file, let entry, let candidates):
