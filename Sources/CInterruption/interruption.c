@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// Enough for the most threads that can be asked for, each of which has a few files at once; pages that are never touched cost nothing.
+// Enough for the maximum number of threads, each with a few files at a time; pages that are never touched cost nothing.
 enum { MAPPINGS = 4096, TEMPORARIES = 2048 };
 enum { FREE, CLAIMED, READY };
 
@@ -55,7 +55,7 @@ void interruption_forget_mapping(int slot) {
     if (slot >= 0 && slot < MAPPINGS) atomic_store(&mappings[slot].state, FREE);
 }
 
-// Threads that are about to create a temporary file, and whether a handler has begun to remove them all.
+// Number of threads about to create a temporary file, and whether a handler has begun to remove them all.
 static atomic_int creating, stopping;
 
 static void ending_signals(sigset_t *set) {
@@ -65,13 +65,14 @@ static void ending_signals(sigset_t *set) {
     sigaddset(set, SIGHUP);
 }
 
-// A lock of the open file and not of the process, so that the library that writes HDF5 files, which opens the path again, is not in its way.
+// Locks the open file and not the process, so that it does not block the library that writes HDF5 files, which opens the path again.
 static int lock(int descriptor) {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     return fcntl(descriptor, F_OFD_SETLK, &whole);
 }
 
-// Opens a new file, locked; where another process sweeps it away before it is locked, another one. A file system without locks has unlocked files.
+// Opens a new file and locks it; if another process sweeps it away before it is locked, tries again. If the file system has no locks, the
+// file is not locked.
 static int open_locked(const char *path, unsigned mode) {
     for (int attempt = 0; attempt < 8; attempt++) {
         int descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
@@ -85,14 +86,14 @@ static int open_locked(const char *path, unsigned mode) {
     return -1;
 }
 
-// With `from` null, a new file; otherwise a name for that one, and 0.
+// Creates a new file if `from` is null; otherwise gives that file a name and returns 0.
 static int create(const char *from, const char *path, unsigned mode, int *slot) {
     *slot = -1;
     if (strlen(path) >= PATH_MAX) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    // The handler must not run on this thread meanwhile: it waits until nobody creates a file any longer.
+    // The handler must not run on this thread in the meantime: it waits until no thread is creating a file.
     sigset_t set, before;
     ending_signals(&set);
     pthread_sigmask(SIG_BLOCK, &set, &before);
@@ -156,7 +157,7 @@ int interruption_sweep(const char *path, long least_age) {
 int interruption_rename_new(const char *from, const char *to) {
     if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
     if (errno != EINVAL && errno != ENOSYS) return -1;
-    // A file system without that: a hard link never replaces, either.
+    // A file system without that call: a hard link never replaces a file, either.
     if (link(from, to) == 0) {
         unlink(from);
         return 0;
@@ -191,7 +192,7 @@ void interruption_forget_temporary(int slot) {
 
 static void remove_temporaries(void) {
     atomic_store(&stopping, 1);
-    // A moment for those who have begun; none of them waits for anything but the disk.
+    // Gives threads that have begun a moment to finish; they wait for nothing but the disk.
     for (int i = 0; i < 2000 && atomic_load(&creating) > 0; i++) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     for (int slot = 0; slot < TEMPORARIES; slot++)
         if (atomic_load(&temporaries[slot].state) == READY) unlink(temporaries[slot].path);
@@ -201,7 +202,7 @@ void interruption_rest_if_stopping(void) {
     while (atomic_load(&stopping)) pause();
 }
 
-// Ends the process by the signal itself, so that the caller sees which it was.
+// Ends the process by the signal itself, so that the parent sees which one it was.
 static void end_by(int signal_number) {
     sigset_t set;
     sigemptyset(&set);
@@ -218,7 +219,7 @@ static void say(const char *text) {
     (void)written;
 }
 
-// A name must not steer the terminal: what is not printable ASCII becomes \xNN.
+// A name must not control the terminal: what is not printable ASCII becomes \xNN.
 static void say_path(const char *path) {
     static const char digits[] = "0123456789ABCDEF";
     for (; *path; path++) {
@@ -258,8 +259,8 @@ static void on_bus_error(int signal_number, siginfo_t *info, void *context) {
     end_by(signal_number);
 }
 
-// What the runtime and libraries say through stdio before they abort: many lines with a stack trace. The first is kept for the handler; this
-// program's own lines go straight to the descriptor.
+// What the runtime and libraries print through stdio before they abort: many lines with a stack trace. The first is saved for the
+// handler; this program's own lines go straight to the descriptor.
 static char last_words[160];
 static atomic_size_t said;
 
@@ -281,10 +282,10 @@ static void take_words(void) {
     stderr = kept;
 }
 
-// What the runtime ends a process by: a trap, an abort where memory could not be had.
+// How the runtime ends a process: a trap, or an abort when memory cannot be allocated.
 static void on_fault(int signal_number) {
     int reason = errno;
-    // Another thread may fault as well while this one tidies up; the first one's line is enough.
+    // Another thread may fault while this one cleans up; the line of the first one is enough.
     static atomic_flag begun = ATOMIC_FLAG_INIT;
     if (atomic_flag_test_and_set(&begun)) {
         while (1) pause();
@@ -307,7 +308,7 @@ static _Atomic(const char *) farewell;
 
 void interruption_set_farewell(const char *text) {
     static int next;
-    // The one in use is never written to, since a signal may come at any time.
+    // The one in use is never written to, because a signal may arrive at any time.
     next = !next;
     snprintf(farewells[next], sizeof farewells[next], "%s", text);
     atomic_store(&farewell, farewells[next]);
@@ -331,7 +332,7 @@ void interruption_install(void) {
     sigaction(SIGBUS, &bus, NULL);
 
     take_words();
-    // A stack of its own for the handler: the thread's own may be what has run out.
+    // The handler has its own stack, because the thread's may be what has overflowed.
     static char stack[1 << 16];
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
     struct sigaction fault = {0};
@@ -349,7 +350,7 @@ void interruption_install(void) {
         if (sigaction(ending[i], NULL, &current) == 0 && current.sa_handler == SIG_IGN) continue;
         sigaction(ending[i], &termination, NULL);
     }
-    // A parent's thread that blocks signals, as a dispatch queue's do, hands that on; nobody could stop this process then.
+    // A parent thread that blocks signals, as those of dispatch queues do, passes that on; nobody could stop this process then.
     sigset_t set;
     ending_signals(&set);
     sigaddset(&set, SIGBUS);

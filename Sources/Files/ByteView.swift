@@ -1,13 +1,13 @@
 import Glibc
 
-/// Bytes that somebody else keeps alive: a mapped file or an allocation. Freed when the last view lets go.
+/// Memory that is released when the last view of it goes away: a mapped file or an allocation.
 final class ByteOwner: Sendable {
     enum Release: Sendable {
         case unmap(rememberedAs: Int32)
         case free
     }
 
-    /// Kept as a number because a raw pointer is not `Sendable`; the bytes behind it are never written to after `init`.
+    /// Stored as an integer because a raw pointer is not `Sendable`; the bytes it points to are never written after `init`.
     let address: UInt
     let count: Int
     let release: Release
@@ -30,7 +30,7 @@ final class ByteOwner: Sendable {
     }
 }
 
-/// A window over borrowed bytes. Copying a view copies no byte; every access is bounds checked and throws.
+/// A window over borrowed bytes. Copying a view copies no bytes; every access is bounds-checked and throws `FileError.outOfBounds`.
 public struct ByteView: Sendable {
     let owner: ByteOwner
     /// Offset of the window's first byte in the mapped file or allocation.
@@ -54,18 +54,18 @@ public struct ByteView: Sendable {
         }
     }
 
-    /// A view over `count` new bytes, zero until `fill` has written them.
+    /// A view over `count` new bytes, which are zero until `fill` writes them.
     public static func filled(
         count: Int, name: String, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void
     ) rethrows -> ByteView {
-        // calloc of one byte keeps the pointer valid for empty views.
+        // Allocating at least one byte keeps the pointer valid for empty views.
         let start = calloc(max(count, 1), 1)
         let owner = ByteOwner(address: UInt(bitPattern: start), count: start == nil ? 0 : count, release: .free)
         try fill(UnsafeMutableRawBufferPointer(start: start, count: owner.count))
         return ByteView(owner: owner, start: 0, count: owner.count, name: name)
     }
 
-    /// The part `[offset, offset + count)` of this view, under the same or another name.
+    /// The part `[offset, offset + count)` of this view, under the same or a different name.
     public func window(at offset: Int, count wanted: Int, name newName: String? = nil) throws(FileError) -> ByteView {
         guard offset >= 0, wanted >= 0, offset <= count, wanted <= count - offset else {
             throw .outOfBounds(what: newName ?? name, offset: offset, count: wanted, available: max(0, count - max(0, offset)))
@@ -73,7 +73,7 @@ public struct ByteView: Sendable {
         return ByteView(owner: owner, start: start + offset, count: wanted, name: newName ?? name)
     }
 
-    /// Lends the bytes for the length of `body`.
+    /// Calls `body` with the bytes, which are valid only during the call.
     public func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -81,7 +81,7 @@ public struct ByteView: Sendable {
         return try body(UnsafeRawBufferPointer(start: pointer, count: count))
     }
 
-    /// The byte at `offset`.
+    /// The byte at `offset` from the window's first byte.
     public func byte(at offset: Int) throws(FileError) -> UInt8 {
         guard offset >= 0, offset < count else {
             throw .outOfBounds(what: name, offset: offset, count: 1, available: max(0, count - max(0, offset)))
@@ -89,7 +89,7 @@ public struct ByteView: Sendable {
         return withUnsafeBytes { $0[offset] }
     }
 
-    /// A little-endian integer at `offset`.
+    /// The little-endian integer at `offset`, which need not be aligned.
     public func integer<Integer: FixedWidthInteger>(at offset: Int, as type: Integer.Type) throws(FileError) -> Integer {
         let size = Integer.bitWidth / 8
         guard offset >= 0, offset <= count, size <= count - offset else {
@@ -104,7 +104,7 @@ public struct ByteView: Sendable {
         return withUnsafeBytes { bytes in expected.indices.allSatisfy { bytes[offset + $0] == expected[$0] } }
     }
 
-    /// Whether two views hold the same bytes.
+    /// Whether two views have the same contents.
     public func hasSameBytes(as other: ByteView) -> Bool {
         guard count == other.count else { return false }
         return withUnsafeBytes { mine in
@@ -115,15 +115,15 @@ public struct ByteView: Sendable {
         }
     }
 
-    /// A copy as an array; for small views.
+    /// A copy of the bytes; for small views.
     public var array: [UInt8] { withUnsafeBytes { Array($0) } }
 
-    /// The bytes as text, or nil where they are not UTF-8.
+    /// The bytes as text, or nil if they are not UTF-8.
     public var text: String? {
         withUnsafeBytes { String(validating: $0, as: UTF8.self) }
     }
 
-    /// Tells the system that the mapped pages wholly inside this window will not be needed soon, so that resident memory does not grow
+    /// Tells the kernel that the mapped pages wholly inside this window will not be needed soon, so that resident memory does not grow
     /// with the file. They come back from the page cache if they are touched again.
     public func letGo() {
         guard case .unmap = owner.release else { return }

@@ -1,19 +1,20 @@
-/// Fields of comma-separated tables as RFC 4180 writes them, made harmless for spreadsheets and terminals.
+/// Fields of comma-separated tables as in RFC 4180, made harmless for spreadsheets and terminals.
 ///
-/// A name from a file or folder can begin like a formula, which a spreadsheet would run, and hold control characters. So a field that begins with
-/// `=`, `+`, `-` or `@` and is not a number gets an apostrophe before it (as OWASP's "CSV Injection" has it), and so does one that begins like that
-/// after apostrophes of its own; control characters, tabs and line breaks among them, are written as `\u{1b}`, and so is the backslash of a `\u{`
-/// of the name's own. `name` takes both back: what is read is what was written.
+/// A name from a file or folder can begin like a formula, which a spreadsheet would evaluate, or contain control characters. A field that
+/// begins with `=`, `+`, `-` or `@` and is not a number is therefore prefixed with an apostrophe (as OWASP recommends against CSV
+/// injection), and so is one that begins like that after apostrophes of its own. Control characters, including tabs and line breaks, are
+/// written as `\u{1b}`, and so is the backslash of a literal `\u{` in the name. `name` undoes both, so that every name reads back as it
+/// was.
 public enum CSVText {
-    /// A field, made harmless, in quotes if it has to be.
+    /// The field, made harmless, and quoted if necessary.
     public static func quoted(_ text: String) -> String {
         let field = harmless(text)
         guard field.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 }) else { return field }
         return "\"" + field.replacing("\"", with: "\"\"") + "\""
     }
 
-    /// The name in a field that `quoted` wrote, quotes taken off already. Names that other programs write come back as they are, unless they look
-    /// like one of ours.
+    /// The name in a field that `quoted` wrote, with the quotes already removed. Names that other programs wrote are returned unchanged,
+    /// unless they look like an escaped one.
     public static func name(_ field: String) -> String {
         var text = field
         if text.utf8.first == apostrophe, beginsFormula(text) { text = String(decoding: text.utf8.dropFirst(), as: UTF8.self) }
@@ -38,7 +39,7 @@ public enum CSVText {
         return String(out)
     }
 
-    /// Whether a spreadsheet would take it for a formula, or it would look like one that was made harmless.
+    /// Whether a spreadsheet would take it for a formula, or it already looks like an escaped one.
     private static func beginsFormula(_ text: String) -> Bool {
         guard let first = text.utf8.first(where: { $0 != apostrophe }) else { return false }
         return [UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@")].contains(first)

@@ -2,7 +2,7 @@ import CZlib
 
 /// CRC-32 as zip and zlib define it (polynomial 0xEDB88320).
 public enum CRC32 {
-    /// The checksum of all bytes in `bytes`; mapped pages are let go of behind the reading.
+    /// The checksum of all bytes in `bytes`; mapped pages are released once they are read.
     public static func checksum(of bytes: ByteView) -> UInt32 {
         let windowSize = 4 << 20
         var checksum: UInt = 0
@@ -17,7 +17,7 @@ public enum CRC32 {
         return UInt32(truncatingIfNeeded: checksum)
     }
 
-    /// Continues a checksum over further bytes; begin with 0.
+    /// Continues a checksum over more bytes; start with 0.
     public static func update(_ checksum: UInt32, with bytes: UnsafeRawBufferPointer) -> UInt32 {
         UInt32(truncatingIfNeeded: crc32_z(UInt(checksum), bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
     }

@@ -1,26 +1,26 @@
 /// An error that says what is wrong and what to do about it, in one line.
 ///
-/// Each room has one typed enum of these; the message is built here and nowhere else.
+/// Each module has one enum of these; messages are built here and nowhere else.
 public protocol DescribedError: Error, Sendable, CustomStringConvertible {
-    /// What is wrong: file, entry and offset where they are known. No full stop.
+    /// What is wrong, with file, entry and offset if they are known. No trailing period.
     var problem: String { get }
-    /// What the user can do. No full stop.
+    /// What the user can do about it. No trailing period, and no command-line option: see `decisions`.
     var remedy: String { get }
-    /// What a caller could decide otherwise, most likely first; a program says beside the remedy how that is done there.
+    /// What a caller could decide differently, most likely first; a program adds how to do that there, such as an option.
     var decisions: [Decision] { get }
 }
 
 extension DescribedError {
-    /// Nothing that a caller decides.
+    /// By default there is nothing for a caller to decide.
     public var decisions: [Decision] { [] }
 
-    /// `problem; remedy`, the line that the command prints; names in it cannot break it.
+    /// `problem; remedy` in one line, which names from a file cannot break.
     public var description: String { PrintedText.oneLine("\(problem); \(remedy)") }
 }
 
 extension DescribedError {
-    /// The line of `description` after a word such as `convert: `, broken for a terminal of `columns`: before the remedy, in it after
-    /// commas and semicolons, and after semicolons of the problem. Names are never broken, so that a line may still be longer.
+    /// `description` after a prefix such as `convert: `, broken into lines for a terminal of `columns` characters: before the remedy,
+    /// within it after commas and semicolons, and after semicolons of the problem. Names are never broken, so a line may still be longer.
     public func lines(after start: String, columns: Int = 100) -> [String] {
         let whole = start + description
         guard whole.count > columns else { return [whole] }
@@ -33,7 +33,7 @@ extension DescribedError {
             }
             line += line == start ? part : " " + part
         }
-        // Phrases of the problem stay whole between semicolons.
+        // The problem is broken only after semicolons.
         for part in PrintedText.oneLine("\(problem);").splitAfter(";") { add(part, isNew: false) }
         for (index, part) in PrintedText.oneLine(remedy).splitAfter(",;:").enumerated() { add(part, isNew: index == 0) }
         return lines + [line]
@@ -41,7 +41,7 @@ extension DescribedError {
 }
 
 extension String {
-    /// The text cut after each of these characters that a space follows.
+    /// The text, split after each of these characters that is followed by a space.
     fileprivate func splitAfter(_ pauses: String) -> [String] {
         var parts: [String] = []
         var part = ""
@@ -56,8 +56,8 @@ extension String {
     }
 }
 
-/// An error with more to say than fits a message: what `--verbose` prints after it.
+/// An error with more details than fit a message; a program may print them on request.
 public protocol ListedError: DescribedError {
-    /// Lines, without an end.
+    /// The details, one per line, without line ends.
     var listing: [String] { get }
 }

@@ -2,7 +2,7 @@ import CCrypto
 
 /// SHA-256 (FIPS 180-4), computed by OpenSSL.
 public struct SHA256Digest: Sendable, Hashable {
-    /// The 32 bytes.
+    /// The 32 bytes of the digest.
     public let bytes: [UInt8]
 
     /// 64 lower-case hexadecimal digits.
@@ -11,7 +11,7 @@ public struct SHA256Digest: Sendable, Hashable {
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    /// A digest that was kept.
+    /// A digest that was computed earlier.
     init(bytes: [UInt8]) { self.bytes = bytes }
 
     /// The digest of these bytes.
@@ -26,7 +26,7 @@ public struct SHA256Digest: Sendable, Hashable {
         self = bytes.withUnsafeBytes { SHA256Digest(of: $0) }
     }
 
-    /// The digest of a mapped file's bytes; pages are let go of behind the reading.
+    /// The digest of all bytes in `bytes`; mapped pages are released once they are read.
     public init(of bytes: ByteView) {
         let context = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(context) }

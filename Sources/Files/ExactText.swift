@@ -1,12 +1,12 @@
-/// A text that is equal to another only where all bytes are: Swift itself holds `é` in one scalar and in two for the same, Python does not.
+/// A string that equals another only if all bytes do: Swift considers `é` as one scalar and as two equal, Python does not.
 public struct ExactText: Hashable, Sendable {
-    /// The text.
+    /// The wrapped string.
     public let text: String
 
-    /// Wraps a text.
+    /// Wraps a string.
     public init(_ text: String) { self.text = text }
 
-    /// Equal bytes.
+    /// Whether all bytes are equal.
     public static func == (left: ExactText, right: ExactText) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
 
     /// Hashes the bytes.

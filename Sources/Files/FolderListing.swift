@@ -1,8 +1,8 @@
 import Glibc
 
-/// What lies in a folder.
+/// Lists folders.
 public enum FolderListing {
-    /// Throws `FileError.missing`, `notFolder` or `unreadable` where files in the folder cannot be reached.
+    /// Throws `FileError.missing`, `notFolder` or `unreadable` if files in the folder cannot be reached.
     public static func check(_ path: String) throws(FileError) {
         var status = stat()
         guard stat(PathText.system(path), &status) == 0 else {
@@ -12,7 +12,7 @@ public enum FolderListing {
         guard access(PathText.system(path), X_OK) == 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
     }
 
-    /// The names in a folder but `.` and `..`, sorted by their bytes. Throws `FileError.unreadable`.
+    /// The names in a folder except `.` and `..`, sorted by their bytes. Throws `FileError.unreadable`.
     public static func names(in folder: String) throws(FileError) -> [String] {
         guard let stream = opendir(PathText.system(folder)) else { throw .unreadable(path: folder, reason: lastSystemError()) }
         defer { closedir(stream) }

@@ -1,15 +1,15 @@
 import CZlib
 
-/// Inflates deflate streams of any framing within a limit. A damaged stream gives what could be inflated before the damage, so that a reader
-/// who looks for hidden content sees it all the same.
+/// Inflates deflate streams of any framing within a limit. A damaged stream yields the bytes before the damage, so that a scan for hidden
+/// content still sees them.
 public enum Inflation {
-    /// What stands around the deflated bytes.
+    /// The format around the deflated bytes.
     public enum Framing: Sendable {
         /// RFC 1952.
         case gzip
         /// RFC 1950.
         case zlib
-        /// Nothing, as in a zip entry.
+        /// None, as in a zip entry.
         case raw
 
         fileprivate var windowBits: Int32 {
@@ -21,30 +21,30 @@ public enum Inflation {
         }
     }
 
-    /// Why inflating ended.
+    /// Why inflating stopped.
     public enum Ending: Sendable, Equatable {
-        /// At the stream's own end; gzip's and zlib's checksums are right.
+        /// The stream ended, and its checksum, if it has one, is right.
         case whole
-        /// More than the limit would have come out.
+        /// There is more output than the limit allows.
         case limit
-        /// The stream is cut short or is not deflated data.
+        /// The stream is truncated or is not deflated data.
         case damaged
     }
 
-    /// What came out.
+    /// The outcome of inflating one stream.
     public struct Result: Sendable {
-        /// The inflated bytes, as far as they go.
+        /// The inflated bytes, up to the end, the limit or the damage.
         public let bytes: ByteView
-        /// Bytes of the input that belong to the stream.
+        /// Number of input bytes that belong to the stream.
         public let consumed: Int
-        /// How it ended.
+        /// Why inflating stopped.
         public let ending: Ending
     }
 
-    /// Inflates one stream at the beginning of `input`; at most `limit` bytes come out. `claimed` is how many are said to come out, which saves
-    /// counting them first; a claim that is too small cuts the stream off there.
+    /// Inflates one stream at the beginning of `input` to at most `limit` bytes. `claimed` is the expected size of the output, which
+    /// saves a pass that counts it; if it is too small, the output is cut off there.
     public static func inflate(_ input: ByteView, framing: Framing, limit: Int, claimed: Int? = nil, name: String) -> Result {
-        // Growing would need twice the memory.
+        // Growing a buffer instead would need twice the memory.
         let room = claimed.map { min($0, limit) } ?? run(input, framing, limit: limit, into: nil).produced
         var end = (produced: 0, consumed: 0, ending: Ending.damaged)
         let bytes = ByteView.filled(count: room, name: name) { target in
@@ -67,28 +67,28 @@ public enum Inflation {
         let ending: Ending = input.withUnsafeBytes { raw in
             scratch.withUnsafeMutableBufferPointer { scratch in
                 while true {
-                    let given = min(raw.count - consumed, 1 << 30)
+                    let available = min(raw.count - consumed, 1 << 30)
                     stream.next_in = raw.baseAddress.map {
                         UnsafeMutablePointer(mutating: ($0 + consumed).assumingMemoryBound(to: UInt8.self))
                     }
-                    stream.avail_in = UInt32(given)
-                    // One byte more than the limit tells a stream that ends there from one that goes on.
+                    stream.avail_in = UInt32(available)
+                    // One byte more than the limit tells a stream that ends there from one that continues.
                     let room = min(scratch.count, limit - produced + 1)
                     stream.next_out = scratch.baseAddress
                     stream.avail_out = UInt32(room)
                     let status = CZlib.inflate(&stream, Z_NO_FLUSH)
-                    let (taken, made) = (given - Int(stream.avail_in), room - Int(stream.avail_out))
-                    consumed += taken
+                    let (used, written) = (available - Int(stream.avail_in), room - Int(stream.avail_out))
+                    consumed += used
                     if let start = target?.baseAddress, let count = target?.count, let source = scratch.baseAddress, produced < count {
-                        (start + produced).copyMemory(from: source, byteCount: min(made, count - produced))
+                        (start + produced).copyMemory(from: source, byteCount: min(written, count - produced))
                     }
-                    produced += made
+                    produced += written
                     if produced > limit {
                         produced = limit
                         return .limit
                     }
                     if status == Z_STREAM_END { return .whole }
-                    guard status == Z_OK, taken > 0 || made > 0 else { return .damaged }
+                    guard status == Z_OK, used > 0 || written > 0 else { return .damaged }
                 }
             }
         }

@@ -1,13 +1,14 @@
 import CInterruption
 
-/// What a signal does to this process: temporary files are removed, a truncated mapping is named.
+/// What happens when a signal ends this process: temporary files are removed, and a truncated mapping is reported by name.
 public enum Interruption {
-    /// Installs the signal handlers. The command line calls this once, before it opens a file.
+    /// Installs the signal handlers. Call once, before any file is opened.
     public static func install() {
         interruption_install()
     }
 
-    /// What is said where a signal ends the process from now on, such as how to go on later; nil for nothing. To be set by one thread.
+    /// Sets the message that is printed if a signal ends the process from now on, such as how to resume; nil prints nothing. Call from
+    /// one thread only.
     public static func setFarewell(_ text: String?) {
         interruption_set_farewell(text ?? "")
     }

@@ -7,9 +7,9 @@ func forgetMapping(_ slot: Int32) {
 
 /// A regular file mapped for reading. Nothing is copied; pages are read when they are touched.
 public struct MappedFile: Sendable {
-    /// The path as it was given.
+    /// The path as given.
     public let path: String
-    /// Which file this is and what state it was in when it was opened.
+    /// The file's identity and state when it was opened.
     public let identity: FileIdentity
     /// All bytes of the file.
     public let bytes: ByteView
@@ -17,15 +17,15 @@ public struct MappedFile: Sendable {
     /// The last component of the path.
     public var name: String { PathText.baseName(path) }
 
-    /// Opens and maps the file at `path`.
+    /// Opens and maps the file at `path`. Throws `FileError`.
     ///
-    /// A truncation by another program while it is mapped ends the process with exit code 2 and a line that names the file, once
-    /// `interruption_install` ran.
+    /// Once `Interruption.install` has run, a truncation by another program while the file is mapped ends the process with exit code 2
+    /// and a line that names the file.
     public init(path: String) throws(FileError) { try self.init(path: path, shown: path) }
 
-    /// - Parameter shown: the name that messages give it.
+    /// - Parameter shown: the name that messages use for the file.
     init(path: String, shown: String) throws(FileError) {
-        // O_NONBLOCK: opening a FIFO must not wait for a writer.
+        // With O_NONBLOCK, opening a FIFO does not wait for a writer.
         let descriptor = open(PathText.system(path), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { throw .missing(path: shown) }
@@ -51,7 +51,8 @@ public struct MappedFile: Sendable {
         bytes = ByteView(owner: owner, start: 0, count: count, name: shown)
     }
 
-    /// Throws when the file is no longer as it was when it was opened; called before a result drawn from it is declared good.
+    /// Throws `FileError.changedWhileRead` if the file has changed since it was opened; call before reporting success for a result drawn
+    /// from it.
     public func checkUnchanged() throws(FileError) {
         guard let now = FileIdentity(path: path), now == identity else { throw .changedWhileRead(path: path) }
     }
@@ -74,28 +75,28 @@ public struct FileIdentity: Equatable, Sendable {
         modifiedNanoseconds = status.st_mtim.tv_nsec
     }
 
-    /// The identity of what lies at `path` now, links followed; nil where there is nothing.
+    /// The identity of the file at `path`, with links followed; nil if there is none.
     public init?(path: String) {
         var status = stat()
         guard stat(PathText.system(path), &status) == 0 else { return nil }
         self.init(status)
     }
 
-    /// Which file on disk it is, whatever its state.
+    /// Which file on disk it is, regardless of its state.
     public struct Place: Hashable, Sendable {
         let device: UInt
         let inode: UInt
     }
 
-    /// See `Place`.
+    /// Which file on disk it is, regardless of its state.
     public var place: Place { Place(device: device, inode: inode) }
 
-    /// Whether both are one file on disk, whatever its state.
+    /// Whether both are the same file on disk, regardless of its state.
     public func isSameFile(as other: FileIdentity) -> Bool { device == other.device && inode == other.inode }
 }
 
-/// What the system says of its last refusal.
+/// The system's description of the last error (`errno`).
 public func lastSystemError() -> String { systemErrorText(errno) }
 
-/// What the system calls an error number.
+/// The system's description of an error number.
 func systemErrorText(_ number: Int32) -> String { strerror(number).map { String(cString: $0) } ?? "error \(number)" }

@@ -1,12 +1,12 @@
 import Glibc
 
-/// How much memory this process may come to use: the least of the machine's, of what `ulimit` leaves (address space and data), and of the
+/// How much memory this process may use: the least of the machine's memory, what `ulimit` leaves (address space and data), and the
 /// container's limit (cgroup, version 2 or 1).
 ///
-/// Work that can be done in larger or smaller pieces, or that a small file can make large, is bounded by a share of it, so that it is refused with
-/// a reason instead of ending the process.
+/// Work that can be split, or that a small file can make large, is bounded by a share of it, so that it is refused with a reason instead
+/// of ending the process.
 public enum MemoryBudget {
-    /// Bytes, found out once.
+    /// The budget in bytes, determined once.
     public static let bytes: Int = {
         var least = Int(clamping: Int64(sysconf(Int32(_SC_PHYS_PAGES)))).multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE)))
         if least.overflow || least.partialValue <= 0 { least = (1 << 40, false) }
@@ -14,7 +14,7 @@ public enum MemoryBudget {
         return max(smallest, limits.reduce(least.partialValue, min))
     }()
 
-    /// No share is reckoned of less: the program itself takes about this much.
+    /// Never assume less: the program itself takes about this much.
     private static let smallest = 64 << 20
 
     private static func limit(_ resource: __rlimit_resource) -> Int? {
@@ -23,7 +23,7 @@ public enum MemoryBudget {
         return Int(clamping: limits.rlim_cur)
     }
 
-    /// Address space that is taken already, libraries among it.
+    /// Address space that is already in use, including libraries.
     private static var taken: Int {
         let pages = text("/proc/self/statm")?.split(separator: " ").first.flatMap { Int($0) }
         return (pages ?? 0).multipliedReportingOverflow(by: sysconf(Int32(_SC_PAGESIZE))).partialValue
@@ -31,7 +31,7 @@ public enum MemoryBudget {
 
     private static var container: Int? { container(groups: text("/proc/self/cgroup") ?? "", read: text) }
 
-    /// The least limit of the control groups in a text as /proc/self/cgroup has it; `read` gives a file of the system's.
+    /// The least limit of the control groups listed in the format of /proc/self/cgroup; `read` returns the contents of a system file.
     static func container(groups: String, read: (_ path: String) -> String?) -> Int? {
         var limits: [Int] = []
         for line in groups.split(separator: "\n") {
@@ -40,7 +40,7 @@ public enum MemoryBudget {
             let isUnified = fields[1].isEmpty
             guard isUnified || fields[1].split(separator: ",").contains("memory") else { continue }
             let (base, file) = isUnified ? ("/sys/fs/cgroup", "memory.max") : ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")
-            // A group's limit holds for those below it. In a container the path may be that of the host, which is not there.
+            // A group's limit also applies to the groups below it. In a container the path may be the host's, which does not exist.
             var parts = PathText.components(String(fields[2]))
             while true {
                 let path = ([base] + parts + [file]).joined(separator: "/")
@@ -52,7 +52,7 @@ public enum MemoryBudget {
         return limits.min()
     }
 
-    /// A small file of the system's, which has no size to be mapped by.
+    /// A small file of /proc or /sys, which has no size and cannot be mapped.
     private static func text(_ path: String) -> String? {
         let descriptor = open(PathText.system(path), O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

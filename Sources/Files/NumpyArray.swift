@@ -1,6 +1,7 @@
-/// An array in NumPy's `.npy` format (numpy.lib.format, versions 1 to 3), of numbers in either byte order, in C or Fortran order.
+/// An array in NumPy's `.npy` format (numpy.lib.format, versions 1 to 3): numbers of either byte order, in C or Fortran order.
 public struct NumpyArray: Sendable {
-    /// Element types that are read, by NumPy's name of the little-endian one. `float32`, `float64` and `uint8` are written too.
+    /// The supported element types; raw values are NumPy's names of the little-endian ones. `float32`, `float64` and `uint8` are also
+    /// written.
     public enum Element: String, Sendable, CaseIterable {
         case float16 = "<f2"
         case float32 = "<f4"
@@ -13,7 +14,7 @@ public struct NumpyArray: Sendable {
         case uint32 = "<u4"
         case int64 = "<i8"
 
-        /// Bytes of one.
+        /// Size of one element in bytes.
         public var byteCount: Int {
             switch self {
             case .int8, .uint8: 1
@@ -30,19 +31,19 @@ public struct NumpyArray: Sendable {
         public var name: String { "\(self)" }
     }
 
-    /// The elements' type.
+    /// The type of the elements.
     public let element: Element
     /// Sizes, outermost first.
     public let shape: [Int]
-    /// The elements' bytes as they are in the file.
+    /// The elements' bytes as stored in the file.
     private let bytes: ByteView
     private let isBigEndian: Bool
     private let isFortranOrder: Bool
 
-    /// Reads an array; its bytes stay in the mapped file.
+    /// Reads an array; its bytes stay in the mapped file. Throws `NumpyError` or `FileError`.
     public init(_ file: MappedFile) throws { try self.init(file.bytes) }
 
-    /// Reads an array from any bytes, such as an entry of an `.npz` archive; they are borrowed. Throws `NumpyError`.
+    /// Reads an array from any bytes, such as an entry of an `.npz` archive; they are borrowed. Throws `NumpyError` or `FileError`.
     public init(_ bytes: ByteView) throws {
         let header = try NumpyHeader(bytes)
         let (order, kind) = (header.kind.first, header.kind.dropFirst())
@@ -65,7 +66,7 @@ public struct NumpyArray: Sendable {
         }
     }
 
-    /// The elements as float64, in C order; whole numbers beyond 2^53 are rounded.
+    /// The elements as float64, in C order; integers beyond 2^53 are rounded.
     public var doubles: [Double] {
         switch element {
         case .float16: numbers(UInt16.self) { NumpyArray.half($0) }
@@ -81,33 +82,33 @@ public struct NumpyArray: Sendable {
         }
     }
 
-    /// Each element's bits turned into a number, in C order.
+    /// The elements in C order, each converted from its bits by `number`.
     private func numbers<Bits: FixedWidthInteger, Number>(_ bits: Bits.Type, _ number: (Bits) -> Number) -> [Number] {
         bytes.withUnsafeBytes { raw in
             let size = MemoryLayout<Bits>.size
             let count = raw.count / size
-            func element(_ place: Int) -> Number {
-                let stored = raw.loadUnaligned(fromByteOffset: place * size, as: Bits.self)
+            func element(_ position: Int) -> Number {
+                let stored = raw.loadUnaligned(fromByteOffset: position * size, as: Bits.self)
                 return number(isBigEndian ? Bits(bigEndian: stored) : Bits(littleEndian: stored))
             }
             guard isFortranOrder, shape.count > 1, count > 0 else { return (0..<count).map(element) }
-            // In Fortran order the first index runs fastest. The product of all sizes is `count`, so nothing overflows.
+            // In Fortran order the first index varies fastest. The product of all sizes is `count`, so nothing overflows.
             var strides: [Int] = []
             var step = 1
             for size in shape {
                 strides.append(step)
                 step *= size
             }
-            var (index, place) = ([Int](repeating: 0, count: shape.count), 0)
+            var (index, position) = ([Int](repeating: 0, count: shape.count), 0)
             var numbers: [Number] = []
             numbers.reserveCapacity(count)
             for _ in 0..<count {
-                numbers.append(element(place))
+                numbers.append(element(position))
                 for axis in shape.indices.reversed() {
                     index[axis] += 1
-                    place += strides[axis]
+                    position += strides[axis]
                     if index[axis] < shape[axis] { break }
-                    place -= strides[axis] * shape[axis]
+                    position -= strides[axis] * shape[axis]
                     index[axis] = 0
                 }
             }
@@ -115,7 +116,7 @@ public struct NumpyArray: Sendable {
         }
     }
 
-    /// A half-precision number (IEEE 754 binary16), which has no type of its own on every processor.
+    /// A half-precision number (IEEE 754 binary16); not every processor has a type for it.
     private static func half(_ bits: UInt16) -> Double {
         let magnitude = Double(bits & 0x3FF)
         let exponent = Int(bits >> 10 & 0x1F)
@@ -127,13 +128,13 @@ public struct NumpyArray: Sendable {
         }
     }
 
-    /// Writes an array of version 1; the caller flushes and commits.
+    /// Writes an array in version 1 of the format; the caller flushes and commits.
     public static func write(_ raw: UnsafeRawBufferPointer, element: Element, shape: [Int], to output: OutputFile) throws(FileError) {
         try output.write(NumpyHeader.bytes(kind: element.rawValue, shape: shape))
         try output.write(raw)
     }
 
-    /// An array of version 1 in memory, for an entry of an archive.
+    /// An array in version 1 of the format in memory, for an entry of an archive.
     public static func bytes(_ raw: UnsafeRawBufferPointer, element: Element, shape: [Int], name: String) -> ByteView {
         let header = NumpyHeader.bytes(kind: element.rawValue, shape: shape)
         return ByteView.filled(count: header.count + raw.count, name: name) { target in
@@ -151,17 +152,17 @@ public enum NumpyError: DescribedError, Equatable {
     case unsupported(file: String, what: String)
     case noTexts(file: String, kind: String, shape: [Int])
 
-    /// What is wrong, for people.
+    /// What is wrong, in one line.
     public var problem: String {
         switch self {
         case .notAnArray(let file): "\(file): this is not a NumPy array (.npy)"
         case .malformed(let file, let detail): "\(file): the array is malformed: \(detail)"
         case .unsupported(let file, let what): "\(file): \(what) are not supported"
-        case .noTexts(let file, let kind, let shape): "\(file): elements of \(kind) in shape \(shape) are no list of texts"
+        case .noTexts(let file, let kind, let shape): "\(file): elements of \(kind) in shape \(shape) are not a list of texts"
         }
     }
 
-    /// What to do about it.
+    /// What the user can do about it.
     public var remedy: String {
         switch self {
         case .notAnArray: "write it with numpy.save"

@@ -1,36 +1,37 @@
-/// A one-dimensional NumPy array of texts: `<U..`, each text in a field of that many UTF-32 units, filled up with zeros.
+/// A one-dimensional NumPy array of strings (`<U..`): each string in a field of as many UTF-32 units as the type says, padded with zeros.
 public struct NumpyTextArray: Sendable, Equatable {
-    /// The texts.
+    /// The strings, in order.
     public let texts: [String]
 
-    /// Units of one text that are read; a path is shorter.
+    /// Most units of one string that are read; paths are shorter.
     private static let widthLimit = 1 << 16
 
-    /// An array of these texts.
+    /// An array of these strings.
     public init(texts: [String]) { self.texts = texts }
 
-    /// Reads an array.
+    /// Reads an array. Throws `NumpyError` or `FileError`.
     public init(_ bytes: ByteView) throws {
         let header = try NumpyHeader(bytes)
         guard header.kind.hasPrefix("<U"), let width = Int(header.kind.dropFirst(2)), 0...NumpyTextArray.widthLimit ~= width,
             header.shape.count == 1, let count = header.shape.first
         else { throw NumpyError.noTexts(file: bytes.name, kind: header.kind, shape: header.shape) }
         let elements = try header.elements(of: bytes, byteCount: width * 4)
-        // With fields of no width any count of them fits in no bytes.
-        guard width > 0 || count == 0 else { throw NumpyError.malformed(file: bytes.name, detail: "its texts have no room") }
+        // With fields of zero width, any number of them would fit in no bytes.
+        guard width > 0 || count == 0 else { throw NumpyError.malformed(file: bytes.name, detail: "its texts have zero width") }
         texts = try elements.withUnsafeBytes { raw in
             try (0..<count).map { index in
                 var text = String.UnicodeScalarView()
                 var pending = 0
                 for unit in 0..<width {
                     let value = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: (index * width + unit) * 4, as: UInt32.self))
-                    // Zeros at the end are filling; NumPy keeps those inside.
+                    // Trailing zeros are padding; NumPy keeps zeros inside.
                     if value == 0 {
                         pending += 1
                         continue
                     }
                     guard let scalar = Unicode.Scalar(value) else {
-                        throw NumpyError.malformed(file: bytes.name, detail: "text \(index) holds the unit \(value), which is no character")
+                        throw NumpyError.malformed(
+                            file: bytes.name, detail: "text \(index) has the unit \(value), which is not a character")
                     }
                     text.append(contentsOf: repeatElement(Unicode.Scalar(0), count: pending))
                     pending = 0
@@ -41,7 +42,7 @@ public struct NumpyTextArray: Sendable, Equatable {
         }
     }
 
-    /// The array as NumPy writes it, each field as wide as the longest text.
+    /// The array in NumPy's format, each field as wide as the longest string.
     public func bytes(name: String) -> ByteView {
         let width = max(texts.map(\.unicodeScalars.count).max() ?? 0, 1)
         let header = NumpyHeader.bytes(kind: "<U\(width)", shape: [texts.count])

@@ -1,37 +1,39 @@
 import CInterruption
 import Glibc
 
-/// A file that appears whole or not at all: written without a name, or beside its target, flushed, checked by the caller, given its name.
+/// A file that appears whole or not at all: written without a name or next to its target, flushed, checked by the caller, then given its
+/// name.
 ///
-/// If it is let go of without `commit`, or a signal ends the process, nothing of it stays and whatever lay at the target is as it was. Where the
-/// file system has files without names, that holds of SIGKILL and of power loss too; elsewhere the next output in the same folder removes
-/// what a dead process left.
+/// If it is released without `commit`, or a signal ends the process, nothing of it remains and whatever was at the target is unchanged.
+/// On a file system that supports files without names, this also holds for SIGKILL and power loss; elsewhere the next output in the same
+/// folder removes what a dead process left.
 public final class OutputFile {
     /// The path that the output will have.
     public let target: String
-    /// A path to the bytes until `commit`, for this process only.
+    /// A path to the bytes until `commit`, valid in this process only.
     public private(set) var temporaryPath: String
     let replaces: Bool
-    /// Whether `temporaryPath` is a name in the target's folder, which others see.
+    /// Whether `temporaryPath` is a name in the target's folder, visible to others.
     private var isNamed: Bool
     private var descriptor: Int32
     private var slot: Int32
     private var isFinished = false
     private var buffer: [UInt8] = []
-    /// Where the next byte goes.
+    /// Offset of the next byte to be written.
     private(set) var position = 0
     private var bufferStart = 0
     private static let bufferSize = 1 << 20
 
-    /// Opens a temporary file for `target`. One that replaces a file has its mode, and as far as the system allows its owner and group.
+    /// Opens a temporary file for `target`. If it replaces a file, it gets that file's mode and, as far as the system allows, its owner
+    /// and group.
     /// - Parameters:
-    ///   - replacing: whether an existing file may be replaced (`--force`).
-    ///   - inputs: the files being read, none of which may be the target.
-    ///   - root: the folder that the output must not leave, where it is one of several in a folder; a link there may lead elsewhere.
+    /// - replacing: whether an existing file may be replaced.
+    /// - inputs: the files being read; none of them may be the target.
+    /// - root: for one of several outputs in a folder, the folder that it must not leave; a link inside it may point elsewhere.
     /// - Throws: `FileError`.
     public init(target: String, replacing: Bool, inputs: [FileIdentity], within root: String? = nil) throws(FileError) {
         try OutputFile.check(target: target, replacing: replacing, inputs: inputs, within: root)
-        // A link is followed, so that the file behind it is replaced and the link stays.
+        // A link is followed, so that the file it points to is replaced and the link stays.
         let resolved = PathText.isLink(target) ? PathText.resolved(target) ?? target : target
         self.target = resolved
         replaces = replacing
@@ -60,7 +62,8 @@ public final class OutputFile {
         buffer.reserveCapacity(OutputFile.bufferSize)
     }
 
-    /// Gives the new file what the one it replaces has. Where its group cannot be kept, the new one's members may do no more than everybody.
+    /// Gives the new file the owner and mode of the one it replaces. If its group cannot be kept, members of the new group get no more
+    /// rights than everybody.
     private func keepOwner(_ old: stat) {
         var new = stat()
         guard fstat(descriptor, &new) == 0 else { return }
@@ -72,7 +75,8 @@ public final class OutputFile {
 
     deinit { abandon() }
 
-    /// Everything that can be known before a byte is written: the folder is there, the target is free or replaceable, and is no input.
+    /// Checks everything that can be known before a byte is written: the folder exists, the target is free or replaceable, and it is not
+    /// an input.
     public static func check(
         target: String, replacing: Bool, inputs: [FileIdentity], within root: String? = nil
     ) throws(FileError) {
@@ -113,7 +117,7 @@ public final class OutputFile {
 
     /// Appends an array.
     public func write(_ bytes: [UInt8]) throws(FileError) {
-        // Array's own closure call loses the error's type.
+        // Array's own closure-taking call loses the type of the error.
         let failure = bytes.withUnsafeBytes { raw -> FileError? in
             do throws(FileError) { try write(raw) } catch { return error }
             return nil
@@ -121,7 +125,7 @@ public final class OutputFile {
         if let failure { throw failure }
     }
 
-    /// Moves to an absolute position; the next `write` goes there.
+    /// Moves to an absolute offset, where the next `write` goes.
     public func seek(to offset: Int) {
         position = offset
     }
@@ -145,7 +149,7 @@ public final class OutputFile {
         return nil
     }
 
-    /// Sees to it that `temporaryPath` is a name in a folder, for a library that takes no other path.
+    /// Gives the file a name in the target's folder, for a library that accepts no other path.
     public func takeName() throws(FileError) {
         guard !isNamed else { return }
         let path = TemporaryName.path(in: PathText.folder(target))
@@ -159,15 +163,15 @@ public final class OutputFile {
         guard fsync(descriptor) == 0 else { throw .writing(path: target, errno) }
     }
 
-    /// The flushed bytes as they are on disk; messages give them the target's name.
+    /// The flushed bytes, mapped from disk; messages use the target's name for them.
     public func readBack() throws(FileError) -> MappedFile { try MappedFile(path: temporaryPath, shown: target) }
 
-    /// Puts the flushed file at its target, and waits until its name is on disk as well.
-    /// - Throws: `FileError.outputExists` where a file appeared there meanwhile, `writeFailed`, `noRoom`; `notSynced` where the file is in place,
-    ///   but the system could not promise that it stays.
+    /// Moves the flushed file to its target, and waits until its name is on disk as well.
+    /// - Throws: `FileError.outputExists` if a file appeared there in the meantime, `writeFailed`, `noRoom`; `notSynced` if the file is in
+    ///   place but the system could not guarantee that it stays.
     public func commit() throws(FileError) {
         try flush()
-        // A file without a name cannot take another one's place.
+        // A file without a name cannot replace another one.
         if replaces { try takeName() }
         let (from, to) = (PathText.system(temporaryPath), PathText.system(target))
         if replaces {

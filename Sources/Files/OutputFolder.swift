@@ -1,10 +1,11 @@
 import CInterruption
 import Glibc
 
-/// Folders that outputs go to: one that exists is used, one level is created.
+/// Folders for outputs: an existing one is used, and one level is created.
 public enum OutputFolder {
-    /// Everything that can be known of a folder before it is needed: it can be written to, or created in one that can. Creates nothing.
-    /// - Returns: whether it is there.
+    /// Checks everything that can be known about a folder before it is needed: it is writable, or can be created in one that is. Creates
+    /// nothing.
+    /// - Returns: whether it exists.
     /// - Throws: `FileError.outputFolderMissing`, `notFolder` or `writeFailed`.
     public static func check(_ path: String) throws(FileError) -> Bool {
         var status = stat()
@@ -21,7 +22,7 @@ public enum OutputFolder {
         return true
     }
 
-    /// Creates a folder whose parent exists; one that is there already is fine.
+    /// Creates a folder whose parent exists; does nothing if it already exists.
     public static func create(_ path: String, mode: mode_t = 0o777) throws(FileError) {
         if mkdir(PathText.system(path), mode) == 0 {
             if let reason = sync(PathText.folder(path)) { throw .notSynced(path: path, reason: reason) }
@@ -34,11 +35,11 @@ public enum OutputFolder {
         throw .writeFailed(path: path, reason: systemErrorText(reason))
     }
 
-    /// Throws `FileError.leavesFolder` where `path`, or the nearest folder of it that is there, lies outside `root` once links are followed.
+    /// Throws `FileError.leavesFolder` if `path`, or its nearest existing parent, is outside `root` once links are followed.
     public static func check(_ path: String, within root: String) throws(FileError) {
         guard let base = PathText.resolved(root) else { return }
         var known = path
-        // A link that leads nowhere has no place yet, but what is written through it would have one.
+        // A dangling link has no target yet, but writing through it would create one.
         while PathText.resolved(known) == nil {
             if PathText.isLink(known) { throw .leavesFolder(path: path, folder: root) }
             let above = PathText.folder(known)
@@ -50,8 +51,9 @@ public enum OutputFolder {
     }
 
     /// Waits until a folder's names are on disk.
-    /// - Parameter descriptor: an open file on the same file system, all of which is synced where the folder itself may not be opened for reading.
-    /// - Returns: what the system said where it failed; nil where it did not, or where the file system syncs no folders.
+    /// - Parameter descriptor: an open file on the same file system, which is synced as a whole if the folder itself may not be opened for
+    ///   reading.
+    /// - Returns: the system's reason if it failed; nil if it did not, or if the file system does not sync folders.
     static func sync(_ path: String, holding descriptor: Int32 = -1) -> String? {
         interruption_sync_folder(PathText.system(path), descriptor) == 0 ? nil : lastSystemError()
     }

@@ -1,15 +1,15 @@
-/// Names of files are bytes on Linux and need not be UTF-8, where text is.
+/// File names are bytes on Linux and need not be UTF-8; strings are.
 ///
-/// A byte that is not part of UTF-8 becomes one of the 128 last code points of Unicode's private use (U+10FF80 … U+10FFFF), and becomes the byte
-/// again where a path goes to the system. A name that holds these code points itself has their bytes treated likewise, so that every name comes
-/// back as it was. No such byte is below 0x80: no separator and no NUL comes to be this way.
+/// A byte that is not part of valid UTF-8 becomes one of the last 128 code points of Unicode's private use area (U+10FF80 … U+10FFFF),
+/// and becomes the byte again when a path is passed to the system. If a name already contains these code points, their bytes are mapped
+/// the same way, so every name round-trips. Such bytes are never below 0x80, so no separator and no NUL can appear this way.
 extension PathText {
     private static let firstStandIn: UInt32 = 0x10FF00
     private static let standIns: ClosedRange<UInt32> = 0x10FF80...0x10FFFF
-    /// The first byte of a stand-in's UTF-8; few other characters have it.
+    /// The first UTF-8 byte of a stand-in; few other characters have it.
     private static let standInLead: UInt8 = 0xF4
 
-    /// Text for the bytes of a path or of an argument; `bytes` gives exactly these back.
+    /// A string for the bytes of a path or argument; `bytes` returns exactly these bytes.
     public static func text(_ bytes: [UInt8]) -> String {
         if !bytes.contains(standInLead), let text = String(validating: bytes, as: UTF8.self) { return text }
         var text = String.UnicodeScalarView()
@@ -36,7 +36,7 @@ extension PathText {
         }
     }
 
-    /// The same of text that ends with a NUL, as the system gives it.
+    /// The same for a NUL-terminated string from the system.
     public static func text(_ start: UnsafePointer<CChar>) -> String {
         var bytes: [UInt8] = []
         var next = start
@@ -61,14 +61,14 @@ extension PathText {
         return bytes
     }
 
-    /// A path for a system call. One that holds a NUL, which no file's name can, becomes the empty path, which the system never finds: cut off
-    /// there, it would name another file.
+    /// A path for a system call. A path that contains a NUL, which no file name can, becomes the empty path, which never exists: cut off
+    /// at the NUL, it would name a different file.
     public static func system(_ path: String) -> [CChar] {
         let bytes = bytes(path)
         return (bytes.contains(0) ? [] : bytes.map { CChar(bitPattern: $0) }) + [0]
     }
 
-    /// Text for people: bytes that are not UTF-8 as `\xE9`.
+    /// Text for people: bytes that are not UTF-8 are shown as `\xE9`.
     public static func shown(_ text: String) -> String {
         guard text.utf8.contains(standInLead) else { return text }
         var out = String.UnicodeScalarView()

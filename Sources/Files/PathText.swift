@@ -1,9 +1,9 @@
 import Glibc
 
-/// Parts of paths. Paths are bytes: a `/` or `.` followed by a combining mark is one character of Swift's and still separates, so that all
-/// cuts are made between bytes.
+/// Parts of paths. Paths are split between bytes: in Swift, a `/` or `.` followed by a combining mark is a single character, but it still
+/// separates.
 public enum PathText {
-    /// The last component; the path itself where there is none.
+    /// The last component, or the path itself if there is none.
     public static func baseName(_ path: String) -> String {
         path.utf8.split(separator: slash).last.map { String(decoding: $0, as: UTF8.self) } ?? path
     }
@@ -13,7 +13,7 @@ public enum PathText {
         path.utf8.split(separator: slash).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The folder of a path: `.` for a bare name, `/` for what lies in the root. Slashes at the end do not count.
+    /// The folder of a path: `.` for a bare name, `/` for a name in the root. Trailing slashes do not count.
     public static func folder(_ path: String) -> String {
         var bytes = Array(path.utf8)[...]
         while bytes.count > 1, bytes.last == slash { bytes.removeLast() }
@@ -21,7 +21,7 @@ public enum PathText {
         return cut == bytes.startIndex ? "/" : String(decoding: bytes[..<cut], as: UTF8.self)
     }
 
-    /// The path without its last component's ending; a name that is all ending, such as `.png`, keeps it.
+    /// The path without the extension of its last component; a name that is all extension, such as `.png`, keeps it.
     public static func stem(_ path: String) -> String {
         let bytes = Array(path.utf8)
         let start = bytes.lastIndex(of: slash).map { $0 + 1 } ?? 0
@@ -29,7 +29,7 @@ public enum PathText {
         return String(decoding: bytes[..<cut], as: UTF8.self)
     }
 
-    /// The ending of the last component, without its dot; empty where there is none.
+    /// The extension of the last component, without its dot; empty if there is none.
     public static func ending(_ path: String) -> String {
         let bytes = Array(path.utf8)
         let start = bytes.lastIndex(of: slash).map { $0 + 1 } ?? 0
@@ -37,12 +37,12 @@ public enum PathText {
         return String(decoding: bytes[(cut + 1)...], as: UTF8.self)
     }
 
-    /// A path below a folder; in `.` a bare name stays one.
+    /// A path below a folder; with `.`, a bare name stays a bare name.
     public static func join(_ folder: String, _ name: String) -> String {
         folder == "." ? name : folder.utf8.last == slash ? folder + name : "\(folder)/\(name)"
     }
 
-    /// What of `path` lies below `folder`; nil where it does not lie there.
+    /// The part of `path` below `folder`; nil if it is not below it.
     public static func below(_ folder: String, _ path: String) -> String? {
         let base = Array(join(folder, "").utf8)
         let bytes = Array(path.utf8)
@@ -50,7 +50,7 @@ public enum PathText {
         return String(decoding: bytes[base.count...], as: UTF8.self)
     }
 
-    /// The path without links, `.` and `..`; nil where nothing lies there.
+    /// The path without links, `.` and `..`; nil if it does not exist.
     public static func resolved(_ path: String) -> String? {
         guard let real = realpath(system(path), nil) else { return nil }
         defer { free(real) }

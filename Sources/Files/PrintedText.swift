@@ -1,9 +1,9 @@
-/// Text from files, made fit to be printed: what a name holds must neither steer a terminal nor look like a line of ours.
+/// Makes text from files safe to print: a name must neither control the terminal nor look like a line of the program's own.
 public enum PrintedText {
-    /// The text in one line: line breaks, other control characters and marks that turn the direction of reading become `\u{..}`.
+    /// The text in one line: line breaks, other control characters and bidirectional marks become `\u{..}`.
     public static func oneLine(_ text: String) -> String { escaped(text) { isSteering($0) || isLineBreak($0) } }
 
-    /// The same, with line feeds kept: for a text of several lines whose names were made fit before.
+    /// The same, but line feeds are kept: for a text of several lines whose names were already made safe.
     public static func lines(_ text: String) -> String { escaped(text) { isSteering($0) || (isLineBreak($0) && $0.value != 0x0A) } }
 
     private static func escaped(_ text: String, _ isEscaped: (Unicode.Scalar) -> Bool) -> String {

@@ -1,27 +1,27 @@
 import Glibc
 import Synchronization
 
-/// A file of equally long records under digests, for work that may be interrupted: each record is appended when it is made, checked by its
-/// own CRC-32 when it is read, and counts as missing where it is damaged or cut off.
+/// A file of records of equal length, each stored under a digest, for work that may be interrupted: a record is appended when it is made,
+/// verified by its own CRC-32 when it is read, and treated as missing if it is damaged or cut off.
 ///
-/// A record is the key (32 bytes), the key's CRC-32, the CRC-32 of key and contents, and the contents. Before the records lies a header of 64
-/// bytes, in two equal halves so that it is known for one of these with a byte of it damaged.
+/// A record is the key (32 bytes), the key's CRC-32, the CRC-32 of key and contents, and the contents. The records follow a header of 64
+/// bytes made of two equal halves, so that the file is still recognized if one byte of it is damaged.
 ///
-/// One process at a time has it open, any of whose threads may read and append; its files belong to their owner alone (mode 0600).
+/// One process at a time has the file open, and any of its threads may read and append; only the owner has access to it (mode 0600).
 public final class RecordLog: Sendable {
-    /// Where it lies.
+    /// The path of the file.
     public let path: String
-    /// Bytes of one record's contents.
+    /// Length of one record's contents in bytes.
     public let recordCount: Int
-    /// Records that were there when it was opened.
+    /// Number of intact records that were present when the file was opened.
     public let keptCount: Int
-    /// What was found wrong with it when it was opened, for people; nil for nothing.
+    /// What was wrong with the file when it was opened, in words; nil if nothing was.
     public let complaint: String?
 
     private struct State {
-        var places: [SHA256Digest: Int]
+        var offsets: [SHA256Digest: Int]
         var end: Int
-        /// Places of damaged records, which the next ones take.
+        /// Offsets of damaged records, which the next records overwrite.
         var free: [Int]
         var damagedCount = 0
         var refusal: FileError?
@@ -35,19 +35,19 @@ public final class RecordLog: Sendable {
     private static let headerCount = 64
     private static let keyCount = 32
     private static let checksumCount = 4
-    /// Bytes before a record's contents.
+    /// Number of bytes before a record's contents.
     private static let frontCount = keyCount + 2 * checksumCount
 
     private var stride: Int { RecordLog.frontCount + recordCount }
 
-    /// Records that were found damaged, when it was opened or when they were asked for.
+    /// Number of records found damaged so far, either on opening or on reading.
     public var damagedCount: Int { state.withLock { $0.damagedCount } }
-    /// Why nothing more is kept; nil where all was.
+    /// Why records are no longer written; nil if all were.
     public var refusal: FileError? { state.withLock { $0.refusal } }
 
-    /// Opens or creates the file at `path`. One whose header is damaged is begun anew, and a record cut off at the end is taken away; both are
-    /// told in `complaint`. Throws `FileError.inUse` where another process has it open, `notOwn` where it is some other file, `notPrivate`
-    /// where another user may have written it, `notKept` where it cannot be begun.
+    /// Opens or creates the file at `path`. If its header is damaged, it is started over, and a record that is cut off at the end is
+    /// removed; `complaint` reports either. Throws `FileError.inUse` if another process has it open, `notOwn` if it is some other file,
+    /// `notPrivate` if another user may have written it, `notKept` if it cannot be created.
     public init(path: String, recordCount: Int) throws(FileError) {
         self.path = path
         self.recordCount = max(recordCount, 1)
@@ -74,40 +74,40 @@ public final class RecordLog: Sendable {
         }
         self.descriptor = descriptor
         let stride = RecordLog.frontCount + self.recordCount
-        var (places, end, free): ([SHA256Digest: Int], Int, [Int]) = ([:], RecordLog.headerCount, [])
+        var (offsets, end, free): ([SHA256Digest: Int], Int, [Int]) = ([:], RecordLog.headerCount, [])
         if RecordLog.read(descriptor, at: 0, count: RecordLog.headerCount) == header {
             let count = (size - RecordLog.headerCount) / stride
-            places.reserveCapacity(count)
+            offsets.reserveCapacity(count)
             for record in 0..<count {
-                let place = RecordLog.headerCount + record * stride
-                guard let front = RecordLog.read(descriptor, at: place, count: RecordLog.keyCount + RecordLog.checksumCount) else {
+                let offset = RecordLog.headerCount + record * stride
+                guard let front = RecordLog.read(descriptor, at: offset, count: RecordLog.keyCount + RecordLog.checksumCount) else {
                     continue
                 }
                 let key = Array(front.prefix(RecordLog.keyCount))
                 if front.suffix(RecordLog.checksumCount) == RecordLog.checksum(key)[...] {
-                    places[SHA256Digest(bytes: key)] = place
+                    offsets[SHA256Digest(bytes: key)] = offset
                 } else {
-                    free.append(place)
+                    free.append(offset)
                 }
             }
             end += count * stride
-            complaint = size == end ? nil : "a record at its end was cut off and was taken away"
+            complaint = size == end ? nil : "a record at its end was cut off and has been removed"
         } else {
             guard ftruncate(descriptor, 0) == 0, RecordLog.write(descriptor, header, at: 0) else {
                 let reason = lastSystemError()
                 close(descriptor)
                 throw .notKept(path: path, reason: reason)
             }
-            complaint = size == 0 ? nil : "its header was damaged, or another version's, and it was begun anew"
+            complaint = size == 0 ? nil : "its header was damaged or of a different version, so it was started over"
         }
         _ = ftruncate(descriptor, off_t(end))
-        keptCount = places.count
-        state = Mutex(State(places: places, end: end, free: free, damagedCount: free.count))
+        keptCount = offsets.count
+        state = Mutex(State(offsets: offsets, end: end, free: free, damagedCount: free.count))
     }
 
     deinit { close(descriptor) }
 
-    /// Signature, version, length of a record; twice.
+    /// Signature, version and record length, twice.
     private static func header(recordCount: Int) -> [UInt8] {
         var half = signature + version
         half += [UInt8](repeating: 0, count: headerCount / 2 - 8 - half.count)
@@ -115,14 +115,14 @@ public final class RecordLog: Sendable {
         return half + half
     }
 
-    /// Whether an open file is one of these: by either half of its header, or by all of it where it was cut off within it.
+    /// Whether an open file is a file of records: by either half of its header, or by all bytes of a header that is cut off.
     private static func isOwn(_ descriptor: Int32, size: Int) -> Bool {
         let front = read(descriptor, at: 0, count: min(size, headerCount)) ?? []
         if front.count < signature.count { return !front.isEmpty && signature.starts(with: front) }
         return front.starts(with: signature) || front.dropFirst(headerCount / 2).starts(with: signature)
     }
 
-    /// Whether the file at `path` is one of these, whole or damaged.
+    /// Whether the file at `path` is a file of records, intact or damaged.
     public static func isOne(at path: String) -> Bool {
         let descriptor = open(PathText.system(path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { return false }
@@ -132,8 +132,8 @@ public final class RecordLog: Sendable {
         return isOwn(descriptor, size: Int(status.st_size))
     }
 
-    /// Takes away the file at `path`, unless another process has it open. Throws where the system refuses.
-    /// - Returns: whether it is gone.
+    /// Removes the file at `path`, unless another process has it open. Throws `FileError.notRemoved` if the system refuses.
+    /// - Returns: whether the file was removed.
     public static func remove(_ path: String) throws(FileError) -> Bool {
         let descriptor = open(PathText.system(path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
@@ -143,43 +143,43 @@ public final class RecordLog: Sendable {
         return true
     }
 
-    /// The contents under `key`; nil where there is none, or where it is damaged.
+    /// The contents under `key`; nil if there are none, or if they are damaged.
     public func record(_ key: SHA256Digest) -> [UInt8]? {
-        guard let place = state.withLock({ $0.places[key] }) else { return nil }
-        guard let bytes = RecordLog.read(descriptor, at: place, count: stride), Array(bytes[..<RecordLog.keyCount]) == key.bytes else {
-            return damaged(key, at: place)
+        guard let offset = state.withLock({ $0.offsets[key] }) else { return nil }
+        guard let bytes = RecordLog.read(descriptor, at: offset, count: stride), Array(bytes[..<RecordLog.keyCount]) == key.bytes else {
+            return damaged(key, at: offset)
         }
         let contents = Array(bytes[RecordLog.frontCount...])
         let stored = bytes[RecordLog.keyCount + RecordLog.checksumCount..<RecordLog.frontCount]
-        return Array(stored) == RecordLog.checksum(key.bytes, contents) ? contents : damaged(key, at: place)
+        return Array(stored) == RecordLog.checksum(key.bytes, contents) ? contents : damaged(key, at: offset)
     }
 
-    private func damaged(_ key: SHA256Digest, at place: Int) -> [UInt8]? {
+    private func damaged(_ key: SHA256Digest, at offset: Int) -> [UInt8]? {
         state.withLock { state in
-            // Another thread may have put a good one in its place meanwhile.
-            guard state.places[key] == place else { return }
+            // Another thread may have replaced it with an intact one in the meantime.
+            guard state.offsets[key] == offset else { return }
             state.damagedCount += 1
-            state.places[key] = nil
-            state.free.append(place)
+            state.offsets[key] = nil
+            state.free.append(offset)
         }
         return nil
     }
 
-    /// Appends a record. Where the disk takes no more, nothing is kept from then on and `refusal` tells why: what was to be kept is at hand all
-    /// the same, and no reason to end. A record of another length is not kept.
+    /// Appends a record. If the disk accepts no more, nothing is written from then on and `refusal` holds the reason: the caller still
+    /// has the contents, so this is not an error. A record of a different length is not written.
     public func append(_ contents: [UInt8], under key: SHA256Digest) {
         guard contents.count == recordCount else { return }
         let bytes = key.bytes + RecordLog.checksum(key.bytes) + RecordLog.checksum(key.bytes, contents) + contents
         state.withLock { state in
             guard state.refusal == nil else { return }
-            let place = state.free.popLast() ?? state.end
-            guard RecordLog.write(descriptor, bytes, at: place) else {
+            let offset = state.free.popLast() ?? state.end
+            guard RecordLog.write(descriptor, bytes, at: offset) else {
                 state.refusal = .notKept(path: path, reason: lastSystemError())
                 _ = ftruncate(descriptor, off_t(state.end))
                 return
             }
-            state.places[key] = place
-            if place == state.end { state.end += stride }
+            state.offsets[key] = offset
+            if offset == state.end { state.end += stride }
         }
     }
 

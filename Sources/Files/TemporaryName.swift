@@ -4,24 +4,24 @@ import Synchronization
 
 /// Names of temporary files, and the removal of those whose process ended without removing them (SIGKILL, power loss).
 ///
-/// A name is `.convert.PROCESS.MACHINE.RANDOM.part`. Whether its process is alive says a lock that each holds on its file, since process numbers are
-/// given again, and mean nothing in another container.
+/// A name is `.convert.PROCESS.MACHINE.RANDOM.part`. Each process holds a lock on its file, which shows whether it is alive; process
+/// numbers are reused, and mean nothing in a different container.
 enum TemporaryName {
     private static let front = ".convert."
     private static let ending = ".part"
-    /// Files of other machines are left for a day: their locks may not be seen over a network.
+    /// Files of other machines are left for a day: their locks may not be visible over a network.
     private static let foreignAge = 86_400
 
-    /// Folders that were looked through by this process.
+    /// Folders that this process has already swept.
     private static let swept = Mutex<Set<FileIdentity.Place>>([])
 
-    /// A new name in a folder; not the target's own with more behind it, which could be longer than names may be.
+    /// A new name in a folder; not the target's name with a suffix, which could exceed the limit on the length of names.
     static func path(in folder: String) -> String {
         let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
         return PathText.join(folder, "\(front)\(getpid()).\(machine).\(random)\(ending)")
     }
 
-    /// Removes what dead processes of this user left in a folder; once for each folder.
+    /// Removes what dead processes of this user left in a folder; once per folder.
     static func sweep(_ folder: String) {
         guard let place = FileIdentity(path: folder)?.place, swept.withLock({ $0.insert(place).inserted }),
             let names = try? FolderListing.names(in: folder)
@@ -32,7 +32,7 @@ enum TemporaryName {
         }
     }
 
-    /// The machine in a name, empty in names of earlier versions; nil for a name of another kind.
+    /// The machine in a name, empty in names of earlier versions; nil for any other name.
     private static func machine(ofName name: String) -> String? {
         guard name.hasPrefix(front), name.hasSuffix(ending), name.utf8.count > front.utf8.count + ending.utf8.count else { return nil }
         let parts = name.dropFirst(front.count).dropLast(ending.count).split(separator: ".", omittingEmptySubsequences: false)
@@ -40,7 +40,7 @@ enum TemporaryName {
         return parts.count == 3 ? String(parts[1]) : ""
     }
 
-    /// A number for the machine's name, the same in every run on it.
+    /// A number derived from the machine's name, the same in every run on it.
     private static let machine: String = {
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, name.count - 1)

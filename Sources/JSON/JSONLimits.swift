@@ -1,16 +1,16 @@
-/// What a parser accepts beyond, and within, RFC 8259.
+/// Limits on what a parser accepts, and its extensions of RFC 8259.
 public struct JSONLimits: Sendable, Equatable {
-    /// No depth above this is honored: the parser recurses, and its stack is finite.
+    /// The largest `depth` that is honored: the parser recurses, and its stack is finite.
     public static let greatestDepth = 1024
 
-    /// How many arrays and objects may stand around a value.
+    /// How many arrays and objects a value may be nested in.
     public let depth: Int
-    /// White space before the value is accepted. White space behind it always is.
+    /// Whether white space before the value is accepted. White space after it always is.
     public let allowsLeadingSpace: Bool
-    /// `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes, are accepted as numbers.
+    /// Whether `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes, are accepted as numbers.
     public let acceptsPythonNumbers: Bool
 
-    /// Limits; a `depth` outside 0…`greatestDepth` is moved to the nearer end.
+    /// Creates limits; a `depth` outside 0…`greatestDepth` is clamped.
     public init(depth: Int = 128, allowsLeadingSpace: Bool = false, acceptsPythonNumbers: Bool = false) {
         self.depth = min(max(depth, 0), JSONLimits.greatestDepth)
         self.allowsLeadingSpace = allowsLeadingSpace

@@ -1,57 +1,57 @@
-/// The members of a JSON object in order, each key once. Keys are the same where their bytes are: `é` in one scalar is not `é` in two.
+/// The members of a JSON object in order, each key once. Keys are compared byte by byte: `é` as one scalar differs from `é` as two.
 public struct JSONObject: Sendable {
     /// One key and its value.
     public struct Member: Sendable, Equatable {
-        /// The key.
+        /// The key, with escapes resolved.
         public let key: String
-        /// The value.
+        /// The value stored under the key.
         public let value: JSONValue
 
         /// Equal keys, byte for byte, and equal values.
         public static func == (one: Member, other: Member) -> Bool { JSONObject.Key(one.key) == Key(other.key) && one.value == other.value }
     }
 
-    /// Up to so many members are searched one by one; most objects are small, and an index costs more than it saves.
+    /// Objects with at most this many members are searched linearly; most objects are small, and an index would cost more than it saves.
     private static let indexThreshold = 8
 
-    /// The members in order.
+    /// The members in the order in which they were added.
     public private(set) var members: [Member] = []
-    /// The place of each member, once there are many.
-    private var places: [Key: Int] = [:]
+    /// The index of each member in `members`, once there are more than `indexThreshold`.
+    private var indices: [Key: Int] = [:]
 
     /// An object without members.
     public init() {}
 
-    /// An object of these members; of a key given twice the first is kept.
+    /// An object with these members; if a key is repeated, the first one wins.
     public init(_ members: KeyValuePairs<String, JSONValue>) {
         for (key, value) in members { append(key, value) }
     }
 
-    /// The value under `key`.
-    public subscript(key: String) -> JSONValue? { place(of: Key(key)).map { members[$0].value } }
+    /// The value under `key`, or nil if there is none.
+    public subscript(key: String) -> JSONValue? { index(of: Key(key)).map { members[$0].value } }
 
-    /// Adds a member at the end; false, and nothing done, where the key is there already.
+    /// Adds a member at the end. Returns false, and does nothing, if the key already exists.
     @discardableResult
     public mutating func append(_ key: String, _ value: JSONValue) -> Bool {
         let name = Key(key)
-        guard place(of: name) == nil else { return false }
+        guard index(of: name) == nil else { return false }
         members.append(Member(key: key, value: value))
         if members.count > JSONObject.indexThreshold {
-            if places.isEmpty {
-                for (place, member) in members.enumerated() { places[Key(member.key)] = place }
+            if indices.isEmpty {
+                for (index, member) in members.enumerated() { indices[Key(member.key)] = index }
             } else {
-                places[name] = members.count - 1
+                indices[name] = members.count - 1
             }
         }
         return true
     }
 
-    private func place(of key: Key) -> Int? {
-        if members.count > JSONObject.indexThreshold { return places[key] }
+    private func index(of key: Key) -> Int? {
+        if members.count > JSONObject.indexThreshold { return indices[key] }
         return members.firstIndex { Key($0.key) == key }
     }
 
-    /// A text that is compared by its bytes, not by what Unicode holds equivalent.
+    /// A string that is compared by its bytes rather than by Unicode equivalence.
     private struct Key: Hashable {
         private let text: String
 

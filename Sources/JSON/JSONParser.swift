@@ -1,18 +1,19 @@
-/// A strict parser of RFC 8259. Foundation's loses the order of keys and lets a key stand twice, which a safetensors header may not.
+/// A strict parser of RFC 8259. Foundation's loses the order of keys and accepts duplicate keys, which a safetensors header must not
+/// have.
 public enum JSONParser {
-    /// Parses a whole text: one value, white space behind it, and nothing else.
+    /// Parses a whole text: one value, optional white space after it, and nothing else. Throws `JSONError`.
     public static func parse(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) -> JSONValue {
         var scanner = JSONScanner(bytes: bytes, limits: limits)
         return try scanner.document()
     }
 
-    /// Parses a whole text from any bytes, which are copied first.
+    /// Parses a whole text from any collection of bytes, which is copied first. Throws `JSONError`.
     public static func parse(_ bytes: some Collection<UInt8>, limits: JSONLimits = JSONLimits()) throws(JSONError) -> JSONValue {
         try parse(Array(bytes), limits: limits)
     }
 }
 
-/// The place in the bytes and the grammar around it; texts and numbers have files of their own.
+/// The current position in the bytes, and the grammar around it; strings and numbers are in extensions.
 struct JSONScanner {
     let bytes: [UInt8]
     let limits: JSONLimits
@@ -51,7 +52,7 @@ struct JSONScanner {
         for index in 0..<text.utf8CodeUnitCount { try expect(text.utf8Start[index], "\(text)") }
     }
 
-    /// A value that stands inside `depth` arrays and objects.
+    /// A value nested in `depth` arrays and objects.
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
         guard depth <= limits.depth else { throw .tooDeep(limit: limits.depth, offset: at) }
         switch current {
@@ -78,7 +79,7 @@ struct JSONScanner {
         }
     }
 
-    /// Steps over the bracket that opens a container and over white space behind it.
+    /// Skips the opening bracket of a container and the white space after it.
     private mutating func open() {
         at += 1
         skipSpace()

@@ -1,5 +1,5 @@
 extension JSONScanner {
-    /// A number. Whole ones of 64 bits are exact, all others become the nearest double.
+    /// A number. Integers that fit 64 bits are exact; all others become the nearest double.
     mutating func number() throws(JSONError) -> JSONValue {
         let start = at
         let isNegative = current == UInt8(ascii: "-")
@@ -11,7 +11,7 @@ extension JSONScanner {
         var magnitude: UInt64? = 0
         if current == UInt8(ascii: "0") {
             at += 1
-            if let current, isDigit(current) { throw unexpected("no digit behind a leading zero") }
+            if let current, isDigit(current) { throw unexpected("no digit after a leading zero") }
         } else {
             magnitude = try digits()
         }
@@ -41,7 +41,7 @@ extension JSONScanner {
 
     private func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
-    /// Steps over one digit or more; their value, unless it passes 64 bits.
+    /// Skips one or more digits and returns their value, or nil if it exceeds 64 bits.
     private mutating func digits() throws(JSONError) -> UInt64? {
         guard let current, isDigit(current) else { throw unexpected("a digit") }
         var value: UInt64? = 0

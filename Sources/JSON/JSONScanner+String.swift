@@ -1,5 +1,5 @@
 extension JSONScanner {
-    /// A quoted text, escapes resolved.
+    /// A quoted string with its escapes resolved.
     mutating func string() throws(JSONError) -> String {
         at += 1
         let start = at
@@ -25,7 +25,7 @@ extension JSONScanner {
         }
     }
 
-    /// Steps over bytes that stand for themselves.
+    /// Skips bytes that need no unescaping.
     private mutating func skipPlain() {
         while at < bytes.count {
             let byte = bytes[at]
@@ -34,7 +34,7 @@ extension JSONScanner {
         }
     }
 
-    /// Bytes as text. No run begins or ends within a character: what ends a run is ASCII.
+    /// Decodes a run of bytes. No run begins or ends within a character, because the bytes that end a run are ASCII.
     private func decoded(_ run: Range<Int>) throws(JSONError) -> String {
         if let text = String(validating: bytes[run], as: UTF8.self) { return text }
         var parser = Unicode.UTF8.ForwardParser()
@@ -61,7 +61,7 @@ extension JSONScanner {
         }
         let first = try fourHexDigits(start)
         if let scalar = Unicode.Scalar(first) { return scalar }
-        // A high half; the low half must stand right behind it as an escape of its own.
+        // A high surrogate: its low half must follow immediately as another escape.
         let second = at
         guard first < 0xDC00 else { throw .loneSurrogate(offset: start) }
         for expected in [UInt8(ascii: "\\"), UInt8(ascii: "u")] {

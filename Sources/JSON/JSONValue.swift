@@ -1,31 +1,31 @@
-/// A JSON value. Members keep their order; integers are exact. A value that holds a NaN is not equal to itself, as that NaN is not.
+/// A JSON value. Members keep their order; integers are exact. A value that contains a NaN is not equal to itself.
 public enum JSONValue: Sendable, Equatable {
     /// `null`.
     case null
     /// `true` or `false`.
     case boolean(Bool)
-    /// A whole number.
+    /// An integer.
     case integer(Int64)
-    /// A whole number above `Int64.max`; smaller ones are always `integer`.
+    /// An integer above `Int64.max`; smaller ones are always `integer`.
     case unsigned(UInt64)
-    /// A number with a fraction or an exponent, or a whole one that has no place in 64 bits.
+    /// A number with a fraction or an exponent, or an integer that does not fit 64 bits.
     case number(Double)
-    /// A text.
+    /// A string.
     case string(String)
-    /// Items.
+    /// An array of values.
     case array([JSONValue])
-    /// Members.
+    /// An object: keys and values in order.
     case object(JSONObject)
 
     /// Whether this is `null`.
     public var isNull: Bool { if case .null = self { true } else { false } }
-    /// The truth value, where this is one.
+    /// The truth value, or nil if this is not one.
     public var boolean: Bool? { if case .boolean(let flag) = self { flag } else { nil } }
-    /// The text, where this is one.
+    /// The string, or nil if this is not one.
     public var string: String? { if case .string(let text) = self { text } else { nil } }
-    /// The integer, where this is one that `Int` holds.
+    /// The integer, or nil if this is not one or does not fit `Int`.
     public var integer: Int? { if case .integer(let number) = self { Int(exactly: number) } else { nil } }
-    /// The integer, where this is one that is not negative.
+    /// The integer, or nil if this is not one or is negative.
     public var unsigned: UInt64? {
         switch self {
         case .integer(let number): UInt64(exactly: number)
@@ -33,11 +33,11 @@ public enum JSONValue: Sendable, Equatable {
         default: nil
         }
     }
-    /// The items, where this is an array.
+    /// The items, or nil if this is not an array.
     public var array: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
-    /// The members, where this is an object.
+    /// The members, or nil if this is not an object.
     public var object: JSONObject? { if case .object(let members) = self { members } else { nil } }
-    /// The number, whole or not, rounded to a double.
+    /// The number, rounded to a double, or nil if this is not one.
     public var double: Double? {
         switch self {
         case .number(let number): number

@@ -1,7 +1,7 @@
 extension JSONValue {
-    /// The value as JSON text, the same for the same value. NaN and infinities, which JSON lacks, become the texts `NaN`, `Infinity` and
-    /// `-Infinity`. Doubles have the fewest digits that read back as the same double, with a fraction or an exponent, so that a number
-    /// which is no integer does not come back as one.
+    /// The value as JSON text; equal values give equal text. NaN and infinities, which JSON lacks, become the strings `NaN`, `Infinity`
+    /// and `-Infinity`. Doubles get the fewest digits that read back as the same double, always with a fraction or an exponent, so that
+    /// they do not read back as integers.
     public func text(pretty: Bool = false) -> String {
         var out: [UInt8] = []
         write(to: &out, indent: pretty ? 0 : nil)
@@ -22,12 +22,12 @@ extension JSONValue {
             }
         case .string(let text): JSONValue.quote(text, to: &out)
         case .array(let items):
-            // An array of plain values stays on one line: shapes read better so.
+            // Arrays of plain values stay on one line, which makes shapes easier to read.
             let isFlat = items.allSatisfy { if case .object = $0 { false } else if case .array = $0 { false } else { true } }
             let inner = isFlat ? nil : indent.map { $0 + 1 }
             out.append(UInt8(ascii: "["))
-            for (place, item) in items.enumerated() {
-                if place > 0 { out.append(contentsOf: (isFlat && indent != nil ? ", " : ",").utf8) }
+            for (index, item) in items.enumerated() {
+                if index > 0 { out.append(contentsOf: (isFlat && indent != nil ? ", " : ",").utf8) }
                 JSONValue.newLine(inner, to: &out)
                 item.write(to: &out, indent: inner)
             }
@@ -35,8 +35,8 @@ extension JSONValue {
             out.append(UInt8(ascii: "]"))
         case .object(let object):
             out.append(UInt8(ascii: "{"))
-            for (place, member) in object.members.enumerated() {
-                if place > 0 { out.append(UInt8(ascii: ",")) }
+            for (index, member) in object.members.enumerated() {
+                if index > 0 { out.append(UInt8(ascii: ",")) }
                 JSONValue.newLine(indent.map { $0 + 1 }, to: &out)
                 JSONValue.quote(member.key, to: &out)
                 out.append(contentsOf: (indent == nil ? ":" : ": ").utf8)
@@ -74,8 +74,8 @@ extension JSONValue {
         out.append(UInt8(ascii: "\""))
     }
 
-    /// Characters that are written by their number: control characters, line separators, marks that turn the direction of reading, and the end
-    /// of private use, which stands for bytes that are no text. Whoever makes these visible on a terminal in another way would leave no JSON.
+    /// Characters that are written as `\uXXXX`: control characters, line separators, bidirectional marks, and the end of the private use
+    /// area, which stands for bytes that are not text. Making them visible in any other way would not be JSON.
     private static func isHidden(_ value: UInt32) -> Bool {
         switch value {
         case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0x10FF80...: true

@@ -1,6 +1,6 @@
 import Files
 
-/// Puts a document together, for the encoder.
+/// Builds a document node by node, for the encoder.
 public struct PickleBuilder {
     private var nodes: [PickleNode] = []
     private var globals: [String: PickleValue] = [:]
@@ -8,19 +8,19 @@ public struct PickleBuilder {
     /// An empty builder.
     public init() {}
 
-    /// Adds a node and returns the value that refers to it.
+    /// Adds a node and returns a value that refers to it.
     public mutating func add(_ node: PickleNode) -> PickleValue {
         nodes.append(node)
         return .node(nodes.count - 1)
     }
 
-    /// Text.
+    /// Adds a string.
     public mutating func string(_ text: String) -> PickleValue { add(.string(text)) }
 
-    /// A tuple.
+    /// Adds a tuple.
     public mutating func tuple(_ items: [PickleValue]) -> PickleValue { add(.tuple(items)) }
 
-    /// A class or function; the same name is the same node.
+    /// Adds a class or function; the same name gives the same node.
     public mutating func global(_ module: String, _ name: String) -> PickleValue {
         let key = "\(module)\n\(name)"
         if let known = globals[key] { return known }
@@ -29,7 +29,7 @@ public struct PickleBuilder {
         return value
     }
 
-    /// A call of `callable` with `arguments`.
+    /// Adds a call of `callable` with positional arguments.
     public mutating func call(_ callable: PickleValue, _ arguments: [PickleValue]) -> PickleValue {
         let tuple = tuple(arguments)
         return add(.object(PickleObject(construction: .call, callable: callable, arguments: tuple)))

@@ -1,13 +1,13 @@
 extension PickleDocument {
-    /// Throws where values nest deeper than `limit`, so that readers may recurse, and counts what following every reference would meet. A
-    /// cycle counts once.
+    /// Throws `PickleError.tooDeep` if values nest deeper than `limit`, so that readers may recurse, and counts the values that following
+    /// every reference would visit. A cycle counts once.
     mutating func measure(depthLimit limit: Int, file: String) throws {
         // Longest path over the nodes, by depth-first search without recursion; a node on the current path closes a cycle.
         enum State: UInt8 { case new, open, done }
         var states = [State](repeating: .new, count: nodes.count)
         var heights = [Int32](repeating: 0, count: nodes.count)
         var unfolded = [Int](repeating: 1, count: nodes.count)
-        // Every node counts, also one that was popped and is out of the root's reach: scans look at those too.
+        // Every node counts, even one that was popped and cannot be reached from the root: scans look at those too.
         for first in nodes.indices where states[first] == .new {
             var path: [(node: Int, children: [Int], next: Int)] = [(first, children(of: first), 0)]
             states[first] = .open
@@ -26,7 +26,7 @@ extension PickleDocument {
                     path.removeLast()
                     states[step.node] = .done
                     unfolded[step.node] = step.children.reduce(leafCount(step.node)) { sum, child in
-                        // Saturates; a child still open closes a cycle and counts once.
+                        // The sum saturates; a child that is still open closes a cycle and counts once.
                         let (next, overflow) = sum.addingReportingOverflow(unfolded[child])
                         return overflow ? Int.max : next
                     }
@@ -38,7 +38,7 @@ extension PickleDocument {
         if case .node(let index) = root { unfoldedCount = unfolded[index] } else { unfoldedCount = 1 }
     }
 
-    /// The node itself and the numbers that stand in it.
+    /// The node itself and the numbers directly inside it.
     private func leafCount(_ index: Int) -> Int {
         switch nodes[index] {
         case .list(let items), .tuple(let items), .set(let items), .frozenSet(let items): 1 + items.count
@@ -47,7 +47,7 @@ extension PickleDocument {
         }
     }
 
-    /// The nodes that a node refers to; of an object the callable first, where it is a node.
+    /// Indices of the nodes that a node refers to; for an object, the callable comes first if it is a node.
     public func children(of index: Int) -> [Int] {
         func place(_ value: PickleValue) -> Int? { if case .node(let place) = value { place } else { nil } }
         switch nodes[index] {

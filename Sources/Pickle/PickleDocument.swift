@@ -1,12 +1,12 @@
 import Files
 
-/// One value of a pickle: a number in place, or the number of a node.
+/// One value of a pickle: an inline number, or a reference to a node.
 public enum PickleValue: Sendable, Hashable {
     case none
     case boolean(Bool)
     case integer(Int64)
     case float(Double)
-    /// An index into `PickleDocument.nodes`; equal numbers are the same Python object.
+    /// An index into `PickleDocument.nodes`; the same index is the same Python object.
     case node(Int)
 }
 
@@ -17,39 +17,39 @@ public struct PickleEntry: Sendable, Equatable {
     /// The value.
     public let value: PickleValue
 
-    /// A pair.
+    /// Creates an entry.
     public init(key: PickleValue, value: PickleValue) {
         self.key = key
         self.value = value
     }
 }
 
-/// Everything that has an identity in a pickle. Inert: a class is a name, a call is a record of what would have been called.
+/// Everything in a pickle that has an identity. Inert: a class is only a name, a call only a record of what would have been called.
 public enum PickleNode: Sendable {
     case string(String)
     case bytes(ByteView)
     case byteArray(ByteView)
-    /// Little-endian two's complement, for integers past 64 bits.
+    /// An integer beyond 64 bits, in little-endian two's complement.
     case bigInteger([UInt8])
     case list([PickleValue])
     case tuple([PickleValue])
     case dictionary([PickleEntry])
     case set([PickleValue])
     case frozenSet([PickleValue])
-    /// A class or function named, never looked up.
+    /// A class or function by name; it is never looked up.
     case global(module: String, name: String)
-    /// An entry of copyreg's extension registry, which only the writing program knew.
+    /// A code of copyreg's extension registry, which only the writing program knew.
     case extensionCode(Int)
     indirect case object(PickleObject)
     /// What the writer's `persistent_id` returned, such as torch's storage tuples.
     case persistentReference(PickleValue)
-    /// A protocol 5 buffer that travels outside the pickle.
+    /// A protocol 5 buffer that is stored outside the pickle.
     case outOfBandBuffer
 }
 
-/// What a REDUCE, NEWOBJ, NEWOBJ_EX, OBJ or INST would have built, with everything applied to it afterwards.
+/// What a REDUCE, NEWOBJ, NEWOBJ_EX, OBJ or INST would have built, and everything applied to it afterwards.
 public struct PickleObject: Sendable {
-    /// Which opcode family built it.
+    /// Which family of opcodes built it.
     public enum Construction: Sendable {
         /// `callable(*arguments)`.
         case call
@@ -57,13 +57,13 @@ public struct PickleObject: Sendable {
         case new
     }
 
-    /// How it was built.
+    /// Which family of opcodes built it.
     public let construction: Construction
     /// The class or function, usually a `.global` node.
     public let callable: PickleValue
-    /// A tuple node, usually.
+    /// The positional arguments, usually a tuple node.
     public let arguments: PickleValue
-    /// A dictionary node, from NEWOBJ_EX.
+    /// The keyword arguments of NEWOBJ_EX, a dictionary node; nil for all other opcodes.
     public let keywords: PickleValue?
     /// States given by BUILD, in order.
     public var states: [PickleValue] = []
@@ -71,12 +71,12 @@ public struct PickleObject: Sendable {
     public var items: [PickleValue] = []
     /// Entries given by SETITEM(S).
     public var entries: [PickleEntry] = []
-    /// Offset of the opcode that built it.
+    /// Offset of the opcode that built it, in the pickle.
     public let offset: Int
-    /// The opcode that was last applied to the result, with its offset; nil if none was.
+    /// The last opcode applied to the result, and its offset; nil if there was none.
     public internal(set) var lastTouch: (opcode: String, offset: Int)?
 
-    /// An object as it is before anything is applied to it.
+    /// Creates an object to which nothing has been applied yet.
     public init(
         construction: Construction, callable: PickleValue, arguments: PickleValue, keywords: PickleValue? = nil, offset: Int = 0
     ) {
@@ -88,18 +88,18 @@ public struct PickleObject: Sendable {
     }
 }
 
-/// A place in a pickle where a class or function is named.
+/// A point in a pickle at which a class or function is named.
 public struct PickleGlobalUse: Sendable, Equatable {
     /// The module; `copyreg extension` for an extension code, `loader-supplied` for what only the loading program knows.
     public let module: String
-    /// The qualified name.
+    /// The qualified name within the module.
     public let name: String
     /// Offset of the opcode in the pickle.
     public let offset: Int
-    /// Name of the opcode.
+    /// The opcode, as pickletools names it.
     public let opcode: String
 
-    /// A use of a global.
+    /// Creates a use of a global.
     public init(module: String, name: String, offset: Int, opcode: String) {
         self.module = module
         self.name = name
@@ -108,36 +108,37 @@ public struct PickleGlobalUse: Sendable, Equatable {
     }
 }
 
-/// A pickle as inert values. Nodes refer to each other by index, so sharing and cycles are kept and nothing is ever executed.
+/// A pickle as inert values. Nodes refer to each other by index, so sharing and cycles are preserved and nothing is ever executed.
 public struct PickleDocument: Sendable {
-    /// All nodes, in the order in which they came to be.
+    /// All nodes, in the order in which they were created.
     public internal(set) var nodes: [PickleNode]
-    /// What STOP returned.
+    /// The value that STOP returned.
     public internal(set) var root: PickleValue
-    /// Highest protocol that a PROTO opcode named; 0 without one.
+    /// Highest protocol named by a PROTO opcode; 0 if there is none.
     public internal(set) var protocolVersion: Int
-    /// Bytes from the first opcode to behind STOP.
+    /// Number of bytes from the first opcode to the end of STOP.
     public internal(set) var byteCount: Int
-    /// Classes and functions named, in order.
+    /// Every use of a class or function, in order.
     public internal(set) var globals: [PickleGlobalUse]
-    /// Containers that were changed after a call that might have been given them, with the offset of the last change. A function that
-    /// copies its argument has seen what the container held at the call's own offset.
+    /// Containers that were changed after a call that may have received them, with the offset of the last change. A function that copies
+    /// its argument saw what the container held at the offset of the call.
     public internal(set) var lateChanges: [Int: Int] = [:]
-    /// How many values a reader meets that follows every reference from the root, shared values each time; `Int.max` when uncountable.
+    /// How many values a reader visits that follows every reference from the root and revisits shared values; `Int.max` if there are too
+    /// many to count.
     public internal(set) var unfoldedCount = 0
 
-    /// The node behind a value; nil for numbers.
+    /// The node that a value refers to; nil for numbers.
     public func node(_ value: PickleValue) -> PickleNode? {
         guard case .node(let index) = value, nodes.indices.contains(index) else { return nil }
         return nodes[index]
     }
 
-    /// The text of a string node.
+    /// The text of a string node; nil for any other value.
     public func string(_ value: PickleValue) -> String? {
         if case .string(let text)? = node(value) { text } else { nil }
     }
 
-    /// The items of a tuple or list node.
+    /// The items of a tuple or list node; nil for any other value.
     public func sequence(_ value: PickleValue) -> [PickleValue]? {
         switch node(value) {
         case .tuple(let items)?, .list(let items)?: items
@@ -145,7 +146,7 @@ public struct PickleDocument: Sendable {
         }
     }
 
-    /// Module and name of a global node, joined by a dot.
+    /// Module and name of a global node, joined by a dot; nil for any other value.
     public func globalName(_ value: PickleValue) -> String? {
         if case .global(let module, let name)? = node(value) { "\(module).\(name)" } else { nil }
     }

@@ -1,16 +1,16 @@
 import Files
 
-/// Writes a document in protocol 2, the one that every torch loads without a warning.
+/// Encodes a document in protocol 2, which every torch version loads without a warning.
 ///
-/// Shared nodes are memoised, so they are one object again after loading. Containers are memoised before they are filled, so cycles through
-/// lists and dictionaries survive; a cycle through a tuple or a call cannot be written and throws.
+/// Shared nodes are memoized, so they are a single object again after loading. Containers are memoized before they are filled, so cycles
+/// through lists and dictionaries survive; a cycle through a tuple or a call cannot be written and throws.
 public struct PickleEncoder {
     private let document: PickleDocument
     private var out: [UInt8] = []
     private var memo: [Int: Int] = [:]
     private var open: Set<Int> = []
 
-    /// The bytes of `document`, ending in STOP. Throws `PickleError.unencodable`.
+    /// Encodes `document`; the bytes end with STOP. Throws `PickleError.unencodable`.
     public static func encode(_ document: PickleDocument) throws -> [UInt8] {
         var encoder = PickleEncoder(document: document)
         encoder.out = [PickleOpcode.proto.rawValue, 2]
@@ -74,13 +74,13 @@ public struct PickleEncoder {
         switch document.nodes[index] {
         case .string(let text):
             let bytes = Array(text.utf8)
-            guard let length = UInt32(exactly: bytes.count) else { throw PickleError.unencodable(what: "a text past 4 GiB") }
+            guard let length = UInt32(exactly: bytes.count) else { throw PickleError.unencodable(what: "a string over 4 GiB") }
             emit(.binUnicode)
             emit(length)
             out.append(contentsOf: bytes)
             memoise(index)
         case .bytes(let view):
-            // Protocol 2 has no bytes: Python itself writes this call, and torch's safe loader takes it.
+            // Protocol 2 has no opcode for bytes: Python itself writes this call, and torch's safe loader accepts it.
             try writeGlobal("_codecs", "encode")
             try writeText(String(String.UnicodeScalarView(view.array.map { Unicode.Scalar($0) })))
             try writeText("latin1")
@@ -152,9 +152,10 @@ public struct PickleEncoder {
                 try write(state)
                 emit(.build)
             }
-        case .extensionCode, .outOfBandBuffer: throw PickleError.unencodable(what: "an extension code or a buffer kept elsewhere")
+        case .extensionCode, .outOfBandBuffer:
+            throw PickleError.unencodable(what: "an extension code or a buffer stored outside the pickle")
         }
-        // A container is closed again once memoised: reaching it anew is a memo read, not a cycle.
+        // A memoized container is no longer open: reaching it again reads the memo and is not a cycle.
     }
 
     private mutating func writeItems(_ items: [PickleValue]) throws {
@@ -176,7 +177,7 @@ public struct PickleEncoder {
 
     private mutating func writeText(_ text: String) throws {
         let bytes = Array(text.utf8)
-        guard let length = UInt32(exactly: bytes.count) else { throw PickleError.unencodable(what: "bytes past 2 GiB") }
+        guard let length = UInt32(exactly: bytes.count) else { throw PickleError.unencodable(what: "bytes over 2 GiB") }
         emit(.binUnicode)
         emit(length)
         out.append(contentsOf: bytes)

@@ -1,14 +1,14 @@
-/// How much a pickle may build. The limits grow with the bytes given, so that a small file cannot claim a large machine.
+/// Limits on what a pickle may build. They grow with the size of the pickle, so that a small file cannot demand a large machine.
 public struct PickleLimits: Sendable {
-    /// Most nodes: Python's own pickler spends three bytes and more on each.
+    /// Maximum number of nodes; Python's own pickler spends at least three bytes on each.
     public var nodes: Int
-    /// Most memo entries.
+    /// Maximum number of memo entries.
     public var memo: Int
-    /// Deepest nesting of the values; readers recurse over them.
+    /// Maximum nesting of the values; readers recurse over them.
     public var depth: Int
-    /// Most values on the stack at once.
+    /// Maximum number of values on the stack.
     public var stack: Int
-    /// Most opcodes; each makes at most one value of 16 bytes.
+    /// Maximum number of opcodes; each creates at most one value of 16 bytes.
     public var opcodes: Int
 
     /// The limits for a pickle of `byteCount` bytes.
@@ -20,8 +20,8 @@ public struct PickleLimits: Sendable {
         depth = 256
     }
 
-    /// The limits for a pickle that was inflated from `compressedSize` bytes: a state dict of real networks deflates to a tenth, a pickle made
-    /// to exhaust memory to a thousandth.
+    /// The limits for a pickle that was inflated from `compressedSize` bytes: state dicts of real networks deflate to about a tenth, a
+    /// pickle made to exhaust memory to a thousandth.
     public init(byteCount: Int, inflatedFrom compressedSize: Int) {
         self.init(byteCount: byteCount)
         nodes = min(nodes, 500_000 + compressedSize.multipliedReportingOverflow(by: 4).partialValue)

@@ -1,10 +1,11 @@
 import Files
 
-/// Runs a pickle's opcodes over inert values. Containers have reference semantics: one memoised first and filled later is one container.
+/// Executes a pickle's opcodes over inert values. Containers have reference semantics: one that is memoized first and filled later is a
+/// single container.
 ///
-/// No class is looked up, nothing is called: REDUCE and its kin record what would have been called.
+/// No class is looked up and nothing is called: REDUCE and its relatives only record what would have been called.
 public struct PickleMachine {
-    /// What was read so far; useful to a safety scan when reading ended early.
+    /// The globals named so far; useful to a safety scan if reading stopped early.
     public private(set) var globals: [PickleGlobalUse] = []
     private let bytes: ByteView
     private let limits: PickleLimits
@@ -16,14 +17,14 @@ public struct PickleMachine {
     private var protocolVersion = 0
     private var opcodeOffset = 0
     private var opcodeCount = 0
-    /// The frame that is open: where its opcode stands and where it ends.
+    /// The open frame: the offset of its opcode, and the offset of its end.
     private var frame: (offset: Int, end: Int)?
-    /// Number of nodes when the last call, state or persistent id was recorded: an older container may have been given to it.
+    /// Number of nodes when the last call, state or persistent id was recorded: it may have received any older container.
     private var nodesAtLastCall = 0
     private var lateChanges: [Int: Int] = [:]
     private var touches: [Int: Touches] = [:]
 
-    /// A machine over a pickle that begins at the view's first byte; bytes behind STOP are left alone.
+    /// A machine for a pickle that begins at the view's first byte; bytes after STOP are ignored.
     public init(_ bytes: ByteView, limits: PickleLimits? = nil) {
         self.bytes = bytes
         self.limits = limits ?? PickleLimits(byteCount: bytes.count)
@@ -35,7 +36,7 @@ public struct PickleMachine {
         return try machine.run()
     }
 
-    /// Runs to STOP. Throws `PickleError`; `globals` then holds what was named before.
+    /// Runs until STOP. Throws `PickleError`; `globals` then holds what was named before the error.
     public mutating func run() throws -> PickleDocument {
         while true {
             opcodeOffset = at
@@ -50,10 +51,11 @@ public struct PickleMachine {
             }
             if opcode == .stop { break }
             try execute(opcode)
-            // CPython drops what is left of a frame that an argument runs out of, and goes on elsewhere than a reader without frames.
+            // When an argument crosses the end of a frame, CPython drops the rest of the frame and continues at a different byte than a
+            // reader that ignores frames.
             if let open = frame, at > open.end {
                 throw PickleError.brokenFrame(
-                    file: bytes.name, detail: "\(opcode.name) at \(opcodeOffset) runs across its end at \(open.end)", offset: open.offset)
+                    file: bytes.name, detail: "\(opcode.name) at \(opcodeOffset) crosses its end at \(open.end)", offset: open.offset)
             }
             guard stack.count <= limits.stack else {
                 throw PickleError.tooManyNodes(file: bytes.name, limit: limits.stack, offset: opcodeOffset)
@@ -75,7 +77,7 @@ public struct PickleMachine {
         func broken(_ detail: String) -> PickleError { .brokenFrame(file: bytes.name, detail: detail, offset: opcodeOffset) }
         if let open = frame { throw broken("it begins inside the frame of offset \(open.offset)") }
         guard let count = Int(exactly: length), count <= bytes.count - at else {
-            throw broken("it claims \(length) bytes, \(bytes.count - at) are there")
+            throw broken("it claims \(length) bytes, but only \(bytes.count - at) are left")
         }
         frame = (opcodeOffset, at + count)
     }
@@ -92,7 +94,7 @@ public struct PickleMachine {
         case .frame: try openFrame()
         case .mark: marks.append(stack.count)
         case .pop:
-            // CPython lets POP remove a mark where nothing lies above it.
+            // CPython lets POP remove a mark that has no values above it.
             if let mark = marks.last, mark == stack.count { marks.removeLast() } else { _ = try pop(opcode) }
         case .popMark: _ = try popToMark(opcode)
         case .dup: stack.append(try top(opcode))
@@ -192,7 +194,7 @@ public struct PickleMachine {
         case .ext2: try pushExtension(Int(try readInteger(UInt16.self)), opcode)
         case .ext4: try pushExtension(Int(try readInteger(Int32.self)), opcode)
         case .persId:
-            // torch's own ids are tuples, which protocol 0 cannot spell.
+            // torch's own ids are tuples, which protocol 0 cannot represent.
             fromLoader("persistent id", opcode)
             try push(.string(try readLine()))
             let id = try pop(opcode)
@@ -263,7 +265,7 @@ public struct PickleMachine {
         try push(.global(module: module, name: name))
     }
 
-    /// What only the loading program could supply is recorded like a name, because nothing in the file tells what it would be.
+    /// Records what only the loading program could supply like a global, because nothing in the file says what it would be.
     private mutating func fromLoader(_ what: String, _ opcode: PickleOpcode) {
         globals.append(PickleGlobalUse(module: "loader-supplied", name: what, offset: opcodeOffset, opcode: opcode.name))
     }
@@ -275,8 +277,8 @@ public struct PickleMachine {
 
     // MARK: Containers
 
-    /// Applies `change` to the container on top of the stack. What is put into an object is gathered beside it, because an array inside it
-    /// would be copied at every step.
+    /// Applies `change` to the container on top of the stack. What is put into an object is collected separately, because an array inside
+    /// the object would be copied at every step.
     private mutating func grow(
         _ opcode: PickleOpcode, _ change: (inout PickleNode) -> Bool, object gather: (inout Touches) -> Void
     ) throws {
@@ -291,7 +293,7 @@ public struct PickleMachine {
         if index < nodesAtLastCall { lateChanges[index] = opcodeOffset }
     }
 
-    /// What opcodes put into an object, and the last of them.
+    /// What opcodes put into an object, and the last such opcode.
     private struct Touches {
         var states: [PickleValue] = []
         var items: [PickleValue] = []
@@ -299,7 +301,7 @@ public struct PickleMachine {
         var last: (opcode: String, offset: Int)?
     }
 
-    /// Gives the objects what was put into them.
+    /// Moves what was collected into the objects.
     private mutating func settleTouches() {
         for (index, touch) in touches {
             guard case .object(var object) = nodes[index] else { continue }
@@ -360,7 +362,7 @@ public struct PickleMachine {
         nodes.append(node)
     }
 
-    /// Values below the last mark are out of reach, as in CPython.
+    /// The top of the stack; values below the last mark are out of reach, as in CPython.
     private func top(_ opcode: PickleOpcode) throws -> PickleValue {
         guard stack.count > marks.last ?? 0, let value = stack.last else {
             throw PickleError.stackUnderflow(file: bytes.name, opcode: opcode.name, offset: opcodeOffset)
@@ -404,7 +406,7 @@ public struct PickleMachine {
         try push(.string(text))
     }
 
-    /// A Python 2 `str`: text where it is UTF-8, bytes otherwise.
+    /// A Python 2 `str`: text if it is UTF-8, bytes otherwise.
     private mutating func pushLegacyString(_ view: ByteView) throws {
         if let text = view.text { try push(.string(text)) } else { try push(.bytes(view)) }
     }

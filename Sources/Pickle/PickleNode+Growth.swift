@@ -1,6 +1,7 @@
-/// Containers grow in place: each method takes the array out of the node first, so that it is the only reference and nothing is copied.
+/// Growing containers in place: each method first moves the array out of the node, so that it is the only reference and nothing is
+/// copied.
 extension PickleNode {
-    /// Appends to a list; false for any other node.
+    /// Appends to a list; returns false for any other node.
     mutating func append(_ new: some Sequence<PickleValue>) -> Bool {
         guard case .list(var items) = self else { return false }
         self = .outOfBandBuffer
@@ -9,7 +10,7 @@ extension PickleNode {
         return true
     }
 
-    /// Adds to a set; false for any other node.
+    /// Adds to a set; returns false for any other node.
     mutating func insert(_ new: some Sequence<PickleValue>) -> Bool {
         guard case .set(var items) = self else { return false }
         self = .outOfBandBuffer
@@ -18,7 +19,7 @@ extension PickleNode {
         return true
     }
 
-    /// Sets entries of a dictionary; false for any other node.
+    /// Sets entries of a dictionary; returns false for any other node.
     mutating func set(_ new: some Sequence<PickleEntry>) -> Bool {
         guard case .dictionary(var entries) = self else { return false }
         self = .outOfBandBuffer

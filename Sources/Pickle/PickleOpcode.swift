@@ -19,7 +19,7 @@ enum PickleOpcode: UInt8, CaseIterable {
     // Protocol 5.
     case byteArray8 = 0x96, nextBuffer = 0x97, readonlyBuffer = 0x98
 
-    /// The name that Python's pickletools gives it; written out, because a derived one would follow every renaming here.
+    /// The name in Python's pickletools, spelled out so that renaming a case here cannot change it.
     var name: String {
         switch self {
         case .mark: "MARK"

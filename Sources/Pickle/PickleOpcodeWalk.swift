@@ -1,10 +1,10 @@
 import Files
 
-/// A walk over a pickle's opcodes by their syntax alone, as Python's `pickletools.genops` does it: no stack, no memo, no values.
+/// Walks over a pickle's opcodes by syntax alone, like Python's `pickletools.genops`: no stack, no memo, no values.
 ///
-/// It goes on where `PickleMachine` refuses to, so that a scan can list what follows that place.
+/// It continues where `PickleMachine` refuses to, so that a scan can list what comes after that point.
 public struct PickleOpcodeWalk {
-    /// How a walk ends.
+    /// How a walk ended.
     public enum Ending: Sendable, Equatable {
         /// At a STOP.
         case stop
@@ -12,21 +12,21 @@ public struct PickleOpcodeWalk {
         case broken
     }
 
-    /// Classes and functions that GLOBAL, INST or STACK_GLOBAL name; the texts of the last are taken to be the two before it.
+    /// Classes and functions named by GLOBAL, INST or STACK_GLOBAL; for the last, the two preceding strings are taken as module and name.
     public private(set) var globals: [PickleGlobalUse] = []
-    /// Whether an opcode that calls something follows the first name.
+    /// Whether an opcode that calls something follows the first global.
     public private(set) var calls = false
-    /// The highest index that a PUT gives to the memo.
+    /// The highest index that a PUT stores in the memo.
     public private(set) var highestMemo = 0
     /// How the walk ended.
     public private(set) var ending = Ending.broken
     /// Offset after the last opcode that was read.
     public private(set) var end = 0
 
-    /// Where the two last texts stand; they become names only if STACK_GLOBAL takes them.
+    /// Positions of the last two strings, which become a name if STACK_GLOBAL takes them.
     private var texts: [(start: Int, count: Int)] = []
 
-    /// Walks from the first byte to the first STOP or to what is not an opcode.
+    /// Walks from the first byte to the first STOP, or to a byte that is not an opcode.
     public init(_ bytes: ByteView) {
         bytes.withUnsafeBytes { raw in
             while end < raw.count, let opcode = PickleOpcode(rawValue: raw[end]), let next = step(opcode, at: end, raw) {
@@ -39,7 +39,7 @@ public struct PickleOpcodeWalk {
         }
     }
 
-    /// Offset after an opcode and its argument; nil if the argument does not fit.
+    /// The offset after an opcode and its argument; nil if the argument does not fit.
     private mutating func step(_ opcode: PickleOpcode, at offset: Int, _ raw: UnsafeRawBufferPointer) -> Int? {
         let argument = offset + 1
         switch opcode {
@@ -57,7 +57,7 @@ public struct PickleOpcodeWalk {
             return argument
         case .string, .unicode:
             guard let found = line(at: argument, raw) else { return nil }
-            // STRING stands in quotes.
+            // The argument of STRING is in quotes.
             let quote = opcode == .string && found.count >= 2 ? 1 : 0
             remember(argument + quote, found.count - 2 * quote)
             return found.next
@@ -93,7 +93,7 @@ public struct PickleOpcodeWalk {
         texts[texts.count - 1] = (start, count)
     }
 
-    /// The bytes as text; names are short, and what is longer or not UTF-8 is `?`.
+    /// The bytes as text, or `?` if they are not UTF-8 or longer than any name.
     private func text(_ start: Int, _ count: Int, _ raw: UnsafeRawBufferPointer) -> String {
         guard count <= 1024, start >= 0, count >= 0, start + count <= raw.count else { return "?" }
         return String(validating: raw[start..<start + count], as: UTF8.self) ?? "?"
@@ -117,7 +117,7 @@ public struct PickleOpcodeWalk {
         return start + length
     }
 
-    /// The length of a line and where the next begins.
+    /// The length of a line and the offset of the next one.
     private func line(at offset: Int, _ raw: UnsafeRawBufferPointer) -> (count: Int, next: Int)? {
         guard offset <= raw.count, let end = raw[offset...].firstIndex(of: 0x0A) else { return nil }
         return (end - offset, end + 1)

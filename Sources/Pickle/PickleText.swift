@@ -1,6 +1,6 @@
 /// Python 2's `repr` of a `str`, as the STRING opcode of protocol 0 carries it.
 enum PythonStringEscape {
-    /// The bytes between the quotes; nil where the line is not a quoted string.
+    /// The bytes between the quotes; nil if the line is not a quoted string.
     static func decode(_ line: String) -> [UInt8]? {
         let text = Array(line.utf8)
         guard text.count >= 2, let quote = text.first, quote == text.last, quote == 0x27 || quote == 0x22 else { return nil }
@@ -44,7 +44,7 @@ enum PythonStringEscape {
     }
 }
 
-/// The number that hexadecimal digits spell; nil for a sign or anything else that Swift's own conversion lets pass.
+/// The value of hexadecimal digits; nil for a sign or anything else that Swift's own conversion accepts.
 private func hexadecimal(_ digits: some Collection<UInt8>) -> UInt32? {
     var value: UInt32 = 0
     for digit in digits {
@@ -55,8 +55,8 @@ private func hexadecimal(_ digits: some Collection<UInt8>) -> UInt32? {
 }
 
 /// Python's raw-unicode-escape, as the UNICODE opcode of protocol 0 carries it (CPython, `_PyUnicode_DecodeRawUnicodeEscapeStateful`):
-/// `\uXXXX` and `\UXXXXXXXX`; a backslash before anything else stands for itself and takes the next byte with it, so two of them never
-/// begin an escape. Bytes past ASCII are Latin-1.
+/// `\uXXXX` and `\UXXXXXXXX`. A backslash before anything else stands for itself and consumes the next byte, so two backslashes never
+/// begin an escape. Bytes beyond ASCII are Latin-1.
 enum RawUnicodeEscape {
     static func decode(_ line: [UInt8], file: String, offset: Int) throws -> String {
         var out = String.UnicodeScalarView()
@@ -74,7 +74,7 @@ enum RawUnicodeEscape {
                 at += 2
                 continue
             }
-            // A lone surrogate is a text that Python has and Swift has not; Python does not join two of them.
+            // A lone surrogate is valid in Python and not in Swift; Python does not join two of them.
             guard at + 2 + length <= line.count, let code = hexadecimal(line[at + 2..<at + 2 + length]), let scalar = Unicode.Scalar(code)
             else { throw PickleError.invalidText(file: file, offset: offset) }
             out.append(scalar)
@@ -84,17 +84,17 @@ enum RawUnicodeEscape {
     }
 }
 
-/// Numbers in text as Python's pickler writes them. Its readers take more (octal, underscores, blanks), each its own set, so that everything
-/// else would be another number to somebody.
+/// Numbers in text as Python's pickler writes them. Its readers accept more (octal, underscores, blanks), each a different set, so
+/// anything else would be a different number to some reader.
 enum PythonNumberText {
-    /// Whether this is a sign at most and digits without leading zeros.
+    /// Whether this is an optional minus sign followed by digits without leading zeros.
     static func isCanonicalInteger(_ text: String) -> Bool {
         let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
         guard let first = digits.first, digits.allSatisfy({ (48...57).contains($0) }) else { return false }
         return first != 48 || digits.count == 1
     }
 
-    /// A float in decimal notation, or Python's names of what is not finite; nil for all else, and for what overflows.
+    /// A float in decimal notation, or one of Python's names of non-finite numbers; nil for anything else, including what overflows.
     static func float(_ text: String) -> Double? {
         switch text {
         case "inf": return .infinity
@@ -109,13 +109,14 @@ enum PythonNumberText {
     }
 }
 
-/// Decimal text of integers past 64 bits.
+/// Decimal text of integers beyond 64 bits.
 public enum BigDecimalText {
-    /// Longest text converted, as in Python (`sys.get_int_max_str_digits`); the conversion is quadratic.
+    /// Longest text that is converted, as in Python (`sys.get_int_max_str_digits`); the conversion is quadratic.
     static let digitLimit = 4300
-    /// Longest number written in decimal, in bytes; longer ones are hexadecimal, so that the cost grows as the file does.
+    /// Longest number written in decimal, in bytes; longer ones are written in hexadecimal, so that the cost stays linear in the file
+    /// size.
     static let decimalLimit = 256
-    /// The decimal digits that one step handles, and the power of ten that they span.
+    /// The number of decimal digits handled per step, and the corresponding power of ten.
     private static let step = (digits: 18, power: UInt64(1_000_000_000_000_000_000))
 
     /// Little-endian two's complement of a decimal number; nil if the text is not one or is too long.
@@ -128,10 +129,10 @@ public enum BigDecimalText {
         while at < digits.count {
             let count = (digits.count - at) % step.digits == 0 ? step.digits : (digits.count - at) % step.digits
             var carry = digits[at..<at + count].reduce(UInt64(0)) { $0 * 10 + UInt64($1) - 48 }
-            for place in limbs.indices {
-                let (high, low) = limbs[place].multipliedFullWidth(by: step.power)
+            for index in limbs.indices {
+                let (high, low) = limbs[index].multipliedFullWidth(by: step.power)
                 let (sum, overflow) = low.addingReportingOverflow(carry)
-                limbs[place] = sum
+                limbs[index] = sum
                 carry = high &+ (overflow ? 1 : 0)
             }
             if carry > 0 { limbs.append(carry) }
@@ -143,7 +144,7 @@ public enum BigDecimalText {
         return isNegative ? negated(magnitude) : magnitude
     }
 
-    /// Decimal text of a little-endian two's complement number; hexadecimal past 256 bytes.
+    /// Decimal text of a little-endian two's complement number; hexadecimal beyond 256 bytes.
     public static func decimal(_ twosComplement: [UInt8]) -> String {
         let isNegative = (twosComplement.last ?? 0) & 0x80 != 0
         let magnitude = isNegative ? negated(twosComplement + [0xFF]) : twosComplement
@@ -163,8 +164,8 @@ public enum BigDecimalText {
                 continue
             }
             var remainder: UInt64 = 0
-            for place in limbs.indices.reversed() {
-                (limbs[place], remainder) = step.power.dividingFullWidth((remainder, limbs[place]))
+            for index in limbs.indices.reversed() {
+                (limbs[index], remainder) = step.power.dividingFullWidth((remainder, limbs[index]))
             }
             parts.append("\(remainder)")
         }

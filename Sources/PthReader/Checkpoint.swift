@@ -2,68 +2,68 @@ import Files
 import Pickle
 import Tensors
 
-/// A PyTorch file, opened: its container, its values, and where every byte went. Tensors are views over the mapped file.
+/// An opened PyTorch file: its container, its values, and the layout of its bytes. Tensors are views of the mapped file.
 public struct Checkpoint: Sendable {
-    /// A stretch of the file and what it holds.
+    /// A range of bytes in the file and what it holds.
     public struct Region: Sendable {
-        /// An entry's name, or what the bytes are.
+        /// The entry's name, or a description of the bytes.
         public let name: String
-        /// Bytes in the file (compressed size where the entry is deflated).
+        /// Number of bytes in the file (the compressed size if the entry is deflated).
         public let byteCount: Int
-        /// The storage held there, if any.
+        /// The storage in these bytes, or nil.
         public let storage: Storage?
     }
 
-    /// Something told about the container, such as its version.
+    /// A property of the container, such as its version.
     public struct Fact: Sendable {
-        /// What it is.
+        /// What the fact is about.
         public let name: String
-        /// The value.
+        /// Its value, in words.
         public let text: String
 
-        /// The name of a fact that a user should know whatever is done with the file.
+        /// The name of facts that every user of the file should see.
         public static let warning = "warning"
 
-        /// A fact.
+        /// Creates a fact.
         public init(name: String, text: String) {
             self.name = name
             self.text = text
         }
     }
 
-    /// The file, kept mapped while this value or a tensor of it lives.
+    /// The file; it stays mapped while this value or one of its tensors lives.
     public let file: MappedFile
-    /// The container that the content shows.
+    /// The container, recognized by content.
     public let container: ContainerKind
-    /// Facts of the container, in order.
+    /// Facts about the container, in order.
     public let facts: [Fact]
     /// What loading the file with Python could do, as far as opening it shows.
     public let safety: SafetyScan
-    /// What was saved.
+    /// The value that was saved.
     public let root: CheckpointValue
-    /// Named stretches of the file. What they leave over is headers, padding and directory.
+    /// Named ranges of the file. The rest is headers, padding and the directory.
     public let regions: [Region]
-    /// Compares recorded checksums, entry by entry; empty where the container has none.
+    /// Checksum comparisons, one per entry; empty if the container has no checksums.
     public let checksums: [Check]
 
-    /// One entry's checksum.
+    /// A checksum comparison for one entry.
     public struct Check: Sendable {
-        /// The entry.
+        /// The entry's name.
         public let name: String
-        /// Throws where the bytes do not match.
+        /// Throws if the bytes do not match.
         public let run: @Sendable () throws -> Void
 
-        /// A checksum to compare.
+        /// Creates a comparison.
         public init(name: String, run: @escaping @Sendable () throws -> Void) {
             self.name = name
             self.run = run
         }
     }
 
-    /// Opens a checkpoint of any container. Throws `FileError`, `ZipError`, `PickleError`, `TensorError` or `PthError`.
+    /// Opens a checkpoint of any container. Throws `FileError`, `ZipError`, `PickleError`, `TensorError`, `CallError` or `PthError`.
     public init(_ file: MappedFile) throws {
         guard let kind = ContainerKind.recognize(file.bytes) else { throw ContainerKind.refusal(file.bytes) }
-        // Before anything can fail: a file that cannot be read here may still be loaded with Python.
+        // Scanned before anything can fail: a file that cannot be read here may still be loaded with Python.
         safety = SafetyScan(file, extent: .opening)
         DangerNotice.give(safety, of: file)
         let contents = try ContainerContents.read(file.bytes, as: kind)
@@ -76,18 +76,18 @@ public struct Checkpoint: Sendable {
     }
 }
 
-/// What a container's reader hands up.
+/// The result of reading a container.
 struct ContainerContents {
     var facts: [Checkpoint.Fact] = []
     var root: CheckpointValue
     var regions: [Checkpoint.Region] = []
     var checksums: [Checkpoint.Check] = []
 
-    mutating func tell(_ name: String, _ text: String) {
+    mutating func addFact(_ name: String, _ text: String) {
         facts.append(Checkpoint.Fact(name: name, text: text))
     }
 
-    /// Reads a whole file's container.
+    /// Reads the container of a whole file.
     static func read(_ bytes: ByteView, as kind: ContainerKind) throws -> ContainerContents {
         if let second = kind.secondReading(of: bytes) {
             throw PthError.twoContainers(file: bytes.name, first: kind, second: second)
@@ -100,7 +100,7 @@ struct ContainerContents {
         }
     }
 
-    /// A torch file inside another's bytes, as `torch.storage._load_from_bytes` carries it.
+    /// Reads a torch file embedded in another, as `torch.storage._load_from_bytes` receives it.
     static func nested(_ bytes: ByteView, depth: Int) throws -> CheckpointValue {
         guard depth <= 8 else {
             throw PthError.malformedCall(

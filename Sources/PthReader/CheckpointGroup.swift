@@ -1,8 +1,8 @@
-/// What part of training a top-level entry belongs to, judged by its key and whether it holds more than a number or a text.
+/// The part of training that a top-level entry belongs to, judged by its key and by whether it holds more than a number or a string.
 public enum CheckpointGroup: String, Sendable, CaseIterable {
     case backbone, head, optimizer, scheduler, scaler, history, other
 
-    /// Whether inference can do without it.
+    /// Whether inference does not need it.
     public var isTrainingOnly: Bool {
         switch self {
         case .backbone, .other: false
@@ -14,17 +14,17 @@ public enum CheckpointGroup: String, Sendable, CaseIterable {
     /// its name.
     public static func of(key: String, value: CheckpointValue, stateDictPath: String) -> CheckpointGroup {
         if stateDictPath == key || stateDictPath.hasPrefix(key + ".") { return .backbone }
-        // A dotted name with a tensor is a parameter, whatever its words: `backbone.head.weight` is no head.
+        // A dotted name with a tensor is a parameter, whatever its words: `backbone.head.weight` is not a head.
         guard value.isContainer, !(value.isTensor && key.contains(".")) else { return .other }
         let words = KeyWords.split(key)
         func holds(_ names: String...) -> Bool { words.contains { word in names.contains(word) } }
         func begins(_ prefixes: String...) -> Bool { words.contains { word in prefixes.contains { word.hasPrefix($0) } } }
 
         if begins("optimizer", "optimiser") || holds("optim", "optims") || value.isOptimizerState { return .optimizer }
-        // The scheduler of a diffusion network is part of how it infers.
+        // The scheduler of a diffusion network is part of its inference.
         if begins("scheduler", "lrsched") || holds("sched") && holds("lr") { return holds("noise", "diffusion") ? .other : .scheduler }
         if begins("gradscaler") || holds("amp") || value.isGradScalerState { return .scaler }
-        // A scaler of inputs or features belongs to the network; one named by nothing but the way training scales does not.
+        // A scaler of inputs or features belongs to the network; one whose name only has words about training does not.
         if holds("scaler", "scalers"), words.allSatisfy({ KeyWords.ofGradScalers.contains($0) || $0.count == 1 }) { return .scaler }
         if holds("history", "histories") { return .history }
         if holds("arcface", "cosface", "sphereface", "head", "heads", "margin", "metric", "criterion", "softmax"), value.holdsTensors {
@@ -34,14 +34,14 @@ public enum CheckpointGroup: String, Sendable, CaseIterable {
     }
 }
 
-/// A key taken apart into lower-case words: `lr_scheduler`, `lrScheduler` and `optimizerG2` alike.
+/// Splits a key into lower-case words: `lr_scheduler`, `lrScheduler` and `optimizerG2` alike.
 private enum KeyWords {
     static let ofGradScalers: Set<String> = [
         "scaler", "scalers", "grad", "gradient", "loss", "native", "mixed", "precision", "fp", "state", "dict", "states", "torch", "cuda",
     ]
 
-    /// Words end at anything that is no letter, before a capital that follows a small letter, and before the last of several capitals
-    /// where a small letter follows it (`LRScheduler`).
+    /// Words end at anything that is not a letter, before a capital that follows a lower-case letter, and before the last of several
+    /// capitals if a lower-case letter follows it (`LRScheduler`).
     static func split(_ key: String) -> [String] {
         let characters = Array(key)
         var words: [String] = []
@@ -61,7 +61,7 @@ private enum KeyWords {
 }
 
 extension CheckpointValue {
-    /// Whether this is more than a scalar: such an entry under `optimizer` is its state, where a text would be its name.
+    /// Whether this is more than a scalar: a container under `optimizer` is its state, a string would be its name.
     var isContainer: Bool {
         switch self {
         case .list, .tuple, .set, .frozenSet, .dictionary, .placeholder, .tensor, .quantizedTensor, .sparseTensor, .numpyArray, .storage:
@@ -70,10 +70,10 @@ extension CheckpointValue {
         }
     }
 
-    /// Whether this is what `torch.optim.Optimizer.state_dict` returns, or a container of such, whatever it is called.
+    /// Whether this is what `torch.optim.Optimizer.state_dict` returns, or a container of such dictionaries, whatever its key.
     fileprivate var isOptimizerState: Bool { isState(of: ["state", "param_groups"]) }
 
-    /// Whether this is what `GradScaler.state_dict` returns, or a container of such.
+    /// Whether this is what `GradScaler.state_dict` returns, or a container of such dictionaries.
     fileprivate var isGradScalerState: Bool { isState(of: ["scale", "growth_factor"]) }
 
     private func isState(of names: [String], depth: Int = 1) -> Bool {
@@ -88,7 +88,7 @@ extension CheckpointValue {
         }
     }
 
-    /// Whether a tensor lies anywhere inside, looked for four levels deep and among the first 100,000 values.
+    /// Whether there is a tensor inside, searched four levels deep and among the first 100,000 values.
     var holdsTensors: Bool {
         var budget = 100_000
         return holdsTensors(depth: 4, budget: &budget)

@@ -1,18 +1,18 @@
-/// Where a value stands in a checkpoint: keys, places in lists and tuples, and attributes of objects, joined by dots, such as `models.1`.
+/// The path of a value in a checkpoint: keys, indices in lists and tuples, and attributes of objects, joined by dots, such as `models.1`.
 struct CheckpointPath {
-    /// The components, outermost first; a component may itself hold dots.
+    /// The components, outermost first; a component may itself contain dots.
     let components: [String]
-    /// The value that stands there.
+    /// The value at the path.
     let value: CheckpointValue
     /// Whether the path leads into an object of a class, whose attributes no writer here can name.
     let entersObject: Bool
 
-    /// How a path to the root is shown.
+    /// How the path of the root is shown.
     static let root = "(the root)"
-    /// Bounds the tries where several keys begin alike.
+    /// Limits the search if many keys have a common prefix.
     private static let mostTries = 20_000
 
-    /// Finds what `text` names; nil if there is nothing. Of keys that hold dots the longest that fits is tried first.
+    /// Finds the value that `text` names; nil if there is none. Among keys that contain dots, the longest match is tried first.
     init?(_ text: String, in root: CheckpointValue) {
         if text.isEmpty || text == "." || text == CheckpointPath.root {
             (components, value, entersObject) = ([], root, false)
@@ -45,7 +45,7 @@ struct CheckpointPath {
 }
 
 extension CheckpointValue {
-    /// Values one level down with the path component that names each: entries, items, attributes. Of a module also its children by name.
+    /// The values one level down, each with its path component: entries, items and attributes; for a module also its children by name.
     var namedChildren: [(component: String, value: CheckpointValue)] {
         switch self {
         case .dictionary(let dictionary): return dictionary.entries.map { ($0.key.pathComponent, $0.value) }

@@ -1,8 +1,8 @@
 import Tensors
 
 extension CheckpointValue {
-    /// Calls `visit` for every value, parents first, with its dotted path. At most `limit` values are visited, so that shared containers
-    /// nested in each other cannot unfold without end; false where the limit was met.
+    /// Calls `visit` for every value, parents first, with its path. Visits at most `limit` values, so that nested shared containers
+    /// cannot expand without end; returns false if the limit was reached.
     @discardableResult
     public func walk(limit: Int = 4_000_000, _ visit: (_ path: [String], _ value: CheckpointValue) throws -> Void) rethrows -> Bool {
         var left = limit
@@ -34,7 +34,7 @@ extension CheckpointValue {
         }
     }
 
-    /// Calls `visit` for every value, parents first, without paths, until `left` values were visited.
+    /// Calls `visit` for every value, parents first, without paths, until `left` values have been visited.
     public func walkValues(left: inout Int, _ visit: (CheckpointValue) throws -> Void) rethrows {
         guard left > 0 else { return }
         left -= 1
@@ -57,7 +57,7 @@ extension CheckpointValue {
         }
     }
 
-    /// The storages that this value itself (not its children) stands on.
+    /// The storages used by this value itself, not by its children.
     public var ownStorages: [Storage] {
         switch self {
         case .tensor(let tensor): [tensor.tensor.storage]

@@ -2,10 +2,10 @@ import Files
 import Tensors
 
 extension QuantizedTensor {
-    /// The real numbers that the integers stand for, as float32: what `Tensor.dequantize()` gives, bit for bit (fbgemm `Dequantize` and
-    /// ATen `dequantize_val`: scale · (q − zero point), the scale rounded to float32 first).
+    /// The real numbers that the integers represent, as float32: bit for bit what `Tensor.dequantize()` returns (fbgemm `Dequantize` and
+    /// ATen `dequantize_val`: scale · (q − zero point), with the scale rounded to float32 first).
     ///
-    /// Computed anew at each reading, so that memory does not grow. Throws if scales or zero points do not fit the axis.
+    /// Computed anew on each read, so that memory does not grow. Throws if scales or zero points do not match the axis.
     public func dequantized() throws -> Tensor {
         let source = integers.tensor
         guard source.dtype.isQuantized else { throw TensorError.notReal(storage: source.storage.name, dtype: source.dtype) }
@@ -34,7 +34,7 @@ extension QuantizedTensor {
         return try Tensor(dtype: .float32, shape: source.shape, storage: storage)
     }
 
-    /// One pair of scale and zero point, or one for each place along an axis.
+    /// One pair of scale and zero point, or one pair per index along an axis.
     private struct Pattern {
         enum ZeroPoint {
             case whole(Int32)
@@ -42,7 +42,7 @@ extension QuantizedTensor {
         }
         let scales: [Float]
         let zeroPoints: [ZeroPoint]
-        /// Elements in C order that share a pair before the next begins.
+        /// Number of consecutive elements in C order that share a pair.
         let run: Int
 
         func value(_ integer: Int32, at index: Int) -> Float {
@@ -76,8 +76,8 @@ extension QuantizedTensor {
 }
 
 extension StateDictSelection {
-    /// The same with every quantized tensor as float32; of the packed parameters of a quantized layer (`X._packed_params._packed_params`)
-    /// weight and bias stand under the names that the layer has before quantization.
+    /// The same selection with every quantized tensor as float32. For the packed parameters of a quantized layer
+    /// (`X._packed_params._packed_params`), weight and bias get the names that the layer has before quantization.
     public func dequantized() throws -> StateDictSelection {
         var names: [String] = []
         var entries: [CheckpointDictionary.Entry] = []

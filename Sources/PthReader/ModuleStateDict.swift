@@ -1,25 +1,25 @@
 /// The state dict of a whole pickled `nn.Module`, read from the attributes that `BUILD` would have set; nothing is called.
 ///
-/// The order is that of `Module.state_dict()` (torch/nn/modules/module.py): a module's own parameters, its own buffers without those in
-/// `_non_persistent_buffers_set`, then its children in order, names joined by dots. What a class adds in an overridden `state_dict` or in
-/// hooks is code and stays unknown.
+/// The order is that of `Module.state_dict()` (torch/nn/modules/module.py): a module's own parameters, its own buffers except those in
+/// `_non_persistent_buffers_set`, then its children in order, with names joined by dots. What a class adds in an overridden `state_dict`
+/// or in hooks is code and remains unknown.
 struct ModuleStateDict {
     private var entries: [CheckpointDictionary.Entry] = []
     private var epsilons: [String: Double] = [:]
-    /// Bounds what shared modules may unfold to.
+    /// Limits the size to which shared modules may expand.
     private var left: Int
     private static let deepest = 256
     private static let most = 200_000
 
     private init(left: Int) { self.left = left }
 
-    /// Nil if `value` is not a module, or if it unfolds to more than 200,000 entries and modules.
+    /// Nil if `value` is not a module, or if it expands to more than 200,000 entries and modules.
     static func of(_ value: CheckpointValue) -> CheckpointDictionary? {
         var budget = most
         return of(value, budget: &budget)
     }
 
-    /// The same within what is left of a budget of entries and modules, which one that unfolds too far uses up.
+    /// The same within a remaining budget of entries and modules; a module that expands too far uses it up.
     static func of(_ value: CheckpointValue, budget: inout Int) -> CheckpointDictionary? {
         guard attributes(of: value) != nil else { return nil }
         let given = min(budget, most)
@@ -34,7 +34,7 @@ struct ModuleStateDict {
         return dictionary
     }
 
-    /// The instance dictionary of a pickled module; nil if `value` is not one.
+    /// The instance dictionary of a pickled module; nil if `value` is not a module.
     static func attributes(of value: CheckpointValue) -> CheckpointDictionary? {
         guard let state = value.instanceDictionary, case .dictionary? = state["_modules"], case .dictionary? = state["_parameters"] else {
             return nil
@@ -60,7 +60,7 @@ struct ModuleStateDict {
                 entries.append(.init(key: .string(prefix + name), value: entry.value.detached))
             }
         }
-        // torch's normalization layers keep the ε that they were made with.
+        // torch's normalization layers store the ε with which they were created.
         if case .float(let epsilon)? = attributes["eps"], epsilon.isFinite, epsilon >= 0 { epsilons[String(prefix.dropLast())] = epsilon }
         guard case .dictionary(let children)? = attributes["_modules"] else { return true }
         for child in children.entries {
@@ -69,7 +69,7 @@ struct ModuleStateDict {
             left -= 1
             guard left > 0 else { return false }
             if ModuleStateDict.attributes(of: child.value) == nil {
-                // A child that is not an ordinary module (compiled, a script) is named with the other entries that are not tensors.
+                // A child that is not an ordinary module (compiled, a script) is reported with the other entries that are not tensors.
                 entries.append(.init(key: .string(prefix + name), value: child.value))
             } else if !collect(child.value, prefix: "\(prefix)\(name).", depth: depth + 1) {
                 return false
@@ -80,7 +80,7 @@ struct ModuleStateDict {
 }
 
 extension CheckpointValue {
-    /// The attributes that `BUILD` sets on an object of a class that is not known; with `__slots__` the first half of the pair.
+    /// The attributes that `BUILD` sets on an object of an unknown class; with `__slots__`, the first half of the pair.
     var instanceDictionary: CheckpointDictionary? {
         // A second state would change what the first one set.
         guard case .placeholder(let object) = self, let state = object.states.first, object.states.count == 1 else { return nil }
@@ -93,7 +93,7 @@ extension CheckpointValue {
         }
     }
 
-    /// As `state_dict()` gives it: a tensor that is not a parameter.
+    /// The value as `state_dict()` returns it: a tensor that is not a parameter.
     fileprivate var detached: CheckpointValue {
         guard case .tensor(var tensor) = self else { return self }
         tensor.isParameter = false

@@ -1,6 +1,6 @@
 import Files
 
-/// Files that hold a checkpoint in another form, told by their first bytes: compressed ones, with the command that unpacks them.
+/// Compressed files, recognized by their first bytes, with the command that unpacks them.
 public enum PackedContent {
     private static let kinds: [(magic: [UInt8], name: String, command: String)] = [
         ([0x1F, 0x8B], "gzip data", "gunzip -k FILE"),
@@ -14,10 +14,10 @@ public enum PackedContent {
         ([0x52, 0x61, 0x72, 0x21, 0x1A, 0x07], "a RAR archive", "unrar x FILE"),
     ]
 
-    /// The error that names the packing; nil for files that are not packed.
+    /// The error that names the compression and how to unpack it; nil for files that are not compressed.
     public static func refusal(_ bytes: ByteView) -> PthError? {
         guard let kind = kinds.first(where: { bytes.matches($0.magic) }) else { return nil }
-        // bzip2's three letters could begin a text: a digit and the block's magic number follow.
+        // The three letters of bzip2 could begin a text, so the digit and the magic number of the block that follow are checked too.
         if kind.magic == [0x42, 0x5A, 0x68], !isBzip2(bytes) { return nil }
         return .notACheckpoint(
             file: bytes.name, found: kind.name,

@@ -1,44 +1,45 @@
 import Tensors
 
 extension CheckpointValue {
-    /// This value as a dictionary of names: a dictionary, an object that was filled like one, or a whole module as its state dict.
+    /// This value as a dictionary of names, or nil: a dictionary, an object that was filled like one, or a whole module as its state
+    /// dict.
     var namedEntries: CheckpointDictionary? {
         var budget = 1_000_000
         return namedEntries(budget: &budget)
     }
 
-    /// The same within what is left of a budget of entries.
+    /// The same within a remaining budget of entries.
     func namedEntries(budget: inout Int) -> CheckpointDictionary? {
         switch self {
         case .dictionary(let dictionary): return dictionary
         case .placeholder(let object):
             if let module = ModuleStateDict.of(self, budget: &budget) { return module }
-            // What a class makes of arguments is not known; one that was only filled is a dictionary by another name.
+            // What a class does with arguments is unknown; one that was only filled is a dictionary by another name.
             guard object.arguments.isEmpty, object.items.isEmpty, !object.entries.entries.isEmpty else { return nil }
             return CheckpointDictionary(kind: .orderedDict, entries: object.entries.entries)
         default: return nil
         }
     }
 
-    /// The state dict of a whole pickled module, read as data within what is left of a budget of entries; nil for all other values.
+    /// The state dict of a whole pickled module, read as data within a remaining budget of entries; nil for all other values.
     public func wholeModule(budget: inout Int) -> CheckpointDictionary? { ModuleStateDict.of(self, budget: &budget) }
 
     /// Whether this is a whole pickled module.
     public var isModule: Bool { ModuleStateDict.attributes(of: self) != nil }
 
-    /// Whether an entry of a state dict is a tensor, or a NumPy array that can be kept as one.
+    /// Whether an entry of a state dict is a tensor, or a NumPy array that can become one.
     var isTensorEntry: Bool {
         if case .numpyArray(let array) = self { return array.tensor != nil }
         return isTensor
     }
 
-    /// The tensor that a NumPy array is kept as; all other values as they are.
+    /// A NumPy array as the tensor that it can become; all other values unchanged.
     var asTensorEntry: CheckpointValue {
         guard case .numpyArray(let array) = self, let tensor = array.tensor else { return self }
         return .tensor(TorchTensor(tensor, location: "cpu"))
     }
 
-    /// What an entry of a state dict is if it is not a tensor, with why it holds no numbers if it looks like one.
+    /// What an entry of a state dict is if it is not a tensor, and if it looks like one, why it holds no numbers.
     public var nonTensorKind: String { nonTensorKind(depth: 3) }
 
     private func nonTensorKind(depth: Int) -> String {
@@ -63,18 +64,18 @@ extension CheckpointValue {
 }
 
 extension CheckpointDictionary {
-    /// How many of the entries are tensors, and what the rest is.
+    /// How many of the entries are tensors, and what the others are.
     struct Tally {
-        /// Tensors of any kind, and NumPy arrays that can be kept as such.
+        /// Number of tensors of any kind, and of NumPy arrays that can become one.
         var tensors = 0
-        /// Tensors that look like weights: of at least one dimension, and of real numbers.
+        /// Number of tensors that look like weights: real numbers in at least one dimension.
         var weights = 0
-        /// Entries of other kinds, but for `_extra_state` and for tensors without data.
+        /// Number of entries of other kinds, except `_extra_state` and tensors without data.
         var others = 0
 
-        /// Whether names to tensors are what the dictionary is for.
+        /// Whether mapping names to tensors is the purpose of the dictionary.
         var isMostlyWeights: Bool { weights > 0 && tensors >= others }
-        /// Whether nothing else stands between the tensors.
+        /// Whether there is nothing but tensors.
         var isPure: Bool { tensors > 0 && others == 0 }
     }
 
@@ -82,7 +83,7 @@ extension CheckpointDictionary {
         var tally = Tally()
         for entry in entries {
             guard case .string(let name) = entry.key else {
-                // A state dict names its tensors: chosen as one, this dictionary would lose those under numbers.
+                // A state dict names its tensors: chosen as one, this dictionary would lose those with numbers as keys.
                 if entry.value.isTensorEntry { return Tally(others: entries.count) }
                 tally.others += 1
                 continue

@@ -1,18 +1,18 @@
-/// Finds the dictionaries of a checkpoint that could be its state dict: names to tensors, whatever else stands between them.
+/// Finds the dictionaries of a checkpoint that could be its state dict: names to tensors, possibly with other entries in between.
 ///
-/// Values are looked at level by level within fixed bounds, so that shared containers nested in each other cannot unfold without end.
+/// The search goes level by level within fixed limits, so that nested shared containers cannot expand without end.
 struct StateDictSearch {
     struct Candidate {
         let path: [String]
         let dictionary: CheckpointDictionary
         let entersObject: Bool
-        /// Whether it serves training alone, such as the state of an optimizer.
+        /// Whether it is only used in training, such as the state of an optimizer.
         let isTrainingOnly: Bool
-        /// Whether tensors that look like weights are at least half of it.
+        /// Whether tensors that look like weights make up at least half of it.
         let isMostlyWeights: Bool
     }
 
-    /// What was found, in the order of the file.
+    /// The candidates, in the order of the file.
     private(set) var candidates: [Candidate] = []
 
     private struct Place {
@@ -28,7 +28,7 @@ struct StateDictSearch {
         /// A dictionary of tensors and nothing else, or a whole module.
         var isWhole = false
         var isCandidate = false
-        /// Tensors in candidates further down.
+        /// Number of tensors in candidates further down.
         var tensorsBelow = 0
         var hasKnownNameBelow = false
     }
@@ -65,7 +65,7 @@ struct StateDictSearch {
             guard place.depth < StateDictSearch.deepest, place.value.maySearchInside else { continue }
             let isObject = if case .placeholder = place.value { true } else { false }
             for (order, child) in place.value.namedChildren.enumerated() {
-                // What the words of a key do not say is looked for in the value's own entries.
+                // If the words of a key do not give the group away, the entries of the value decide, which costs their number.
                 valuesLeft -= 1 + child.value.width
                 guard valuesLeft > 0, places.count < StateDictSearch.mostPlaces else { return }
                 guard child.value.holdsNamedValues else { continue }
@@ -78,8 +78,8 @@ struct StateDictSearch {
         }
     }
 
-    /// A dictionary with other things between its tensors is a candidate unless a better one lies inside it: one of a known name, or one
-    /// with as many tensors. Children come after their parents, so going backwards judges them first.
+    /// A dictionary with other entries between its tensors is a candidate unless there is a better one inside it: one with a known name,
+    /// or one with as many tensors. Children come after their parents, so going backwards judges them first.
     private mutating func judge() {
         for index in places.indices.reversed() {
             let place = places[index]
@@ -91,7 +91,7 @@ struct StateDictSearch {
             let isKnown = places[index].isCandidate && StateDictSelection.knownNames.contains(place.component)
             if isKnown || place.hasKnownNameBelow { places[place.parent].hasKnownNameBelow = true }
         }
-        // What lies inside a candidate is a part of it.
+        // What is inside a candidate is a part of it.
         var isInside = [Bool](repeating: false, count: places.count)
         for index in places.indices where places[index].parent >= 0 {
             let parent = places[index].parent
@@ -126,7 +126,7 @@ struct StateDictSearch {
 }
 
 extension CheckpointValue {
-    /// Whether values lie inside that a path can name.
+    /// Whether there are values inside that a path can name.
     fileprivate var holdsNamedValues: Bool {
         switch self {
         case .dictionary, .list, .tuple: true
@@ -135,7 +135,7 @@ extension CheckpointValue {
         }
     }
 
-    /// Optimizers keep their tensors under numbers, and histories are long: neither holds a state dict.
+    /// Whether to search inside: optimizers store their tensors under numbers, and histories are long; neither holds a state dict.
     fileprivate var maySearchInside: Bool {
         switch self {
         case .dictionary(let dictionary): dictionary.entries.contains { if case .string = $0.key { true } else { false } }
@@ -144,7 +144,7 @@ extension CheckpointValue {
         }
     }
 
-    /// How many values lie one level down.
+    /// Number of values one level down.
     fileprivate var width: Int {
         switch self {
         case .dictionary(let dictionary): dictionary.entries.count

@@ -1,29 +1,30 @@
-/// Which dictionary of a checkpoint is the state dict, and why.
+/// The dictionary of a checkpoint that is the state dict, and why.
 public struct StateDictSelection: Sendable {
-    /// Where it stands, keys joined by dots; empty for the root.
+    /// Its path, with keys joined by dots; empty for the root.
     public let path: String
-    /// The components of `path`; one may itself hold dots.
+    /// The components of `path`; a component may itself contain dots.
     public let components: [String]
-    /// The dictionary; NumPy arrays that a torch dtype matches stand in it as tensors, a whole module as its state dict.
+    /// The dictionary; NumPy arrays with a matching torch dtype appear as tensors, and a whole module as its state dict.
     public private(set) var dictionary: CheckpointDictionary
     /// Why this one, as a clause for people.
     public let reason: String
-    /// All dictionaries that could have been it; those of optimizers and losses only where one of them was asked for or nothing else is there.
+    /// The paths of all dictionaries that could have been chosen; those of optimizers and losses only if one of them was requested or
+    /// there are no others.
     public let candidates: [String]
     /// Whether the path leads into an object of a class, whose attributes cannot be written as they were.
     public let entersObject: Bool
-    /// Tensors that were quantized and stand in `dictionary` as float32; empty unless that was asked for.
+    /// Names of the quantized tensors that `dictionary` holds as float32; empty unless that was requested.
     public private(set) var dequantizedNames: [String] = []
 
-    /// Names under which training programs keep their weights, most telling first.
+    /// Keys under which training programs store their weights, best choice first.
     public static let knownNames = [
         "backbone_state_dict", "state_dict_backbone", "model_state_dict", "state_dict", "net_state_dict", "model", "net",
     ]
 
-    /// The other dictionaries that could be meant, by the paths that `--state-dict` takes.
+    /// The other dictionaries that could be meant, as paths that `init(in:file:path:)` accepts.
     public var others: [String] { candidates.filter { $0 != (path.isEmpty ? CheckpointPath.root : path) }.map(StateDictSelection.typed) }
 
-    /// Entries that are not tensors, with what they are; `_extra_state` of None, which torch itself puts there, is not among them.
+    /// Entries that are not tensors, with what they are; except an `_extra_state` of None, which torch itself adds.
     public var nonTensors: [(name: String, kind: String)] {
         dictionary.entries.compactMap { entry in
             if entry.value.isTensor, case .string = entry.key { return nil }
@@ -33,7 +34,7 @@ public struct StateDictSelection: Sendable {
         }
     }
 
-    /// Chooses the state dict. Throws `PthError` if there is none, if several are equal, or if `path` names none.
+    /// Chooses the state dict. Throws `PthError` if there is none, if several are equally good, or if `path` does not name one.
     public init(in root: CheckpointValue, file: String, path wanted: String? = nil) throws(PthError) {
         let all = StateDictSearch(root).candidates
         let serving = all.filter { !$0.isTrainingOnly }
@@ -49,7 +50,7 @@ public struct StateDictSelection: Sendable {
                 throw .notAStateDict(file: file, path: wanted, found: place.value.nonTensorKind, candidates: paths)
             }
             self.init(
-                path: place.components, dictionary: dictionary, entersObject: place.entersObject, reason: "chosen with --state-dict",
+                path: place.components, dictionary: dictionary, entersObject: place.entersObject, reason: "chosen by name",
                 candidates: names)
             return
         }
@@ -81,7 +82,8 @@ public struct StateDictSelection: Sendable {
         return selection
     }
 
-    /// The candidate of the best known name, of two with the same name the one nearer the root; else the root; else the only one.
+    /// The candidate with the best known name, the one nearest the root if several have that name; else the root; else the only
+    /// candidate.
     private static func choose(_ found: [StateDictSearch.Candidate]) -> (StateDictSearch.Candidate, reason: String)? {
         for name in knownNames {
             let matching = found.filter { $0.path.last == name }
@@ -96,7 +98,7 @@ public struct StateDictSelection: Sendable {
 
     private static func text(_ path: [String]) -> String { path.isEmpty ? CheckpointPath.root : path.joined(separator: ".") }
 
-    /// A path as it is typed: a dot for the root.
+    /// A path as a user types it: a dot for the root.
     private static func typed(_ path: String) -> String { path == CheckpointPath.root ? "." : path }
 
     private static func seen(_ root: CheckpointValue) -> [String] {

@@ -11,15 +11,15 @@ public enum DType: String, Sendable, CaseIterable {
     case bool
     case complex128, complex64, complex32
     case qint8, quint8, qint32
-    /// Two 4-bit floats in each element, as torch counts them.
+    /// Two 4-bit floats in each element, which torch counts as one.
     case float4E2M1FNx2 = "float4_e2m1fn_x2"
-    /// Bits without a meaning of their own.
+    /// Bits without an interpretation.
     case bits1x8, bits2x4, bits4x2, bits8, bits16
-    /// 6-bit floats of safetensors, four in three bytes, which torch does not have: an element here is a byte.
+    /// 6-bit floats of safetensors, four in three bytes, which torch does not have; here an element is one byte.
     case float6E2M3 = "F6_E2M3"
     case float6E3M2 = "F6_E3M2"
 
-    /// Bytes of one element.
+    /// Size of one element in bytes.
     public var byteCount: Int {
         switch self {
         case .complex128: 16
@@ -39,13 +39,13 @@ public enum DType: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether elements are pairs of real and imaginary part.
+    /// Whether elements are pairs of a real and an imaginary part.
     public var isComplex: Bool { self == .complex128 || self == .complex64 || self == .complex32 }
 
-    /// Whether elements are integers that stand for scaled real numbers.
+    /// Whether elements are integers that represent scaled real numbers.
     public var isQuantized: Bool { self == .qint8 || self == .quint8 || self == .qint32 }
 
-    /// Whether elements are bits that are kept and copied but not read as numbers here: several numbers in one, or none.
+    /// Whether elements are bits that are copied but not read as numbers: they pack several numbers, or have no interpretation.
     public var isOpaque: Bool {
         switch self {
         case .float4E2M1FNx2, .bits1x8, .bits2x4, .bits4x2, .bits8, .bits16, .float6E2M3, .float6E3M2: true
@@ -53,6 +53,6 @@ public enum DType: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether torch has it.
+    /// Whether torch has this type.
     public var isTorch: Bool { self != .float6E2M3 && self != .float6E3M2 }
 }

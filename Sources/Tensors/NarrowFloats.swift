@@ -1,6 +1,6 @@
-/// Decoding of the floating-point kinds narrower than float32, and rounding to those of 16 bits.
+/// Decodes floating-point types narrower than float32, and rounds to the 16-bit ones.
 public enum NarrowFloat {
-    /// float16, IEEE 754 binary16.
+    /// Decodes a float16 (IEEE 754 binary16).
     public static func float16(_ bits: UInt16) -> Float {
         let sign = UInt32(bits & 0x8000) << 16
         let exponent = UInt32(bits >> 10) & 0x1F
@@ -11,11 +11,11 @@ public enum NarrowFloat {
         return sign == 0 ? magnitude : -magnitude
     }
 
-    /// bfloat16: the upper half of a float32.
+    /// Decodes a bfloat16, the upper half of a float32.
     public static func bfloat16(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
 
-    /// An 8-bit float; nil for the dtypes that are none. Layouts as in OCP OFP8 (E4M3, E5M2), the FNUZ variants (no infinity, no negative
-    /// zero, NaN is 0x80) and OCP MX (E8M0: a power of two).
+    /// Decodes an 8-bit float; nil if `dtype` is not one. Layouts as in OCP OFP8 (E4M3, E5M2), the FNUZ variants (no infinity, no
+    /// negative zero, NaN is 0x80) and OCP MX (E8M0: a power of two).
     public static func float8(_ bits: UInt8, _ dtype: DType) -> Float? {
         switch dtype {
         case .float8E4M3FN: bits & 0x7F == 0x7F ? .nan : small(bits, mantissaBits: 3, bias: 7)
@@ -40,13 +40,13 @@ public enum NarrowFloat {
         return bits & 0x80 == 0 ? magnitude : -magnitude
     }
 
-    /// The nearest float16, ties to even; past its range an infinity. Exact from float64, since it rounds once.
+    /// The nearest float16, ties to even; infinity beyond its range. Correct from float64, because it rounds only once.
     public static func float16(rounding value: Double) -> UInt16 { round(value, exponentBits: 5, mantissaBits: 10) }
 
-    /// The nearest bfloat16, ties to even; past its range an infinity. Exact from float64, since it rounds once.
+    /// The nearest bfloat16, ties to even; infinity beyond its range. Correct from float64, because it rounds only once.
     public static func bfloat16(rounding value: Double) -> UInt16 { round(value, exponentBits: 8, mantissaBits: 7) }
 
-    /// IEEE 754 rounding to nearest, ties to even, subnormal numbers included; NaN becomes a quiet NaN that keeps its upper payload.
+    /// IEEE 754 rounding to nearest, ties to even, including subnormal numbers; a NaN becomes a quiet NaN that keeps its upper payload.
     private static func round(_ value: Double, exponentBits: Int, mantissaBits: Int) -> UInt16 {
         let bits = value.bitPattern
         let sign = UInt64(bits >> 63) << UInt64(exponentBits + mantissaBits)
@@ -65,7 +65,7 @@ public enum NarrowFloat {
         var shift = dropped
         var result = UInt64(max(exponent, 0)) << UInt64(mantissaBits)
         if exponent <= 0 {
-            // Below the normal range the leading 1 becomes visible and moves right.
+            // Below the normal range the implicit leading 1 becomes explicit and shifts right.
             guard exponent > -mantissaBits - 1 else { return UInt16(sign) }
             significand |= 1 << 52
             shift += UInt64(1 - exponent)
@@ -74,7 +74,7 @@ public enum NarrowFloat {
         let half: UInt64 = 1 << (shift - 1)
         let rest = significand & ((1 << shift) - 1)
         result += significand >> shift
-        // A carry out of the mantissa raises the exponent by itself.
+        // A carry out of the mantissa increments the exponent by itself.
         if rest > half || (rest == half && result & 1 == 1) { result += 1 }
         return UInt16(sign | min(result, infinity))
     }

@@ -1,6 +1,6 @@
 import Files
 
-/// The bytes behind one or more tensors. Two tensors share memory exactly when they hold the same `Storage` object.
+/// The memory of one or more tensors. Two tensors share memory exactly if they hold the same `Storage` object.
 public final class Storage: Sendable {
     /// Where the bytes come from, for messages, such as `epoch.pth, entry archive/data/17`.
     public let name: String
@@ -13,24 +13,24 @@ public final class Storage: Sendable {
         case loaded(@Sendable () throws -> ByteView)
     }
 
-    /// Bytes that lie in memory or in a mapped file. With `crc32`, `verify` compares them.
+    /// A storage over bytes in memory or in a mapped file. `verify` compares them with `crc32`, if given.
     public init(name: String, bytes: ByteView, crc32: UInt32? = nil) {
         self.name = name
         byteCount = bytes.count
         content = .lent(bytes, crc32: crc32)
     }
 
-    /// Bytes that must be inflated; `load` runs anew at each use, so that they are not kept. It checks its own checksum.
+    /// A storage whose bytes must be inflated; `load` runs at each use, so that they do not stay in memory. It verifies its own checksum.
     public init(name: String, byteCount: Int, load: @escaping @Sendable () throws -> ByteView) {
         self.name = name
         self.byteCount = byteCount
         content = .loaded(load)
     }
 
-    /// Whether the bytes lie in memory or in a mapped file for as long as this storage lives.
+    /// Whether the bytes are borrowed from memory or a mapped file for as long as this storage lives.
     public var isLent: Bool { if case .lent = content { true } else { false } }
 
-    /// All bytes. Throws where a deflated storage is damaged or not as long as it should be.
+    /// All bytes. Throws if a deflated storage is damaged or too short.
     public func bytes() throws -> ByteView {
         switch content {
         case .lent(let bytes, _): return bytes
@@ -43,12 +43,12 @@ public final class Storage: Sendable {
         }
     }
 
-    /// Throws where the bytes do not have the checksum recorded for them.
+    /// Throws if the bytes do not have the recorded checksum.
     public func verify() throws {
         if case .loaded(let load) = content { _ = try load() } else { try verifyLent() }
     }
 
-    /// The same before the bytes are read anyway: what is loaded checks itself whenever it is, so only lent bytes are looked at.
+    /// Like `verify`, for bytes that are about to be read anyway: loading checks itself, so only borrowed bytes are compared.
     public func verifyLent() throws {
         guard case .lent(let bytes, let crc32?) = content else { return }
         let found = CRC32.checksum(of: bytes)

@@ -1,10 +1,10 @@
 import Files
 
 extension Tensor {
-    /// Lends the elements in C order, window by window, each a whole number of elements.
+    /// Calls `body` with the elements in C order, in windows that each hold a whole number of elements.
     ///
-    /// A contiguous tensor is lent from its storage without a copy and its pages are let go of behind the reading; any other is gathered by
-    /// its strides. `body` may throw to stop.
+    /// A contiguous tensor is read from its storage without a copy, and its pages are released once they are read; any other is gathered
+    /// by its strides. `body` may throw to stop.
     public func forEachCOrderWindow(windowSize: Int = 1 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         guard elementCount > 0 else { return }
         let bytes = try storage.bytes()
@@ -26,9 +26,9 @@ extension Tensor {
         try bytes.withUnsafeBytes { source in
             switch width {
             case 1 where dtype == .bool:
-                // torch's own copy of a bool is 0 or 1, whatever byte stands for True.
+                // A bool that torch copies is 0 or 1, whichever byte represents True in the file.
                 try gather(UInt8.self, from: source, into: buffer) { window in
-                    for place in 0..<window.count where buffer[place] > 1 { buffer[place] = 1 }
+                    for position in 0..<window.count where buffer[position] > 1 { buffer[position] = 1 }
                     try body(window)
                 }
             case 1: try gather(UInt8.self, from: source, into: buffer, body)
@@ -38,11 +38,12 @@ extension Tensor {
             default: try gather(SIMD2<UInt64>.self, from: source, into: buffer, body)
             }
         }
-        // Neighboring tensors share few pages, so the whole reach of this one may go.
+        // Neighboring tensors share few pages, so the whole range of this one may be released.
         if let used = try? bytes.window(at: usedBytes.lowerBound, count: usedBytes.count) { used.letGo() }
     }
 
-    /// Copies elements in C order; strides along sizes of 1 are never used and may be anything, so places wrap. `init` has shown that every place read lies inside the storage.
+    /// Copies elements in C order. Strides along dimensions of size 1 are never used and may be anything, so offsets wrap; `init` has
+    /// checked that every offset that is read is inside the storage.
     private func gather<Element>(
         _ type: Element.Type, from source: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer,
         _ body: (UnsafeRawBufferPointer) throws -> Void
@@ -50,7 +51,7 @@ extension Tensor {
         let width = dtype.byteCount
         let rank = shape.count
         var index = [Int](repeating: 0, count: rank)
-        var place = offset
+        var position = offset
         var filled = 0
         let inner = shape[rank - 1]
         let innerStride = strides[rank - 1]
@@ -61,28 +62,28 @@ extension Tensor {
                     try body(UnsafeRawBufferPointer(rebasing: buffer[0..<filled]))
                     filled = 0
                 }
-                let element = source.loadUnaligned(fromByteOffset: place * width, as: type)
+                let element = source.loadUnaligned(fromByteOffset: position * width, as: type)
                 buffer.storeBytes(of: element, toByteOffset: filled, as: type)
                 filled += width
-                place &+= innerStride
+                position &+= innerStride
             }
-            place &-= inner &* innerStride
+            position &-= inner &* innerStride
             isDone = true
             for dimension in (0..<rank - 1).reversed() {
                 index[dimension] += 1
-                place &+= strides[dimension]
+                position &+= strides[dimension]
                 if index[dimension] < shape[dimension] {
                     isDone = false
                     break
                 }
-                place &-= index[dimension] &* strides[dimension]
+                position &-= index[dimension] &* strides[dimension]
                 index[dimension] = 0
             }
         }
         try body(UnsafeRawBufferPointer(rebasing: buffer[0..<filled]))
     }
 
-    /// All elements in C order as one view: lent where contiguous, gathered into memory otherwise.
+    /// All elements in C order as one view: borrowed if contiguous, otherwise gathered into memory.
     public func cOrderBytes() throws -> ByteView {
         if isContiguous {
             guard elementCount > 0 else { return ByteView(copying: [], name: storage.name) }

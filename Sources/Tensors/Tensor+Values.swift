@@ -1,5 +1,6 @@
 extension Tensor {
-    /// Lends the elements in C order as doubles, window by window. Throws `TensorError.notReal` for complex, quantized and opaque elements.
+    /// Calls `body` with the elements in C order as doubles, window by window. Throws `TensorError.notReal` for complex, quantized and
+    /// opaque elements.
     public func forEachDoubleWindow(_ body: (UnsafeBufferPointer<Double>) throws -> Void) throws {
         guard let decode = ElementDecoding(dtype) else { throw TensorError.notReal(storage: storage.name, dtype: dtype) }
         let step = 1 << 16
@@ -12,7 +13,7 @@ extension Tensor {
         }
     }
 
-    /// All elements in C order as doubles; for small tensors.
+    /// All elements in C order as doubles; for small tensors. Throws `TensorError.notReal` for complex, quantized and opaque elements.
     public func doubles() throws -> [Double] {
         var values: [Double] = []
         values.reserveCapacity(elementCount)
@@ -21,11 +22,11 @@ extension Tensor {
     }
 }
 
-/// How the elements of one dtype become doubles.
+/// How to convert the elements of a dtype to doubles.
 struct ElementDecoding {
     private let dtype: DType
 
-    /// Nil for elements that are not real numbers.
+    /// Nil if the elements are not real numbers.
     init?(_ dtype: DType) {
         guard !dtype.isComplex, !dtype.isQuantized, !dtype.isOpaque else { return nil }
         self.dtype = dtype

@@ -1,6 +1,6 @@
 import Files
 
-/// A view over a storage: dtype, sizes, strides and offset, all in elements, outermost dimension first. Valid by construction.
+/// A view of a storage: dtype, shape, strides and offset, outermost dimension first; strides and offset count elements. Always valid.
 public struct Tensor: Sendable {
     /// Element type.
     public let dtype: DType
@@ -8,14 +8,14 @@ public struct Tensor: Sendable {
     public let shape: [Int]
     /// Distance in elements between neighbors along each dimension.
     public let strides: [Int]
-    /// Place of the first element in the storage, in elements.
+    /// Offset of the first element in the storage, in elements.
     public let offset: Int
     /// The bytes, possibly shared with other tensors.
     public let storage: Storage
     /// Number of elements.
     public let elementCount: Int
 
-    /// Checks that every element lies inside the storage; throws `TensorError` otherwise.
+    /// Creates a view. Throws `TensorError` unless every element is inside the storage.
     public init(dtype: DType, shape: [Int], strides: [Int], offset: Int, storage: Storage) throws(TensorError) {
         guard shape.count == strides.count else { throw .rankMismatch(storage: storage.name, shape: shape, strides: strides) }
         guard offset >= 0, shape.allSatisfy({ $0 >= 0 }), strides.allSatisfy({ $0 >= 0 }) else {
@@ -24,7 +24,7 @@ public struct Tensor: Sendable {
         let overflow = TensorError.overflow(storage: storage.name, shape: shape, strides: strides)
         var count = 1
         var bytes = dtype.byteCount
-        // Zero-size tensors must not hide a product that overflows on the way, so sizes of 0 count as 1 here.
+        // A size of 0 counts as 1 here, so that it cannot hide a product that overflows.
         for size in shape {
             let (next, tooMany) = bytes.multipliedReportingOverflow(by: max(size, 1))
             guard !tooMany else { throw overflow }
@@ -58,15 +58,15 @@ public struct Tensor: Sendable {
         elementCount = count
     }
 
-    /// A tensor over bytes in C order.
+    /// A tensor over bytes in C order, at the start of its storage. Throws `TensorError` if the storage is too small.
     public init(dtype: DType, shape: [Int], storage: Storage) throws(TensorError) {
         try self.init(dtype: dtype, shape: shape, strides: Tensor.contiguousStrides(shape), offset: 0, storage: storage)
     }
 
-    /// Bytes of all elements, each counted once: what a C-order copy takes.
+    /// Size of a C-order copy in bytes.
     public var byteCount: Int { elementCount * dtype.byteCount }
 
-    /// Whether the elements stand one behind the other in C order, so that the storage can be lent as it is.
+    /// Whether the elements are adjacent and in C order, so that the storage can be read as it is.
     public var isContiguous: Bool {
         guard elementCount > 0 else { return true }
         var expected = 1
@@ -77,14 +77,14 @@ public struct Tensor: Sendable {
         return true
     }
 
-    /// The bytes of the storage from the first element used to behind the last; empty for a tensor without elements.
+    /// The byte range of the storage from the first element to the end of the last; empty for a tensor without elements.
     public var usedBytes: Range<Int> {
         guard elementCount > 0 else { return 0..<0 }
         let last = zip(shape, strides).reduce(offset) { $0 + ($1.0 - 1) * $1.1 }
         return offset * dtype.byteCount..<(last + 1) * dtype.byteCount
     }
 
-    /// Which part of which storage a tensor shows, and how; equal for tensors that are one and the same. It does not hold the storage.
+    /// Which part of which storage a tensor shows, and how; equal for tensors that are the same view. It does not retain the storage.
     public struct View: Hashable, Sendable {
         let storage: ObjectIdentifier
         let dtype: DType
@@ -93,7 +93,7 @@ public struct Tensor: Sendable {
         let offset: Int
     }
 
-    /// See `View`.
+    /// This tensor's part of its storage.
     public var view: View {
         View(storage: ObjectIdentifier(storage), dtype: dtype, shape: shape, strides: strides, offset: offset)
     }
@@ -101,7 +101,7 @@ public struct Tensor: Sendable {
     /// Whether both are the same view of the same storage.
     public func isSameView(as other: Tensor) -> Bool { view == other.view }
 
-    /// Strides of a C-order tensor, as torch computes them: a size of 0 counts as 1. Saturates instead of overflowing.
+    /// Strides of a C-order tensor as torch computes them: a size of 0 counts as 1. Saturates instead of overflowing.
     public static func contiguousStrides(_ shape: [Int]) -> [Int] {
         var strides = [Int](repeating: 1, count: shape.count)
         for dimension in shape.indices.dropLast().reversed() {

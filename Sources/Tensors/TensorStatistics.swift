@@ -1,16 +1,16 @@
 import Files
 
-/// What the numbers of a tensor look like; NaN and infinities are counted and left out of the rest.
+/// Statistics of a tensor's elements; NaN and infinities are only counted.
 public struct TensorStatistics: Sendable, Equatable {
-    /// Elements that are no number.
+    /// Number of elements that are NaN.
     public var nanCount = 0
-    /// Elements that are infinite, of either sign.
+    /// Number of elements that are infinite, of either sign.
     public var infinityCount = 0
-    /// Smallest finite element; nil where there is none.
+    /// Smallest finite element; nil if there is none.
     public var minimum: Double?
-    /// Largest finite element; nil where there is none.
+    /// Largest finite element; nil if there is none.
     public var maximum: Double?
-    /// Mean of the finite elements, summed in float64; nil where there is none.
+    /// Mean of the finite elements, summed in float64; nil if there is none.
     public var mean: Double?
 
     /// Reads the whole tensor. Nil for quantized and opaque tensors, and for complex ones, which have no order.

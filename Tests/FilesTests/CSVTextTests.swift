@@ -1,9 +1,10 @@
 import Files
 import Testing
 
-/// Fields that spreadsheets and terminals may see, and that are read back as they were.
+/// CSV fields are harmless to spreadsheets and terminals, and read back as they were.
 @Suite struct CSVTextTests {
-    @Test func ordinaryFieldsAreAsRFC4180HasThem() {
+    @Test("Ordinary fields are written as in RFC 4180")
+    func ordinaryFieldsAreAsRFC4180HasThem() {
         for text in ["Ada/Ada_0001.jpg", "", "-0.25", "+1e-5", "1.0", "-inf", "C:\\users\\ada", "it's", "'quoted'", "a=b", "caf\u{E9}"] {
             #expect(CSVText.quoted(text) == text)
             #expect(CSVText.name(text) == text)
@@ -11,7 +12,8 @@ import Testing
         #expect(CSVText.quoted("a,\"b\"") == "\"a,\"\"b\"\"\"")
     }
 
-    @Test func noFieldBeginsLikeAFormulaOrHoldsAControlCharacter() {
+    @Test("No field begins like a formula or contains a control character")
+    func noFieldBeginsLikeAFormulaOrHoldsAControlCharacter() {
         for text in [
             "=cmd|calc!A1", "+1+2", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''@x", "-", "a\u{1B}[31m", "a\nb", "\u{7F}", "\u{9B}x",
         ] {
@@ -23,7 +25,8 @@ import Testing
         #expect(CSVText.quoted("=1,2") == "\"'=1,2\"")
     }
 
-    @Test func whatIsReadIsWhatWasWritten() {
+    @Test("Every name reads back as it was written")
+    func whatIsReadIsWhatWasWritten() {
         let pieces = [
             "'", "=", "+", "-", "@", "\t", "\r", "\n", "\u{1B}", "\\", "\\u{", "u{", "1b}", "}", "5c", "a", "/", "\u{9B}", "\u{301}",
         ]

@@ -3,9 +3,10 @@ import Testing
 
 @testable import Files
 
-/// What bounds this process, as far as the system says so.
+/// The memory budget follows the limits that the system reports.
 @Suite struct MemoryBudgetTests {
-    @Test func theLeastLimitOfAllGroupsAboveCounts() {
+    @Test("The least limit of a control group and its parents counts")
+    func theLeastLimitOfAllGroupsAboveCounts() {
         let files = [
             "/sys/fs/cgroup/memory.max": "max\n", "/sys/fs/cgroup/a/memory.max": "500000000\n", "/sys/fs/cgroup/a/b/memory.max": "max\n",
             "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
@@ -19,13 +20,14 @@ import Testing
         #expect(limit("") == nil && limit("4:memory") == nil && limit("x:cpu:/job/7") == nil)
     }
 
-    @Test func addressSpaceThatIsLimitedIsNotPromised() async {
+    @Test("The budget stays below a limit on address space")
+    func addressSpaceThatIsLimitedIsNotPromised() async {
         await #expect(processExitsWith: .success) {
             var status = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &status)
             status.rlim_cur = min(status.rlim_max, 16 << 30)
             setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &status)
-            // What is mapped already counts.
+            // Memory that is already mapped counts.
             exit(MemoryBudget.bytes < 16 << 30 && MemoryBudget.bytes >= 64 << 20 ? 0 : 1)
         }
     }

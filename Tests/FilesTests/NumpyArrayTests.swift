@@ -3,7 +3,7 @@ import Testing
 
 @testable import Files
 
-/// Numbers as NumPy stores them.
+/// Arrays of numbers in NumPy's format.
 @Suite struct NumpyArrayTests {
     private func array(_ kind: String, _ shape: [Int], _ bytes: [UInt8], isFortran: Bool = false) throws -> NumpyArray {
         var header = NumpyHeader.bytes(kind: kind, shape: shape)
@@ -13,8 +13,9 @@ import Testing
         return try NumpyArray(ByteView(copying: header + bytes, name: "x"))
     }
 
-    @Test func fortranOrderGivesTheSameNumbersAsCOrder() throws {
-        // numpy.arange(24).reshape(2, 3, 4), and the bytes of numpy.asfortranarray of it.
+    @Test("Fortran order gives the same numbers as C order")
+    func fortranOrderGivesTheSameNumbersAsCOrder() throws {
+        // numpy.arange(24).reshape(2, 3, 4), and the bytes of its numpy.asfortranarray.
         let stored: [UInt8] = [0, 12, 4, 16, 8, 20, 1, 13, 5, 17, 9, 21, 2, 14, 6, 18, 10, 22, 3, 15, 7, 19, 11, 23]
         let read = try array("|u1", [2, 3, 4], stored, isFortran: true)
         #expect(read.doubles == (0..<24).map { Double($0) } && read.floats == (0..<24).map { Float($0) } && read.shape == [2, 3, 4])
@@ -24,7 +25,8 @@ import Testing
         #expect(try array("|u1", [2, 0], [], isFortran: true).doubles == [])
     }
 
-    @Test func everyNumberTypeIsReadInEitherByteOrder() throws {
+    @Test("Every number type is read in either byte order")
+    func everyNumberTypeIsReadInEitherByteOrder() throws {
         func both(_ kind: String, _ little: [UInt8], _ expected: Double) throws {
             #expect(try array("<" + kind, [1], little).doubles == [expected], "<\(kind)")
             #expect(try array(">" + kind, [1], little.reversed()).doubles == [expected], ">\(kind)")
@@ -47,7 +49,8 @@ import Testing
         #expect(try array("|u1", [1], [7]).element.name == "uint8")
     }
 
-    @Test func otherKindsAreRefusedByName() throws {
+    @Test("Other element types are refused by name")
+    func otherKindsAreRefusedByName() throws {
         for kind in ["|O", "<c8", "<U4", "|b1", "<f16", "|f4", "=f4", "<i3", "f4", ""] {
             #expect(throws: NumpyError.unsupported(file: "x", what: "elements of \(kind)"), "\(kind)") {
                 try array(kind, [1], [UInt8](repeating: 0, count: 16))

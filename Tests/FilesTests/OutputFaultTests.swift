@@ -4,7 +4,7 @@ import Testing
 
 @testable import Files
 
-/// What an output leaves behind, whose it is, and where it may go.
+/// What an output leaves behind, who owns it, and where it may go.
 @Suite struct OutputFaultTests {
     let folder = Fixtures.temporaryFolder()
 
@@ -15,7 +15,8 @@ import Testing
         return stat(path, &status) == 0 ? status.st_mode & 0o7777 : 0
     }
 
-    @Test func anOutputHasNoNameUntilItIsWhole() throws {
+    @Test("An output has no name until it is whole")
+    func anOutputHasNoNameUntilItIsWhole() throws {
         let output = try OutputFile(target: "\(folder)/out", replacing: false, inputs: [])
         try output.write([1, 2, 3])
         try output.flush()
@@ -25,7 +26,8 @@ import Testing
         #expect(names == ["out"])
     }
 
-    @Test func oneThatNeedsANameHasItInTheSameFolderAndLosesIt() throws {
+    @Test("An output that needs a name gets a temporary one in the same folder")
+    func oneThatNeedsANameHasItInTheSameFolderAndLosesIt() throws {
         for replacing in [false, true] {
             let output = try OutputFile(target: "\(folder)/out", replacing: replacing, inputs: [])
             try output.write([replacing ? 2 : 1])
@@ -39,7 +41,8 @@ import Testing
         #expect(names == ["out"])
     }
 
-    @Test func replacingKeepsTheModeAndANewFileFollowsTheMask() throws {
+    @Test("A replaced file keeps its mode, and a new file follows the umask")
+    func replacingKeepsTheModeAndANewFileFollowsTheMask() throws {
         for kept: mode_t in [0o600, 0o640, 0o444, 0o777] {
             let path = "\(folder)/\(kept)"
             Fixtures.write([1], to: path)
@@ -61,15 +64,16 @@ import Testing
         return mask
     }
 
-    /// A temporary file as a killed process leaves it: its name, and nobody who holds it.
+    /// A temporary file as a killed process leaves it: with its name, and without a lock.
     private func leave(_ name: String, age: Int = 0) {
         Fixtures.write([1], to: "\(folder)/\(name)")
         let then = timeval(tv_sec: time(nil) - age, tv_usec: 0)
         utimes("\(folder)/\(name)", [then, then])
     }
 
-    @Test func whatDeadProcessesLeftIsRemovedAndWhatLivesStays() throws {
-        // This machine's number is in the name of a file that is alive.
+    @Test("Files of dead processes are removed, and those of living ones stay")
+    func whatDeadProcessesLeftIsRemovedAndWhatLivesStays() throws {
+        // The name of a living process's file contains this machine's number.
         let living = try OutputFile(target: "\(folder)/living", replacing: false, inputs: [])
         try living.write([1])
         try living.takeName()
@@ -79,12 +83,12 @@ import Testing
         leave(".convert.\(getpid()).\(machine).0.part")
         leave(".convert.4242.f00d.part", age: 100_000)
         leave(".convert.4242.0.f00d.part", age: 100_000)
-        // Another machine's, just written; names that are none of ours; what only looks like a file.
+        // A fresh one from a different machine, names in a different format, and things that are not regular files.
         let stays = [".convert.4242.0.beef.part", ".convert.x.y.part", ".convert.1.2.3.4.part", "convert.1.ab.part"]
         for name in stays { leave(name) }
         symlink("convert.1.ab.part", "\(folder)/.convert.1.\(machine).cd.part")
         mkdir("\(folder)/.convert.1.\(machine).ef.part", 0o755)
-        // A folder is looked through once; under another path, it is still the same one.
+        // A folder is swept once, and a different path to it is still the same folder.
         let other = "\(folder)/other"
         mkdir(other, 0o755)
         #expect(rename(living.temporaryPath, "\(other)/\(alive)") == 0)
@@ -94,7 +98,8 @@ import Testing
         #expect(left == (stays + [alive, ".convert.1.\(machine).cd.part", ".convert.1.\(machine).ef.part"]).sorted(), "\(left)")
     }
 
-    @Test func aLinkThatLeadsOutOfTheFolderIsRefused() throws {
+    @Test("A link that leads out of the output folder is refused")
+    func aLinkThatLeadsOutOfTheFolderIsRefused() throws {
         let root = "\(folder)/root"
         mkdir(root, 0o755)
         mkdir("\(folder)/elsewhere", 0o755)
@@ -118,7 +123,8 @@ import Testing
         #expect(try Fixtures.bytes("\(folder)/elsewhere/a") == [7])
     }
 
-    @Test func whatOthersMayWriteIsNotPrivate() throws {
+    @Test("A file that others may write, or that another user owns, is not private")
+    func whatOthersMayWriteIsNotPrivate() throws {
         let path = "\(folder)/kept"
         let log = try RecordLog(path: path, recordCount: 4)
         #expect(mode(path) == 0o600)
@@ -126,15 +132,17 @@ import Testing
         try FilePrivacy.check(path)
         for open: mode_t in [0o620, 0o602, 0o666] {
             chmod(path, open)
-            #expect(throws: FileError.self) { try FilePrivacy.check(path) }
+            let reason = "it is writable by others (mode \(String(open, radix: 8)))"
+            #expect(throws: FileError.notPrivate(path: path, reason: reason)) { try FilePrivacy.check(path) }
         }
         chmod(path, 0o644)
         try FilePrivacy.check(path)
         let other = "\(folder)/other"
         _ = try RecordLog(path: other, recordCount: 4)
         chmod(other, 0o666)
-        let error = #expect(throws: FileError.self) { try RecordLog(path: other, recordCount: 4) }
-        #expect(error?.problem.contains("writable by others (mode 666)") == true)
+        #expect(throws: FileError.notPrivate(path: other, reason: "it is writable by others (mode 666)")) {
+            try RecordLog(path: other, recordCount: 4)
+        }
         if geteuid() == 0 {
             chmod(other, 0o600)
             chown(other, 65534, 65534)

@@ -3,9 +3,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Names of files are bytes, whatever they are.
+/// File names are bytes, whatever they are.
 @Suite struct PathBytesTests {
-    @Test func everyNameComesBackAsItWas() {
+    @Test("Every file name round-trips through a string")
+    func everyNameComesBackAsItWas() {
         var seed: UInt64 = 1
         func random(_ bound: Int) -> Int {
             seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -21,7 +22,8 @@ import Testing
         }
     }
 
-    @Test func textIsItselfAndWhatIsNotIsShownByItsBytes() {
+    @Test("Bytes that are not UTF-8 are shown as escapes")
+    func textIsItselfAndWhatIsNotIsShownByItsBytes() {
         #expect(PathText.text(Array("caf\u{E9}.pth".utf8)) == "caf\u{E9}.pth")
         let latin = PathText.text(Array("caf".utf8) + [0xE9] + Array(".pth".utf8))
         #expect(PathText.shown(latin) == "caf\\xE9.pth")
@@ -29,14 +31,16 @@ import Testing
         #expect(PathText.bytes(PathText.baseName("x/" + latin)) == Array("caf".utf8) + [0xE9] + Array(".pth".utf8))
     }
 
-    @Test func aPathWithANulNamesNothing() throws {
+    @Test("A path with a NUL does not name any file")
+    func aPathWithANulNamesNothing() throws {
         let path = "\(Fixtures.temporaryFolder())/a"
         Fixtures.write([1], to: path)
         #expect(throws: FileError.missing(path: path + "\0x")) { try MappedFile(path: path + "\0x") }
         #expect(FileIdentity(path: path + "\0x") == nil)
     }
 
-    @Test func aFolderListsSuchNamesAndTheyOpen() throws {
+    @Test("Names that are not UTF-8 are listed and can be opened")
+    func aFolderListsSuchNamesAndTheyOpen() throws {
         let folder = Fixtures.temporaryFolder()
         let name = PathText.text([0x66, 0xE9, 0x2E, 0x62])
         let output = try OutputFile(target: "\(folder)/\(name)", replacing: false, inputs: [])

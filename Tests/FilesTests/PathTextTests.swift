@@ -1,9 +1,10 @@
 import Files
 import Testing
 
-/// Paths are cut between bytes, whatever Swift takes for one character.
+/// Paths are split between bytes, whatever Swift considers a single character.
 @Suite struct PathTextTests {
-    @Test func partsOfOrdinaryPaths() {
+    @Test("Ordinary paths are split into their parts")
+    func partsOfOrdinaryPaths() {
         #expect(PathText.baseName("a/b.png") == "b.png" && PathText.baseName("a/b/") == "b" && PathText.baseName("/") == "/")
         #expect(
             PathText.folder("a/b") == "a" && PathText.folder("b") == "." && PathText.folder("/b") == "/" && PathText.folder("a/b//") == "a")
@@ -16,7 +17,8 @@ import Testing
         #expect(PathText.below("a", "a/b/c") == "b/c" && PathText.below("a/", "a/b") == "b" && PathText.below("a", "ab/c") == nil)
     }
 
-    @Test func aCombiningMarkBehindASeparatorDoesNotHideIt() {
+    @Test("A combining mark after a separator does not hide it")
+    func aCombiningMarkBehindASeparatorDoesNotHideIt() {
         let mark = "\u{301}"
         #expect(PathText.baseName("a/\(mark)b") == "\(mark)b")
         #expect(PathText.folder("a/\(mark)b") == "a")

@@ -6,7 +6,7 @@ func parsed(_ text: String, _ limits: JSONLimits = JSONLimits()) throws(JSONErro
     try JSONParser.parse(Array(text.utf8), limits: limits)
 }
 
-/// The error that these bytes lead to; nil where they parse.
+/// The error from parsing these bytes; nil if they parse.
 func failure(_ bytes: [UInt8], _ limits: JSONLimits = JSONLimits()) -> JSONError? {
     do throws(JSONError) {
         _ = try JSONParser.parse(bytes, limits: limits)

@@ -3,7 +3,8 @@ import Testing
 @testable import JSON
 
 @Suite struct JSONNumberTests {
-    @Test func integersAreExact() throws {
+    @Test("Integers of up to 64 bits are exact, larger ones become doubles")
+    func integersAreExact() throws {
         #expect(try parsed("0") == .integer(0))
         #expect(try parsed("-0") == .integer(0))
         #expect(try parsed("9007199254740993") == .integer(9_007_199_254_740_993))
@@ -15,7 +16,8 @@ import Testing
         #expect(try parsed("-9223372036854775809") == .number(-9_223_372_036_854_775_808))
     }
 
-    @Test func doubles() throws {
+    @Test("Numbers with a fraction or an exponent are the nearest double, and overflow is an error")
+    func doubles() throws {
         #expect(try parsed("1.0") == .number(1))
         #expect(try parsed("1e2") == .number(100))
         #expect(try parsed("1E+2") == .number(100))
@@ -29,14 +31,17 @@ import Testing
         #expect(failure(String(repeating: "9", count: 10_000)) == .numberOutOfRange(offset: 0))
     }
 
-    @Test(arguments: [
-        "-", "01", "-01", "00", "1.", ".5", "+1", "1e", "1e+", "1.e1", "0x10", "1_000", "--1", "NaN", "Infinity", "-Infinity",
-    ])
+    @Test(
+        "Malformed numbers are errors",
+        arguments: [
+            "-", "01", "-01", "00", "1.", ".5", "+1", "1e", "1e+", "1.e1", "0x10", "1_000", "--1", "NaN", "Infinity", "-Infinity",
+        ])
     func malformed(_ text: String) {
         #expect(failure(text) != nil)
     }
 
-    @Test func pythonNumbers() throws {
+    @Test("Python's NaN and infinities are accepted on request, and no other spelling")
+    func pythonNumbers() throws {
         let limits = JSONLimits(acceptsPythonNumbers: true)
         #expect(try parsed("NaN", limits).double?.isNaN == true)
         #expect(try parsed("[Infinity,-Infinity]", limits) == .array([.number(.infinity), .number(-.infinity)]))

@@ -3,7 +3,8 @@ import Testing
 @testable import JSON
 
 @Suite struct JSONValueTests {
-    @Test func accessors() {
+    @Test("Accessors return a value only if it has the requested kind")
+    func accessors() {
         #expect(JSONValue.null.isNull && !JSONValue.boolean(false).isNull)
         #expect(JSONValue.boolean(true).boolean == true && JSONValue.integer(1).boolean == nil)
         #expect(JSONValue.integer(-1).integer == -1 && JSONValue.integer(-1).unsigned == nil && JSONValue.integer(-1).double == -1)
@@ -13,7 +14,7 @@ import Testing
         #expect(JSONValue.array([.null]).array == [.null] && JSONValue.null.array == nil && JSONValue.null.object == nil)
     }
 
-    @Test(arguments: [1, 8, 9, 1000])
+    @Test("Objects keep their order and find keys, with or without an index", arguments: [1, 8, 9, 1000])
     func objectsKeepOrderAndFindKeys(_ count: Int) {
         var object = JSONObject()
         for place in 0..<count {
@@ -27,7 +28,8 @@ import Testing
         #expect(object["k\(count)"] == nil)
     }
 
-    @Test func objectsAreEqualInTheSameOrder() {
+    @Test("Objects are equal only in the same order, and the first of two equal keys wins")
+    func objectsAreEqualInTheSameOrder() {
         #expect(JSONObject(["a": .null, "b": .null]) == JSONObject(["a": .null, "b": .null]))
         #expect(JSONObject(["a": .null, "b": .null]) != JSONObject(["b": .null, "a": .null]))
         #expect(JSONObject(["a": .integer(1), "a": .integer(2)]) == JSONObject(["a": .integer(1)]))

@@ -1,11 +1,11 @@
-import Files
 import Testing
 
 @testable import Pickle
 
-/// Opcodes bear the names that Python's pickletools prints, so that findings can be looked up there.
+/// Opcodes have the names that Python's pickletools prints, so that findings can be looked up there.
 @Suite struct PickleOpcodeTests {
-    @Test func namesAreThoseOfPickletools() {
+    @Test("Opcode names are those of pickletools")
+    func namesAreThoseOfPickletools() {
         #expect(PickleOpcode.allCases.count == 68)
         #expect(Set(PickleOpcode.allCases.map(\.name)).count == 68)
         let expected: [PickleOpcode: String] = [
@@ -17,8 +17,9 @@ import Testing
         for (opcode, name) in expected { #expect(opcode.name == name) }
     }
 
-    @Test func aPersistentIdOfProtocol0IsItsLine() throws {
-        let document = try PickleMachine.read(ByteView(copying: Array("Pan id\n.".utf8), name: "test.pkl"))
+    @Test("A persistent id of protocol 0 is its line")
+    func aPersistentIdOfProtocol0IsItsLine() throws {
+        let document = try read(Array("Pan id\n.".utf8))
         guard case .persistentReference(let id)? = document.node(document.root) else {
             Issue.record("no persistent reference")
             return
@@ -27,8 +28,9 @@ import Testing
         #expect(document.globals.map(\.opcode) == ["PERSID"])
     }
 
-    @Test func buffersNeedTheirBytesAndTheirTarget() {
-        #expect(throws: PickleError.self) { try PickleMachine.read(ByteView(copying: [0x98, 0x2E], name: "test.pkl")) }
-        #expect(throws: PickleError.self) { try PickleMachine.read(ByteView(copying: [0x84, 1, 0x2E], name: "test.pkl")) }
+    @Test("Buffers and extension codes without their bytes are refused")
+    func buffersNeedTheirBytesAndTheirTarget() {
+        #expect(throws: PickleError.stackUnderflow(file: "test.pkl", opcode: "READONLY_BUFFER", offset: 0)) { try read([0x98, 0x2E]) }
+        #expect(throws: PickleError.cutShort(file: "test.pkl", needed: 4, available: 2, offset: 0)) { try read([0x84, 1, 0x2E]) }
     }
 }

@@ -1,19 +1,8 @@
-import Files
-import Tensors
 import Testing
 
 @testable import PthReader
 
-private func dictionary(_ entries: KeyValuePairs<String, CheckpointValue>) -> CheckpointValue {
-    .dictionary(CheckpointDictionary(entries: entries.map { .init(key: .string($0.key), value: $0.value) }))
-}
-
-private func tensor() throws -> CheckpointValue {
-    let storage = Storage(name: "s", bytes: ByteView(copying: [0, 0, 0, 0], name: "s"))
-    return .tensor(TorchTensor(try Tensor(dtype: .float32, shape: [1], storage: storage), location: "cpu"))
-}
-
-/// What belongs to training is known by the words of its key, and nothing else is taken for it.
+/// Training state is recognized by the words of its key, and nothing else is mistaken for it.
 @Suite struct CheckpointGroupTests {
     static let named: [(String, CheckpointGroup)] = [
         ("optimizer", .optimizer), ("optimizerG", .optimizer), ("optimizer_g", .optimizer), ("optimizers.0", .optimizer),
@@ -28,29 +17,33 @@ private func tensor() throws -> CheckpointValue {
         ("example", .other), ("multihead", .other), ("header", .other), ("schedule", .other), ("model", .other), ("ema", .other),
     ]
 
-    @Test(arguments: named) func keysAreKnownByTheirWords(_ key: String, _ group: CheckpointGroup) throws {
+    @Test("A key is grouped by its words", arguments: named)
+    func keysAreKnownByTheirWords(_ key: String, _ group: CheckpointGroup) throws {
         let value = dictionary(["weight": try tensor()])
         #expect(CheckpointGroup.of(key: key, value: value, stateDictPath: "state_dict") == group)
     }
 
-    @Test(arguments: ["optimizer", "scheduler", "scaler", "history", "head"]) func aTextOrANumberIsNeverDropped(_ key: String) {
+    @Test("A string or a number is never training state", arguments: ["optimizer", "scheduler", "scaler", "history", "head"])
+    func aTextOrANumberIsNeverDropped(_ key: String) {
         for value in [CheckpointValue.string("adam"), .integer(3), .none] {
             #expect(CheckpointGroup.of(key: key, value: value, stateDictPath: "state_dict") == .other)
         }
     }
 
-    @Test(arguments: ["backbone.head.weight", "history.0", "optimizer.scale"]) func aTensorWithADottedNameIsAParameter(_ key: String) throws
-    {
+    @Test("A tensor with a dotted name is a parameter", arguments: ["backbone.head.weight", "history.0", "optimizer.scale"])
+    func aTensorWithADottedNameIsAParameter(_ key: String) throws {
         #expect(CheckpointGroup.of(key: key, value: try tensor(), stateDictPath: "state_dict") == .other)
     }
 
-    @Test func theChosenStateDictIsTheBackboneWhateverItsName() throws {
+    @Test("The chosen state dict is the backbone, whatever its name")
+    func theChosenStateDictIsTheBackboneWhateverItsName() throws {
         let value = dictionary(["weight": try tensor()])
         #expect(CheckpointGroup.of(key: "optimizerG", value: value, stateDictPath: "optimizerG") == .backbone)
         #expect(CheckpointGroup.of(key: "head", value: dictionary(["a": value]), stateDictPath: "head.a") == .backbone)
     }
 
-    @Test func anOptimizerIsKnownByWhatItHoldsWhereItsNameSaysNothing() {
+    @Test("An optimizer or gradient scaler is recognized by its contents if its name says nothing")
+    func anOptimizerIsKnownByWhatItHoldsWhereItsNameSaysNothing() {
         let adam = dictionary(["state": dictionary([:]), "param_groups": .list([])])
         #expect(CheckpointGroup.of(key: "optG", value: adam, stateDictPath: "") == .optimizer)
         #expect(CheckpointGroup.of(key: "opts", value: .list([adam, adam]), stateDictPath: "") == .optimizer)
@@ -58,40 +51,5 @@ private func tensor() throws -> CheckpointValue {
         #expect(
             CheckpointGroup.of(
                 key: "feature_scaler", value: dictionary(["scale": .float(1), "growth_factor": .float(2)]), stateDictPath: "") == .scaler)
-    }
-}
-
-/// The state dict is chosen among what inference needs.
-@Suite struct StateDictSelectionTests {
-    private func select(_ root: CheckpointValue, path: String? = nil) throws -> StateDictSelection {
-        try StateDictSelection(in: root, file: "test.pth", path: path)
-    }
-
-    @Test func dictionariesOfTrainingAreNoCandidates() throws {
-        let weights = dictionary(["weight": try tensor()])
-        let root = dictionary([
-            "generator": weights, "optimizerG": weights, "arcface_state_dict": weights, "ema_optimizer": dictionary(["exp_avg": weights]),
-        ])
-        let selection = try select(root)
-        #expect(selection.path == "generator" && selection.candidates == ["generator"])
-        // A known name inside an optimizer is no better.
-        #expect(try select(dictionary(["net_a": weights, "optimizer": dictionary(["state_dict": weights])])).path == "net_a")
-        #expect(throws: PthError.severalStateDicts(file: "test.pth", paths: ["a", "b"])) {
-            try select(dictionary(["a": weights, "b": weights, "optimizerG": weights]))
-        }
-    }
-
-    @Test func oneThatWasAskedForIsTaken() throws {
-        let weights = dictionary(["weight": try tensor()])
-        let root = dictionary(["generator": weights, "optimizerG": weights])
-        #expect(try select(root, path: "optimizerG").path == "optimizerG")
-        #expect(throws: PthError.noSuchStateDict(file: "test.pth", path: "none", candidates: ["generator", "optimizerG"])) {
-            try select(root, path: "none")
-        }
-    }
-
-    @Test func whereNothingElseIsThereTrainingCounts() throws {
-        let selection = try select(dictionary(["epoch": .integer(3), "arcface_state_dict": dictionary(["weight": try tensor()])]))
-        #expect(selection.path == "arcface_state_dict" && selection.candidates == ["arcface_state_dict"])
     }
 }

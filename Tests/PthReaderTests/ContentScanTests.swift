@@ -3,9 +3,9 @@ import PthReader
 import TestSupport
 import Testing
 
-/// Every entry of every archive is judged by what it holds, whatever it is called and however it is packed.
+/// Every entry of every archive is judged by its contents, whatever its name and packing.
 @Suite struct ContentScanTests {
-    /// The same call in the spelling of each protocol: with a head, without one, and with a frame first.
+    /// The same call in each protocol: with a PROTO opcode, without one, and with a frame first.
     static let payloads: [(name: String, bytes: [UInt8])] = [
         ("protocol 4", PickleBytes.dangerous), ("protocol 0", Array("cos\nsystem\n(S'true'\ntR.".utf8)),
         ("protocol 0, instance", Array("(S'true'\nios\nsystem\n.".utf8)), ("protocol 1", PickleBytes.call("os", "system", "true") + [0x2E]),
@@ -26,14 +26,14 @@ import Testing
         return SafetyScan(try MappedFile(path: path))
     }
 
-    /// A `.npy` file of one element with these bytes behind its header.
+    /// A `.npy` file of one element, with these bytes after its header.
     private func array(_ descr: String, _ elements: [UInt8]) -> [UInt8] {
         let header = Array("{'descr': \(descr), 'fortran_order': False, 'shape': (1,), }\n".utf8)
         return [0x93] + Array("NUMPY".utf8) + [1, 0] + ArchiveBytes.little(UInt16(header.count)) + header + elements
     }
 
     @Test(
-        arguments: payloads,
+        "A dangerous pickle is found under any entry name", arguments: payloads,
         [
             "archive/extra", "archive/notes.txt", "archive/data/0", "archive/data/payload", "archive/.data/x",
             "__MACOSX/archive/._data.pkl", "model.ckpt",
@@ -46,7 +46,8 @@ import Testing
         }
     }
 
-    @Test(arguments: payloads) func aPickleIsFoundHoweverItIsPacked(_ payload: (name: String, bytes: [UInt8])) throws {
+    @Test("A dangerous pickle is found however it is packed", arguments: payloads)
+    func aPickleIsFoundHoweverItIsPacked(_ payload: (name: String, bytes: [UInt8])) throws {
         let zip = ArchiveBytes.zip([("x", payload.bytes)])
         let tar = ArchiveBytes.tar([("x", payload.bytes, "0")])
         for (what, bytes) in [
@@ -63,7 +64,8 @@ import Testing
         }
     }
 
-    @Test func nestingPastTheDepthIsNotComplete() throws {
+    @Test("A scan of archives nested too deep is not complete")
+    func nestingPastTheDepthIsNotComplete() throws {
         var bytes = ArchiveBytes.zip([("x", PickleBytes.dangerous)])
         for _ in 0..<SafetyScan.deepest - 2 { bytes = ArchiveBytes.zip([("x", bytes)]) }
         #expect(try scan(bytes).verdict == .dangerous)
@@ -72,6 +74,7 @@ import Testing
     }
 
     @Test(
+        "Data in unsupported compression is named, and the scan is not complete",
         arguments: [
             ("bzip2", Array("BZh91AY&SY".utf8)), ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]), ("7z", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C]),
             ("Zstandard", [0x28, 0xB5, 0x2F, 0xFD]), ("RAR", Array("Rar!\u{1A}\u{7}".utf8)),
@@ -82,8 +85,9 @@ import Testing
         #expect(scan.obstacles.contains { $0.contains(name) }, "\(scan.obstacles)")
     }
 
-    /// Texts and numbers whose first bytes are opcodes.
+    /// Text and numbers whose first bytes are opcodes.
     @Test(
+        "Text whose first bytes are opcodes raises no alarm",
         arguments: [
             "no pickle: a note about this file.\n", "N.", "(see above).", "cat\ndog\nelephant\n", "clean\nup\nthe room.\n",
             "I am a text.\n",
@@ -94,7 +98,8 @@ import Testing
         #expect(scan.isCleared, "\(text): \(scan.obstacles) \(scan.findings)")
     }
 
-    @Test func numbersAreNoPicklesWhateverTheirBytes() throws {
+    @Test("Arrays of numbers are not pickles, whatever their bytes")
+    func numbersAreNoPicklesWhateverTheirBytes() throws {
         for descr in ["'|u1'", "'<f4'", "'<U3'", "'<M8[ns]'", "[('O', '<f4'), ('b', '|S3')]"] {
             let scan = try scan(ArchiveBytes.zip([("a.npy", array(descr, PickleBytes.dangerous))]))
             #expect(scan.isCleared, "\(descr): \(scan.obstacles)")
@@ -104,8 +109,9 @@ import Testing
         }
     }
 
-    /// A storage that the pickle names is raw numbers; one that nobody names is any entry.
-    @Test func aStorageIsNumbersOnlyWhereAPickleNamesItWithItsSize() throws {
+    /// A storage that the pickle names is raw numbers; one that it does not name is an ordinary entry.
+    @Test("An entry is a storage only if a pickle names it with its size")
+    func aStorageIsNumbersOnlyWhereAPickleNamesItWithItsSize() throws {
         let bytes = PickleBytes.dangerous
         func checkpoint(_ key: String, count: Int) -> [UInt8] {
             let id =
@@ -119,7 +125,8 @@ import Testing
         #expect(try scan(checkpoint("0", count: bytes.count - 1)).verdict == .dangerous)
     }
 
-    @Test func anArchiveThatCannotBeReadIsSearchedAllTheSame() throws {
+    @Test("An archive that cannot be read is still searched")
+    func anArchiveThatCannotBeReadIsSearchedAllTheSame() throws {
         let good = ArchiveBytes.zip([("archive/data.pkl", PickleBytes.dangerous)])
         var encrypted = good
         encrypted[6] |= 1
@@ -136,11 +143,12 @@ import Testing
         }
     }
 
-    @Test func aFileWithoutCodeThatMisleadsGetsBothAnswers() throws {
+    @Test("A misleading file without code is not complete, but nothing is found in it")
+    func aFileWithoutCodeThatMisleadsGetsBothAnswers() throws {
         var checksum = ArchiveBytes.zip(ContentScanTests.torch + [("archive/x", [1, 2, 3])])
         if let place = checksum.firstRange(of: [1, 2, 3]) { checksum[place.lowerBound] = 9 }
         let outside = ArchiveBytes.zip(ContentScanTests.torch + [("archive/../../x", [1])])
-        // 2^60 values by sharing, and a memo that a loader keeps as an array.
+        // 2^60 values by sharing, and a memo that a loader stores as an array.
         let doubled = (0..<60).flatMap { (level: UInt8) -> [UInt8] in [0x71, level, 0x68, level, 0x86] }
         let memo: [UInt8] = [0x4E, 0x72, 0xFF, 0xFF, 0xFF, 0xF0]
         for (what, bytes) in [
@@ -151,73 +159,29 @@ import Testing
         }
     }
 
-    @Test func filesThatMacOSKeepsBesideEntriesAreNoAlarm() throws {
+    @Test("Files that macOS adds to archives raise no alarm")
+    func filesThatMacOSKeepsBesideEntriesAreNoAlarm() throws {
         let double: [UInt8] = [0, 5, 0x16, 7, 0, 2, 0, 0] + Array("Mac OS X        ".utf8) + [UInt8](repeating: 0, count: 40)
         let scan = try scan(
             ArchiveBytes.zip(ContentScanTests.torch + ["data.pkl", "version"].map { ("__MACOSX/archive/._\($0)", double) }))
         #expect(scan.isCleared, "\(scan.obstacles)")
     }
 
-    @Test(arguments: [
-        ("torch.distributed.tensor", "DTensor", GlobalVerdict.unknown), ("torch.distributed.tensor.placement_types", "Shard", .unknown),
-        ("torch.distributed.checkpoint.metadata", "TensorStorageMetadata", .unknown),
-        ("torch.distributed.checkpoint.filesystem", "_StorageInfo", .unknown),
-        ("torch.distributed.tensor", "distribute_tensor", .dangerous),
-        ("torch.distributed.rpc", "rpc_sync", .dangerous), ("torch.distributed", "init_process_group", .dangerous),
-        ("torch.jit._pickle", "build_intlist", .unknown), ("torch.jit", "load", .dangerous), ("__torch__.models.map", "open", .unknown),
-        ("joblib.numpy_pickle", "NumpyArrayWrapper", .unknown), ("joblib", "load", .dangerous), ("functools", "partial", .unknown),
-        ("functools", "reduce", .dangerous), ("logging", "getLogger", .unknown), ("logging.config", "listen", .dangerous),
-        ("some.lab.map", "Net", .unknown), ("some.lab", "eval", .dangerous), ("collections", "_sys.modules", .dangerous),
-        ("torch.serialization", "os.system", .dangerous), ("uuid", "_popen", .dangerous), ("numpy", "memmap", .dangerous),
-    ]) func aNameIsDangerousWhereItActs(_ module: String, _ name: String, _ verdict: GlobalVerdict) {
+    @Test(
+        "A name is dangerous only if it acts",
+        arguments: [
+            ("torch.distributed.tensor", "DTensor", GlobalVerdict.unknown), ("torch.distributed.tensor.placement_types", "Shard", .unknown),
+            ("torch.distributed.checkpoint.metadata", "TensorStorageMetadata", .unknown),
+            ("torch.distributed.checkpoint.filesystem", "_StorageInfo", .unknown),
+            ("torch.distributed.tensor", "distribute_tensor", .dangerous),
+            ("torch.distributed.rpc", "rpc_sync", .dangerous), ("torch.distributed", "init_process_group", .dangerous),
+            ("torch.jit._pickle", "build_intlist", .unknown), ("torch.jit", "load", .dangerous), ("__torch__.models.map", "open", .unknown),
+            ("joblib.numpy_pickle", "NumpyArrayWrapper", .unknown), ("joblib", "load", .dangerous), ("functools", "partial", .unknown),
+            ("functools", "reduce", .dangerous), ("logging", "getLogger", .unknown), ("logging.config", "listen", .dangerous),
+            ("some.lab.map", "Net", .unknown), ("some.lab", "eval", .dangerous), ("collections", "_sys.modules", .dangerous),
+            ("torch.serialization", "os.system", .dangerous), ("uuid", "_popen", .dangerous), ("numpy", "memmap", .dangerous),
+        ])
+    func aNameIsDangerousWhereItActs(_ module: String, _ name: String, _ verdict: GlobalVerdict) {
         #expect(GlobalVerdict.of(module: module, name: name) == verdict)
-    }
-}
-
-/// Keras' configurations, in archives and in HDF5.
-@Suite struct KerasScanTests {
-    static let lambda = #"{"class_name": "Sequential", "config": {"layers": [{"class_name": "Lambda", "config": {}}]}}"#
-    static let dense = #"{"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": {}}]}}"#
-
-    private func scan(_ bytes: [UInt8]) throws -> SafetyScan {
-        let path = "\(Fixtures.temporaryFolder())/file"
-        Fixtures.write(bytes, to: path)
-        return SafetyScan(try MappedFile(path: path))
-    }
-
-    private func keras(_ configuration: String) -> [UInt8] {
-        ArchiveBytes.zip([("config.json", Array(configuration.utf8)), ("metadata.json", Array("{}".utf8))])
-    }
-
-    private func hdf5(_ configuration: String) -> [UInt8] {
-        let head: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A] + [UInt8](repeating: 0xFF, count: 40)
-        return head + Array("model_config".utf8) + [0, 0, 0] + Array(configuration.utf8) + [UInt8](repeating: 0, count: 16)
-    }
-
-    @Test(arguments: [
-        (lambda, GlobalVerdict.dangerous), (dense, .clean), (lambda.replacing("Lambda", with: #"L\u0061mbda"#), .dangerous),
-        (lambda.replacing("class_name", with: #"class\u005fname"#), .dangerous),
-        (#"{"class_name": "Functional", "config": {"x": {"class_name": "__lambda__"}}}"#, .dangerous),
-        (#"{"class_name": "Model", "x": {"class_name": "function", "module": "subprocess", "config": "Popen"}}"#, .dangerous),
-        (#"{"class_name": "Model", "x": {"class_name": "function", "module": "builtins", "config": "eval"}}"#, .dangerous),
-        (#"{"class_name": "Model", "x": {"class_name": "function", "module": "builtins", "config": "relu"}}"#, .clean),
-        (#"{"class_name": "Model", "x": {"class_name": "Net", "module": "lab.nets"}}"#, .unknown),
-        (#"{"class_name": "Model", "x": {"class_name": "TFOpLambda", "config": {"function": "io.read_file"}}}"#, .dangerous),
-        (#"{"class_name": "Model", "x": {"class_name": "TFOpLambda", "config": {"function": "math.add"}}}"#, .unknown),
-    ]) func aLayerThatHoldsOrFetchesCodeIsFound(_ configuration: String, _ verdict: GlobalVerdict) throws {
-        let archive = try scan(keras(configuration))
-        #expect(archive.verdict == verdict && archive.isComplete, "\(archive.obstacles)")
-        let file = try scan(hdf5(configuration))
-        #expect(file.verdict == verdict && file.isComplete, "\(file.obstacles)")
-        let nested = try scan(ArchiveBytes.zip(ContentScanTests.torch + [("archive/x.h5", hdf5(configuration))]))
-        #expect(nested.verdict == verdict, "\(nested.obstacles)")
-    }
-
-    @Test func aConfigurationThatCannotBeReadIsNotClean() throws {
-        let twice = #"{"class_name": "Model", "class_name": "Lambda"}"#
-        for bytes in [keras(twice), keras("{"), hdf5(twice), hdf5("no text")] {
-            let scan = try scan(bytes)
-            #expect(!scan.isCleared && scan.verdict == .unknown)
-        }
     }
 }

@@ -3,9 +3,11 @@ import PthReader
 import TestSupport
 import Testing
 
-/// A file cut at any byte is an error, never a trap and never a success with fewer bytes.
+/// A truncated file is always an error, never a trap and never a success with fewer bytes.
 @Suite struct CutFilesTests {
-    @Test(arguments: ["containers/zip.pth", "containers/legacy.pth", "containers/bare_pickle.pkl"])
+    @Test(
+        "Every prefix of a checkpoint is an error",
+        arguments: ["containers/zip.pth", "containers/legacy.pth", "containers/bare_pickle.pkl"])
     func everyPrefixIsRefused(_ name: String) throws {
         let bytes = try Fixtures.bytes(Fixtures.path(name))
         let folder = Fixtures.temporaryFolder()
@@ -16,7 +18,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["containers/zip.pth", "containers/legacy.pth", "metadata/everything.pth"])
+    @Test("No changed byte traps", arguments: ["containers/zip.pth", "containers/legacy.pth", "metadata/everything.pth"])
     func noChangedByteTraps(_ name: String) throws {
         let bytes = try Fixtures.bytes(Fixtures.path(name))
         let folder = Fixtures.temporaryFolder()
@@ -25,7 +27,7 @@ import Testing
             var changed = bytes
             changed[place] ^= UInt8(truncatingIfNeeded: 1 << (place % 8))
             Fixtures.write(changed, to: path)
-            // Either it is read or it is refused; what matters is that it returns.
+            // It may be read or refused; all that matters is that it returns.
             _ = try? Checkpoint(try MappedFile(path: path))
         }
     }

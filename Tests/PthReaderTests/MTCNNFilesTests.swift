@@ -3,9 +3,11 @@ import PthReader
 import TestSupport
 import Testing
 
-/// Files that nobody here made: the legacy containers of MTCNN's published weights.
+/// Third-party files: the legacy containers of MTCNN's published weights.
 @Suite struct MTCNNFilesTests {
-    @Test(arguments: [("pnet.pt", 13, 6632), ("rnet.pt", 16, 100_178), ("onet.pt", 21, 389_040)])
+    @Test(
+        "Published legacy files are read completely",
+        arguments: [("pnet.pt", 13, 6632), ("rnet.pt", 16, 100_178), ("onet.pt", 21, 389_040)])
     func publishedLegacyFilesAreReadWhole(_ name: String, _ tensors: Int, _ elements: Int) throws {
         let path = "\(Fixtures.mtcnn)/\(name)"
         let checkpoint = try Checkpoint(try MappedFile(path: path))

@@ -5,16 +5,20 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every fixture that PyTorch made, held against what PyTorch said about it.
+/// Every fixture that PyTorch wrote, compared with what PyTorch reported about it.
 @Suite struct ManifestTests {
     static let readable = ["containers", "dtypes", "views", "metadata", "training"].flatMap { Fixtures.names(in: $0) }.filter { name in
         let container = Fixtures.manifest[name]?["container"]?.string ?? ""
         return ["zip", "legacy", "tar", "pickle"].contains(container) && Fixtures.manifest[name]?["byteorder"]?.string != "big"
     }
 
-    @Test func theManifestListsFixtures() { #expect(ManifestTests.readable.count >= 40) }
+    @Test("The manifest lists at least 40 readable fixtures")
+    func theManifestListsFixtures() {
+        #expect(ManifestTests.readable.count >= 40)
+    }
 
-    @Test(arguments: readable) func everyTensorHasTheRecordedDTypeShapeStridesAndBits(_ name: String) throws {
+    @Test("Every tensor has the recorded dtype, shape, strides and bits", arguments: readable)
+    func everyTensorHasTheRecordedDTypeShapeStridesAndBits(_ name: String) throws {
         let checkpoint = try Checkpoint(try MappedFile(path: Fixtures.path(name)))
         let expected = try #require(Fixtures.manifest[name])
         #expect(checkpoint.container.rawValue == expected["container"]?.string)
@@ -31,7 +35,7 @@ import Testing
                 #expect(strided.isNegated == (facts["neg"] == .boolean(true)), "\(member.key)")
                 if facts["parameter"] == .boolean(true) { #expect(strided.isParameter, "\(member.key)") }
                 if let wants = facts["requires_grad"] { #expect(.boolean(strided.requiresGrad) == wants, "\(member.key)") }
-                // The manifest's bytes of lazily conjugated or negated tensors are the resolved ones.
+                // For lazily conjugated or negated tensors, the manifest has the resolved bytes.
                 if strided.isConjugated || strided.isNegated { continue }
             case .quantizedTensor(let quantized):
                 #expect(facts["quantizer"]?.object?["scheme"]?.string?.hasSuffix(quantized.schemeName) == true)
@@ -58,7 +62,8 @@ import Testing
         }
     }
 
-    @Test(arguments: readable) func sharedStoragesAreOneObject(_ name: String) throws {
+    @Test("A shared storage is a single object", arguments: readable)
+    func sharedStoragesAreOneObject(_ name: String) throws {
         let checkpoint = try Checkpoint(try MappedFile(path: Fixtures.path(name)))
         var storages: [String: Storage] = [:]
         checkpoint.root.walk { path, value in
@@ -72,7 +77,8 @@ import Testing
         }
     }
 
-    @Test(arguments: readable) func keysKeepTheirOrder(_ name: String) throws {
+    @Test("Keys keep their order", arguments: readable)
+    func keysKeepTheirOrder(_ name: String) throws {
         let checkpoint = try Checkpoint(try MappedFile(path: Fixtures.path(name)))
         var order: [String] = []
         checkpoint.root.walk { path, value in if value.isTensor { order.append(path.joined(separator: ".")) } }

@@ -1,8 +1,8 @@
 import Files
 
-/// Archives put together by hand, so that tests can make what no library writes.
+/// Archives assembled by hand, so that tests can use what no library writes.
 public enum ArchiveBytes {
-    /// One member of a tar: its name, its bytes and its kind.
+    /// One member of a tar: its name, contents and type flag.
     public typealias TarMember = (name: String, contents: [UInt8], kind: Character)
 
     /// Little-endian bytes of a number.
@@ -10,7 +10,7 @@ public enum ArchiveBytes {
         withUnsafeBytes(of: number.littleEndian) { Array($0) }
     }
 
-    /// A zip archive of stored entries; `base` is added to every offset, for an archive that something stands before.
+    /// A zip archive of stored entries; `base` is added to every offset, for an archive that follows other bytes.
     public static func zip(_ entries: [(name: String, contents: [UInt8])], base: Int = 0, comment: [UInt8] = []) -> [UInt8] {
         var bytes: [UInt8] = []
         var directory: [UInt8] = []
@@ -28,13 +28,13 @@ public enum ArchiveBytes {
         return bytes + directory + end + little(UInt16(comment.count)) + comment
     }
 
-    /// A gzip member whose bytes stand in one stored block.
+    /// A gzip member with the bytes in one stored block.
     public static func gzip(_ contents: [UInt8]) -> [UInt8] {
         let crc = CRC32.checksum(of: ByteView(copying: contents, name: "gzip"))
         return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + storedBlock(contents) + little(crc) + little(UInt32(contents.count))
     }
 
-    /// A zlib stream whose bytes stand in one stored block.
+    /// A zlib stream with the bytes in one stored block.
     public static func zlib(_ contents: [UInt8]) -> [UInt8] {
         var (low, high): (UInt32, UInt32) = (1, 0)
         for byte in contents {
@@ -49,7 +49,7 @@ public enum ArchiveBytes {
         return [1] + little(count) + little(~count) + contents
     }
 
-    /// A tar archive with right checksums.
+    /// A tar archive with correct checksums.
     public static func tar(_ members: [TarMember]) -> [UInt8] {
         var bytes: [UInt8] = []
         for (name, contents, kind) in members {
@@ -62,7 +62,7 @@ public enum ArchiveBytes {
         return bytes + [UInt8](repeating: 0, count: 1024)
     }
 
-    /// A tar header with the sum of its bytes put in.
+    /// A tar header with its checksum filled in.
     public static func withChecksum(_ header: [UInt8]) -> [UInt8] {
         var header = header
         header.replaceSubrange(148..<156, with: [UInt8](repeating: 0x20, count: 8))
@@ -71,7 +71,7 @@ public enum ArchiveBytes {
         return header
     }
 
-    /// A protobuf message with texts, as a field of another (protobuf.dev, "Encoding").
+    /// A protobuf message with strings, as a field of another (protobuf.dev, "Encoding").
     public static func protobuf(field: UInt8, texts: [(field: UInt8, text: String)]) -> [UInt8] {
         func prefixed(_ field: UInt8, _ contents: [UInt8]) -> [UInt8] {
             var (length, count): ([UInt8], Int) = ([], contents.count)
@@ -90,9 +90,9 @@ public enum ArchiveBytes {
     }
 }
 
-/// Pickles spelt by hand.
+/// Pickles written by hand.
 public enum PickleBytes {
-    /// A call of `module.name` with one text; without STOP.
+    /// A call of `module.name` with one string, without STOP.
     public static func call(_ module: String, _ name: String, _ argument: String) -> [UInt8] {
         global(module, name) + text(argument) + [0x85, 0x52]
     }
@@ -103,10 +103,10 @@ public enum PickleBytes {
     /// SHORT_BINUNICODE.
     public static func text(_ text: String) -> [UInt8] { [0x8C, UInt8(text.utf8.count)] + Array(text.utf8) }
 
-    /// A whole pickle of protocol 4 around these opcodes.
+    /// A complete pickle of protocol 4 with these opcodes.
     public static func whole(_ opcodes: [UInt8]) -> [UInt8] { [0x80, 4] + opcodes + [0x2E] }
 
-    /// `{}`, whole.
+    /// A complete pickle of an empty dictionary.
     public static let emptyDictionary = whole([0x7D])
     /// A pickle that would run a program.
     public static let dangerous = whole(call("os", "system", "true"))

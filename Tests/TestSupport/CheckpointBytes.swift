@@ -1,6 +1,7 @@
-/// Checkpoints spelt opcode by opcode, so that they can say what torch never writes. Storage 0 holds six times 1.0, storage 1 six times 2.0.
+/// Checkpoints written opcode by opcode, so that they can contain what torch never writes. Storage 0 holds six times 1.0, storage 1 six
+/// times 2.0.
 public enum CheckpointBytes {
-    /// Bytes of a pickle.
+    /// The opcodes of a part of a pickle.
     public typealias Opcodes = [UInt8]
 
     /// BUILD.
@@ -41,12 +42,12 @@ public enum CheckpointBytes {
     /// A list by MARK and APPENDS.
     public static func list(_ parts: Opcodes...) -> Opcodes { [0x5D, 0x28] + parts.joined() + [0x65] }
 
-    /// A dictionary with names for keys.
+    /// A dictionary with string keys.
     public static func dictionary(_ pairs: [(String, Opcodes)]) -> Opcodes {
         [0x7D, 0x28] + pairs.flatMap { text($0.0) + $0.1 } + [0x75]
     }
 
-    /// REDUCE.
+    /// A call by REDUCE.
     public static func call(_ module: String, _ name: String, _ arguments: Opcodes...) -> Opcodes {
         PickleBytes.global(module, name) + [0x28] + arguments.joined() + [0x74] + reduce
     }
@@ -62,7 +63,7 @@ public enum CheckpointBytes {
         return [0x28] + parts.joined() + (view ?? []) + [0x74, 0x51]
     }
 
-    /// `_rebuild_tensor_v2` of 2 by 3 numbers; `more` is an argument after the hooks.
+    /// `_rebuild_tensor_v2` of 2 × 3 numbers; `more` is an argument after the hooks.
     public static func tensor(_ key: String, stored: Opcodes? = nil, grad: Opcodes = no, hooks: Opcodes? = nil, more: Opcodes = [])
         -> Opcodes
     {
@@ -71,7 +72,7 @@ public enum CheckpointBytes {
             tuple(whole(3), whole(1)), grad, hooks ?? call("collections", "OrderedDict"), more)
     }
 
-    /// An array of six float32 numbers as NumPy pickles it, its state given last.
+    /// An array of six float32 numbers as NumPy pickles it, with its state last.
     public static func array(_ value: Float, copy: Opcodes = yes) -> Opcodes {
         let type =
             call("numpy", "dtype", text("f4"), no, copy)
@@ -81,10 +82,10 @@ public enum CheckpointBytes {
         return empty + tuple(whole(1), tuple(whole(6)), type, no, bytes(floats(value))) + build
     }
 
-    /// Six numbers, little-endian.
+    /// Six equal float32 numbers, little-endian.
     public static func floats(_ value: Float) -> [UInt8] { (0..<6).flatMap { _ in ArchiveBytes.little(value.bitPattern) } }
 
-    /// A zip checkpoint around the opcodes of one value; `entries` replace or follow the usual ones.
+    /// A zip checkpoint with the opcodes of one value; `names` renames the usual entries, `more` adds others.
     public static func zip(
         _ body: Opcodes, protocol version: UInt8 = 2, names: [String: String] = [:], more: [(name: String, contents: [UInt8])] = []
     ) -> [UInt8] {
@@ -94,7 +95,7 @@ public enum CheckpointBytes {
         return ArchiveBytes.zip(usual.map { ("archive/" + (names[$0.name] ?? $0.name), $0.contents) } + more)
     }
 
-    /// The legacy container.
+    /// A checkpoint in the legacy container.
     public static func legacy(_ body: Opcodes, keys: [Opcodes] = [text("0"), text("1")], facts: Opcodes? = nil) -> [UInt8] {
         let magic: [UInt8] = [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
         let system = facts ?? dictionary([("protocol_version", whole(1001)), ("little_endian", yes)])
@@ -104,7 +105,7 @@ public enum CheckpointBytes {
         return magic + pickles + count + floats(1) + count + floats(2)
     }
 
-    /// The members of torch's oldest container, a tar of one tensor `w`.
+    /// The members of torch's oldest container, a tar with one tensor `w`.
     public static func tarMembers(_ value: Float) -> [ArchiveBytes.TarMember] {
         func pickle(_ body: Opcodes) -> [UInt8] { [0x80, 2] + body + [0x2E] }
         let storage = pickle(tuple(whole(0), text("cpu"), PickleBytes.global("torch", "FloatStorage")))

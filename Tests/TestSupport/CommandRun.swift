@@ -4,12 +4,12 @@ import Foundation
 public struct CommandRun: Sendable {
     /// Exit code; a negative number is the signal that ended it.
     public let status: Int32
-    /// What it printed.
+    /// Everything it wrote to stdout.
     public let output: String
-    /// What it said on stderr.
+    /// Everything it wrote to stderr.
     public let errors: String
 
-    /// Runs `convert` with these arguments; `shellPrefix` is put before it, such as `ulimit -f 8;`.
+    /// Runs `convert` with these arguments, after `shellPrefix`, such as `ulimit -f 8;`.
     public init(_ arguments: [String], shellPrefix: String? = nil) throws {
         let binary = CommandRun.binary
         let process = Process()
@@ -34,11 +34,11 @@ public struct CommandRun: Sendable {
         self.errors = String(decoding: errors, as: UTF8.self)
     }
 
-    /// The program that was built together with the tests, beside them.
+    /// The path of the program, which is built together with the tests, into the same folder.
     public static let binary: String = {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         let beside = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("convert").path
-        // Tests may be run by a helper of the toolchain that loads them.
+        // The toolchain may run tests in a helper process of its own, elsewhere.
         return FileManager.default.isExecutableFile(atPath: beside) ? beside : Fixtures.root + "/.build/tests/release/convert"
     }()
 }

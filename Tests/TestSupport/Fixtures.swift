@@ -2,18 +2,18 @@ import Files
 import Glibc
 import JSON
 
-/// Where fixtures and the built command lie, and what the manifest says about them.
+/// Locations of the fixtures, and what the manifest says about them.
 public enum Fixtures {
-    /// The repository's root, found from this file.
+    /// The root of the repository, found from the path of this file.
     public static let root: String = {
         let parts = #filePath.split(separator: "/").dropLast(3)
         return "/" + parts.joined(separator: "/")
     }()
 
-    /// The path of a fixture.
+    /// The absolute path of a fixture.
     public static func path(_ name: String) -> String { "\(root)/fixtures/\(name)" }
 
-    /// Bytes of any file.
+    /// The contents of any file.
     public static func bytes(_ path: String) throws -> [UInt8] {
         let file = try MappedFile(path: path)
         return file.bytes.array
@@ -27,24 +27,24 @@ public enum Fixtures {
         return Dictionary(files.members.compactMap { member in member.value.object.map { (member.key, $0) } }, uniquingKeysWith: { $1 })
     }()
 
-    /// Fixture names of one folder, sorted.
+    /// The names of the fixtures in one folder, sorted.
     public static func names(in folder: String) -> [String] { manifest.keys.filter { $0.hasPrefix(folder + "/") }.sorted() }
 
-    /// Folder of MTCNN's weights, put there by `make setup`.
+    /// The folder of MTCNN's weights, filled by `make setup`.
     public static let mtcnn: String = {
         func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
         let base = variable("CONVERT_DATA") ?? (variable("XDG_DATA_HOME") ?? (variable("HOME") ?? "") + "/.local/share") + "/convert"
         return base + "/mtcnn"
     }()
 
-    /// A new folder for one test's outputs.
+    /// Creates a folder for one test's outputs.
     public static func temporaryFolder() -> String {
         var template = Array("/tmp/convert-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { return "/tmp" }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// Writes a file for a test.
+    /// Writes a file; failures show up in the test itself.
     public static func write(_ bytes: [UInt8], to path: String) {
         let file = fopen(path, "wb")
         if let file {

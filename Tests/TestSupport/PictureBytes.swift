@@ -1,6 +1,6 @@
 import Files
 
-/// Pictures with EXIF data put into their bytes.
+/// Pictures with added EXIF data.
 public enum PictureBytes {
     /// A TIFF structure whose first directory holds the orientation, as cameras write it.
     /// - Parameters:
@@ -16,14 +16,14 @@ public enum PictureBytes {
         return Array((isLittle ? "II" : "MM").utf8) + short(42) + long(8) + short(2) + make + entry + long(0)
     }
 
-    /// A JPEG with this EXIF data in a segment of its own, before all others.
+    /// A JPEG with this EXIF data in a segment before all others.
     public static func jpeg(_ bytes: [UInt8], exif: [UInt8]) -> [UInt8] {
         let content = Array("Exif\0\0".utf8) + exif
         let count = UInt16(content.count + 2)
         return Array(bytes[..<2]) + [0xFF, 0xE1, UInt8(count >> 8), UInt8(count & 0xFF)] + content + Array(bytes[2...])
     }
 
-    /// A PNG with a chunk before its first one of `kind`.
+    /// A PNG with an added chunk before its first one of `kind`.
     public static func png(_ bytes: [UInt8], chunk name: String, _ content: [UInt8], before kind: String = "IDAT") -> [UInt8] {
         let place = (bytes.firstRange(of: Array(kind.utf8))?.lowerBound ?? bytes.count) - 4
         let body = Array(name.utf8) + content

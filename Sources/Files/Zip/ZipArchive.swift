@@ -3,46 +3,46 @@ import Glibc
 
 /// One entry of a zip archive.
 public struct ZipEntry: Sendable {
-    /// The full name, folders separated by `/`.
+    /// The full name; `/` separates folders.
     public let name: String
-    /// Its place in libzip's list.
+    /// Its index in libzip's list.
     let index: UInt64
     /// Uncompressed size in bytes.
     public let size: Int
-    /// Size of the bytes in the file.
+    /// Size in bytes as stored in the file.
     public let compressedSize: Int
     /// Offset of its local header in the file.
     let headerOffset: Int
-    /// Offset of those bytes in the file.
+    /// Offset of the stored bytes in the file.
     public let dataOffset: Int
     /// CRC-32 of the uncompressed bytes.
     public let crc32: UInt32
-    /// Whether the bytes stand in the file as they are.
+    /// Whether the bytes are stored without compression.
     public let isStored: Bool
 }
 
-/// A zip archive over mapped bytes: libzip lists and inflates, stored entries are lent without a copy.
+/// A zip archive over mapped bytes: libzip lists and inflates entries, stored entries are borrowed without a copy.
 public struct ZipArchive: Sendable {
     /// The archive's bytes.
     public let bytes: ByteView
-    /// All entries, in the directory's order.
+    /// All entries, in the order of the directory.
     public let entries: [ZipEntry]
-    /// Whether every CRC is zero, which is how torch writes an archive without checksums.
+    /// Whether all CRCs are zero, as in archives that torch writes without checksums.
     public let hasNoChecksums: Bool
-    /// The bytes from the beginning to the end of the end record's comment.
+    /// The bytes from the start to the end of the end record's comment.
     private let archive: ByteView
     private let indexByName: [String: Int]
     let directoryStart: Int
-    /// Where the comment of the end record begins.
+    /// Offset of the end record's comment.
     let commentStart: Int
-    /// Bytes after the end record and its comment, which readers pass over; empty as a rule.
+    /// Bytes after the end record and its comment, which readers ignore; usually empty.
     public let trailingBytes: ByteView
 
-    /// Reads the directory. Throws for a cut, damaged, overlapping or encrypted archive.
+    /// Reads the directory. Throws `ZipError` for a truncated, damaged, ambiguous, overlapping or encrypted archive.
     public init(_ bytes: ByteView) throws {
         self.bytes = bytes
         let directory = try ZipCentralDirectory(bytes)
-        // libzip weighs all end records that it finds, so it is shown the archive alone.
+        // libzip considers every end record it finds, so it only gets to see the archive itself.
         archive = try bytes.window(at: 0, count: directory.archiveEnd)
         trailingBytes = try bytes.window(at: directory.archiveEnd, count: bytes.count - directory.archiveEnd)
         commentStart = directory.commentStart
@@ -50,7 +50,7 @@ public struct ZipArchive: Sendable {
         entries = listing
         hasNoChecksums = !listing.isEmpty && listing.allSatisfy { $0.crc32 == 0 }
         var indexByName: [String: Int] = [:]
-        // torch's reader does not tell capitals apart: of `data.pkl` and `DATA.PKL` it may load the other one.
+        // torch's reader ignores case: of `data.pkl` and `DATA.PKL` it may load either.
         var folded: Set<String> = []
         for (index, entry) in listing.enumerated() {
             guard indexByName.updateValue(index, forKey: entry.name) == nil, folded.insert(entry.name.lowercased()).inserted else {
@@ -62,22 +62,22 @@ public struct ZipArchive: Sendable {
         try ZipArchive.refuseOverlaps(listing, directoryStart: directory.start, file: bytes)
     }
 
-    /// The entry of this exact name.
+    /// The entry with exactly this name, or nil.
     public func entry(named name: String) -> ZipEntry? {
         indexByName[name].map { entries[$0] }
     }
 
-    /// Bytes that an entry may inflate to: 64 MiB, or 64 times the archive.
+    /// How many bytes an entry may inflate to: 64 MiB, or 64 times the archive if that is more.
     public var inflationLimit: Int {
         min(max(64 << 20, bytes.count.multipliedReportingOverflow(by: 64).partialValue), MemoryBudget.bytes / 2)
     }
 
-    /// The bytes of an entry: lent where it is stored, inflated into memory where it is deflated. Checksums of stored entries are left to
-    /// `verify`.
+    /// The bytes of an entry: borrowed if it is stored, inflated into memory if it is deflated. The checksums of stored entries are only
+    /// compared by `verify`.
     public func contents(of entry: ZipEntry) throws -> ByteView {
         let name = "\(bytes.name), entry \(entry.name)"
         if entry.isStored { return try bytes.window(at: entry.dataOffset, count: entry.size, name: name) }
-        // Deflate cannot do better than 1,032 to 1, so a larger claim is a lie.
+        // Deflate cannot exceed 1,032 to 1, so a larger claim is false.
         let ceiling = min(inflationLimit, entry.compressedSize.multipliedReportingOverflow(by: 1032).partialValue + 1024)
         guard entry.size <= ceiling else {
             throw ZipError.inflatesTooFar(file: bytes.name, entry: entry.name, size: UInt64(entry.size), limit: ceiling)
@@ -98,7 +98,7 @@ public struct ZipArchive: Sendable {
                     done += Int(read)
                 }
                 var past: UInt8 = 0
-                // The read that meets the end is the one at which libzip compares the checksum.
+                // libzip compares the checksum when a read reaches the end.
                 guard zip_fread(file, &past, 1) == 0 || hasNoChecksums else {
                     throw ZipError.wrongChecksum(
                         file: bytes.name, entry: entry.name, offset: entry.dataOffset, expected: entry.crc32,
@@ -108,7 +108,8 @@ public struct ZipArchive: Sendable {
         }
     }
 
-    /// Throws where an entry's bytes do not have the recorded checksum. An archive written without checksums passes.
+    /// Throws `ZipError.wrongChecksum` if an entry's bytes do not have the recorded checksum. An archive written without checksums
+    /// passes.
     public func verify(_ entry: ZipEntry) throws {
         guard !hasNoChecksums else { return }
         let found = CRC32.checksum(of: try contents(of: entry))

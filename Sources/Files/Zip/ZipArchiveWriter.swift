@@ -2,18 +2,18 @@ import CZip
 
 /// Writes stored, aligned zip entries through libzip, straight from borrowed bytes into an `OutputFile`.
 ///
-/// Times are fixed, so the same entries give the same bytes.
+/// Timestamps are fixed, so equal entries give equal bytes.
 public struct ZipArchiveWriter {
-    /// One entry to be written.
+    /// One entry to write.
     public struct Entry: Sendable {
         /// Full name in the archive.
         public let name: String
         /// The bytes, borrowed until `write` returns.
         public let contents: ByteView
-        /// The multiple of bytes on which the data begins.
+        /// The data begins at a multiple of this many bytes.
         public let alignment: Int
 
-        /// An entry whose data begins on a multiple of `alignment`.
+        /// An entry whose data begins at a multiple of `alignment` bytes.
         public init(name: String, contents: ByteView, alignment: Int = 64) {
             self.name = name
             self.contents = contents
@@ -21,7 +21,7 @@ public struct ZipArchiveWriter {
         }
     }
 
-    /// Writes all entries and the directory. The caller flushes and commits the output.
+    /// Writes all entries and the directory. The caller flushes and commits the output. Throws `ZipError` or `FileError`.
     public static func write(_ entries: [Entry], to output: OutputFile) throws {
         let sink = ZipSink(output)
         let context = Unmanaged.passRetained(sink)
@@ -55,10 +55,10 @@ public struct ZipArchiveWriter {
         if let failure = sink.failure { throw failure }
     }
 
-    /// Fixed part of a local header, and the least size of an extra field.
+    /// Size of the fixed part of a local header, and smallest size of an extra field.
     private static let localHeaderSize = 30
     private static let extraHeaderSize = 4
-    /// "FB", the id under which torch pads.
+    /// "FB", the id of the field that torch pads with.
     private static let paddingField: UInt16 = 0x4246
 
     private static func add(

@@ -1,4 +1,4 @@
-/// Where each entry's local header stands, read from the central directory (PKWARE APPNOTE 4.3.12 to 4.3.16).
+/// Offsets of the local headers, read from the central directory (PKWARE APPNOTE 4.3.12 to 4.3.16).
 ///
 /// libzip lists entries but cannot tell where a stored entry's bytes begin; this answers only that.
 struct ZipCentralDirectory {
@@ -13,11 +13,11 @@ struct ZipCentralDirectory {
     }
 
     let records: [Record]
-    /// Where the directory begins; all local headers and data lie before it.
+    /// Offset of the directory; all local headers and data are before it.
     let start: Int
-    /// Where the end record and its comment end; bytes may follow that are no part of the archive.
+    /// Offset after the end record and its comment; bytes that are not part of the archive may follow.
     let archiveEnd: Int
-    /// Where the end record ends, and its comment begins.
+    /// Offset after the end record, where its comment begins.
     let commentStart: Int
 
     init(_ bytes: ByteView) throws {
@@ -34,7 +34,7 @@ struct ZipCentralDirectory {
                 throw ZipError.damagedDirectory(
                     file: bytes.name, detail: "the ZIP64 end record is not where it should be", offset: end - 20)
             }
-            // Some readers take ZIP64 numbers always, others only where the 32-bit ones are at their maximum, so both must agree.
+            // Some readers always use the ZIP64 numbers, others only if the 32-bit ones are at their maximum, so both must agree.
             func agreed(_ narrow: Int, most: Int, at offset: Int) throws -> Int {
                 let number = try ZipCentralDirectory.int(bytes, wideEnd + offset)
                 guard narrow == most || narrow == number else {
@@ -56,11 +56,11 @@ struct ZipCentralDirectory {
         guard !overflow, start >= 0, size >= 0, needed <= end else {
             throw ZipError.damagedDirectory(file: bytes.name, detail: "it claims \(size) bytes at \(start)", offset: end)
         }
-        // Python's zipfile counts back from the end record where torch's reader counts from the file's beginning: only a directory right
-        // before its end record is the same one for both.
+        // Python's zipfile counts back from the end record, torch's reader from the start of the file: only a directory immediately
+        // before its end record is the same for both.
         guard needed == directoryEnd else {
             throw ZipError.ambiguousDirectory(
-                file: bytes.name, detail: "\(directoryEnd - needed) bytes stand between directory and end record", offset: needed)
+                file: bytes.name, detail: "\(directoryEnd - needed) bytes are between the directory and the end record", offset: needed)
         }
         guard entryCount <= size / 46 else {
             throw ZipError.damagedDirectory(file: bytes.name, detail: "it claims \(entryCount) entries in \(size) bytes", offset: end)
@@ -76,16 +76,16 @@ struct ZipCentralDirectory {
         // One reader goes by the number of entries, another by the size in bytes.
         guard at == needed else {
             throw ZipError.ambiguousDirectory(
-                file: bytes.name, detail: "\(entryCount) entries end there, the directory at \(needed)", offset: at)
+                file: bytes.name, detail: "its \(entryCount) entries end there, the directory itself at \(needed)", offset: at)
         }
         self.records = records
         self.start = start
     }
 
-    /// The end record, at most 65,535 bytes of comment and other bytes from the end.
+    /// Offset of the end record, which is followed by at most 65,535 bytes of comment and other bytes.
     ///
-    /// miniz, which torch reads with, takes the last signature that has 22 bytes, whatever stands after it; Python's zipfile takes the last
-    /// of all, and passes over bytes after the comment. Where they could part, the archive is refused.
+    /// miniz, which torch reads with, takes the last signature that has 22 bytes, whatever follows it; Python's zipfile takes the very
+    /// last, and ignores bytes after the comment. If the two could differ, the archive is refused.
     private static func findEnd(_ bytes: ByteView) throws -> Int {
         let places = try endSignatures(in: bytes)
         func end(_ place: Int) throws -> Int? {
@@ -98,13 +98,13 @@ struct ZipCentralDirectory {
         for place in places where place != found {
             if try place > found || end(place) == bytes.count || hasAbsoluteDirectory(bytes, end: place) {
                 throw ZipError.ambiguousDirectory(
-                    file: bytes.name, detail: "beside the end record at \(found) stands another", offset: place)
+                    file: bytes.name, detail: "there is another end record besides the one at \(found)", offset: place)
             }
         }
         return found
     }
 
-    /// Where end records may stand, in order.
+    /// Offsets at which end records may begin, in order.
     static func endSignatures(in bytes: ByteView) throws -> [Int] {
         let start = max(0, bytes.count - 22 - 0xFFFF)
         return try bytes.window(at: start, count: bytes.count - start).withUnsafeBytes { raw in
@@ -115,14 +115,14 @@ struct ZipCentralDirectory {
         }
     }
 
-    /// Four bytes of a tensor may look like an end record; a directory where it says, counted from either side, makes it one.
+    /// Four bytes of a tensor may look like an end record; it is one if a directory is where it says, counted from either end.
     static func hasDirectory(_ bytes: ByteView, end: Int) -> Bool {
         guard let size = try? bytes.integer(at: end + 12, as: UInt32.self) else { return false }
         return hasAbsoluteDirectory(bytes, end: end) || bytes.matches([0x50, 0x4B, 0x06, 0x07], at: end - 20)
             || bytes.matches(recordSignature, at: end - Int(size))
     }
 
-    /// The same counted from the file's beginning alone, as libzip does; an archive that is a stored entry of this one has none.
+    /// The same, but counted only from the start of the file, as libzip does; an archive that is a stored entry of this one has none.
     private static func hasAbsoluteDirectory(_ bytes: ByteView, end: Int) -> Bool {
         if bytes.matches([0x50, 0x4B, 0x06, 0x07], at: end - 20), let wide = try? bytes.integer(at: end - 12, as: UInt64.self),
             let wideEnd = Int(exactly: wide), bytes.matches([0x50, 0x4B, 0x06, 0x06], at: wideEnd)
@@ -145,7 +145,7 @@ struct ZipCentralDirectory {
 
     private static func record(_ bytes: ByteView, at: Int) throws -> (Record, next: Int) {
         guard bytes.matches(recordSignature, at: at) else {
-            throw ZipError.damagedDirectory(file: bytes.name, detail: "no entry record is there", offset: at)
+            throw ZipError.damagedDirectory(file: bytes.name, detail: "no entry record found", offset: at)
         }
         let nameLength = Int(try bytes.integer(at: at + 28, as: UInt16.self))
         let extraLength = Int(try bytes.integer(at: at + 30, as: UInt16.self))
@@ -173,16 +173,16 @@ struct ZipCentralDirectory {
         return (record, extraEnd + commentLength)
     }
 
-    /// Where the bytes of an entry begin: behind its local header, whose name and extra lengths may differ from the directory's.
+    /// Offset of an entry's bytes: after its local header, whose name and extra field may be of a different length than in the directory.
     static func dataOffset(of record: Record, in bytes: ByteView) throws -> Int {
         guard bytes.matches(localSignature, at: record.localHeader) else {
-            throw ZipError.damagedDirectory(file: bytes.name, detail: "no local header is there", offset: record.localHeader)
+            throw ZipError.damagedDirectory(file: bytes.name, detail: "no local header found", offset: record.localHeader)
         }
         let nameLength = Int(try bytes.integer(at: record.localHeader + 26, as: UInt16.self))
         let extraLength = Int(try bytes.integer(at: record.localHeader + 28, as: UInt16.self))
         guard try bytes.window(at: record.localHeader + 30, count: nameLength).array == record.name else {
             throw ZipError.ambiguousDirectory(
-                file: bytes.name, detail: "a local header gives another name than the directory", offset: record.localHeader)
+                file: bytes.name, detail: "a local header and the directory give different names", offset: record.localHeader)
         }
         return record.localHeader + 30 + nameLength + extraLength
     }

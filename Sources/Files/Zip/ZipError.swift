@@ -2,36 +2,36 @@
 public enum ZipError: DescribedError, Equatable {
     /// The end-of-central-directory record was not found.
     case noDirectory(file: String, size: Int)
-    /// The archive's directory claims bytes that are not there.
+    /// The directory refers to bytes past the end of the file.
     case cutShort(file: String, needed: Int, size: Int)
-    /// The directory contradicts itself or libzip.
+    /// The directory contradicts itself or libzip's reading of it.
     case damagedDirectory(file: String, detail: String, offset: Int)
-    /// Two readers could find two directories in it.
+    /// Two readers could find different directories in the file.
     case ambiguousDirectory(file: String, detail: String, offset: Int)
     /// Two entries share bytes, as zip bombs do.
     case overlappingEntries(file: String, first: String, second: String, offset: Int)
-    /// Two entries bear one name, or names that differ in case alone.
+    /// Two entries have the same name, or names that differ only in case.
     case duplicateEntry(file: String, entry: String)
     /// The entry needs a password.
     case encrypted(file: String, entry: String)
     /// The entry is neither stored nor deflated.
     case unknownCompression(file: String, entry: String, method: Int)
-    /// The entry would inflate past what is allowed for a file of this size.
+    /// The entry would inflate to more than is allowed for a file of this size.
     case inflatesTooFar(file: String, entry: String, size: UInt64, limit: Int)
-    /// The bytes do not have the checksum that the directory gives.
+    /// The bytes do not have the checksum that the directory records.
     case wrongChecksum(file: String, entry: String, offset: Int, expected: UInt32, found: UInt32)
     /// libzip could not read an entry.
     case unreadableEntry(file: String, entry: String, reason: String)
     /// libzip could not write.
     case unwritable(file: String, reason: String)
 
-    /// What is wrong, for people.
+    /// What is wrong, in one line.
     public var problem: String {
         switch self {
         case .noDirectory(let file, let size):
             "\(file): the zip archive has no central directory: it is cut short (\(size) bytes) or damaged at its end"
         case .cutShort(let file, let needed, let size):
-            "\(file): the zip archive is cut short: \(size) bytes are there, \(needed) are needed"
+            "\(file): the zip archive is cut short: it has \(size) bytes and needs \(needed)"
         case .damagedDirectory(let file, let detail, let offset): "\(file): the zip directory is damaged at offset \(offset): \(detail)"
         case .ambiguousDirectory(let file, let detail, let offset):
             "\(file): the zip archive can be read in two ways, at offset \(offset): \(detail)"
@@ -49,7 +49,7 @@ public enum ZipError: DescribedError, Equatable {
         }
     }
 
-    /// What to do about it.
+    /// What the user can do about it.
     public var remedy: String {
         switch self {
         case .noDirectory, .cutShort, .damagedDirectory, .wrongChecksum, .unreadableEntry: "fetch the file again or save it again"

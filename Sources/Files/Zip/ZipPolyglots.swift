@@ -1,7 +1,7 @@
-/// What another reader of zip archives could find where this one sees none: such bytes are never clean.
+/// What another reader of zip archives could find that this one does not see; files with such bytes never count as clean.
 extension ZipArchive {
-    /// Where, between the entries that the directory names or after it, stands the header of an entry that it does not name: a reader that goes from
-    /// header to header would unpack it. Nil where there is none.
+    /// Offset of an entry header, between the entries that the directory names or after them, that the directory does not name: a reader
+    /// that goes from header to header would unpack it. Nil if there is none.
     public var unnamedEntryOffset: Int? {
         var at = 0
         for entry in entries.sorted(by: { $0.headerOffset < $1.headerOffset }) {
@@ -11,7 +11,7 @@ extension ZipArchive {
         return signature(from: at, to: directoryStart) ?? signature(from: commentStart, to: bytes.count)
     }
 
-    /// Whether bytes after the archive's end are more than line ends, spaces and zeros: nothing here says what they are.
+    /// Whether the bytes after the archive's end are anything but line ends, spaces and zeros; nothing in the file says what they are.
     public var hasUnreadTail: Bool {
         trailingBytes.withUnsafeBytes { raw in raw.contains { ![0, 0x09, 0x0A, 0x0D, 0x1A, 0x20].contains($0) } }
     }
@@ -28,8 +28,8 @@ extension ZipArchive {
         }
     }
 
-    /// Where an archive stands at the end of bytes that begin as something else; Python's zipfile and libzip look there first. Nil where no
-    /// end record with a directory is found.
+    /// Offset of an archive at the end of bytes that begin as something else; Python's zipfile and libzip look there first. Nil if there
+    /// is no end record with a directory.
     public static func appendedArchiveOffset(_ bytes: ByteView) -> Int? {
         (try? ZipCentralDirectory.endSignatures(in: bytes))?.last { ZipCentralDirectory.hasDirectory(bytes, end: $0) }
     }

@@ -1,11 +1,11 @@
 import CZip
 
-/// The file that libzip writes an archive to, kept by us so that the output is whole or absent.
+/// The file that libzip writes an archive to; ours, so that the output is whole or absent.
 final class ZipSink {
     let output: OutputFile
-    /// Bytes that the archive has so far; libzip goes back to a local header once its checksum is known, and forward again.
+    /// Length of the archive so far; libzip returns to a local header once its checksum is known, and then moves on.
     var length = 0
-    /// The first failure of the file below, more telling than libzip's own.
+    /// The first failure of the output file, more informative than libzip's own.
     var failure: FileError?
 
     init(_ output: OutputFile) {
@@ -56,7 +56,7 @@ let zipSinkCallback: zip_source_callback = { context, data, length, command in
     }
 }
 
-/// Borrowed bytes that libzip reads one entry from; mapped pages are let go of behind it.
+/// Borrowed bytes that libzip reads one entry from; mapped pages are released once they are read.
 final class ZipEntrySource {
     let bytes: ByteView
     var position = 0

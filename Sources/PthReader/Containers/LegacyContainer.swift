@@ -2,8 +2,8 @@ import Files
 import Pickle
 import Tensors
 
-/// torch's container of versions 0.1.10 to 1.5 (torch/serialization.py, `_legacy_load`): five pickles, then each storage as a count and its
-/// elements, in the order of the fifth pickle.
+/// torch's container of versions 0.1.10 to 1.5 (torch/serialization.py, `_legacy_load`): five pickles, then each storage as a count and
+/// its elements, in the order of the fifth pickle.
 enum LegacyContainer {
     static func read(_ bytes: ByteView, depth: Int = 0) throws -> ContainerContents {
         var at = 0
@@ -54,11 +54,11 @@ enum LegacyContainer {
             return try table.value(StorageID(id, partCount: 6, file: bytes.name))
         }
         var contents = ContainerContents(root: try decoder.root())
-        contents.tell("container", "legacy (torch 0.1.10 to 1.5)")
-        contents.tell("pickle protocol", "\(object.protocolVersion)")
-        contents.tell("storages", "\(keys.count)")
-        contents.tell("byte order", "little")
-        contents.tell("checksums", "none in this container")
+        contents.addFact("container", "legacy (torch 0.1.10 to 1.5)")
+        contents.addFact("pickle protocol", "\(object.protocolVersion)")
+        contents.addFact("storages", "\(keys.count)")
+        contents.addFact("byte order", "little")
+        contents.addFact("checksums", "none in this container")
         contents.regions = [Checkpoint.Region(name: "pickles", byteCount: pickleBytes, storage: nil)]
         var end = at
         for key in keys {
@@ -67,11 +67,11 @@ enum LegacyContainer {
                 Checkpoint.Region(name: "storage \(key.text)", byteCount: place.byteCount, storage: roots[key.identity]))
             end = max(end, place.offset + place.byteCount)
         }
-        if end < bytes.count { contents.tell("warning", "\(bytes.count - end) bytes stand behind the last storage") }
+        if end < bytes.count { contents.addFact("warning", "\(bytes.count - end) bytes follow the last storage") }
         return contents
     }
 
-    /// A stretch of another storage, which torch counts as a storage of its own: offsets are from the stretch's beginning.
+    /// A range of another storage, which torch counts as a storage of its own: offsets are from the start of the range.
     private static func viewStorage(
         _ view: (key: String, identity: ExactText, offset: Int, count: Int), of root: Storage, id: StorageID, file: String
     ) throws -> Storage {
@@ -90,7 +90,7 @@ enum LegacyContainer {
         return try decoder.root()
     }
 
-    /// The persistent ids of all storages, by key; they tell the element sizes that the data itself does not.
+    /// The persistent ids of all storages, by key; they hold the element sizes, which the data itself does not.
     private static func storageIDs(_ document: PickleDocument, file: String) throws -> [ExactText: StorageID] {
         var ids: [ExactText: StorageID] = [:]
         var decoder = ValueDecoder(document, file: file, loadNested: { _ in .none }) { _ in .none }

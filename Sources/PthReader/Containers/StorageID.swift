@@ -3,9 +3,9 @@ import Tensors
 
 /// The persistent id of a storage: `('storage', class, key, location, numel[, view])`.
 struct StorageID {
-    /// The key as a text, which names the archive's entry.
+    /// The key as text, which names the archive's entry.
     let key: String
-    /// The key as Python tells it from others: the text "0" is not the number 0, and texts are compared code point by code point.
+    /// The key as Python distinguishes keys: the string "0" is not the number 0, and strings are compared code point by code point.
     let identity: ExactText
     let dtype: DType
     let className: String
@@ -16,7 +16,7 @@ struct StorageID {
     let byteCount: Int
     var isUntyped: Bool { StorageType.isUntyped(className) }
 
-    /// Parses the id; torch's zip container has five parts, its legacy container a sixth, the view or None. Throws `PthError`.
+    /// Parses the id; torch's zip container has five parts, its legacy container a sixth: the view or None. Throws `PthError`.
     init(_ id: CheckpointValue, partCount: Int, file: String) throws(PthError) {
         func malformed(_ detail: String) -> PthError { .malformedCall(file: file, call: "persistent id", detail: detail) }
         guard case .tuple(let parts) = id, parts.first?.text == "storage", parts.count == partCount, case .global(let className) = parts[1]
@@ -47,17 +47,17 @@ struct StorageID {
         byteCount = bytes
     }
 
-    /// Leaves what the id says of the storage that the view is cut from.
+    /// Drops the view, so that the id refers to the storage that the view is part of.
     mutating func forgetView() { view = nil }
 
-    /// A key of a storage, a text or a number.
+    /// The key of a storage as text; keys are strings or numbers.
     static func keyText(_ value: CheckpointValue) -> String? { value.text ?? value.int.map { "\($0)" } }
 }
 
-/// Hands out one `Storage` object for each key, so that sharing is seen, and refuses a key that stands for two things.
+/// Returns the same `Storage` object for the same key, so that sharing is visible, and refuses a key that refers to two things.
 ///
-/// torch's legacy container keeps storages and views of storages under one set of keys, and takes the first that it meets: a key that is
-/// both, or that is a view of two places, would be read in the file's order.
+/// torch's legacy container uses one set of keys for storages and their views, and takes the first one it meets: a key that is both, or
+/// that is a view of two ranges, would be read in the order of the file.
 final class StorageTable {
     private struct Entry {
         let storage: Storage
@@ -81,15 +81,15 @@ final class StorageTable {
         self.make = make
     }
 
-    /// All storages handed out, by name.
+    /// All storages returned so far, by name.
     var storagesByName: [String: Storage] {
         Dictionary(known.values.map { ($0.storage.name, $0.storage) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The storage that an id stands for. Throws `PthError` for a key of two types, or of a storage and a view.
+    /// The storage that an id refers to. Throws `PthError` for a key with two types, or of both a storage and a view.
     func value(_ id: StorageID) throws -> CheckpointValue {
         if let view = id.view {
-            // The root counts as met, so that its key cannot become a view's.
+            // The root counts as seen, so that its key cannot become a view's.
             try note(id, key: id.identity, name: id.key, place: nil)
             try note(id, key: view.identity, name: view.key, place: Place(root: id.identity, offset: view.offset, count: view.count))
         } else {

@@ -4,18 +4,18 @@ import Tensors
 
 /// torch's container of versions 0.1.0 to 0.1.9 (torch/serialization.py, `legacy_load`): a tar with `storages`, `tensors` and `pickle`.
 enum TarContainer {
-    /// `observe` is shown every pickle between the raw numbers, which a scan could not find by itself.
+    /// `observe` receives every pickle between the raw numbers, which a scan could not find by itself.
     static func read(_ bytes: ByteView, observe: @escaping (PickleDocument) -> Void = { _ in }) throws -> ContainerContents {
         let archive = try TarArchive(bytes)
         func member(_ name: String) throws -> ByteView {
-            // Python's tarfile asks for exactly this name; another spelling of it is for a reader that normalizes names.
+            // Python's tarfile looks up exactly this name; a reader that normalizes names would also accept another spelling.
             if let other = archive.members.first(where: { $0.name != name && TarContainer.normalized($0.name) == name }) {
                 throw PthError.severalEntries(file: bytes.name, entry: name, candidates: [other.name])
             }
             guard let found = archive.members.first(where: { $0.name == name }) else {
                 if !archive.members.contains(where: { $0.name.hasSuffix("storages") }) {
                     throw PthError.notACheckpoint(
-                        file: bytes.name, found: "a tar archive of other files", remedy: "unpack it and give the checkpoint inside")
+                        file: bytes.name, found: "a tar archive of other files", remedy: "unpack it and use the checkpoint inside")
                 }
                 throw PthError.missingEntry(file: bytes.name, entry: name)
             }
@@ -37,7 +37,7 @@ enum TarContainer {
         let document = try PickleMachine.read(pickle)
         var decoder = ValueDecoder(document, file: bytes.name, loadNested: { try ContainerContents.nested($0, depth: 1) }) { id in
             if case .tuple(let parts) = id { return parts.first ?? .none }
-            // torch asks for int(id), whatever the id is.
+            // torch looks up int(id), whatever the id is.
             guard let number = id.int ?? id.text.flatMap({ Int($0) }), let value = values[TarContainer.key(of: .integer(Int64(number)))]
             else {
                 throw PthError.missingStorage(file: bytes.name, key: id.text ?? "?")
@@ -45,9 +45,9 @@ enum TarContainer {
             return value
         }
         var contents = ContainerContents(root: try decoder.root())
-        contents.tell("container", "tar (torch 0.1.0 to 0.1.9)")
-        contents.tell("pickle protocol", "\(document.protocolVersion)")
-        contents.tell("checksums", "none in this container")
+        contents.addFact("container", "tar (torch 0.1.0 to 0.1.9)")
+        contents.addFact("pickle protocol", "\(document.protocolVersion)")
+        contents.addFact("checksums", "none in this container")
         contents.regions = regions
         for (name, view) in archive.members where !name.hasSuffix("storages") {
             contents.regions.append(Checkpoint.Region(name: name, byteCount: view.count, storage: nil))
@@ -55,12 +55,12 @@ enum TarContainer {
         return contents
     }
 
-    /// A name without what a path does not need.
+    /// A name without redundant path components.
     private static func normalized(_ name: String) -> String {
         name.split(separator: "/").filter { $0 != "." }.joined(separator: "/").lowercased()
     }
 
-    /// A key as Python tells it from others: the text "0" is not the number 0.
+    /// The key as Python distinguishes keys: the string "0" is not the number 0.
     fileprivate static func key(of value: CheckpointValue) -> ExactText { ExactText(value.keyText ?? "") }
 
     private static func readStorages(
@@ -123,7 +123,7 @@ enum TarContainer {
     }
 }
 
-/// A walk over a tar member: pickles with raw numbers between them.
+/// Reads a tar member: pickles with raw numbers between them.
 private struct TarReader {
     let bytes: ByteView
     let file: String
@@ -148,7 +148,7 @@ private struct TarReader {
         return try decoder.root()
     }
 
-    /// How many items follow; each takes at least a few bytes.
+    /// Reads a count of items, each of which takes at least a few bytes.
     mutating func count() throws -> Int {
         guard let count = try pickle().int, count >= 0, count <= bytes.count else { throw malformed("the count is not a number") }
         return count

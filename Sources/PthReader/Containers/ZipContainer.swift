@@ -2,7 +2,7 @@ import Files
 import Pickle
 import Tensors
 
-/// torch's zip container (torch 1.6 and later; caffe2/serialize/inline_container.h): `ROOT/data.pkl`, `ROOT/data/KEY`, a few facts.
+/// torch's zip container (torch 1.6 and later; caffe2/serialize/inline_container.h): `ROOT/data.pkl`, `ROOT/data/KEY`, and a few facts.
 enum ZipContainer {
     static func read(_ bytes: ByteView, depth: Int = 0) throws -> ContainerContents {
         let archive = try ZipArchive(bytes)
@@ -34,22 +34,22 @@ enum ZipContainer {
             try table.value(StorageID(id, partCount: 5, file: bytes.name))
         }
         var contents = ContainerContents(root: try decoder.root())
-        contents.tell("container", "zip (torch 1.6 and later)")
-        contents.tell("archive root", root.isEmpty ? "(none)" : String(root.dropLast()))
-        contents.tell("entries", "\(archive.entries.count)")
-        contents.tell("pickle protocol", "\(document.protocolVersion)")
-        if let version = try line("version") { contents.tell("archive version", version) }
-        if let version = try line(".format_version") { contents.tell("format version", version) }
-        contents.tell("byte order", byteOrder?.text ?? "little (not recorded)")
-        if let alignment = try line(".storage_alignment") { contents.tell("storage alignment", alignment) }
-        contents.tell("checksums", archive.hasNoChecksums ? "none were written" : "CRC-32 of each entry")
+        contents.addFact("container", "zip (torch 1.6 and later)")
+        contents.addFact("archive root", root.isEmpty ? "(none)" : String(root.dropLast()))
+        contents.addFact("entries", "\(archive.entries.count)")
+        contents.addFact("pickle protocol", "\(document.protocolVersion)")
+        if let version = try line("version") { contents.addFact("archive version", version) }
+        if let version = try line(".format_version") { contents.addFact("format version", version) }
+        contents.addFact("byte order", byteOrder?.text ?? "little (not recorded)")
+        if let alignment = try line(".storage_alignment") { contents.addFact("storage alignment", alignment) }
+        contents.addFact("checksums", archive.hasNoChecksums ? "none were written" : "CRC-32 of each entry")
         let deflated = archive.entries.filter { !$0.isStored }.count
-        if deflated > 0 { contents.tell("compression", "\(deflated) entries are deflated") }
+        if deflated > 0 { contents.addFact("compression", "\(deflated) entries are deflated") }
         if document.byteCount < pickle.count {
-            contents.tell("warning", "\(pickle.count - document.byteCount) bytes stand behind the end of the pickle")
+            contents.addFact("warning", "\(pickle.count - document.byteCount) bytes follow the end of the pickle")
         }
         if archive.trailingBytes.count > 0 {
-            contents.tell("warning", "\(archive.trailingBytes.count) bytes stand after the archive's end and are not read")
+            contents.addFact("warning", "\(archive.trailingBytes.count) bytes stand after the archive's end and are not read")
         }
         let storages = table.storagesByName
         contents.regions = archive.entries.map { entry in
@@ -75,7 +75,7 @@ enum ZipContainer {
         return (String(only.name.dropLast("data.pkl".count)), only)
     }
 
-    /// How much the pickle of an entry may build: by its compressed size, if it is deflated.
+    /// Limits on what the pickle of an entry may build; based on its compressed size if it is deflated.
     static func pickleLimits(_ entry: ZipEntry) -> PickleLimits {
         entry.isStored
             ? PickleLimits(byteCount: entry.size) : PickleLimits(byteCount: entry.size, inflatedFrom: entry.compressedSize)
@@ -85,14 +85,14 @@ enum ZipContainer {
         let name = "\(root)data/\(id.key)"
         let title = "\(archive.bytes.name), entry \(name)"
         guard let entry = names.entry(name) else {
-            // A storage without bytes may have no entry.
+            // An empty storage may have no entry.
             if id.byteCount == 0 { return Storage(name: title, bytes: ByteView(copying: [], name: title)) }
             throw PthError.missingStorage(file: archive.bytes.name, key: id.key)
         }
         guard entry.size >= id.byteCount else {
             throw PthError.shortStorage(file: archive.bytes.name, key: id.key, needed: id.byteCount, available: entry.size)
         }
-        // torch writes exactly the storage; a longer entry hides bytes, or a bomb.
+        // torch writes exactly the storage; a longer entry hides bytes, or is a bomb.
         guard entry.size == id.byteCount else {
             throw PthError.longStorage(file: archive.bytes.name, key: id.key, expected: id.byteCount, found: entry.size)
         }
@@ -103,8 +103,8 @@ enum ZipContainer {
     }
 }
 
-/// Entries by name as miniz compares names, which torch reads with: `BYTEORDER` is `byteorder` (`mz_zip_reader_locate_file` without
-/// `MZ_ZIP_FLAG_CASE_SENSITIVE`). Names that differ in capitals alone were refused with the archive.
+/// Looks up entries by name like miniz, which torch reads with: `BYTEORDER` matches `byteorder` (`mz_zip_reader_locate_file` without
+/// `MZ_ZIP_FLAG_CASE_SENSITIVE`). Archives with names that differ only in case have already been refused.
 private struct EntryNames {
     private let entries: [ExactText: ZipEntry]
 
@@ -114,7 +114,7 @@ private struct EntryNames {
 
     func entry(_ name: String) -> ZipEntry? { entries[ExactText(EntryNames.folded(name))] }
 
-    /// A to Z alone, as miniz folds them.
+    /// Folds only A to Z, as miniz does.
     static func folded(_ name: String) -> String {
         String(decoding: name.utf8.map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
     }

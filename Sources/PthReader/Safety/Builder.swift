@@ -1,52 +1,52 @@
-/// The allow-list: classes and functions that build plain data and nothing else. What makes that true of each is its kind, whose arguments and
-/// states `BuilderRules` examines.
+/// The allow-list: classes and functions that build plain data and nothing else. Each has a kind, which says under what conditions that
+/// is true; `BuilderRules` checks its arguments and states.
 enum Builder: Hashable {
     /// A value that is named and never called, such as `torch.float32`.
     case constant
-    /// `list(items)` and the like, which iterate what they are given.
+    /// `list(items)` and similar, which iterate over their argument.
     case container
-    /// `defaultdict(factory, items)`, which keeps a callable for later.
+    /// `defaultdict(factory, items)`, which stores a callable for later.
     case defaultDictionary
-    /// `int`, `float`, `bool`, `complex`, `str` of plain values.
+    /// `int`, `float`, `bool`, `complex` and `str` of plain values.
     case scalar
-    /// `bytes` and `bytearray`, which make as many zeros as a number says.
+    /// `bytes` and `bytearray`, which create as many zeros as a number says.
     case byteString
     /// `_codecs.encode(text, encoding)`.
     case encoding
     /// `slice(a, b, c)` and `object()`.
     case bare
-    /// `copyreg._reconstructor(class, base, state)`, which makes an instance of a class that the pickle names.
+    /// `copyreg._reconstructor(class, base, state)`, which creates an instance of a class that the pickle names.
     case reconstructor
-    /// Attribute bags, filled by BUILD.
+    /// Plain attribute containers, filled by BUILD.
     case namespace
-    /// `pathlib`'s classes.
+    /// The classes of `pathlib`.
     case path
-    /// `datetime`'s classes.
+    /// The classes of `datetime`.
     case date
     case decimal, fraction, uuid
-    /// `numpy.dtype`, whose BUILD can make NumPy read foreign memory.
+    /// `numpy.dtype`, whose BUILD can make NumPy read arbitrary memory.
     case numpyType
     /// `numpy.ndarray`, which is named for `_reconstruct` and not called.
     case numpyArrayClass
     case numpyScalar, numpyReconstruct, numpyFromBuffer
     case torchSize, torchDevice, torchLayout
-    /// `torch.Tensor`, storages, and the tensor classes of old files, which make as many elements as a number says.
+    /// `torch.Tensor`, storages, and the tensor classes of old files, which create as many elements as a number says.
     case torchStorage
-    /// `torch._utils._rebuild_…` of tensors.
+    /// `torch._utils._rebuild_…` functions that rebuild tensors.
     case torchRebuild
     /// `_rebuild_from_type_v2(function, type, arguments, state)`, which calls its first argument.
     case torchRebuildFromType
-    /// `_rebuild_nested_tensor`, which believes sizes and offsets.
+    /// `_rebuild_nested_tensor`, which does not check sizes and offsets.
     case torchRebuildUnchecked
 
-    /// The builder of this name in the spelling of `KnownNames`; nil where the name is not on the list.
+    /// The builder with this name, spelled as in `KnownNames`; nil if the name is not on the list.
     static func named(_ full: String) -> Builder? {
         if let known = names[full] { return known }
         if StorageType.dtype(ofGlobal: full) != nil { return .constant }
         return isStorageClass(full) ? .torchStorage : nil
     }
 
-    /// Every name of the list, for tests that go through it one by one; storage classes of each dtype are listed in `StorageType`.
+    /// Every name on the list, for tests that go through it one by one; storage classes of each dtype are in `StorageType`.
     static var allNames: [String] { names.keys.sorted() }
 
     private static func isStorageClass(_ full: String) -> Bool {

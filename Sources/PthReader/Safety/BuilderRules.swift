@@ -1,9 +1,9 @@
 import Files
 import Pickle
 
-/// Holds the allow-list to its word: a clean name is clean only with what Python's and torch's own picklers give it. Each call of a builder,
-/// and each state that BUILD gives to its result, is looked at; what is out of the ordinary is unknown, what corrupts memory or calls
-/// something is dangerous.
+/// Verifies that allow-listed names are used as the allow-list assumes: a clean name is only clean with what Python's and torch's own
+/// picklers give it. Each call of a builder, and each state that BUILD applies to its result, is checked; what is unusual is unknown,
+/// what corrupts memory or calls something is dangerous.
 struct BuilderRules {
     /// What is wrong with one call.
     struct Objection {
@@ -17,7 +17,7 @@ struct BuilderRules {
     private var builders: [Int: (name: String, builder: Builder?)] = [:]
     private(set) var objections: [Objection] = []
 
-    /// Elements that a number alone may ask for; whatever makes more would take memory that the file does not have.
+    /// Largest number of elements that a number alone may request; anything larger would take memory out of proportion to the file.
     static let countLimit = 1 << 20
 
     init(_ document: PickleDocument) {
@@ -32,7 +32,7 @@ struct BuilderRules {
     private mutating func judge(_ object: PickleObject) {
         judgeStates(object)
         guard let (name, builder) = named(object.callable) else {
-            // What a call returns may be a name that was passed through it, such as an element of an object array.
+            // The result of a call may be a global that was passed through it, such as an element of an object array.
             if case .extensionCode? = document.node(object.callable) { return }
             self.object("(a result)", .unknown, "what another call returned is called")
             return
@@ -66,7 +66,7 @@ struct BuilderRules {
         let first = arguments.first
         switch builder {
         case .constant: require(false, "it is a value, and is called")
-        case .numpyArrayClass: require(false, "it is called, which gives an array of whatever lay in memory")
+        case .numpyArrayClass: require(false, "it is called, which returns an array of uninitialized memory")
         case .container: require(arguments.count <= 1 && first.map(isIterable) ?? true, "it iterates over something other than a container")
         case .defaultDictionary:
             let isSound = first.map { $0 == .none || isBuilder($0) } ?? true
@@ -75,16 +75,16 @@ struct BuilderRules {
                 arguments.count <= 2 && arguments.dropFirst().allSatisfy(isIterable), "it iterates over something other than a container")
         case .scalar: require(arguments.count <= 2 && isTextWithEncoding(arguments, or: isPlain), "its argument is not a plain value")
         case .byteString:
-            require(!arguments.contains(where: isLarge), "it asks for more than \(BuilderRules.countLimit) bytes by a number")
+            require(!arguments.contains(where: isLarge), "it asks for more than \(BuilderRules.countLimit) bytes with a number")
             require(arguments.count <= 2 && isTextWithEncoding(arguments) { isPlain($0) || isIterable($0) }, "its argument is not plain")
-        case .encoding: require(arguments.count == 2 && isTextWithEncoding(arguments) { _ in false }, "its encoding is not a text's")
+        case .encoding: require(arguments.count == 2 && isTextWithEncoding(arguments) { _ in false }, "its encoding is not a text encoding")
         case .bare: require(arguments.allSatisfy(isPlain), "its arguments are not plain values")
         case .reconstructor: judgeReconstructor(name, arguments)
         case .namespace: require(arguments.allSatisfy(isDictionary), "its arguments are not a dictionary")
         case .path: require(arguments.allSatisfy(isText), "its parts are not texts")
         case .date: require(arguments.allSatisfy { isPlain($0) || isBuilt($0) }, "its arguments are not plain values")
         case .decimal: require(arguments.count <= 1 && arguments.allSatisfy(isPlain), "its argument is not a plain value")
-        case .fraction: require(arguments.allSatisfy(isRatio), "its argument may stand for a number of any length")
+        case .fraction: require(arguments.allSatisfy(isRatio), "its argument may be a number of any length")
         case .uuid: require(arguments.count <= 1 && arguments.allSatisfy(isPlain), "its argument is not a plain value")
         case .numpyType: judgeNumpyType(name, object, arguments)
         case .numpyScalar:
@@ -100,17 +100,17 @@ struct BuilderRules {
         case .torchDevice: require(arguments.allSatisfy(isPlain), "its argument is not a text")
         case .torchLayout: require(arguments.allSatisfy(isText), "its argument is not a text")
         case .torchStorage:
-            require(!arguments.contains(where: isLarge), "it asks for more than \(BuilderRules.countLimit) elements by a number")
+            require(!arguments.contains(where: isLarge), "it asks for more than \(BuilderRules.countLimit) elements with a number")
             require(!arguments.contains(where: isFunction), "a function is among its arguments")
         case .torchRebuild: judgeHooks(name, arguments)
-        case .torchRebuildUnchecked: require(false, "it believes the sizes and offsets that it is given")
+        case .torchRebuildUnchecked: require(false, "it does not check the sizes and offsets that it is given")
         case .torchRebuildFromType: judgeRebuildFromType(name, arguments)
         }
     }
 
     // MARK: Calls with rules of their own
 
-    /// `object.__new__(class)`, or the same of a container with what it holds.
+    /// `object.__new__(class)`, or the same for a container with its contents.
     private mutating func judgeReconstructor(_ name: String, _ arguments: [PickleValue]) {
         let base = arguments.count == 3 ? document.globalName(arguments[1]).map(KnownNames.canonical) : nil
         let isSound =
@@ -124,16 +124,16 @@ struct BuilderRules {
         if !isSound { object(name, .unknown, "its arguments are not a class, object and None") }
     }
 
-    /// The third of its arguments are those of a call of the first.
+    /// The third argument holds the arguments for a call of the first.
     private mutating func judgeRebuildFromType(_ name: String, _ arguments: [PickleValue]) {
         guard arguments.count == 4, let function = document.globalName(arguments[0]), let inner = document.sequence(arguments[2]),
             let builder = Builder.named(KnownNames.canonical(function)),
             [.torchRebuild, .torchRebuildFromType, .torchRebuildUnchecked].contains(builder)
         else {
-            object(name, arguments.first.map(verdictOfHandedOn) ?? .unknown, "it calls something other than a rebuild of torch's")
+            object(name, arguments.first.map(verdictOfHandedOn) ?? .unknown, "it calls something other than a rebuild function of torch")
             return
         }
-        // Its own name once more would go on without end.
+        // Calling itself again would never end.
         guard builder != .torchRebuildFromType else { return object(name, .unknown, "it calls itself") }
         judge(builder, function, inner, PickleObject(construction: .call, callable: arguments[0], arguments: arguments[2]))
         judgeState(arguments[3], of: name)
@@ -150,7 +150,7 @@ struct BuilderRules {
         }
     }
 
-    /// Whether it is a name that could be called and builds no tensor; what is not on the list is judged by its name.
+    /// Whether it is a name that could be called and does not build a tensor; names that are not on the list are judged by themselves.
     private func isFunction(_ value: PickleValue) -> Bool {
         switch document.globalName(value).flatMap({ Builder.named(KnownNames.canonical($0)) }) {
         case .constant?, .torchStorage?, .torchRebuild?, nil: false
@@ -160,7 +160,7 @@ struct BuilderRules {
 
     // MARK: States
 
-    /// Attributes that the unpickler itself calls once they are set: a harmless object becomes a call of whatever was given.
+    /// Attributes that the unpickler itself calls once they are set, which would turn a harmless object into a call of any function.
     private static let calledAttributes: Set<String> = [
         "__setstate__", "append", "extend", "add", "__class__", "__dict__", "__reduce_ex__",
     ]
@@ -201,7 +201,8 @@ struct BuilderRules {
 
     func isBytes(_ value: PickleValue) -> Bool {
         switch document.node(value) {
-        // Protocol 0 to 2 spell bytes as an encoded text, which is judged by itself; a buffer of the loader's is judged by its name.
+        // Protocols 0 to 2 write bytes as an encoded string, which is judged separately; a buffer that the loader supplies is judged by
+        // its name.
         case .bytes?, .byteArray?, .outOfBandBuffer?, .string?: true
         case .object(let object)?:
             ["_codecs.encode", "builtins.bytes", "builtins.bytearray"].contains(
@@ -212,7 +213,7 @@ struct BuilderRules {
 
     private func isDictionary(_ value: PickleValue) -> Bool { if case .dictionary? = document.node(value) { true } else { false } }
 
-    /// Whether iterating it gives values that stand in the pickle.
+    /// Whether iterating over it only yields values from the pickle.
     private func isIterable(_ value: PickleValue) -> Bool {
         switch document.node(value) {
         case .list?, .tuple?, .dictionary?, .set?, .frozenSet?, .string?, .bytes?, .byteArray?: return true
@@ -229,12 +230,12 @@ struct BuilderRules {
         document.globalName(value).map { Builder.named(KnownNames.canonical($0)) != nil } ?? false
     }
 
-    /// Whether it is what a builder gave.
+    /// Whether it is the result of a builder.
     private func isBuilt(_ value: PickleValue) -> Bool {
         if case .object(let object)? = document.node(value) { document.globalName(object.callable) != nil } else { false }
     }
 
-    /// A callable that is kept and called later, with arguments that nobody saw.
+    /// The verdict on a callable that is stored and called later, with arguments that nobody has seen.
     private func verdictOfHandedOn(_ value: PickleValue) -> GlobalVerdict {
         guard case .global(let module, let name)? = document.node(value) else { return .unknown }
         return max(.unknown, GlobalVerdict.of(module: module, name: name))

@@ -1,25 +1,25 @@
 import Files
 
-/// What the bytes of an archive's entry, or of a file, are, told by their first bytes and never by their name.
+/// What a file or an archive entry contains, recognized by its first bytes and never by its name.
 enum ContentKind: Equatable {
     case zip, legacy, tar
-    /// A pickle that says its protocol.
+    /// A pickle with a PROTO opcode.
     case pickle
     /// NumPy's `.npy`.
     case numpyArray
     case gzip
-    /// RFC 1950, as joblib writes it; its two bytes prove little.
+    /// RFC 1950, as joblib writes it; its two-byte signature proves little.
     case zlib
     /// Compressed or packed by something that is not read here.
     case packed(String)
     /// Machine code, or a script that a system would run.
     case program(String)
     case hdf5
-    /// A text that may be JSON.
+    /// Text that may be JSON.
     case json
-    /// What macOS keeps beside a file, in `__MACOSX/._NAME`.
+    /// What macOS stores for a file, in `__MACOSX/._NAME`.
     case appleDouble
-    /// Anything else, such as raw numbers, a text, or a pickle of protocol 0 or 1.
+    /// Anything else, such as raw numbers, text, or a pickle of protocol 0 or 1.
     case other
 
     init(_ bytes: ByteView) {

@@ -1,15 +1,16 @@
-/// Names that act: they run programs, load code, reach the network or the file system, or walk attributes to where such names are. A list of
-/// this kind is never whole, which is why the allow-list decides what is clean; it tells alarm from mere ignorance.
+/// Names that act: they run programs, load code, access the network or the file system, or lead through attributes to such names. A list
+/// of this kind is never complete, which is why the allow-list decides what is clean; this one tells what is dangerous from what is
+/// merely unknown.
 enum DangerousGlobals {
     static func contains(module: String, name: String, full: String) -> Bool {
         let modules = full.dropLast(full.hasSuffix(name) ? name.utf8.count + 1 : 0).split(separator: ".").map(String.init)
         let names = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard let top = modules.first ?? names.first, let last = names.last else { return true }
-        // Names of TorchScript's own classes stand in this module, whatever their words; Python cannot import it.
+        // TorchScript's own classes are in this module, whatever their names; Python cannot import it.
         if top == "__torch__" { return false }
         if data.contains(full) { return false }
         if self.modules.contains(top) || prefixes.contains(where: { isBelow(full, $0) }) { return true }
-        // Classes of distributed tensors and their files' metadata describe; whatever else is there acts.
+        // The classes of distributed tensors and the metadata of their files only describe; everything else in there acts.
         if full.hasPrefix("torch.distributed.") { return !describesDistribution(full, name: name) }
         // An attribute that leads out of its module, such as torch.serialization's os.system.
         if names.dropLast().contains(where: { reachable.contains($0) || attributes.contains($0) }) { return true }
@@ -21,14 +22,14 @@ enum DangerousGlobals {
             && (full.utf8.count == prefix.utf8.count || prefix.hasSuffix("_") || full.dropFirst(prefix.count).first == ".")
     }
 
-    /// Data classes that live among what acts.
+    /// Data classes in modules that otherwise act.
     private static let data: Set<String> = [
         "io.BytesIO", "io.StringIO", "_io.BytesIO", "_io.StringIO", "logging.getLogger", "logging.Logger", "logging.RootLogger",
         "joblib.numpy_pickle.NumpyArrayWrapper", "joblib.numpy_pickle_compat.NDArrayWrapper", "joblib.numpy_pickle.NDArrayWrapper",
         "torch.jit._pickle.build_intlist", "torch.jit._pickle.build_tensorlist", "torch.jit._pickle.build_doublelist",
         "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_tensor_from_id", "torch.jit._pickle.restore_type_tag",
         "operator.itemgetter", "_operator.itemgetter",
-        // It keeps a function that the pickle names too; calling what it gives is judged where it is called.
+        // It stores a function that the pickle names as well; calling its result is judged where it is called.
         "functools.partial", "_functools.partial",
     ]
 
@@ -45,7 +46,7 @@ enum DangerousGlobals {
         "torch.distributed.fsdp", "torch.distributed.optim", "torch.distributed.algorithms",
     ]
 
-    /// Modules nothing of which belongs into a checkpoint.
+    /// Modules that have no place in a checkpoint.
     private static let modules: Set<String> = Set(
         """
         os posix nt posixpath ntpath genericpath nturl2path sys subprocess _posixsubprocess popen2 commands pty tty termios fcntl pipes
@@ -102,7 +103,7 @@ enum DangerousGlobals {
         "enum._make_class_unpicklable", "string.Formatter",
     ]
 
-    /// Functions of `builtins` that reach names or make types.
+    /// Functions of `builtins` that resolve names or create types.
     private static let builtins: Set<String> = [
         "type", "super", "map", "filter", "reduce", "apply", "reload", "input", "raw_input", "print", "help", "exit", "quit", "file", "dir",
         "vars", "property", "classmethod", "staticmethod", "memoryview", "copyright", "credits", "license", "hasattr", "callable", "iter",
@@ -110,7 +111,7 @@ enum DangerousGlobals {
         "execfile", "coerce", "intern", "aiter", "anext",
     ]
 
-    /// Functions that act wherever they are found.
+    /// Functions that act, whatever their module.
     private static let functions: Set<String> = [
         "eval", "exec", "execfile", "compile", "open", "getattr", "setattr", "delattr", "__import__", "globals", "locals", "vars",
         "breakpoint", "system", "popen", "popen2", "popen3", "popen4", "spawn", "spawnl", "spawnle", "spawnlp", "spawnv", "spawnve",
@@ -121,7 +122,7 @@ enum DangerousGlobals {
         "read_pickle", "load_pickle", "loads", "_import_module", "import_string", "import_from_string", "import_attr", "locate",
     ]
 
-    /// Attributes that lead from a value to the interpreter's inside.
+    /// Attributes that lead from a value to the internals of the interpreter.
     private static let attributes: Set<String> = [
         "__getattribute__", "__getattr__", "__setattr__", "__delattr__", "__call__", "__class__", "__base__", "__bases__", "__subclasses__",
         "__mro__", "__globals__", "__builtins__", "__dict__", "__code__", "__closure__", "__func__", "__self__", "__reduce__",

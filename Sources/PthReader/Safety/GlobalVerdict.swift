@@ -1,4 +1,4 @@
-/// How a class or function that a pickle names is judged. The allow-list comes first; what it does not name is at best unknown.
+/// The verdict on a class or function that a pickle names. The allow-list comes first; what it does not contain is at best unknown.
 public enum GlobalVerdict: String, Sendable, Comparable {
     case clean, unknown, dangerous
 
@@ -13,7 +13,7 @@ public enum GlobalVerdict: String, Sendable, Comparable {
         }
     }
 
-    /// The verdict on one name. A clean name is judged again by what it is called with, see `BuilderRules`.
+    /// The verdict on a name alone. A clean name is judged again by the arguments of its calls, see `BuilderRules`.
     public static func of(module: String, name: String) -> GlobalVerdict {
         let full = KnownNames.canonical("\(module).\(name)")
         if Builder.named(full) != nil { return .clean }

@@ -1,7 +1,8 @@
 import Files
 import JSON
 
-/// The configuration of a Keras model, a tree of `class_name` and `config`: which of its layers carry or fetch code when the model is loaded.
+/// The configuration of a Keras model, a tree of `class_name` and `config`: finds the layers that contain or fetch code when the model is
+/// loaded.
 enum KerasConfiguration {
     struct Finding {
         let name: String
@@ -11,14 +12,14 @@ enum KerasConfiguration {
 
     private static let sizeLimit = 64 << 20
 
-    /// The JSON of a configuration; nil where it is none.
+    /// The JSON of a configuration; nil if it is not one.
     static func parse(_ bytes: ByteView) -> JSONValue? {
         guard bytes.count <= sizeLimit else { return nil }
         return try? JSONParser.parse(
             bytes.array, limits: JSONLimits(depth: 512, allowsLeadingSpace: true, acceptsPythonNumbers: true))
     }
 
-    /// Whether this is a model's configuration.
+    /// Whether this is the configuration of a model.
     static func isModel(_ value: JSONValue) -> Bool { value.object?["class_name"]?.string != nil }
 
     /// All layers and functions that could act, in order.
@@ -35,7 +36,7 @@ enum KerasConfiguration {
             if let name = object["class_name"]?.string, let finding = judge(name, object) { findings.append(finding) }
             for member in object.members { collect(member.value, into: &findings) }
         case .string(let text):
-            // Keras 2 keeps a Lambda's code as a list of texts; a configuration may also stand in a text of its own.
+            // Keras 2 stores a Lambda's code as a list of strings; a configuration may also be in a string of its own.
             if text.utf8.count <= sizeLimit, text.contains("class_name"),
                 let inner = try? JSONParser.parse(Array(text.utf8), limits: JSONLimits(depth: 512, allowsLeadingSpace: true))
             {
@@ -58,7 +59,7 @@ enum KerasConfiguration {
                 function.contains($0)
             }
             return Finding(
-                name: "tensorflow.\(function)", verdict: acts ? .dangerous : .unknown, reason: "a function of TensorFlow's is called")
+                name: "tensorflow.\(function)", verdict: acts ? .dangerous : .unknown, reason: "a TensorFlow function is called")
         case "function":
             let name = config?.string ?? "?"
             if ["get_file", "load_model", "load_weights", "enable_unsafe_deserialization", "run_path"].contains(name) {
@@ -83,11 +84,11 @@ enum KerasConfiguration {
         return Finding(name: "\(module).\(name)", verdict: .unknown, reason: "it is imported when the model is loaded")
     }
 
-    /// The JSON texts in a file of another format, such as HDF5, which keeps attributes uncompressed and in one piece. Nil where looking for
-    /// them took too long.
+    /// The JSON texts in a file of another format, such as HDF5, which stores attributes uncompressed and in one piece. Nil if the search
+    /// took too long.
     static func texts(in bytes: ByteView) -> [ByteView]? {
         var places: [(start: Int, count: Int)] = []
-        // A text may begin at every byte and run to the end: the work is bounded, whatever the bytes.
+        // A text may begin at every byte and run to the end, so the work is limited, whatever the bytes.
         var left = 4 * bytes.count + sizeLimit
         let isWhole: Bool = bytes.withUnsafeBytes { raw in
             var at = 0
@@ -110,7 +111,8 @@ enum KerasConfiguration {
             .filter { $0.contains(name) || $0.contains(Array("\\u00".utf8)) }
     }
 
-    /// The brace that ends the object at `start`, and how many bytes were looked at; nil where a byte stands in it that no JSON text has.
+    /// Offset of the brace that ends the object at `start`, and the number of bytes read; nil if there is a byte that no JSON text
+    /// contains.
     private static func balancedEnd(_ raw: UnsafeRawBufferPointer, from start: Int) -> (last: Int?, read: Int) {
         var (depth, isText, isEscaped) = (0, false, false)
         for at in start..<raw.count {

@@ -1,18 +1,19 @@
 import Pickle
 
-/// What `numpy.dtype` may be given. NumPy's `dtype.__setstate__` believes its state: a field beyond the item reads foreign memory, an object
-/// field without the object flag follows pointers that the file gave (numpy/core/src/multiarray/descriptor.c, `arraydescr_setstate`).
+/// Checks what `numpy.dtype` is given. NumPy's `dtype.__setstate__` trusts its state: a field beyond the item reads unrelated memory, and
+/// an object field without the object flag follows pointers from the file (numpy/core/src/multiarray/descriptor.c,
+/// `arraydescr_setstate`).
 extension BuilderRules {
     /// An element type that a pickle describes.
     struct NumpyType {
         /// Bytes of one element.
         let size: Int
-        /// Whether elements are pointers to Python objects, or hold such.
+        /// Whether elements are or contain pointers to Python objects.
         let holdsObjects: Bool
     }
 
     private static let objectFlags: Int64 = 63
-    /// ITEM_HASOBJECT and LIST_PICKLE, which must stand together.
+    /// ITEM_HASOBJECT and LIST_PICKLE, which must be set together.
     private static let pointerFlags: Int64 = 3
 
     mutating func judgeNumpyType(_ name: String, _ object: PickleObject, _ arguments: [PickleValue]) {
@@ -23,10 +24,10 @@ extension BuilderRules {
             return self.object(to: name, .dangerous, "it is given more than one state")
         }
         guard !object.states.isEmpty else { return }
-        if numpyType(object, depth: 0) == nil { self.object(to: name, .dangerous, "its state is not as NumPy writes it for \(code)") }
+        if numpyType(object, depth: 0) == nil { self.object(to: name, .dangerous, "its state is not what NumPy writes for \(code)") }
     }
 
-    /// The type that a value stands for; nil where it is none that NumPy writes.
+    /// The type that a value describes; nil if NumPy would not write it.
     func numpyType(_ value: PickleValue, depth: Int = 0) -> NumpyType? {
         guard depth <= 16, case .object(let object)? = document.node(value), let name = document.globalName(object.callable),
             Builder.named(KnownNames.canonical(name)) == .numpyType
@@ -81,7 +82,7 @@ extension BuilderRules {
         return NumpyType(size: size, holdsObjects: holdsObjects)
     }
 
-    /// `(base type, shape)` repeated in one element.
+    /// `(base type, shape)`, a subarray in each element.
     private func subarray(_ parts: [PickleValue], size: Int, flags: Int64, depth: Int) -> NumpyType? {
         guard parts[3] == .none, parts[4] == .none, let pair = document.sequence(parts[2]), pair.count == 2,
             let base = numpyType(pair[0], depth: depth + 1)
@@ -104,7 +105,7 @@ extension BuilderRules {
         return false
     }
 
-    /// Kind and size of a code such as `f4`, `<U5` or `O8`; nil for anything but one element type.
+    /// Kind and size of a code such as `f4`, `<U5` or `O8`; nil unless it is a single element type.
     static func kind(of code: String) -> (kind: Character, size: Int)? {
         let bare = code.drop { "<>|=".contains($0) }
         guard code.count - bare.count <= 1, let kind = bare.first else { return nil }

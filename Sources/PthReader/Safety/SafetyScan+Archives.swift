@@ -1,7 +1,7 @@
 import Files
 import Pickle
 
-/// Containers: every entry is judged by its content, but for the storages that a pickle beside them names, which are raw numbers.
+/// Containers: every entry is judged by its content, except the storages that a pickle next to them names, which are raw numbers.
 extension SafetyScan {
     mutating func scanZip(_ bytes: ByteView, place: String, depth: Int, isFile: Bool) {
         let archive: ZipArchive
@@ -13,7 +13,7 @@ extension SafetyScan {
             return
         }
         if let offset = archive.unnamedEntryOffset {
-            stop("\(place): at offset \(offset) stands an archive entry that the directory does not name")
+            stop("\(place): at offset \(offset) there is an archive entry that the directory does not name")
         }
         if archive.hasUnreadTail {
             stop("\(place): \(archive.trailingBytes.count) bytes after the archive's end, which torch does not read")
@@ -23,7 +23,7 @@ extension SafetyScan {
         for entry in archive.entries where SafetyScan.leavesItsFolder(entry.name) {
             stop("\(place): entry \(entry.name) would be unpacked outside its folder")
         }
-        // torch's reader does not tell capitals apart, and loads `DATA.PKL` where it looks for `data.pkl`.
+        // torch's reader ignores case, and may load `DATA.PKL` as `data.pkl`.
         let roots = archive.entries.filter { ["data.pkl", "constants.pkl"].contains(PathText.baseName($0.name).lowercased()) }
         var storages: [String: Int] = [:]
         for entry in roots {
@@ -61,7 +61,7 @@ extension SafetyScan {
         let name = entry.name.lowercased()
         let entryPlace = "\(place), entry \(entry.name)"
         if [".py", ".pyc", ".pyo", ".so", ".pyd", ".dll", ".dylib", ".sh", ".exe"].contains(where: name.hasSuffix) {
-            // TorchScript keeps its own language under this name.
+            // TorchScript stores source code in its own language under this name.
             find(entry.name, in: place, .unknown, module: "archive", what: "file")
         }
         guard entry.size > 0, let contents = contents(of: entry, in: archive, place: place) else { return }
@@ -73,7 +73,7 @@ extension SafetyScan {
         judge(contents, place: entryPlace, depth: depth + 1, isNamedPickle: isNamedPickle)
     }
 
-    /// The bytes of an entry, whatever its checksum; nil where the sum of what was inflated is too large.
+    /// The bytes of an entry, whatever its checksum; nil if the total of what was inflated is too large.
     private mutating func contents(of entry: ZipEntry, in archive: ZipArchive, place: String) -> ByteView? {
         let name = "\(place), entry \(entry.name)"
         if entry.isStored { return try? archive.bytes.window(at: entry.dataOffset, count: entry.size, name: name) }
@@ -81,7 +81,7 @@ extension SafetyScan {
         return inflate(packed, framing: .raw, claimed: entry.size, place: name)?.bytes
     }
 
-    /// Inflates within the limits; what is past them is an obstacle, and its beginning is judged all the same.
+    /// Inflates within the limits; exceeding them is an obstacle, but the beginning is still judged.
     private mutating func inflate(_ packed: ByteView, framing: Inflation.Framing, claimed: Int?, place: String) -> Inflation.Result? {
         let limit = min(SafetyScan.inflationLimit.entry, inflationLeft)
         guard limit > 0 else {
@@ -100,7 +100,7 @@ extension SafetyScan {
         return result
     }
 
-    /// A gzip or zlib stream, and those behind it. False where the bytes are no such stream.
+    /// A gzip or zlib stream, and any that follow it. Returns false if the bytes are not such a stream.
     @discardableResult
     mutating func scanDeflated(_ bytes: ByteView, framing: Inflation.Framing, place: String, depth: Int) -> Bool {
         guard let first = inflate(bytes, framing: framing, claimed: nil, place: place) else { return true }
@@ -114,12 +114,12 @@ extension SafetyScan {
         let inner = "\(place), unpacked"
         judge(first.bytes, place: inner, depth: depth + 1, isNamedPickle: false)
         if first.ending == .whole, first.consumed < bytes.count {
-            stop("\(place): \(bytes.count - first.consumed) bytes stand behind its end")
+            stop("\(place): \(bytes.count - first.consumed) bytes follow its end")
         }
         return true
     }
 
-    /// Storages that a pickle names, by the lower-case names of the entries that torch keeps them in, with their sizes.
+    /// The storages that a pickle names, by the lower-case names of the entries in which torch stores them, with their sizes.
     private static func storages(of document: PickleDocument, beside name: String) -> [(name: String, size: Int)] {
         let folder = String(decoding: name.utf8.dropLast(PathText.baseName(name).utf8.count), as: UTF8.self).lowercased()
         return document.nodes.flatMap { node -> [(String, Int)] in
@@ -135,7 +135,7 @@ extension SafetyScan {
         }
     }
 
-    /// An archive that no reader here knows may mean anything to the program that it was made for.
+    /// An archive that no reader here knows may mean anything to the program it was made for.
     private mutating func refuseUnknownArchive(_ archive: ZipArchive) {
         let names = archive.entries.map(\.name)
         if names.contains("config.json"), names.contains("metadata.json") || names.contains("model.weights.h5") { return }
@@ -165,7 +165,7 @@ extension SafetyScan {
         }
     }
 
-    /// An archive that cannot be read as one: what stands behind each header that looks like an entry's is judged all the same, since other
+    /// An archive that cannot be read as one: the bytes after each header that looks like an entry's are still judged, because other
     /// readers may be less strict.
     mutating func salvage(_ bytes: ByteView, place: String) {
         for offset in SafetyScan.localHeaders(in: bytes).prefix(4096) {
@@ -177,7 +177,7 @@ extension SafetyScan {
             else { continue }
             let start = offset + 30 + Int(nameLength) + Int(extraLength)
             guard start < bytes.count else { continue }
-            // Without a size the data go on to where the next signature stands; a deflated stream ends by itself.
+            // Without a size, the data extend to the next signature; a deflated stream ends by itself.
             let rest = bytes.count - start
             let count = packedSize > 0 && Int(packedSize) <= rest ? Int(packedSize) : rest
             let entryPlace = "\(place), entry \(name.text ?? "?")"
@@ -216,11 +216,11 @@ extension SafetyScan {
             at = end
         }
         do {
-            // What stands behind the storages would be found by a reader that goes on loading pickles.
+            // A reader that goes on loading pickles would find what comes after the storages.
             let contents = try LegacyContainer.read(bytes)
             let used = contents.regions.reduce(0) { $0 + $1.byteCount } + 8 * (contents.regions.count - 1)
             if used < bytes.count {
-                scanStream(try bytes.window(at: used, count: bytes.count - used), place: "\(place), behind the storages", depth: depth)
+                scanStream(try bytes.window(at: used, count: bytes.count - used), place: "\(place), after the storages", depth: depth)
             }
         } catch {
             stop("\(error)")
@@ -233,7 +233,7 @@ extension SafetyScan {
             // Pickles with raw numbers between them: only the reader of this container knows where each begins.
             let isTorch = members.contains { $0.name == "storages" } && members.contains { $0.name == "pickle" }
             for (name, member) in members {
-                // torch asks for the exact names; another reader may take a path to the same name.
+                // torch looks up the exact names; another reader may accept a path that ends in the same name.
                 if ["storages", "tensors", "pickle"].contains(PathText.baseName(name)), name != PathText.baseName(name) {
                     stop("\(place): member \(name) is named like one of torch's own")
                 }
@@ -246,7 +246,7 @@ extension SafetyScan {
                 }
             }
             guard isTorch else {
-                if depth == 0 { stop("\(place): a tar archive that is not a checkpoint of torch's") }
+                if depth == 0 { stop("\(place): a tar archive that is not a torch checkpoint") }
                 return
             }
             var found: [PickleDocument] = []

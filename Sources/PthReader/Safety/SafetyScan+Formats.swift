@@ -1,9 +1,9 @@
 import Files
 import JSON
 
-/// Formats that are no pickles and may hold some, or other code: NumPy's arrays, Keras' configurations, HDF5.
+/// Formats that are not pickles but may contain some, or other code: NumPy arrays, Keras configurations, HDF5.
 extension SafetyScan {
-    /// An array of objects is a pickle behind its header; numbers and texts are none, whatever their bytes look like.
+    /// An array of objects is a pickle after its header; numbers and text are not, whatever their bytes look like.
     mutating func scanNumpyArray(_ bytes: ByteView, place: String, depth: Int) {
         guard let major = try? bytes.byte(at: 6), (1...3).contains(major),
             let length = major == 1
@@ -18,7 +18,7 @@ extension SafetyScan {
         scanStream(elements, place: "\(place), its objects", depth: depth, definesIDs: false)
     }
 
-    /// Whether a header's `descr` names numbers and texts alone: one code, or fields that each have one.
+    /// Whether a header's `descr` names only numbers and text: one code, or fields that each have one.
     static func holdsNumbers(_ header: String) -> Bool {
         let bytes = Array(header.utf8)
         guard !bytes.contains(0x5C), let key = header.firstRange(of: "'descr':"), let end = header.firstRange(of: "'fortran_order'"),
@@ -35,13 +35,13 @@ extension SafetyScan {
             let inner = value.dropFirst().prefix { $0 != "'" }
             return value.dropFirst(inner.count + 2) == "," && isNumber(inner[...])
         }
-        // Fields: every text that could be a code has to be one of numbers; a field may be named like one.
+        // Fields: every string that could be a code must be a code of numbers; a field may have the name of one.
         guard value.hasPrefix("[") else { return false }
         let texts = value.split(separator: "'", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
         if value.split(separator: "[", omittingEmptySubsequences: false).count == 2, value.firstRange(of: "((") == nil,
             texts.count.isMultiple(of: 2)
         {
-            // Names and codes in turn.
+            // Names and codes alternate.
             return !texts.isEmpty && texts.enumerated().allSatisfy { $0.offset % 2 == 0 || isNumber($0.element) }
         }
         return !texts.isEmpty
@@ -52,7 +52,7 @@ extension SafetyScan {
             }
     }
 
-    /// A Keras configuration, as `.keras` archives hold it; any other JSON is data.
+    /// A Keras configuration, as `.keras` archives contain it; any other JSON is data.
     mutating func scanJSON(_ bytes: ByteView, place: String, depth: Int, isFile: Bool, isNamedPickle: Bool) {
         if let value = KerasConfiguration.parse(bytes) {
             let findings = KerasConfiguration.findings(in: value)
@@ -61,17 +61,17 @@ extension SafetyScan {
             return
         }
         if bytes.contains(Array("class_name".utf8)) || PathText.baseName(place).hasSuffix("config.json") {
-            stop("\(place): it looks like a Keras configuration, and is no JSON that can be read")
+            stop("\(place): it looks like a Keras configuration, but its JSON cannot be read")
         }
         judgeUnmarked(bytes, place, depth, isFile, isNamedPickle)
     }
 
-    /// HDF5 runs nothing by itself; Keras keeps the model's configuration in a text attribute, and PyTables keeps pickles in datasets.
+    /// HDF5 runs nothing by itself; Keras stores the model's configuration in a text attribute, and PyTables stores pickles in datasets.
     mutating func scanHDF5(_ bytes: ByteView, place: String) {
         if bytes.contains(Array("PYTABLES_FORMAT_VERSION".utf8)) {
             find(
                 "tables", in: place, .unknown, what: "HDF5 of PyTables",
-                reason: "PyTables keeps objects as pickles, which are not read here")
+                reason: "PyTables stores objects as pickles, which are not read here")
         }
         guard bytes.contains(Array("model_config".utf8)) else { return }
         guard let texts = KerasConfiguration.texts(in: bytes), !texts.isEmpty else {
@@ -79,7 +79,7 @@ extension SafetyScan {
         }
         for text in texts {
             guard let value = KerasConfiguration.parse(text) else {
-                stop("\(place): its Keras configuration is no JSON that can be read")
+                stop("\(place): the JSON of its Keras configuration cannot be read")
                 continue
             }
             for finding in KerasConfiguration.findings(in: value) {
@@ -90,7 +90,7 @@ extension SafetyScan {
 }
 
 extension ByteView {
-    /// Whether these bytes stand anywhere in the view.
+    /// Whether these bytes occur anywhere in the view.
     func contains(_ wanted: [UInt8]) -> Bool {
         withUnsafeBytes { raw in
             guard let first = wanted.first, raw.count >= wanted.count else { return false }

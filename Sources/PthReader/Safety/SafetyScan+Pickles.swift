@@ -1,9 +1,9 @@
 import Files
 import Pickle
 
-/// Pickles: one behind the other, inside each other, and such as nothing marks.
+/// Pickles: one after the other, inside each other, and without a signature.
 extension SafetyScan {
-    /// Pickles one behind the other to the end of the bytes.
+    /// Scans pickles one after the other until the end of the bytes.
     mutating func scanStream(
         _ bytes: ByteView, place: String, depth: Int, definesIDs: Bool = true, observe: (PickleDocument) -> Void = { _ in }
     ) {
@@ -11,17 +11,17 @@ extension SafetyScan {
         while at < bytes.count {
             guard
                 let end = scanOne(
-                    bytes, from: at, place: at == 0 ? place : "\(place), behind byte \(at)", depth: depth, definesIDs: definesIDs,
+                    bytes, from: at, place: at == 0 ? place : "\(place), after byte \(at)", depth: depth, definesIDs: definesIDs,
                     observe: observe)
             else { return }
             at = end
-            // Zeros behind a pickle are padding.
+            // Zeros after a pickle are padding.
             if let rest = try? bytes.window(at: at, count: bytes.count - at), rest.withUnsafeBytes({ $0.allSatisfy { $0 == 0 } }) { return }
         }
     }
 
-    /// Scans one pickle; its end, or nil where it could not be read through. torch's containers define what persistent ids stand for;
-    /// where nothing does, the loading program decides.
+    /// Scans one pickle; returns the offset of its end, or nil if it could not be read completely. torch's containers define what
+    /// persistent ids refer to; otherwise the loading program decides.
     mutating func scanOne(
         _ bytes: ByteView, from start: Int, place: String, depth: Int, definesIDs: Bool = true,
         observe: (PickleDocument) -> Void = { _ in }
@@ -39,7 +39,7 @@ extension SafetyScan {
             record(machine.globals, place: place)
             recordBehind(machine.globals, in: rest, place: place)
             if machine.globals.contains(where: { $0.module.hasPrefix("joblib.") && $0.name.hasSuffix("ArrayWrapper") }) {
-                stop("\(place): joblib keeps arrays between the opcodes of its pickles, which are not read here")
+                stop("\(place): joblib stores arrays between the opcodes of its pickles, which are not read here")
             } else {
                 stop("\(error)")
             }
@@ -51,16 +51,17 @@ extension SafetyScan {
         inflatedFrom.map { PickleLimits(byteCount: bytes.count, inflatedFrom: $0) } ?? PickleLimits(byteCount: bytes.count)
     }
 
-    /// Scans bytes that may be a pickle without a head. False where they are none: Python's loader would stop at once, too.
+    /// Scans bytes that may be a pickle without a PROTO opcode. Returns false if they are not one: Python's loader would stop at once,
+    /// too.
     mutating func scanUnmarked(_ bytes: ByteView, place: String, depth: Int, definesIDs: Bool) -> Bool {
         let walk = PickleOpcodeWalk(bytes)
-        // Not one opcode, or none that could do anything, and no end.
+        // No complete opcode, or nothing that could act and no end.
         guard walk.end > 0, walk.ending == .stop || walk.globals.contains(where: SafetyScan.isPlausible) else { return false }
         guard let view = try? bytes.window(at: 0, count: bytes.count, name: place) else { return false }
         var machine = PickleMachine(view, limits: limits(view))
         do {
             let document = try machine.run()
-            // A text such as `N.` runs to STOP as well; without a name it is data, unless all of it is the pickle.
+            // A text such as `N.` runs to STOP as well; if it names nothing it is data, unless all of it is the pickle.
             if document.globals.isEmpty, document.byteCount < bytes.count { return scanRest(of: bytes, document.byteCount, place, depth) }
             scanStream(view, place: place, depth: depth, definesIDs: definesIDs)
             return true
@@ -76,7 +77,7 @@ extension SafetyScan {
         }
     }
 
-    /// A loader that goes on behind a STOP might meet a pickle there.
+    /// A loader that continues after a STOP might find a pickle there.
     private mutating func scanRest(of bytes: ByteView, _ start: Int, _ place: String, _ depth: Int) -> Bool {
         guard let rest = try? bytes.window(at: start, count: bytes.count - start) else { return false }
         let walk = PickleOpcodeWalk(rest)
@@ -85,7 +86,7 @@ extension SafetyScan {
         return true
     }
 
-    /// Whether a name looks like one of Python's: words of a text are not.
+    /// Whether a name looks like a Python name, which the words of a text do not.
     static func isPlausible(_ use: PickleGlobalUse) -> Bool {
         func isName(_ text: String) -> Bool {
             !text.isEmpty
@@ -101,7 +102,7 @@ extension SafetyScan {
         globals.contains { isPlausible($0) && $0.name != "?" && GlobalVerdict.of(module: $0.module, name: $0.name) == .dangerous }
     }
 
-    /// Whether Python could go on where this reader stopped: its own limits and its strictness are not Python's.
+    /// Whether Python could continue where this reader stopped: this reader's limits and strictness are not Python's.
     private static func couldGoOn(_ error: any Error) -> Bool {
         switch error as? PickleError {
         case .unknownOpcode?, .cutShort?, .stackUnderflow?, .noMark?, .missingMemo?, .unsupportedProtocol?: false
@@ -109,7 +110,7 @@ extension SafetyScan {
         }
     }
 
-    /// Names behind the place where reading stopped, told by syntax alone; whoever reads on would meet them.
+    /// Names after the offset at which reading stopped, found by syntax alone; a reader that continues would meet them.
     private mutating func recordBehind(_ known: [PickleGlobalUse], in bytes: ByteView, place: String) {
         let more = PickleOpcodeWalk(bytes).globals.filter { use in
             !known.contains { $0.offset == use.offset } && SafetyScan.isPlausible(use) && use.name != "?"
@@ -128,18 +129,18 @@ extension SafetyScan {
     }
 
     private mutating func refuseMemoBomb(_ bytes: ByteView, _ document: PickleDocument, place: String) {
-        // CPython keeps the memo as an array up to its highest index.
+        // CPython stores the memo as an array up to its highest index.
         let highest = PickleOpcodeWalk(bytes).highestMemo
         if highest > 65_536 + document.byteCount {
-            stop("\(place): its memo asks for \(highest) places, which a loader would make room for")
+            stop("\(place): its memo asks for \(highest) entries, which a loader would allocate")
         }
     }
 
-    /// Values that whoever prints or copies them cannot hold: shared containers inside each other.
+    /// Values that cannot be printed or copied because shared containers expand without bound.
     private mutating func refuseBombs(_ document: PickleDocument, place: String) {
         let limit = max(4_000_000, document.byteCount.multipliedReportingOverflow(by: 64).partialValue)
         if document.unfoldedCount > limit {
-            stop("\(place): its shared containers unfold to more than \(limit) values")
+            stop("\(place): its shared containers expand to more than \(limit) values")
         }
     }
 
@@ -153,7 +154,7 @@ extension SafetyScan {
         }
     }
 
-    /// Allow-listed names that are called with what no pickler writes.
+    /// Allow-listed names that are called in ways that no pickler writes.
     mutating func recordObjections(_ document: PickleDocument, place: String) {
         for objection in BuilderRules(document).objections {
             let use = document.globals.first { "\($0.module).\($0.name)" == objection.name }
@@ -188,7 +189,8 @@ extension SafetyScan {
         refuseIndirectLoaders(document, place: place)
     }
 
-    /// `_load_from_bytes` is judged by the bytes it is called with; handed to something else that may call it, it loads what nobody saw.
+    /// `_load_from_bytes` is judged by the bytes it is called with; passed to something else that may call it, it loads what nobody has
+    /// seen.
     private mutating func refuseIndirectLoaders(_ document: PickleDocument, place: String) {
         let loaders = Set(document.nodes.indices.filter { document.globalName(.node($0)) == "torch.storage._load_from_bytes" })
         guard !loaders.isEmpty else { return }
@@ -198,11 +200,11 @@ extension SafetyScan {
                 children.removeFirst()
             }
             guard children.contains(where: loaders.contains) else { continue }
-            find("_load_from_bytes", in: place, .dangerous, module: "torch.storage", what: "handed on as an argument")
+            find("_load_from_bytes", in: place, .dangerous, module: "torch.storage", what: "passed on as an argument")
         }
     }
 
-    /// The bytes given to `_load_from_bytes`, also where protocol 2 spells them as encoded text.
+    /// The bytes given to `_load_from_bytes`, including those that protocol 2 writes as encoded text.
     private func nestedBytes(_ object: PickleObject, in document: PickleDocument) -> ByteView? {
         guard let argument = document.sequence(object.arguments)?.first else { return nil }
         var decoder = ValueDecoder(document, file: "", loadNested: { _ in .none }, resolve: { _ in .none })

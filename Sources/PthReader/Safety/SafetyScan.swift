@@ -1,50 +1,50 @@
 import Files
 import Pickle
 
-/// What loading a file with Python could do, told without doing it.
+/// What loading a file with Python could do, determined without loading it.
 ///
-/// Two answers: whether everything was looked at, and what was found. A scan that could not finish never reads as clean.
+/// There are two answers: whether everything was examined, and what was found. A scan that could not finish never reads as clean.
 public struct SafetyScan: Sendable {
-    /// One class or function named in a pickle, or something else that code would come from.
+    /// A class or function named in a pickle, or another source of code.
     public struct Finding: Sendable {
-        /// Its module.
+        /// The module; empty if the finding has none.
         public let module: String
-        /// Its name.
+        /// The name within the module.
         public let name: String
         /// The entry or part of the file.
         public let place: String
-        /// Offset of the opcode in that pickle.
+        /// Offset of the opcode in the pickle.
         public let offset: Int
-        /// The opcode's name.
+        /// The name of the opcode.
         public let opcode: String
-        /// How it is judged.
+        /// How dangerous it is.
         public let verdict: GlobalVerdict
-        /// What of its call or state is out of the ordinary; nil where the name alone is judged.
+        /// What is unusual about its call or state; nil if only the name was judged.
         public var reason: String?
 
-        /// Module and name, in one line.
+        /// Module and name, safe to print in one line.
         public var fullName: String { PrintedText.oneLine(module.isEmpty ? name : "\(module).\(name)") }
     }
 
     /// How far a scan goes.
     public enum Extent: Sendable {
-        /// All of it, with every checksum, and what the file's own reader says of its structure.
+        /// All of it, including every checksum and the checks that the file's own reader makes.
         case whole
-        /// The pickles and a look at what lies beside them, as every command does that opens a file; no storage is read.
+        /// The pickles and a look at what is next to them, done whenever a file is opened; no storage is read.
         case opening
     }
 
     /// Whether everything was read to its end.
     public var isComplete: Bool { obstacles.isEmpty }
-    /// The worst of all findings; at least unknown where the scan is not complete, so that it never reads as clean.
+    /// The worst of all findings; at least unknown if the scan is not complete, so that it never reads as clean.
     public var verdict: GlobalVerdict { max(findings.map(\.verdict).max() ?? .clean, isComplete ? .clean : .unknown) }
-    /// Whether the file is fit to be loaded: complete and clean.
+    /// Whether the file is safe to load: complete and clean.
     public var isCleared: Bool { isComplete && verdict == .clean }
-    /// Everything named, in order.
+    /// Everything found, in order.
     public internal(set) var findings: [Finding] = []
-    /// Why the scan could not finish, a line each.
+    /// Why the scan could not finish, one line per reason.
     public private(set) var obstacles: [String] = []
-    /// The pickles that were looked at.
+    /// The pickles that were examined.
     public internal(set) var pickles: [String] = []
     /// What loading the file would call, by name, each once and in order.
     public var dangers: [String] {
@@ -52,14 +52,15 @@ public struct SafetyScan: Sendable {
         return findings.filter { $0.verdict == .dangerous }.map(\.fullName).filter { seen.insert($0).inserted }
     }
 
-    /// Deepest nesting of archives and pickles inside each other.
+    /// Maximum nesting of archives and pickles inside each other.
     public static let deepest = 8
-    /// Bytes that one compressed entry may inflate to, and all of a file's in sum.
+    /// Maximum number of bytes to which one compressed entry may inflate, and all entries of a file together.
     public static let inflationLimit = (entry: 64 << 20, sum: 512 << 20)
 
     let extent: Extent
     var inflationLeft: Int
-    /// Compressed bytes from which the pickles at hand were inflated, which bounds what they may build; nil where they stand as they are.
+    /// Number of compressed bytes from which the current pickles were inflated, which limits what they may build; nil if they are not
+    /// compressed.
     var inflatedFrom: Int?
 
     private init(extent: Extent) {
@@ -67,23 +68,23 @@ public struct SafetyScan: Sendable {
         inflationLeft = extent == .whole ? SafetyScan.inflationLimit.sum : SafetyScan.inflationLimit.entry
     }
 
-    /// Scans a file of any kind; never throws, because what stops it is part of the answer.
+    /// Scans a file of any kind. Never throws, because whatever stops the scan is part of the answer.
     public init(_ file: MappedFile, extent: Extent = .whole) {
         self.init(extent: extent)
         refuseAppendedArchive(file.bytes, place: file.name)
         judge(file.bytes, place: file.name, depth: 0, isFile: true)
-        // What was stopped already need not be said twice.
+        // Once something has stopped the scan, the structure need not be reported as well.
         if extent == .whole, isComplete { checkStructure(file) }
     }
 
-    /// Scans the bytes as pickles whatever they look like: a loader that tries pickle last would read them so.
+    /// Scans the bytes as pickles whatever they look like, as a loader would that tries pickle last.
     public init(asPickle file: MappedFile) {
         self.init(extent: .whole)
         refuseAppendedArchive(file.bytes, place: file.name)
         scanStream(file.bytes, place: file.name, depth: 0, definesIDs: false)
     }
 
-    /// The answer for a file of a format without pickles: `kind` was read to its end, or is not because of `obstacle`.
+    /// The answer for a file in a format without pickles, which was read to its end, or stopped by `obstacle`.
     public init(withoutPickles file: MappedFile, obstacle: String?) {
         self.init(extent: .whole)
         refuseAppendedArchive(file.bytes, place: file.name)
@@ -91,7 +92,7 @@ public struct SafetyScan: Sendable {
         if case .hdf5 = ContentKind(file.bytes) { scanHDF5(file.bytes, place: file.name) }
     }
 
-    /// One answer for a checkpoint in several files; nil for none.
+    /// A single answer for a checkpoint in several files; nil if there are none.
     public static func joined(_ scans: [SafetyScan]) -> SafetyScan? {
         guard var whole = scans.first else { return nil }
         for scan in scans.dropFirst() {
@@ -125,7 +126,7 @@ public struct SafetyScan: Sendable {
         salvage(bytes, place: place)
     }
 
-    /// Judges bytes by what they are. A whole file has to be something that is known; an entry may be any data.
+    /// Judges bytes by what they are. A whole file must be of a known kind; an entry may be any data.
     mutating func judge(_ bytes: ByteView, place: String, depth: Int, isFile: Bool = false, isNamedPickle: Bool = false) {
         guard depth <= SafetyScan.deepest else {
             return stop("\(place): archives and pickles are nested more than \(SafetyScan.deepest) deep")
@@ -137,7 +138,7 @@ public struct SafetyScan: Sendable {
         case .zip: scanZip(bytes, place: place, depth: depth, isFile: isFile)
         case .legacy: scanLegacy(bytes, place: place, depth: depth)
         case .tar:
-            // The first member's name begins the file, and may spell opcodes to a loader that does not try tar.
+            // The file begins with the first member's name, which may spell opcodes for a loader that does not try tar.
             let asPickle = scanQuietly(bytes, place: "\(place), as a pickle", depth: depth)
             findings += asPickle.findings
             if asPickle.isComplete { stop("\(place): this is a pickle, too") }
@@ -158,7 +159,7 @@ public struct SafetyScan: Sendable {
         }
     }
 
-    /// Bytes that no signature marks: a pickle of protocol 0 or 1, or no pickle at all.
+    /// Bytes without a signature: a pickle of protocol 0 or 1, or not a pickle.
     mutating func judgeUnmarked(_ bytes: ByteView, _ place: String, _ depth: Int, _ isFile: Bool, _ isNamedPickle: Bool) {
         if scanUnmarked(bytes, place: place, depth: depth, definesIDs: !isFile) { return }
         if isFile, ContainerKind.recognize(bytes) == .barePickle {
@@ -170,23 +171,23 @@ public struct SafetyScan: Sendable {
         }
     }
 
-    /// A scan of its own, whose obstacles do not count.
+    /// A separate scan, whose obstacles do not count.
     private func scanQuietly(_ bytes: ByteView, place: String, depth: Int) -> SafetyScan {
         var scan = SafetyScan(extent: extent)
         _ = scan.scanOne(bytes, from: 0, place: place, depth: depth + 1, definesIDs: false)
         return scan
     }
 
-    /// What the reader of checkpoints refuses is not clean, though no pickle of it acts: its structure misleads, or another reader would see
-    /// another file in it.
+    /// What the reader of checkpoints refuses is not clean, even if none of its pickles acts: its structure misleads, or another reader
+    /// would see different contents.
     private mutating func checkStructure(_ file: MappedFile) {
         guard let kind = ContainerKind.recognize(file.bytes) else { return }
         do {
             _ = try ContainerContents.read(file.bytes, as: kind)
         } catch PthError.notACheckpoint {
-            // Another format, which was judged by its entries.
+            // A different format, which was judged by its entries.
         } catch PthError.bigEndian(_, let place) where !place.hasPrefix("entry ") || place.hasSuffix("byteorder") {
-            // Sound, and of no use here; in other capitals not every reader finds the entry.
+            // Sound, but unusable here; with other capitalization, not every reader finds the entry.
         } catch {
             stop("\(error)")
         }

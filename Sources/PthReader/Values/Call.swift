@@ -2,8 +2,8 @@ import Pickle
 
 /// What a pickle would have called, with decoded arguments.
 ///
-/// The one rule for torch's, NumPy's and the standard library's calls alike: whoever builds the value takes what it uses, and what nobody
-/// took afterwards (an argument, a state, an item, an entry) refuses the call. Nothing that Python would act on is passed over.
+/// One rule applies to the calls of torch, NumPy and the standard library alike: the code that builds the value takes what it uses, and
+/// whatever is left over (an argument, a state, an item, an entry) refuses the call. Nothing that Python would act on is ignored.
 final class Call {
     let name: String
     let construction: PickleObject.Construction
@@ -37,7 +37,7 @@ final class Call {
 
     var argumentCount: Int { arguments.count }
 
-    /// An argument, which counts as used from now on; nil if there are fewer.
+    /// An argument, which then counts as used; nil if there are fewer.
     func argument(_ index: Int) -> CheckpointValue? {
         guard arguments.indices.contains(index) else { return nil }
         usedArguments.insert(index)
@@ -59,7 +59,7 @@ final class Call {
         return entries
     }
 
-    /// An argument that may only say that there is nothing: absent, None, or an empty container. Throws for any other.
+    /// Takes an argument that must be absent, None, or an empty container. Throws `CallError` otherwise.
     func emptyArgument(_ index: Int, _ name: String) throws(CallError) {
         switch argument(index) {
         case nil, .some(.none): return
@@ -68,7 +68,7 @@ final class Call {
         }
     }
 
-    /// An argument that is True or False. Throws for any other, also for the numbers that Python would take for them.
+    /// Takes an argument that must be True or False. Throws `CallError` otherwise, even for numbers that Python would accept.
     func flagArgument(_ index: Int, _ name: String) throws(CallError) -> Bool {
         guard let flag = argument(index)?.flag else { throw unfollowed(name, "is not True or False") }
         return flag
@@ -78,7 +78,7 @@ final class Call {
         .unfollowedArgument(place, argument: argument, detail: detail)
     }
 
-    /// Throws for what no builder took.
+    /// Throws `CallError` for anything that was not used.
     func refuseLeftovers() throws(CallError) {
         let isTouched = !states.isEmpty && !usedStates || !items.isEmpty && !usedItems || !entries.isEmpty && !usedEntries
         if isTouched {
@@ -92,7 +92,7 @@ final class Call {
         if let unused = arguments.indices.first(where: { !usedArguments.contains($0) }) { throw .unusedArgument(place, number: unused + 1) }
     }
 
-    /// Everything that was said about a value whose class or function is not known.
+    /// Everything that is known about a value whose class or function is unknown.
     var placeholder: CheckpointValue {
         .placeholder(
             Placeholder(
@@ -100,7 +100,7 @@ final class Call {
                 entries: CheckpointDictionary(entries: entries)))
     }
 
-    /// Classes whose `__new__` passes over its arguments, because `__init__` takes them.
+    /// Classes whose `__new__` ignores its arguments, because `__init__` takes them.
     private static let filledByInit: Set<String> = [
         "collections.OrderedDict", "collections.defaultdict", "collections.Counter", "builtins.dict", "builtins.set", "builtins.list",
         "builtins.bytearray", "argparse.Namespace", "types.SimpleNamespace",

@@ -1,12 +1,12 @@
 import Files
 import Tensors
 
-/// A Python value of a checkpoint, inert. What is not known by name is a placeholder with everything that was said about it.
+/// A Python value of a checkpoint, inert. A value of an unknown class is a placeholder with everything that is known about it.
 public enum CheckpointValue: Sendable {
     case none
     case boolean(Bool)
     case integer(Int64)
-    /// Decimal text of an integer past 64 bits, with its pickled bytes.
+    /// Decimal text of an integer beyond 64 bits, with its pickled bytes.
     indirect case bigInteger(String, twosComplement: [UInt8])
     case float(Double)
     case complex(Double, Double)
@@ -21,7 +21,7 @@ public enum CheckpointValue: Sendable {
     indirect case tensor(TorchTensor)
     indirect case quantizedTensor(QuantizedTensor)
     indirect case sparseTensor(SparseTensor)
-    /// A storage that stands by itself.
+    /// A storage that no tensor wraps.
     indirect case storage(TorchStorage)
     indirect case numpyArray(NumpyArray)
     indirect case numpyScalar(NumpyScalar)
@@ -40,11 +40,11 @@ public enum CheckpointValue: Sendable {
     /// A class or function that is only named.
     case global(String)
     indirect case placeholder(Placeholder)
-    /// A container inside itself.
+    /// A container that contains itself.
     case cycle
 }
 
-/// A dictionary with its keys in order.
+/// A dictionary, with its keys in order.
 public struct CheckpointDictionary: Sendable {
     /// Which Python class it is.
     public enum Kind: String, Sendable {
@@ -55,14 +55,14 @@ public struct CheckpointDictionary: Sendable {
         case namespace = "Namespace"
     }
 
-    /// One key and its value.
+    /// A key and its value.
     public struct Entry: Sendable {
         /// The key.
         public let key: CheckpointValue
         /// The value.
         public let value: CheckpointValue
 
-        /// A pair.
+        /// Creates an entry.
         public init(key: CheckpointValue, value: CheckpointValue) {
             self.key = key
             self.value = value
@@ -71,14 +71,14 @@ public struct CheckpointDictionary: Sendable {
 
     /// The Python class.
     public let kind: Kind
-    /// Pairs in order; each key once, as Python keeps them.
+    /// The entries in order; each key once, as in Python.
     public let entries: [Entry]
     /// Attributes set on the dictionary, such as the `_metadata` of a state dict.
     public let attributes: CheckpointValue?
-    /// ε of each normalization layer by its module's name, if this is the state dict of a whole pickled module, which holds it.
+    /// ε of each normalization layer by the name of its module, if this is the state dict of a whole pickled module; otherwise empty.
     public var epsilons: [String: Double] = [:]
 
-    /// A dictionary. A key set twice keeps its first place and its last value.
+    /// Creates a dictionary. A key that is set twice keeps its first position and its last value.
     public init(kind: Kind = .dict, entries: [Entry], attributes: CheckpointValue? = nil) {
         var places: [ExactText: Int] = [:]
         var kept: [Entry] = []
@@ -97,19 +97,19 @@ public struct CheckpointDictionary: Sendable {
         self.attributes = attributes
     }
 
-    /// The value under a text key.
+    /// The value under a string key, or nil.
     public subscript(_ name: String) -> CheckpointValue? {
         entries.first { if case .string(name) = $0.key { true } else { false } }?.value
     }
 
-    /// The text keys, in order.
+    /// The string keys, in order.
     public var names: [String] {
         entries.compactMap { if case .string(let name) = $0.key { name } else { nil } }
     }
 }
 
 extension CheckpointValue {
-    /// A text that is equal for equal keys; nil for keys that have no simple text, and for NaN, which Python holds for different from itself.
+    /// A string that is equal for equal keys; nil for keys without a simple text, and for NaN, which is not equal to itself.
     public var keyText: String? {
         switch self {
         case .string(let text): "s\(text)"
@@ -126,7 +126,7 @@ extension CheckpointValue {
         }
     }
 
-    /// Tuples inside tuples are left alone, because shared ones would unfold without end. Lengths keep neighbors apart.
+    /// Tuples inside tuples give nil, because shared ones would expand without end. Lengths keep adjacent parts apart.
     private static func keyText(of items: [CheckpointValue]) -> String? {
         var text = "t"
         for item in items {
@@ -137,7 +137,7 @@ extension CheckpointValue {
         return text
     }
 
-    /// How a key is written in a dotted path.
+    /// The key as it appears in a dotted path.
     public var pathComponent: String {
         switch self {
         case .string(let text): text
@@ -160,45 +160,45 @@ extension CheckpointValue {
 
 /// A storage as a pickle names it.
 public struct TorchStorage: Sendable {
-    /// The bytes.
+    /// The storage's memory.
     public let storage: Storage
-    /// The element type that torch gave it; uint8 for an untyped storage.
+    /// The element type that torch assigned to it; uint8 for an untyped storage.
     public let dtype: DType
-    /// Where it lived when it was saved, such as `cpu` or `cuda:0`.
+    /// The device it was on when it was saved, such as `cpu` or `cuda:0`.
     public let location: String
-    /// Whether torch calls it untyped.
+    /// Whether it is an untyped storage.
     public let isUntyped: Bool
 }
 
-/// A strided tensor with what torch says about it.
+/// A strided tensor and its torch attributes.
 public struct TorchTensor: Sendable {
     /// The view over its storage.
     public let tensor: Tensor
-    /// Whether gradients were wanted.
+    /// Whether it requires gradients.
     public var requiresGrad = false
-    /// Whether it was an `nn.Parameter`.
+    /// Whether it is an `nn.Parameter`.
     public var isParameter = false
-    /// Where it lived when it was saved, such as `cpu` or `cuda:0`.
+    /// The device it was on when it was saved, such as `cpu` or `cuda:0`.
     public let location: String
-    /// Whether reading must conjugate the elements (torch's lazy conjugation).
+    /// Whether the elements must be conjugated on reading (torch's lazy conjugation).
     public var isConjugated = false
-    /// Whether reading must negate the elements.
+    /// Whether the elements must be negated on reading.
     public var isNegated = false
-    /// A subclass of Tensor or Parameter, where there was one.
+    /// The subclass of Tensor or Parameter, if it is one.
     public var className: String?
 
-    /// A plain tensor.
+    /// Creates a plain tensor.
     public init(_ tensor: Tensor, location: String) {
         self.tensor = tensor
         self.location = location
     }
 }
 
-/// A quantized tensor: integers with the scale that gives them meaning.
+/// A quantized tensor: integers, and the scale that gives them meaning.
 public struct QuantizedTensor: Sendable {
-    /// How integers become numbers.
+    /// How integers map to real numbers.
     public enum Scheme: Sendable {
-        /// One scale and zero point.
+        /// One scale and zero point for all elements.
         case perTensor(scale: Double, zeroPoint: Int64)
         /// One scale and zero point for each index along `axis`.
         case perChannel(scales: TorchTensor, zeroPoints: TorchTensor, axis: Int)
@@ -206,7 +206,7 @@ public struct QuantizedTensor: Sendable {
 
     /// The integers.
     public let integers: TorchTensor
-    /// The scheme.
+    /// How the integers map to real numbers.
     public let scheme: Scheme
     /// torch's name of the scheme, such as `per_tensor_affine`.
     public let schemeName: String
@@ -216,44 +216,44 @@ public struct QuantizedTensor: Sendable {
 public struct SparseTensor: Sendable {
     /// torch's name of the layout, such as `sparse_coo`.
     public let layout: String
-    /// Sizes of the dense form.
+    /// Shape of the dense form.
     public let shape: [Int]
     /// The parts by their torch names, such as `indices` and `values`.
     public let parts: [(name: String, tensor: TorchTensor)]
-    /// Whether indices are sorted and unique; nil where the file does not say.
+    /// Whether indices are sorted and unique; nil if the file does not say.
     public let isCoalesced: Bool?
 }
 
-/// A NumPy array; elements that no torch dtype matches stay bytes.
+/// A NumPy array. Elements without a matching torch dtype remain bytes.
 public struct NumpyArray: Sendable {
-    /// NumPy's spelling, such as `<f8` or `<U5`.
+    /// NumPy's name of the dtype, such as `<f8` or `<U5`.
     public let dtype: String
     /// Sizes, outermost first.
     public let shape: [Int]
-    /// The elements, where a torch dtype matches; little-endian, with the strides of the array's order.
+    /// The elements, if a torch dtype matches; little-endian, with the strides of the array's order.
     public let tensor: Tensor?
 }
 
-/// A NumPy scalar as the Python number, text or bytes that `.item()` would give, where there is one.
+/// A NumPy scalar as the Python number, string or bytes that `.item()` would return, if there is one.
 public struct NumpyScalar: Sendable {
-    /// NumPy's spelling of its dtype.
+    /// NumPy's name of the dtype.
     public let dtype: String
-    /// The value.
+    /// The value that `.item()` would return.
     public let value: CheckpointValue
 }
 
-/// An object of a class that nobody here knows.
+/// An object of an unknown class.
 public struct Placeholder: Sendable {
-    /// Module and name of its class or of the function that would have built it.
+    /// Module and name of its class, or of the function that would have built it.
     public let className: String
-    /// Arguments of the call.
+    /// Positional arguments of the call.
     public let arguments: [CheckpointValue]
-    /// Keyword arguments.
+    /// Keyword arguments of the call; nil if there were none.
     public let keywords: CheckpointValue?
-    /// What BUILD gave it.
+    /// The states applied by BUILD, in order.
     public let states: [CheckpointValue]
-    /// Items appended or added.
+    /// The items appended or added.
     public let items: [CheckpointValue]
-    /// Entries set.
+    /// The entries set.
     public let entries: CheckpointDictionary
 }

@@ -1,7 +1,7 @@
 import Files
 import Tensors
 
-/// NumPy's dtypes, scalars and arrays as their pickles carry them (numpy/core/multiarray, both spellings of the module).
+/// NumPy's dtypes, scalars and arrays in pickles (numpy/core/multiarray, under both names of the module).
 enum NumpyValues {
     static func build(_ call: Call) throws -> CheckpointValue? {
         switch call.name {
@@ -13,11 +13,11 @@ enum NumpyValues {
         }
     }
 
-    /// NumPy's spelling of a dtype of numbers or text. Nil for structured, object and date types, which are shown as they were written.
+    /// NumPy's name of a dtype of numbers or text. Nil for structured, object and date types, which are shown as they were written.
     private static func dtype(_ call: Call) throws -> String? {
         guard let code = call.argument(0)?.text else { return nil }
         let states = call.takeStates()
-        // Without a copy the type is NumPy's own, which passes over the state.
+        // Without a copy, the type is NumPy's own, which ignores the state.
         for (index, wanted) in [(1, false), (2, true)] where index < call.argumentCount || !states.isEmpty {
             guard let flag = call.argument(index), flag.flag == wanted || flag.int == (wanted ? 1 : 0) else {
                 throw call.unfollowed("argument \(index + 1)", "is not \(wanted ? "True" : "False"), as NumPy writes it")
@@ -34,7 +34,7 @@ enum NumpyValues {
         guard isPlain else { return nil }
         let isText = code.hasPrefix("S") || code.hasPrefix("U")
         let width = (Int(code.dropFirst()) ?? -1).multipliedReportingOverflow(by: code.hasPrefix("U") ? 4 : 1).partialValue
-        // A state with fields, or with another width, makes the type one that its code does not name.
+        // A state with fields, or with a different width, makes a type that its code does not describe.
         guard case .none = parts[2], case .none = parts[3], case .none = parts[4], parts[5].int == (isText ? width : -1) else {
             throw call.unfollowed("state", "gives \(code) fields or another width")
         }
@@ -47,7 +47,7 @@ enum NumpyValues {
         return item(dtype, bytes.array).map { .numpyScalar(NumpyScalar(dtype: dtype, value: $0)) }
     }
 
-    /// What `.item()` gives for one element.
+    /// What `.item()` returns for one element.
     private static func item(_ dtype: String, _ raw: [UInt8]) -> CheckpointValue? {
         let isBig = dtype.hasPrefix(">")
         let code = String(dtype.dropFirst())
@@ -65,7 +65,7 @@ enum NumpyValues {
                 guard let scalar = Unicode.Scalar(value) else { return nil }
                 text.append(scalar)
             }
-            while text.last == "\0" { text.removeLast() }  // NumPy pads with them.
+            while text.last == "\0" { text.removeLast() }  // NumPy's padding.
             return .string(String(text))
         }
         guard let type = torchDType(code), type.byteCount == raw.count else { return nil }
@@ -93,7 +93,7 @@ enum NumpyValues {
     }
 
     private static func array(_ call: Call) -> CheckpointValue? {
-        // A subclass may read its state in another way.
+        // A subclass may read its state differently.
         guard case .global("numpy.ndarray")? = call.argument(0), case .tuple? = call.argument(1), call.argument(2) != nil else {
             return nil
         }
@@ -102,7 +102,7 @@ enum NumpyValues {
             let shape = state[1].fixedInts, case .numpyDType(let dtype) = state[2],
             let isFortran = state[3].flag ?? state[3].int.map({ $0 != 0 })
         else { return nil }
-        // An object array's elements are ordinary values, kept in the placeholder.
+        // The elements of an object array are ordinary values, which the placeholder holds.
         guard case .bytes(let bytes) = state[4] else { return nil }
         return .numpyArray(NumpyArray(dtype: dtype, shape: shape, tensor: tensor(dtype, shape, isFortran: isFortran, bytes)))
     }

@@ -1,4 +1,4 @@
-/// `datetime` objects as their pickles carry them (CPython, Lib/_pydatetime.py, `__reduce__`), written in ISO 8601.
+/// `datetime` objects in pickles (CPython, Lib/_pydatetime.py, `__reduce__`), converted to ISO 8601.
 enum PythonDates {
     static func text(_ className: String, _ arguments: [CheckpointValue]) -> String? {
         switch className {
@@ -33,7 +33,7 @@ enum PythonDates {
     }
 
     private static func date(_ state: [UInt8]) -> String {
-        // The top bit of the month carries the fold of a repeated hour.
+        // The top bit of the month marks the second pass of a repeated hour (`fold`).
         "\(pad(Int(state[0]) << 8 | Int(state[1]), 4))-\(pad(Int(state[2] & 0x7F)))-\(pad(Int(state[3])))"
     }
 
@@ -52,7 +52,7 @@ enum PythonDates {
         return "P\(filled[0])DT\(seconds)S"
     }
 
-    /// `PnDTsS` to `+hh:mm`.
+    /// Converts `PnDTsS` to `+hh:mm`.
     private static func zone(_ duration: String) -> String? {
         guard duration.hasPrefix("P"), let day = duration.firstIndex(of: "D"), let second = duration.firstIndex(of: "S"),
             let days = Int(duration[duration.index(after: duration.startIndex)..<day]),

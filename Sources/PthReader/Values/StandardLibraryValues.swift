@@ -54,7 +54,7 @@ enum StandardLibraryValues {
         switch call.argument(index) {
         case nil: break
         case .dictionary(let given)? where given.kind != .namespace: entries = given.entries
-        // A Counter counts what it is given, and a set has no order.
+        // A Counter counts its argument's items, and a set has no order.
         case .list(let pairs)? where kind != .counter, .tuple(let pairs)? where kind != .counter:
             // Python 2 pickled an OrderedDict as a list of two-item lists.
             for pair in pairs {
@@ -71,7 +71,7 @@ enum StandardLibraryValues {
         return .dictionary(CheckpointDictionary(kind: kind, entries: entries + call.takeEntries(), attributes: states.first))
     }
 
-    /// An attribute named as a method stands before it: `items` would be whatever the file says.
+    /// Refuses an attribute with the name of a method, which would hide it: `items` would be whatever the file says.
     private static func refuseMethodNames(_ state: CheckpointValue, _ call: Call) throws(CallError) {
         guard case .dictionary(let attributes) = state else {
             if case .some(.none) = Optional(state) { return }
@@ -97,7 +97,7 @@ enum StandardLibraryValues {
         return .dictionary(CheckpointDictionary(kind: .namespace, entries: fields.entries))
     }
 
-    /// What a set is made from, in any order.
+    /// The items of a set, in any order.
     private static func elements(_ call: Call) throws -> [CheckpointValue] {
         switch call.argument(0) {
         case nil: return []
@@ -106,14 +106,14 @@ enum StandardLibraryValues {
         }
     }
 
-    /// What a list or tuple is made from: something with an order.
+    /// The items of a list or tuple, from something that has an order.
     private static func ordered(_ call: Call) throws -> [CheckpointValue] {
         guard let given = call.argument(0) else { return [] }
         guard let items = given.sequence else { throw call.unfollowed("initial content", "is a \(given.kindName)") }
         return items
     }
 
-    /// A conversion of a value to the type that it has already; any other is shown as it stands.
+    /// Conversion of a value to the type that it already has; any other is shown as it is.
     private static func scalar(_ call: Call) throws -> CheckpointValue? {
         guard call.argumentCount == 1, let given = call.argument(0) else { return nil }
         switch (call.name, given) {
@@ -122,7 +122,7 @@ enum StandardLibraryValues {
         }
     }
 
-    /// `bytes(...)` as pickles spell it: text with its encoding, other bytes, or a list of numbers.
+    /// `bytes(...)` as pickles write it: text with its encoding, other bytes, or a list of numbers.
     private static func bytes(_ call: Call) -> ByteView? {
         guard let first = call.argument(0) else { return ByteView(copying: [], name: "bytes") }
         switch first {

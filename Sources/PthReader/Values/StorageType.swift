@@ -1,8 +1,8 @@
 import Tensors
 
-/// torch's storage and tensor classes and the dtypes behind them (torch/storage.py, torch/_utils.py).
+/// torch's storage and tensor classes, and their dtypes (torch/storage.py, torch/_utils.py).
 enum StorageType {
-    /// The dtype of a class such as `torch.FloatStorage` or `torch.cuda.FloatStorage`; uint8 for untyped storages. Nil where unknown.
+    /// The dtype of a class such as `torch.FloatStorage` or `torch.cuda.FloatStorage`; uint8 for untyped storages. Nil if unknown.
     static func dtype(ofClass name: String) -> DType? {
         guard name.hasPrefix("torch."), let last = name.split(separator: ".").last else { return nil }
         let suffix = last.hasSuffix("Storage") ? "Storage" : "Tensor"
@@ -13,7 +13,7 @@ enum StorageType {
     /// Whether the class holds bytes without a dtype.
     static func isUntyped(_ name: String) -> Bool { name.hasSuffix(".UntypedStorage") || name.hasSuffix("._UntypedStorage") }
 
-    /// The class under which a dtype is saved; nil for dtypes that only have untyped storages.
+    /// The class under which a dtype is saved; nil for dtypes that only exist in untyped storages.
     static func className(of dtype: DType) -> String? {
         byPrefix.first { $0.value == dtype && !$0.key.hasPrefix("Untyped") && !$0.key.hasPrefix("_") }.map { "\($0.key)Storage" }
     }
@@ -37,7 +37,7 @@ enum StorageType {
 }
 
 extension DType {
-    /// The class in `torch` whose persistent id stands for a storage of this dtype, such as `FloatStorage`; nil for newer dtypes, which torch
-    /// saves as untyped bytes.
+    /// The class in `torch` whose persistent id refers to a storage of this dtype, such as `FloatStorage`; nil for newer dtypes, which
+    /// torch saves as untyped bytes.
     public var torchStorageClass: String? { StorageType.className(of: self) }
 }

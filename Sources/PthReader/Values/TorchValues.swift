@@ -1,7 +1,7 @@
 import Files
 import Tensors
 
-/// torch's rebuild calls (torch/_utils.py, torch/_tensor.py), each with its arguments checked.
+/// torch's rebuild calls (torch/_utils.py, torch/_tensor.py), with all arguments checked.
 enum TorchValues {
     static func build(_ call: Call, file: String, decoder: ValueDecoder) throws -> CheckpointValue? {
         func malformed(_ detail: String) -> PthError {
@@ -42,7 +42,7 @@ enum TorchValues {
         case "torch.device":
             guard let kind = call.argument(0)?.text else { throw malformed("its argument is not a device") }
             if call.argumentCount < 2 { return .device(kind) }
-            guard let number = call.argument(1)?.int else { throw malformed("its number is not a number") }
+            guard let number = call.argument(1)?.int else { throw malformed("its index is not a number") }
             return .device("\(kind):\(number)")
         case "torch.serialization._get_layout":
             return call.argument(0)?.text.map { .global($0) }
@@ -73,9 +73,9 @@ enum TorchValues {
         tensor.requiresGrad = try call.flagArgument(4, "requires_grad")
         try call.emptyArgument(5, "backward_hooks")
         for entry in try metadata(call, isThird ? 7 : 6) {
-            // torch sets a bit that is named, even with False; its own writer names only the bits that are set.
+            // torch sets any bit that is named, even with the value False; its own writer only names the bits that are set.
             guard entry.value.flag == true else {
-                throw call.unfollowed("metadata", "gives \(entry.key.pathComponent) another value than True")
+                throw call.unfollowed("metadata", "gives \(entry.key.pathComponent) a value other than True")
             }
             switch entry.key.text {
             case "conj" where dtype.isComplex: tensor.isConjugated = true
@@ -124,7 +124,8 @@ enum TorchValues {
         return .tensor(tensor)
     }
 
-    /// Attributes that a tensor is given afterwards. Names of its own (`note`) change nothing; `data` and its like replace the numbers.
+    /// Checks attributes that are set on a tensor afterwards. New names (`note`) change nothing; `data` and similar ones replace the
+    /// numbers.
     private static func refuseTensorState(_ state: CheckpointValue?, of call: Call) throws(CallError) {
         var parts = [state ?? .none]
         if case .tuple(let both) = state, both.count == 2 { parts = both }
@@ -142,7 +143,7 @@ enum TorchValues {
         }
     }
 
-    /// Names that `torch.Tensor` computes or passes on when they are set, instead of keeping what is given (torch 2.13, its properties).
+    /// Attributes that `torch.Tensor` computes or forwards when they are set, instead of storing them (torch 2.13, its properties).
     private static let tensorProperties: Set<String> = [
         "H", "T", "mH", "mT", "_backward_hooks", "_base", "_cdata", "_grad", "_grad_fn", "_has_symbolic_sizes_strides",
         "_post_accumulate_grad_hooks", "_python_dispatch", "_version", "data", "device", "dtype", "grad", "grad_dtype", "grad_fn", "imag",
@@ -151,7 +152,7 @@ enum TorchValues {
         "output_nr", "real", "requires_grad", "retains_grad", "shape", "volatile",
     ]
 
-    /// A tensor moved to a device after loading: the dtype may be named, but not another one.
+    /// A tensor moved to a device after loading: the dtype may be given, but must not differ.
     private static func onDevice(_ source: TorchTensor, _ call: Call) throws -> CheckpointValue {
         guard case .torchDType(let name)? = call.argument(1), let dtype = DType(rawValue: name), dtype == source.tensor.dtype else {
             let given = call.argument(1)?.shortText ?? "missing"
@@ -189,7 +190,7 @@ enum TorchValues {
             return .quantizedTensor(
                 QuantizedTensor(
                     integers: integers, scheme: .perChannel(scales: scales, zeroPoints: zeroPoints, axis: axis), schemeName: schemeName))
-        default: throw malformed("its quantizer \(scheme) is not understood")
+        default: throw malformed("its quantizer \(scheme) is not supported")
         }
     }
 
@@ -203,13 +204,13 @@ enum TorchValues {
         case "sparse_coo": names = ["indices", "values"]
         case "sparse_csc", "sparse_bsc": names = ["ccol_indices", "row_indices", "values"]
         case "sparse_csr", "sparse_bsr": names = ["crow_indices", "col_indices", "values"]
-        default: throw malformed("its layout \(name) is not known")
+        default: throw malformed("its layout \(name) is unknown")
         }
         let tensors = parts.prefix(names.count).compactMap(\.strided)
         let isCoalesced = parts.dropFirst(names.count + 1).first
         guard tensors.count == names.count, let shape = parts.dropFirst(names.count).first?.fixedInts,
             parts.count <= names.count + (layout == "sparse_coo" ? 2 : 1)
-        else { throw malformed("the parts of a \(layout) tensor are not as torch writes them") }
+        else { throw malformed("the parts of a \(layout) tensor are not what torch writes") }
         return .sparseTensor(
             SparseTensor(
                 layout: layout, shape: shape, parts: Array(zip(names, tensors)).map { (name: $0.0, tensor: $0.1) },

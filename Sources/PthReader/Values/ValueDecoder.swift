@@ -2,23 +2,23 @@ import Files
 import Pickle
 import Tensors
 
-/// Turns a pickle's nodes into checkpoint values. Shared nodes are decoded once; a container inside itself becomes `.cycle`.
+/// Converts a pickle's nodes to checkpoint values. Shared nodes are decoded once; a container inside itself becomes `.cycle`.
 struct ValueDecoder {
     let document: PickleDocument
     /// The path, for messages.
     let file: String
-    /// What a persistent id stands for.
+    /// Returns the value that a persistent id refers to.
     let resolve: (CheckpointValue) throws -> CheckpointValue
     /// Reads the bytes of `torch.storage._load_from_bytes`, a torch file inside a pickle.
     let loadNested: (ByteView) throws -> CheckpointValue
 
-    /// The pickle, for messages: the file, and the entry if it is one.
+    /// The pickle, for messages: the file, and the entry if it is in an archive.
     private let pickle: String
-    /// What was decoded, by node; a place for each node once all of them will be decoded.
+    /// Decoded values by node; `decodedNodes` replaces this once all nodes are going to be decoded.
     private var decoded: [Int: CheckpointValue] = [:]
     private var decodedNodes: [CheckpointValue?] = []
     private var open: Set<Int> = []
-    /// Calls that became placeholders, which could do anything with what they are given.
+    /// Calls that became placeholders, which could do anything with their arguments.
     private var unknownCalls: Set<Int> = []
     private var givenArguments = 0
 
@@ -33,10 +33,10 @@ struct ValueDecoder {
         self.resolve = resolve
     }
 
-    /// The pickle's value. Throws for a call that is not followed anywhere in the pickle, also in what was popped from the stack: two tensors
-    /// may share their bytes.
+    /// The pickle's value. Throws for an unsupported call anywhere in the pickle, even if its result was popped from the stack, because
+    /// two tensors may share their bytes.
     mutating func root() throws -> CheckpointValue {
-        // Walks follow shared values each time; sharing within sharing must not cost more than the file explains.
+        // Walks follow shared values each time; nested sharing must not cost more than the size of the file explains.
         let limit = 1_000_000 + 16 * document.byteCount
         guard document.unfoldedCount <= limit else { throw PthError.tooManyValues(file: file, limit: limit) }
         decodedNodes = [CheckpointValue?](repeating: nil, count: document.nodes.count)
@@ -116,7 +116,7 @@ struct ValueDecoder {
     }
 
     private mutating func build(_ object: PickleObject, at index: Int) throws -> CheckpointValue {
-        // Only a name can be one of the known ones; the result of another call is not.
+        // Only a global can be a known name; the result of another call cannot.
         let name: String
         switch try value(object.callable) {
         case .global(let text): name = KnownNames.canonical(text)
@@ -149,7 +149,7 @@ struct ValueDecoder {
 
     // MARK: When a call sees its arguments
 
-    /// A call copies what its arguments hold at its own time; values here are decoded at the end.
+    /// A call copies the contents of its arguments when it runs, while values here are decoded at the end.
     private mutating func refuseLateChanges(_ object: PickleObject, _ call: Call) throws {
         try refuseLateChanges(object.arguments, after: object.offset, depth: 3, call)
         for state in object.states { try refuseLateChanges(state, after: object.lastTouch?.offset ?? object.offset, depth: 2, call) }
@@ -166,7 +166,7 @@ struct ValueDecoder {
             return
         default: return
         }
-        // One list may be given to many calls, each of which copies it.
+        // The same list may be an argument of many calls, each of which copies it.
         try count(items.count)
         guard depth > 0 else { return }
         for item in items { try refuseLateChanges(item, after: offset, depth: depth - 1, call) }
@@ -180,10 +180,10 @@ struct ValueDecoder {
 
     // MARK: What unknown functions are given
 
-    /// A function that nobody here knows may change the tensors and dictionaries that it is given. Throws if the file's own value holds
-    /// them as well; what only the unknown object holds is shown with it.
+    /// An unknown function may change the tensors and dictionaries in its arguments. Throws if the file's own value contains them as
+    /// well; what only the unknown object holds is shown with it.
     private func refuseHandedOnWeights() throws {
-        // `__new__` of an unknown class keeps its arguments; torch's own classes take them as data.
+        // `__new__` of an unknown class stores its arguments; torch's own classes take them as data.
         let arguments: [(call: PickleObject, node: Int)] = unknownCalls.sorted().compactMap { index in
             guard case .object(let object) = document.nodes[index], case .node(let arguments) = object.arguments,
                 object.construction == .call || document.globalName(object.callable)?.hasPrefix("torch.") == true
@@ -212,7 +212,7 @@ struct ValueDecoder {
         return seen
     }
 
-    /// Storages, and dictionaries with tensors or dictionaries in them.
+    /// Storages, and dictionaries that contain tensors or dictionaries.
     private func isChangeable(_ index: Int) -> Bool {
         switch known(index) {
         case .storage?: return true
@@ -230,7 +230,7 @@ struct ValueDecoder {
     }
 }
 
-/// Module names that changed between Python 2 and 3, or between versions of a library.
+/// Module names that differ between Python 2 and 3, or between versions of a library.
 enum KnownNames {
     static func canonical(_ name: String) -> String {
         for (old, new) in renamed where name.hasPrefix(old) { return new + name.dropFirst(old.count) }
@@ -256,7 +256,7 @@ extension CheckpointValue {
         }
     }
 
-    /// The numbers of a tuple or `torch.Size`, which nothing can change later, unlike a list's.
+    /// The numbers of a tuple or `torch.Size`, which cannot change later, unlike those of a list.
     var fixedInts: [Int]? {
         switch self {
         case .tuple, .size: ints
