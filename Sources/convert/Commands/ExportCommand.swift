@@ -96,7 +96,7 @@ enum ExportCommand {
     /// Reports an output that was not the same network.
     private static func refuse(_ report: ExportReport, isJSON: Bool) -> Int32 {
         guard let verification = report.verification else { return ExitStatus.failed }
-        Terminal.say("\(report.request.target): read back from disk: \(verification.verdict.words); nothing was left behind")
+        Terminal.say("\(report.request.target): read back from disk: \(verification.verdict.words); no output was left on disk")
         for line in VerificationText.lines(verification) { Terminal.error("  \(line)") }
         if isJSON { Terminal.print(JSONValue.object(ExportJSON.refusal(report, verification)).text(pretty: true)) }
         if case .cannotTell = verification.verdict { return ExitStatus.failed }
