@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh Debian 12 machine with Swift 6.3: `make demo` and `make test`.
-.PHONY: help setup build test guard test-options lint format demo bench oracle fuzz sanitize clean
+.PHONY: help setup build test guard test-options lint format demo bench oracle fuzz sanitize example docs clean
 
 help:
 	@echo "make demo    set up, build, and run the main job on a checkpoint from fixtures/"
@@ -9,6 +9,7 @@ help:
 	@echo "make bench CHECKPOINT=epoch.pth   speed and memory (docs/benchmarks.md)"
 	@echo "make oracle  hold outputs against a real PyTorch, where one is installed"
 	@echo "make fuzz MINUTES=n   every reader under libFuzzer, n minutes each; make sanitize: tests under AddressSanitizer and ThreadSanitizer"
+	@echo "make docs    the library's documentation in .build/docs; make example: the package in Examples/TwoFaces"
 	@echo "make lint / format / setup / clean"
 
 setup:
@@ -30,6 +31,14 @@ test: setup lint
 	swift build $(TESTS) --build-tests
 	swift test $(TESTS) --skip-build
 	@$(MAKE) --no-print-directory guard
+	@bash scripts/example.sh
+
+example: setup
+	@bash scripts/example.sh
+
+# The library's documentation, with the toolchain's own docc; a warning is an error.
+docs: setup
+	@bash scripts/docs.sh
 
 guard:
 	python3 scripts/guard.py --self-test

@@ -18,6 +18,9 @@ public enum ExportError: DescribedError, Equatable {
     /// The written file does not hold what was exported.
     case differs(file: String, what: String)
 
+    /// A network is needed, and the file holds bare weights.
+    public static let bareWeights = needsNetwork(reason: "these are bare weights")
+
     /// Whether something was asked for that means nothing for this content or format.
     public var isAboutOptions: Bool {
         switch self {

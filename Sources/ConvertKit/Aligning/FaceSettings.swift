@@ -64,6 +64,7 @@ public struct FaceSettings: Sendable {
 
     /// Throws `FaceSettingsError` for a margin that does not fit, and for decisions about faces if none is looked for.
     /// - Parameters:
+    ///   - choice: what was decided.
     ///   - contract: what a model says of its crops; nil if there is no model.
     ///   - usualExif: what is done about EXIF orientation if nothing is decided.
     public init(_ choice: FaceChoice, contract: InputContract? = nil, usualExif: ExifRule = .ignore) throws(FaceSettingsError) {

@@ -25,6 +25,8 @@ public struct Embedder: Sendable {
     private static let version = "embedding 1"
 
     /// - Parameters:
+    ///   - loaded: the network.
+    ///   - options: how it is run.
     ///   - flips: whether each embedding is the mean of a crop's and its mirror image's, taken before they are brought to unit length.
     ///   - imageSize: side of the crops; nil for the network's own.
     /// - Throws: `EmbedderError` for a model whose output is not an embedding, or that does not take square pictures.

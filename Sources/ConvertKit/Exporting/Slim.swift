@@ -68,7 +68,7 @@ public struct Slim {
             return
         }
         let back = try request.format.open(file, options: options)
-        guard let weights = back.weights else { throw BitwiseDifference.missing(file: request.target, name: "the state dict") }
+        guard let weights = back.weights else { throw BitwiseDifference.withoutStateDict(file: request.target) }
         try BitwiseComparison.check(weights, against: slim.weights, file: request.target)
     }
 }

@@ -21,6 +21,9 @@ public struct VerifiedOutput<Finding> {
 
     /// Writes, checks and commits.
     /// - Parameters:
+    ///   - target: the file to write.
+    ///   - replacing: whether an existing file may be replaced.
+    ///   - events: receives what happens.
     ///   - source: what the output is made from; it must not have changed when the output is committed.
     ///   - write: writes to the file, and returns files that belong to it.
     ///   - compare: what the flushed file is opened and compared by; throws if it is not what was written. The options say where companions

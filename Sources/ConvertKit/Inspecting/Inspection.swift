@@ -18,7 +18,9 @@ public struct Inspection: Sendable {
     public let sidecars: [Sidecar]
 
     /// Opens a file and looks at everything. A network that cannot be rebuilt is not an error here.
-    /// - Parameter isChecking: whether checksums are compared and every number is looked at.
+    /// - Parameters:
+    ///   - source: the file, and how it is to be understood.
+    ///   - isChecking: whether checksums are compared and every number is looked at.
     public init(_ source: ModelSource, isChecking: Bool = false) throws {
         opened = try source.openFile()
         if let failure = opened.stateDictError, source.stateDictPath != nil { throw failure }

@@ -33,7 +33,7 @@ public struct LoadedModel: Sendable {
 
     /// The network for looking at it. Throws if there is none.
     public func anyNetwork() throws -> Model {
-        guard let model = content.model else { throw found.bareReason ?? ExportError.needsNetwork(reason: "these are bare weights") }
+        guard let model = content.model else { throw found.bareReason ?? ExportError.bareWeights }
         return model
     }
 

@@ -24,6 +24,7 @@ public struct OutputTable: Sendable {
     /// - Parameters:
     ///   - names: the pictures' paths; nil for images of an array.
     ///   - shape: sizes of one row.
+    ///   - values: the rows, one after another.
     public init(names: [String]? = nil, shape: [Int], values: Values) {
         self.names = names
         self.shape = shape

@@ -37,7 +37,10 @@ public struct PictureRun {
     private static let atOnce = 32
 
     /// Throws if it is not known how pictures enter the network, or if a decision means nothing for it.
-    /// - Parameter name: the model's file, for messages.
+    /// - Parameters:
+    ///   - model: the network.
+    ///   - request: the pictures, and how they are run.
+    ///   - name: the model's file, for messages.
     public init(_ model: Model, _ request: PictureRunRequest, name: String) throws {
         self.model = try model.overPlanes()
         self.request = request

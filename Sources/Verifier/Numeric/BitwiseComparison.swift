@@ -6,11 +6,15 @@ import Tensors
 /// How an output departs from what it was written from.
 public enum BitwiseDifference: DescribedError, Equatable {
     case missing(file: String, name: String)
+
     case unexpected(file: String, name: String)
     case order(file: String, name: String, expected: String)
     case kind(file: String, name: String, expected: String, found: String)
     case bytes(file: String, name: String, offset: Int)
     case sharing(file: String, name: String, other: String)
+
+    /// The whole state dict is missing.
+    public static func withoutStateDict(file: String) -> BitwiseDifference { .missing(file: file, name: "the state dict") }
 
     /// What is wrong, in words.
     public var problem: String {
