@@ -87,6 +87,9 @@ let package = Package(
             name: "ExportersTests",
             dependencies: ["Exporters", "PthReader", "IR", "Verifier", "Tensors", "Files", "JSON", "CHDF5", "TestSupport"]),
         .testTarget(
+            name: "ConvertKitTests",
+            dependencies: ["ConvertKit", "Exporters", "Faces", "Files", "IR", "Inference", "JSON", "PthReader", "TestSupport", "Verifier"]),
+        .testTarget(
             name: "ConvertTests",
             dependencies: [
                 "convert", "Arguments", "ConvertKit", "Architectures", "Exporters", "PthReader", "Faces", "Verifier", "IR", "Tensors",
@@ -98,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "FacesTests",
             dependencies: ["Faces", "Files", "IR", "Kernels", "Inference", "Exporters", "Architectures", "JSON", "CZlib", "TestSupport"]),
-        .target(name: "TestSupport", dependencies: ["JSON", "Files"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["JSON", "Files", "Faces"], path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]
 )
