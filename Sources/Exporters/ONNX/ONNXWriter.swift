@@ -4,7 +4,7 @@ import IR
 import JSON
 import Tensors
 
-/// Writes a model as ONNX: nodes from the operator table, weights as initializers under their keys, everything else in `metadata_props`.
+/// Writes a model as ONNX: nodes as the files in Operators say, weights as initializers under their keys, everything else in `metadata_props`.
 enum ONNXWriter {
     /// Metadata entry with the model's document; the graph itself is the file's.
     static let documentKey = "convert.model"
@@ -25,7 +25,7 @@ enum ONNXWriter {
         let used = Set(model.graph.weightKeys)
         let initializers = model.weights.entries.filter { used.contains($0.name) }
         var file = ONNXModel(
-            irVersion: ONNXOperatorTable.irVersion(opset: opset), opset: opset, producer: "convert", graphName: model.architecture.name,
+            irVersion: ONNXOpset.irVersion(opset), opset: opset, producer: "convert", graphName: model.architecture.name,
             inputs: model.graph.inputs.map { value($0.name, $0.type) },
             outputs: try model.graph.outputs.map { name in
                 guard let type = model.valueTypes[name] else { throw GraphError.missingOutput(name: name) }
@@ -87,12 +87,12 @@ enum ONNXWriter {
 
     private static func nodes(_ model: Model, opset: Int) throws -> [ONNXNode] {
         var graph = model.graph
-        if opset < ONNXOperatorTable.softmaxAxisOpset { graph = graph.withSoftmaxOnLastAxis(types: model.valueTypes) }
+        if opset < ONNXOpset.softmaxAxis { graph = graph.withSoftmaxOnLastAxis(types: model.valueTypes) }
         var cast: Set<String> = []
         for key in graph.weightKeys {
             guard let dtype = model.weights[key]?.dtype, dtype != .float32 else { continue }
-            if dtype == .bfloat16, opset < ONNXOperatorTable.bfloat16Opset {
-                throw ONNXError.needsOpset(ONNXOperatorTable.bfloat16Opset, what: "\(key) as bfloat16", given: opset)
+            if dtype == .bfloat16, opset < ONNXOpset.bfloat16 {
+                throw ONNXError.needsOpset(ONNXOpset.bfloat16, what: "\(key) as bfloat16", given: opset)
             }
             guard [.float16, .bfloat16, .float64].contains(dtype) else { throw ONNXError.cannotHold(name: key, what: dtype.rawValue) }
             cast.insert(key)
@@ -108,7 +108,7 @@ enum ONNXWriter {
                         name: "\(key).cast", operatorName: "Cast", inputs: [key], outputs: ["\(key).float32"],
                         attributes: [("to", .integer(Int64(ONNXElementType.float32)))]))
             }
-            result += try ONNXOperatorTable.row(node.operation, opset: opset).write(node, names)
+            result += try node.operation.onnxNodes(node, names, opset: opset)
         }
         return result
     }

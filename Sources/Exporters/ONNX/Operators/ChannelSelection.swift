@@ -1,21 +1,20 @@
 import IR
-import Tensors
 
-/// What is done to the channels of the image that enters: arithmetic with a number per channel, and another order.
-extension ONNXGraphReader {
-    /// Most channels that an image has.
-    private static let mostChannels = 4
-
-    /// One number, or one per channel of an image: a stored tensor that runs along axis 1 of a value with `rank` axes, counted from its end.
-    mutating func channelNumbers(_ name: String, rank: Int) throws -> ChannelNumbers? {
-        if let number = try number(name) { return ChannelNumbers(number) }
-        guard let tensor = constant(name), tensor.dtype.isFloatingPoint, (2...ONNXGraphReader.mostChannels) ~= tensor.elementCount,
-            rank == 4, let axis = tensor.shape.firstIndex(where: { $0 != 1 }), tensor.shape[axis] == tensor.elementCount,
-            tensor.shape.count - axis == rank - 1
-        else { return nil }
-        if let key = weightKeys[name] { constantKeys.insert(key) }
-        return ChannelNumbers(try tensor.doubles().map { Float($0).shortestDecimal })
+extension ONNXWriting {
+    static func selectChannels(_ channels: [Int]) -> [ONNXWriting] {
+        [
+            ONNXWriting { node, names in
+                let indices = names.constant("\(node.name).channels", .integers(channels.map { Int64($0) }))
+                return [indices, names.node(node, "Gather", indices.outputs, [("axis", .integer(1))])]
+            }
+        ]
     }
+}
+
+extension ONNXGraphReader {
+    static let selectChannelsReadings: [String: ONNXReading] = [
+        "Gather": { reader, node in try reader.gather(node) }, "Slice": { reader, node in try reader.slice(node) },
+    ]
 
     /// Channels by number.
     mutating func gather(_ node: ONNXNode) throws {
@@ -55,7 +54,7 @@ extension ONNXGraphReader {
     }
 
     /// Channels of a value to which only pixelwise steps lead from the input; nil for any other.
-    private func imageChannels(_ value: String) -> Int? {
+    func imageChannels(_ value: String) -> Int? {
         var value = value
         var isMoved = false
         for _ in 0...nodes.count {
