@@ -78,7 +78,7 @@ enum LayerPacking {
         return result.filter { !$0.output.isEmpty }
     }
 
-    private static func memory(_ count: Int) throws(InferenceError) -> FloatMemory {
+    static func memory(_ count: Int) throws(InferenceError) -> FloatMemory {
         guard let memory = FloatMemory(zeros: count) else { throw .tooMuchMemory(needed: count, limit: 0) }
         return memory
     }
@@ -108,7 +108,7 @@ enum LayerPacking {
             if let scale = layer.scale { packed.scale = try vector(scale, channels: channels) }
         case .pixels:
             if let scale = layer.scale { packed.scale = try vector(scale, channels: channels) }
-        default: break
+        case .pool, .globalAveragePool, .concatenate, .flatten, .permute, .selectChannels, .softmax, .l2Normalize: break
         }
         if let ownBias, let numbers = try model.weights[ownBias]?.doubles() {
             let scale = layer.scale ?? [1]
@@ -129,48 +129,12 @@ enum LayerPacking {
 
     /// Allocates a layer's packed weights and gives the work that fills them, in parts.
     private static func fill(_ packed: inout PackedLayer, model: Model) throws -> [@Sendable () -> Void] {
-        let shape = packed.weightShape
-        let scale = packed.layer.scale ?? [1]
         switch packed.layer.kind {
         case .linear(let linear):
             if let tensor = model.weights[linear.weight] { packed.lentWeights = try FloatReading(tensor) }
             return []
-        case .convolution(let convolution):
-            guard let tensor = model.weights[convolution.weight] else { return [] }
-            let source = try FloatReading(tensor)
-            let taps = shape[2] * shape[3]
-            switch packed.method {
-            case .winograd:
-                let target = try memory(WeightPacking.winogradCount(outputs: shape[0], inputs: shape[1]))
-                packed.weights = target
-                return stride(from: 0, to: shape[0], by: 64).map { first in
-                    { @Sendable in
-                        WeightPacking.winograd(
-                            source.base, outputs: first..<min(first + 64, shape[0]), inputs: shape[1], scale: scale,
-                            to: target.base)
-                    }
-                }
-            case .depthwise:
-                let target = try memory(WeightPacking.padded(shape[0]) * taps)
-                packed.weights = target
-                return [
-                    { @Sendable in
-                        WeightPacking.depthwise(source.base, channels: shape[0], taps: taps, scale: scale, to: target.base)
-                    }
-                ]
-            case .direct:
-                let inputs = shape[1] * convolution.groups
-                let target = try memory(WeightPacking.directCount(outputs: shape[0], inputs: inputs, taps: taps))
-                packed.weights = target
-                return [
-                    { @Sendable in
-                        WeightPacking.direct(
-                            source.base, outputs: shape[0], inputs: inputs, groups: convolution.groups, taps: taps, scale: scale,
-                            to: target.base)
-                    }
-                ]
-            }
-        default: return []
+        case .convolution(let convolution): return try fill(&packed, convolution, model: model)
+        case .pool, .globalAveragePool, .pixels, .concatenate, .flatten, .permute, .selectChannels, .softmax, .l2Normalize: return []
         }
     }
 }

@@ -128,7 +128,3 @@ struct BufferPlan {
     /// Whole cache lines, and one between two buffers.
     private func roundedUp(_ count: Int) -> Int { (count + 31) / 16 * 16 }
 }
-
-extension FusedLayer {
-    var isConcatenation: Bool { if case .concatenate = kind { true } else { false } }
-}
