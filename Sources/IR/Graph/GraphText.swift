@@ -62,7 +62,7 @@ extension Operation {
 enum GraphText {
     /// The word before the name of a node, which is written only if it differs from the name of the node's output.
     static let nodeName = "name"
-    /// Stands for a size that follows from another one.
+    /// Stands for a size that follows from a symbol.
     static let derivedSize = "?"
     /// Whether a byte ends a name or has a meaning of its own, and so must be quoted inside one.
     static func isReserved(_ byte: UInt8) -> Bool {
@@ -84,7 +84,8 @@ enum GraphText {
     /// The name as it is, or in quotation marks if something in it would be read as anything else.
     static func name(_ name: String) -> String {
         let isPlain =
-            !name.isEmpty && name.utf8.last != UInt8(ascii: ":") && !name.utf8.contains(where: isReserved)
+            !name.isEmpty && name.utf8.first != UInt8(ascii: ":") && name.utf8.last != UInt8(ascii: ":")
+            && !name.utf8.contains(where: isReserved)
             && !name.unicodeScalars.contains(where: \.properties.isWhitespace)
         let printed = PrintedText.oneLine(name)
         if isPlain, printed.utf8.count == name.utf8.count { return name }
@@ -96,7 +97,7 @@ enum GraphText {
         return "\"\(PrintedText.oneLine(String(quoted)))\""
     }
 
-    /// Elements and sizes, as `ValueType` prints them, with quoted names where they need it.
+    /// Elements and sizes, as `ValueType` prints them, with names quoted if they need it.
     static func type(_ type: ValueType) -> String {
         let sizes = type.shape.map { dimension in
             switch dimension {

@@ -4,17 +4,17 @@ import Files
 public enum GraphTextError: DescribedError, Equatable {
     /// The text is longer, or has more of something, than any network needs.
     case tooLarge(file: String, line: Int?, what: String, limit: Int)
-    /// Something else stands where the grammar wants `expected`.
+    /// The grammar wants `expected`, and something else was found.
     case unexpected(file: String, line: Int, expected: String, found: String)
     /// No operation has this name.
     case unknownOperation(file: String, line: Int, name: String)
     /// The operation has no such weight or attribute.
     case unknownField(file: String, line: Int, operation: String, name: String, known: [String])
-    /// A weight or an attribute of the operation is not there.
+    /// A weight or an attribute that the operation needs is not given.
     case missingField(file: String, line: Int, operation: String, name: String)
-    /// A weight or an attribute stands twice on its line.
+    /// A weight or an attribute is given twice on its line.
     case repeatedField(file: String, line: Int, name: String)
-    /// The value of an attribute has another form.
+    /// The value of an attribute has a different form.
     case wrongValue(file: String, line: Int, name: String, expected: String, found: String)
     /// There is nothing in the text.
     case empty(file: String)

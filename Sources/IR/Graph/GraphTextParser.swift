@@ -49,7 +49,7 @@ private struct GraphTextStatement {
         guard scanner.next != .end else { return }
         guard case .word(let first, let isQuoted) = scanner.next else { throw scanner.unexpected("a name, \"input\" or \"output\"") }
         try scanner.advance()
-        // A value may be called input or output: then a colon or = follows, not another name.
+        // A value may be called input or output: then a colon or = follows, not a second name.
         if !isQuoted, case .word = scanner.next {
             switch first {
             case "input": return graph.inputs.append(try input())
@@ -156,7 +156,7 @@ private struct GraphTextStatement {
     }
 }
 
-/// What stands after an operation on its line.
+/// The weights and attributes after an operation on its line.
 private struct GraphTextFields: OperationFields {
     let kind: OperationKind
     let file: String

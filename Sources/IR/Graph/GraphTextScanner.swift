@@ -28,7 +28,7 @@ struct GraphTextScanner {
 
     // MARK: What the grammar asks for
 
-    /// Takes a sign. Throws if another token stands there.
+    /// Takes a sign. Throws if a different token is next.
     mutating func take(_ sign: Character) throws(GraphTextError) {
         guard try takeIfThere(sign) else { throw unexpected("\"\(sign)\"") }
     }
@@ -81,7 +81,8 @@ struct GraphTextScanner {
         while position < bytes.endIndex, GraphTextScanner.blanks.contains(bytes[position]) { position += 1 }
         guard position < bytes.endIndex, bytes[position] != GraphTextScanner.comment else { return .end }
         let first = bytes[position]
-        if GraphTextScanner.signs.contains(first) {
+        // A colon inside a name belongs to it.
+        if GraphTextScanner.signs.contains(first) || first == GraphTextScanner.colon {
             position += 1
             return .sign(first)
         }
@@ -89,11 +90,7 @@ struct GraphTextScanner {
         let start = position
         while position < bytes.endIndex, !GraphText.isReserved(bytes[position]) { position += 1 }
         guard position > start else { throw refused("a name", "a backslash") }
-        // Names hold colons; only one that ends the word is a sign.
-        if bytes[position - 1] == GraphTextScanner.colon {
-            if position - start == 1 { return .sign(GraphTextScanner.colon) }
-            position -= 1
-        }
+        if bytes[position - 1] == GraphTextScanner.colon { position -= 1 }
         return .word(String(decoding: bytes[start..<position], as: UTF8.self), isQuoted: false)
     }
 
