@@ -165,7 +165,7 @@ struct ONNXStoredDocument {
         var document = stored ?? ModelDocument(weights)
         document.graph = graph
         document.architecture = document.architecture ?? .custom
-        document.contract = document.contract ?? ONNXInputContract.read(graph, weights: weights)
+        document.contract = document.contract ?? GraphContract.read(graph, weights: weights)
         return document
     }
 }

@@ -11,14 +11,14 @@ enum ONNXWriter {
     /// Metadata entry with the order of all keys, and the tensors that no node reads: dtype, shape, bytes in hexadecimal.
     static let weightsKey = "convert.weights"
 
-    /// Packed, a model may take so many bytes (protobuf's own limit); the description needs well under the difference.
+    /// Most bytes of tensors in the file; the description needs well under the difference to protobuf's own limit.
     private static let inlineLimit = Int(Int32.max) - (64 << 20)
-    /// Smaller tensors stay in the file even where data is external, as onnx's own tools do.
+    /// Smaller tensors stay in the file even if data is external, as onnx's own tools do.
     private static let externalThreshold = 1024
     /// Offsets in the data file are multiples of this, so that it can be mapped (onnx docs/ExternalData.md).
     private static let externalAlignment = 4096
 
-    /// Writes the file; the data file, where there is one, is returned for the caller to commit.
+    /// Writes the file; the data file, if there is one, is returned for the caller to commit.
     static func write(_ model: Model, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
         let opset = options.opset
         guard ONNXError.writableOpsets ~= opset else { throw ONNXError.opsetOutOfRange(opset) }

@@ -5,7 +5,7 @@ extension ONNXWriting {
 }
 
 extension ONNXGraphReader {
-    static let addReadings: [String: ONNXReading] = ["Add": { reader, node in try reader.add(node) }]
+    static let addReadings: [String: ONNXReading] = ["Add": ONNXReading(inputs: 2...2) { reader, node in try reader.add(node) }]
 
     mutating func add(_ node: ONNXNode) throws {
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }

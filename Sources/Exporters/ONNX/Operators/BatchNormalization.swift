@@ -16,7 +16,9 @@ extension ONNXWriting {
 
 extension ONNXGraphReader {
     static let batchNormalizationReadings: [String: ONNXReading] = [
-        "BatchNormalization": { reader, node in try reader.batchNormalization(node) }
+        "BatchNormalization": ONNXReading(inputs: 5...5, outputs: 1...5, attributes: ["epsilon", "momentum", "training_mode"]) {
+            reader, node in try reader.batchNormalization(node)
+        }
     ]
 
     mutating func batchNormalization(_ node: ONNXNode) throws {

@@ -17,9 +17,9 @@ extension ONNXWriting {
 }
 
 extension ONNXGraphReader {
-    static let multiplyReadings: [String: ONNXReading] = ["Mul": { reader, node in try reader.multiply(node) }]
-    static let divideReadings: [String: ONNXReading] = ["Div": { reader, node in try reader.divide(node) }]
-    static let subtractReadings: [String: ONNXReading] = ["Sub": { reader, node in try reader.subtract(node) }]
+    static let multiplyReadings: [String: ONNXReading] = ["Mul": ONNXReading(inputs: 2...2) { reader, node in try reader.multiply(node) }]
+    static let divideReadings: [String: ONNXReading] = ["Div": ONNXReading(inputs: 2...2) { reader, node in try reader.divide(node) }]
+    static let subtractReadings: [String: ONNXReading] = ["Sub": ONNXReading(inputs: 2...2) { reader, node in try reader.subtract(node) }]
 
     mutating func multiply(_ node: ONNXNode) throws {
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }

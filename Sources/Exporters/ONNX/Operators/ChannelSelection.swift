@@ -13,7 +13,7 @@ extension ONNXWriting {
 
 extension ONNXGraphReader {
     static let selectChannelsReadings: [String: ONNXReading] = [
-        "Gather": { reader, node in try reader.gather(node) }, "Slice": { reader, node in try reader.slice(node) },
+        "Gather": ONNXReading { reader, node in try reader.gather(node) }, "Slice": ONNXReading { reader, node in try reader.slice(node) },
     ]
 
     /// Channels by number.

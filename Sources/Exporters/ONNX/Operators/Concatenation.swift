@@ -7,7 +7,9 @@ extension ONNXWriting {
 }
 
 extension ONNXGraphReader {
-    static let concatenateReadings: [String: ONNXReading] = ["Concat": { reader, node in try reader.concatenate(node) }]
+    static let concatenateReadings: [String: ONNXReading] = [
+        "Concat": ONNXReading(inputs: 1...Int.max, attributes: ["axis"]) { reader, node in try reader.concatenate(node) }
+    ]
 
     mutating func concatenate(_ node: ONNXNode) throws {
         let inputs = try node.inputs.indices.map { try value(node, $0) }

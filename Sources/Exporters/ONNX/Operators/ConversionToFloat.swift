@@ -7,7 +7,9 @@ extension ONNXWriting {
 }
 
 extension ONNXGraphReader {
-    static let convertToFloatReadings: [String: ONNXReading] = ["Cast": { reader, node in try reader.cast(node) }]
+    static let convertToFloatReadings: [String: ONNXReading] = [
+        "Cast": ONNXReading(inputs: 1...1, attributes: ["round_mode", "saturate", "to"]) { reader, node in try reader.cast(node) }
+    ]
 
     mutating func cast(_ node: ONNXNode) throws {
         guard let input = node.inputs.first, let output = node.outputs.first else { throw unsupported(node, "it has no input") }

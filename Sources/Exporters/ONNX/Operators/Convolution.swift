@@ -19,7 +19,9 @@ extension ONNXWriting {
 }
 
 extension ONNXGraphReader {
-    static let convolutionReadings: [String: ONNXReading] = ["Conv": { reader, node in try reader.convolution(node) }]
+    static let convolutionReadings: [String: ONNXReading] = [
+        "Conv": ONNXReading(inputs: 2...3, attributes: ONNXReading.window.union(["group"])) { reader, node in try reader.convolution(node) }
+    ]
 
     mutating func convolution(_ node: ONNXNode) throws {
         let input = try value(node, 0)

@@ -6,8 +6,9 @@ extension ONNXWriting {
 
 extension ONNXGraphReader {
     static let flattenReadings: [String: ONNXReading] = [
-        "Flatten": { reader, node in try reader.flatten(node) }, "Reshape": { reader, node in try reader.reshape(node) },
-        "Squeeze": { reader, node in try reader.reshape(node) },
+        "Flatten": ONNXReading(inputs: 1...1, attributes: ["axis"]) { reader, node in try reader.flatten(node) },
+        "Reshape": ONNXReading(inputs: 2...2, attributes: ["allowzero"]) { reader, node in try reader.reshape(node) },
+        "Squeeze": ONNXReading(inputs: 1...2, attributes: ["axes"]) { reader, node in try reader.reshape(node) },
     ]
 
     mutating func flatten(_ node: ONNXNode) throws {

@@ -6,9 +6,9 @@ extension ONNXWriting {
 
 extension ONNXGraphReader {
     static let globalAveragePoolReadings: [String: ONNXReading] = [
-        "GlobalAveragePool": { reader, node in
+        "GlobalAveragePool": ONNXReading(inputs: 1...1) { reader, node in
             try reader.append(node, .globalAveragePool, [try reader.value(node, 0)], rank: 4)
-        }, "ReduceMean": { reader, node in try reader.reduceMean(node) },
+        }, "ReduceMean": ONNXReading(inputs: 1...2, attributes: ONNXReading.reduction) { reader, node in try reader.reduceMean(node) },
     ]
 
     mutating func reduceMean(_ node: ONNXNode) throws {

@@ -13,7 +13,8 @@ extension ONNXWriting {
 
 extension ONNXGraphReader {
     static let linearReadings: [String: ONNXReading] = [
-        "Gemm": { reader, node in try reader.gemm(node) }, "MatMul": { reader, node in try reader.matrixProduct(node) },
+        "Gemm": ONNXReading(inputs: 2...3, attributes: ["alpha", "beta", "transA", "transB"]) { reader, node in try reader.gemm(node) },
+        "MatMul": ONNXReading(inputs: 2...2) { reader, node in try reader.matrixProduct(node) },
     ]
 
     mutating func gemm(_ node: ONNXNode) throws {

@@ -1,7 +1,35 @@
 import IR
 
-/// Reads one ONNX node: it becomes a node of the graph, part of one, or a constant.
-typealias ONNXReading = @Sendable (_ reader: inout ONNXGraphReader, _ node: ONNXNode) throws -> Void
+/// How one ONNX operator is read: it becomes a node of the graph, part of one, or a constant.
+struct ONNXReading: Sendable {
+    /// What the standard (onnx docs/Operators.md, sets 9 to 25) allows a node of this operator to have; nil if that is not checked.
+    let form: Form?
+    let read: @Sendable (_ reader: inout ONNXGraphReader, _ node: ONNXNode) throws -> Void
+
+    struct Form {
+        let inputs: ClosedRange<Int>
+        let outputs: ClosedRange<Int>
+        let attributes: Set<String>
+    }
+
+    init(_ read: @escaping @Sendable (_ reader: inout ONNXGraphReader, _ node: ONNXNode) throws -> Void) {
+        form = nil
+        self.read = read
+    }
+
+    init(
+        inputs: ClosedRange<Int>, outputs: ClosedRange<Int> = 1...1, attributes: Set<String> = [],
+        _ read: @escaping @Sendable (_ reader: inout ONNXGraphReader, _ node: ONNXNode) throws -> Void
+    ) {
+        form = Form(inputs: inputs, outputs: outputs, attributes: attributes)
+        self.read = read
+    }
+
+    /// Attributes of operators with a window.
+    static let window: Set<String> = ["auto_pad", "dilations", "kernel_shape", "pads", "strides"]
+    /// Attributes of operators that reduce axes.
+    static let reduction: Set<String> = ["axes", "keepdims", "noop_with_empty_axes"]
+}
 
 extension OperationKind {
     /// ONNX operators that are read as this operation, or as a part of it, by their names; from the file named after the operation.
@@ -48,10 +76,10 @@ extension ONNXGraphReader {
         }
         if isFused { return try withActivation(node) }
         if try takeShapeArithmetic(node) || foldConstants(node) { return }
-        guard let read = ONNXGraphReader.readings[node.operatorName] else {
+        guard let reading = ONNXGraphReader.readings[node.operatorName] else {
             throw ONNXError.unsupportedOperator(file: file, node: label(node), operatorName: node.operatorName, domain: "")
         }
-        try read(&self, node)
+        try reading.read(&self, node)
     }
 
     /// An operation of one input that has no attributes and keeps the number of axes.

@@ -8,7 +8,7 @@ extension ONNXWriting {
 }
 
 extension ONNXGraphReader {
-    static let preluReadings: [String: ONNXReading] = ["PRelu": { reader, node in try reader.prelu(node) }]
+    static let preluReadings: [String: ONNXReading] = ["PRelu": ONNXReading(inputs: 2...2) { reader, node in try reader.prelu(node) }]
 
     /// A slope is broadcast from the last axis on; only one number a channel, or one for all, is what PReLU means here.
     mutating func prelu(_ node: ONNXNode) throws {

@@ -8,7 +8,9 @@ extension ONNXWriting {
 }
 
 extension ONNXGraphReader {
-    static let permuteReadings: [String: ONNXReading] = ["Transpose": { reader, node in try reader.transpose(node) }]
+    static let permuteReadings: [String: ONNXReading] = [
+        "Transpose": ONNXReading(inputs: 1...1, attributes: ["perm"]) { reader, node in try reader.transpose(node) }
+    ]
 
     /// Without constant folding, torch turns a linear layer's weight in the graph.
     mutating func transpose(_ node: ONNXNode) throws {

@@ -22,8 +22,16 @@ extension ONNXWriting {
 }
 
 extension ONNXGraphReader {
-    static let maxPoolReadings: [String: ONNXReading] = ["MaxPool": { reader, node in try reader.pool(node) }]
-    static let averagePoolReadings: [String: ONNXReading] = ["AveragePool": { reader, node in try reader.pool(node) }]
+    static let maxPoolReadings: [String: ONNXReading] = [
+        "MaxPool": ONNXReading(inputs: 1...1, outputs: 1...2, attributes: ONNXReading.window.union(["ceil_mode", "storage_order"])) {
+            reader, node in try reader.pool(node)
+        }
+    ]
+    static let averagePoolReadings: [String: ONNXReading] = [
+        "AveragePool": ONNXReading(inputs: 1...1, attributes: ONNXReading.window.union(["ceil_mode", "count_include_pad"])) {
+            reader, node in try reader.pool(node)
+        }
+    ]
 
     mutating func pool(_ node: ONNXNode) throws {
         let input = try value(node, 0)

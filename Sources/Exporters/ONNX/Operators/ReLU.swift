@@ -5,5 +5,5 @@ extension ONNXWriting {
 }
 
 extension ONNXGraphReader {
-    static let reluReadings: [String: ONNXReading] = ["Relu": { reader, node in try reader.pass(node, .relu) }]
+    static let reluReadings: [String: ONNXReading] = ["Relu": ONNXReading(inputs: 1...1) { reader, node in try reader.pass(node, .relu) }]
 }

@@ -4,8 +4,9 @@ import Tensors
 /// Operators that are not an operation of the graph: values under another name, and stored tensors seen in a different shape.
 extension ONNXGraphReader {
     static let renamingReadings: [String: ONNXReading] = [
-        "Identity": { reader, node in try reader.rename(node) }, "Dropout": { reader, node in try reader.dropout(node) },
-        "Unsqueeze": { reader, node in try reader.unsqueeze(node) },
+        "Identity": ONNXReading(inputs: 1...1) { reader, node in try reader.rename(node) },
+        "Dropout": ONNXReading(inputs: 1...3, outputs: 1...2, attributes: ["ratio", "seed"]) { reader, node in try reader.dropout(node) },
+        "Unsqueeze": ONNXReading(inputs: 1...2, attributes: ["axes"]) { reader, node in try reader.unsqueeze(node) },
     ]
 
     mutating func rename(_ node: ONNXNode) throws {

@@ -7,7 +7,9 @@ extension ONNXWriting {
 }
 
 extension ONNXGraphReader {
-    static let softmaxReadings: [String: ONNXReading] = ["Softmax": { reader, node in try reader.softmax(node) }]
+    static let softmaxReadings: [String: ONNXReading] = [
+        "Softmax": ONNXReading(inputs: 1...1, attributes: ["axis"]) { reader, node in try reader.softmax(node) }
+    ]
 
     mutating func softmax(_ node: ONNXNode) throws {
         let input = try value(node, 0)

@@ -1,11 +1,12 @@
 import Architectures
 import IR
 
-/// What the graph of an ONNX file shows of how images enter it, for files without this project's own description.
+/// What a graph shows of how images enter it, for graphs that came without this project's own description: another program's ONNX file, or
+/// a text.
 ///
 /// Arithmetic at the beginning of the graph says what the pixels are; a graph of a known family has that family's usual contract, assumed;
 /// what is left is unknown.
-enum ONNXInputContract {
+enum GraphContract {
     static func read(_ graph: Graph, weights: Weights) -> InputContract {
         let layout = graph.inputLayout
         let shape = graph.inputs.first?.type.shape ?? []
@@ -37,6 +38,23 @@ enum ONNXInputContract {
         // The family's order is that of the layers; a graph that turns the channels round takes them the other way.
         if arithmetic.isReversed, filled.channelOrder != .gray { filled.channelOrder = filled.channelOrder == .rgb ? .bgr : .rgb }
         return filled
+    }
+
+    /// A contract that came with weights, for a graph that is given beside them: what the graph itself shows is taken from it.
+    static func adapted(_ contract: InputContract, to graph: Graph, weights: Weights) -> InputContract {
+        let shown = read(graph, weights: weights)
+        var adapted = contract
+        func take<Value: Equatable>(_ path: WritableKeyPath<InputContract, Value>, _ fact: NetworkFact) {
+            guard adapted[keyPath: path] != shown[keyPath: path] else { return }
+            adapted[keyPath: path] = shown[keyPath: path]
+            adapted.origins[fact] = .given
+        }
+        take(\.height, .height)
+        take(\.width, .width)
+        take(\.embeddingLength, .embeddingLength)
+        take(\.isNormalized, .isNormalized)
+        adapted.origins[.epsilon] = .given
+        return adapted
     }
 
     /// The length of the first output, if it is a vector per image and every other output is one number per image, as an embedding's norm is.
