@@ -150,7 +150,7 @@ extension AttributeValue {
 protocol AttributeConvertible: Sendable {
     static var attributeForm: AttributeForm { get }
     var attributeValue: AttributeValue { get }
-    /// Nil for a value of another form.
+    /// Nil for a value of a different form.
     init?(attribute value: AttributeValue)
 }
 

@@ -10,7 +10,7 @@ protocol OperationDefinition: Sendable {
     static var attributeFields: [AttributeField<Self>] { get }
     /// The case that stands for it in a graph.
     var operation: Operation { get }
-    /// The type of its output. Throws where inputs, weights or attributes do not fit.
+    /// The type of its output. Throws if inputs, weights or attributes do not fit.
     func outputType(_ node: NodeInference) throws(GraphError) -> ValueType
 }
 
@@ -87,7 +87,7 @@ extension OperationDefinition {
         return renamed
     }
 
-    /// What may stand after the operation in the text form: roles of weights, and names of attributes.
+    /// What may follow the operation in the text form: roles of weights, and names of attributes.
     static var textNames: [String] { weightFields.map(\.role) + attributeFields.map(\.description.textName) }
 
     static func read<Fields: OperationFields>(_ fields: Fields) throws(Fields.Failure) -> Operation {

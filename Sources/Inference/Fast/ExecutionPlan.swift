@@ -1,7 +1,7 @@
 import IR
 import Kernels
 
-/// A network laid out for one input size: places of all values in one arena, and the loops' jobs over them.
+/// A network laid out for one input size: positions of all values in one arena, and the loops' jobs over them.
 ///
 /// `@unchecked Sendable`: the arena is used by one run at a time (see `IdlePlans`), whose threads write disjoint parts.
 final class ExecutionPlan: @unchecked Sendable {
@@ -47,7 +47,7 @@ final class ExecutionPlan: @unchecked Sendable {
     private var places: [String: ImageView] = [:]
     private let leavesOutPadding: Bool
 
-    /// Lays out `layers` for input of this extent. Throws where memory does not suffice.
+    /// Lays out `layers` for input of this extent. Throws if memory does not suffice.
     ///
     /// - Parameter leavesOutPadding: whether convolutions may leave out products with padding, which weights must be finite for.
     init(
@@ -107,10 +107,10 @@ final class ExecutionPlan: @unchecked Sendable {
         }
     }
 
-    /// Where a value lies.
+    /// The memory of a value.
     func place(_ name: String) -> ImageView? { places[name] }
 
-    /// Sizes come from files and arguments: none may be so large that arithmetic on places overflows.
+    /// Sizes come from files and arguments: none may be so large that arithmetic on offsets overflows.
     private static func checkSizes(_ extents: [String: ValueExtent], borders: [String: Int], memoryLimit: Int) throws(InferenceError) {
         let frame = 2 * (borders.values.max() ?? 0)
         for extent in extents.values {
@@ -194,7 +194,7 @@ final class ExecutionPlan: @unchecked Sendable {
         }
     }
 
-    /// Whether so many images are shared out: where no thread would stand idle for long.
+    /// Whether this number of images is shared out: if no thread would be idle for long.
     private static func isShared(_ images: Int, workers: Int) -> Bool {
         images >= workers && (images.isMultiple(of: workers) || images >= 4 * workers)
     }

@@ -6,13 +6,13 @@ import Tensors
 struct PackedLayer: Sendable {
     var layer: FusedLayer
     var method = ConvolutionMethod.direct
-    /// Weights in the loops' order; nil where there are none, or where they are lent.
+    /// Weights in the loops' order; nil if there are none, or if they are borrowed.
     var weights: FloatMemory?
-    /// A linear layer's weight as it lies in its file.
+    /// A linear layer's weight as it is in its file, borrowed.
     var lentWeights: FloatReading?
-    /// Bias or shift, one number an output channel, padded to blocks of 16.
+    /// Bias or shift, one number per output channel, padded to blocks of 16.
     var bias: FloatMemory?
-    /// Factor of each channel, where it is not in the weights.
+    /// Factor of each channel, if it is not in the weights.
     var scale: FloatMemory?
     /// PReLU's slopes, padded.
     var slopes: FloatMemory?
@@ -56,7 +56,7 @@ enum LayerPacking {
         return FusedLayer.method(convolution, weightShape: shape, output: extent, isExact: isExact)
     }
 
-    /// A scale and shift before a Winograd convolution goes into its input transform, which knows where the zeros of the padding are.
+    /// A scale and shift before a Winograd convolution goes into its input transform, which knows the zeros of the padding.
     private static func fuseInputs(_ layers: [FusedLayer], model: Model, isExact: Bool) -> [FusedLayer] {
         var readers: [String: Int] = [:]
         for name in layers.flatMap(\.inputs) + model.graph.outputs { readers[name, default: 0] += 1 }
@@ -83,7 +83,7 @@ enum LayerPacking {
         return memory
     }
 
-    /// Numbers, one a channel, padded to blocks of 16; one number stands for all channels.
+    /// Numbers, one per channel, padded to blocks of 16; one number stands for all channels.
     private static func vector(_ numbers: [Double], channels: Int) throws -> FloatMemory {
         let memory = try memory((channels + blockChannels - 1) / blockChannels * blockChannels)
         for channel in 0..<channels { memory.base[channel] = Float(numbers[numbers.count == 1 ? 0 : channel]) }

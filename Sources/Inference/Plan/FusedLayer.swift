@@ -51,7 +51,7 @@ struct FusedLayer {
         }
     }
 
-    /// Whether another value may be added to its result before it is stored: the loop of linear layers has no place for one.
+    /// Whether a second value may be added to its result before it is stored: the loop of linear layers cannot add one.
     var takesResidual: Bool { if case .linear = kind { false } else { isAffine } }
 
     /// Whether scale and shift may still change.

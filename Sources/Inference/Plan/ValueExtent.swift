@@ -6,7 +6,7 @@ struct ValueExtent: Hashable, Sendable {
     var height: Int
     var width: Int
 
-    /// Nil where a size is not known.
+    /// Nil if a size is not known.
     init?(_ type: ValueType) {
         let sizes = type.shape.dropFirst().map(\.fixed)
         switch sizes.count {

@@ -85,7 +85,7 @@ enum WeightPacking {
     }
 }
 
-/// A tensor's numbers as float32 in C order: lent where they are so already, else converted.
+/// A tensor's numbers as float32 in C order: borrowed if they are so already, else converted.
 struct FloatReading {
     private let owner: Tensor
     private let copy: FloatMemory?
@@ -94,7 +94,7 @@ struct FloatReading {
     init(_ tensor: Tensor) throws {
         owner = tensor
         if tensor.dtype == .float32, tensor.isContiguous {
-            // Mapped bytes may lie on any place that their file puts them; only aligned ones can be read as numbers.
+            // Mapped bytes may have any offset in their file; only aligned ones can be read as numbers.
             let bytes = try tensor.cOrderBytes()
             let address = bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
             if address % 4 == 0, address != 0, tensor.storage.isLent {
