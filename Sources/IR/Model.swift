@@ -1,5 +1,3 @@
-import JSON
-
 /// A network that can be exported and run: weights, the graph over them, and how images enter it. Weights and graph never change, since
 /// `valueTypes` follows from them.
 public struct Model: Sendable {
@@ -28,21 +26,4 @@ public struct Model: Sendable {
         let used = Set(graph.weightKeys)
         return weights.entries.map(\.name).filter { !used.contains($0) }
     }
-}
-
-/// The family of a network and the numbers that determine one network of it.
-public struct Architecture: Sendable, Equatable {
-    /// The family's name, such as `ir_resnet18`; `custom` if no family is known.
-    public var name: String
-    /// Hyper-parameters, such as `embedding_size`, in order.
-    public var hyperparameters: JSONObject
-
-    /// An architecture.
-    public init(name: String, hyperparameters: JSONObject = JSONObject()) {
-        self.name = name
-        self.hyperparameters = hyperparameters
-    }
-
-    /// A graph that came with its file and belongs to no family known here.
-    public static let custom = Architecture(name: "custom")
 }

@@ -38,7 +38,7 @@ public final class FastExecutor: Sendable {
     private let kernels: KernelTable
     private let idle: Mutex<IdlePlans>
 
-    /// Fuses and packs. Throws where an operation cannot be run or weights are not finite.
+    /// Fuses and packs. Throws if an operation cannot be run or weights are not finite.
     public init(_ model: Model, options: Options = Options()) throws {
         self.model = model
         self.options = options

@@ -34,16 +34,16 @@ extension Model {
         }
         let graph = Graph(inputs: graph.inputs, nodes: nodes, outputs: graph.outputs)
         let folded = try Fold.apply(folds, to: weights)
-        return try Model(weights: folded, graph: graph, contract: contract, architecture: Architecture.custom(like: architecture))
+        return try Model(weights: folded, graph: graph, contract: contract, architecture: architecture.folded)
     }
 }
 
 extension Architecture {
     /// The same family, no longer with the family's own layers: its graph has to travel with it.
-    static func custom(like architecture: Architecture) -> Architecture {
-        var hyperparameters = architecture.hyperparameters
+    var folded: Architecture {
+        var hyperparameters = hyperparameters
         hyperparameters.append("batch_norm_folded", .boolean(true))
-        return Architecture(name: architecture.name, hyperparameters: hyperparameters)
+        return Architecture(name: name, hyperparameters: hyperparameters)
     }
 }
 

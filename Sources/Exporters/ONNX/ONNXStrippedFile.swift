@@ -3,9 +3,9 @@ import Files
 /// The part of an ONNX file that is not tensor bytes.
 ///
 /// protobuf-c copies every bytes field, which would double the memory of a model. So the file's wire format (protobuf.dev, "Encoding") is
-/// walked first: each tensor's `raw_data` is replaced by 16 bytes that tell where it lies (offset and count, little-endian), and what is
+/// walked first: each tensor's `raw_data` is replaced by 16 bytes that say where it is (offset and count, little-endian), and what is
 /// left, a few hundred kilobytes, is unpacked. The walk also bounds depth and size, which protobuf-c does not.
-struct ONNXPlaces {
+struct ONNXStrippedFile {
     /// The file with tokens in place of `raw_data`.
     let stripped: [UInt8]
 
@@ -59,7 +59,7 @@ struct ONNXPlaces {
     /// Largest description, tensor bytes aside; a network of these kinds has well under a megabyte.
     private static let largest = 256 << 20
 
-    /// Walks the whole file. Throws `ONNXError` where it is malformed.
+    /// Walks the whole file. Throws `ONNXError` if it is malformed.
     init(_ bytes: ByteView) throws {
         var walk = Walk(bytes: bytes)
         stripped = try walk.message(.model, from: 0, to: bytes.count, depth: 0)
@@ -86,15 +86,18 @@ struct ONNXPlaces {
 
         mutating func copy(_ from: Int, _ to: Int, into out: inout [UInt8]) throws {
             written += to - from
-            guard written <= ONNXPlaces.largest else {
-                throw ONNXError.tooLarge(file: bytes.name, detail: "the model's description alone is over \(ONNXPlaces.largest) bytes")
+            guard written <= ONNXStrippedFile.largest else {
+                throw ONNXError.tooLarge(
+                    file: bytes.name, detail: "the model's description alone is over \(ONNXStrippedFile.largest) bytes")
             }
             let window = try bytes.window(at: from, count: to - from)
             window.withUnsafeBytes { out.append(contentsOf: $0) }
         }
 
         mutating func message(_ kind: Message, from start: Int, to end: Int, depth: Int) throws -> [UInt8] {
-            guard depth <= ONNXPlaces.deepest else { throw ONNXError.tooDeep(file: bytes.name, limit: ONNXPlaces.deepest, offset: start) }
+            guard depth <= ONNXStrippedFile.deepest else {
+                throw ONNXError.tooDeep(file: bytes.name, limit: ONNXStrippedFile.deepest, offset: start)
+            }
             var out: [UInt8] = []
             var at = start
             while at < end {
@@ -114,17 +117,17 @@ struct ONNXPlaces {
                     let (from, to) = (at, at + Int(length))
                     at = to
                     if kind == .tensor, field == 9 {
-                        out.append(contentsOf: ONNXPlaces.tagged(field, ONNXPlaces.token(offset: from, count: to - from)))
+                        out.append(contentsOf: ONNXStrippedFile.tagged(field, ONNXStrippedFile.token(offset: from, count: to - from)))
                         continue
                     }
-                    if ONNXPlaces.texts[kind]?.contains(field) == true,
+                    if ONNXStrippedFile.texts[kind]?.contains(field) == true,
                         try bytes.window(at: from, count: to - from).withUnsafeBytes({ $0.contains(0) })
                     {
                         throw malformed("a name or text holds a NUL, where some readers end it", from)
                     }
                     if let child = kind.child(field) {
                         let inner = try message(child, from: from, to: to, depth: depth + 1)
-                        out.append(contentsOf: ONNXPlaces.tagged(field, inner))
+                        out.append(contentsOf: ONNXStrippedFile.tagged(field, inner))
                         continue
                     }
                 default: throw malformed("a field has wire type \(tag & 7)", fieldStart)
@@ -154,8 +157,8 @@ struct ONNXPlaces {
         withUnsafeBytes(of: UInt64(offset).littleEndian) { Array($0) } + withUnsafeBytes(of: UInt64(count).littleEndian) { Array($0) }
     }
 
-    /// Reads a token back: where the bytes lie in the file.
-    static func place(_ token: [UInt8]) -> (offset: Int, count: Int)? {
+    /// Reads a token back: where the bytes are in the file.
+    static func position(_ token: [UInt8]) -> (offset: Int, count: Int)? {
         guard token.count == 16 else { return nil }
         return token.withUnsafeBytes { raw in
             let offset = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self))
@@ -178,7 +181,7 @@ struct ONNXPlaces {
                 guard (try? walk.varint(&at, before: bytes.count)) != nil else { return false }
             case (2, 2), (3, 2), (4, 2), (6, 2), (7, 2), (8, 2), (14, 2), (20, 2), (25, 2), (26, 2):
                 guard let length = try? walk.varint(&at, before: bytes.count) else { return false }
-                // A file cut short inside its graph is still told as ONNX, so that the error can say so.
+                // A file cut short inside its graph is still recognized as ONNX, so that the error can say so.
                 if field == 7, length > UInt64(bytes.count - at) { return fields.contains(1) }
                 guard length <= UInt64(bytes.count - at) else { return false }
                 at += Int(length)
