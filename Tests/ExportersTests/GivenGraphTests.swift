@@ -41,7 +41,7 @@ import Testing
         #expect(model.contract.mean == nil && model.contract.origins[.mean] == .unknown && model.contract.crop == .unknown)
     }
 
-    @Test("A contract follows the graph where the graph shows another network than the family's")
+    @Test("The contract follows the graph if it shows a different network than the family's")
     func aChangedGraph() throws {
         var graph = try #require(try open("models/ir_small.pth").content.model).graph
         let last = try #require(graph.outputs.first)

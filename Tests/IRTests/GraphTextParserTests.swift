@@ -170,7 +170,7 @@ import Testing
         #expect(error?.remedy.isEmpty == false && error?.remedy.contains("--") == false)
     }
 
-    @Test("A text without any statement is no graph")
+    @Test("A text without any statement is not a graph")
     func nothing() {
         for text in ["", "\n\n", "# only a comment"] {
             #expect(throws: GraphTextError.empty(file: "g.txt")) { try read(text) }

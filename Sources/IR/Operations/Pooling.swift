@@ -4,7 +4,7 @@ public struct Pooling: Sendable, Equatable {
     public var kernel: Size2D
     /// Steps along height and width.
     public var stride: Size2D
-    /// What stands around the input.
+    /// Rows and columns around the input.
     public var padding: Padding2D
     /// Whether a window that reaches past the end still gives an output.
     public var ceilMode: Bool

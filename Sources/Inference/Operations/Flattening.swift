@@ -17,8 +17,8 @@ extension SmallJob {
         for row in 0..<input.height {
             for column in 0..<input.width {
                 let source = input.pixel(image, row, column)
-                let place = row * input.width + column
-                for channel in 0..<input.channels { target[channel * size + place] = source[channel] }
+                let position = row * input.width + column
+                for channel in 0..<input.channels { target[channel * size + position] = source[channel] }
             }
         }
         for index in output.channels..<output.paddedChannels { target[index] = 0 }

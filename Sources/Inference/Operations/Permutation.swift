@@ -9,12 +9,12 @@ extension PlainNode {
         var result = PlainTensor(zeros: shape)
         for index in result.values.indices {
             var rest = index
-            var place = 0
+            var position = 0
             for axis in shape.indices.reversed() {
-                place += rest % shape[axis] * strides[axes[axis]]
+                position += rest % shape[axis] * strides[axes[axis]]
                 rest /= shape[axis]
             }
-            result.values[index] = x.values[place]
+            result.values[index] = x.values[position]
         }
         return result
     }

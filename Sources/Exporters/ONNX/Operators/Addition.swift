@@ -15,13 +15,14 @@ extension ONNXGraphReader {
                 return try append(node, .subtract(numbers.map { -$0 }), [input], rank: rank(input))
             }
             // A matrix product and the addition after it are one linear layer.
-            guard let place = producers[input], case .linear(var layer) = nodes[place].operation, layer.bias == nil, readers[input] == 1
+            guard let position = producers[input], case .linear(var layer) = nodes[position].operation, layer.bias == nil,
+                readers[input] == 1
             else { throw unsupported(node, "adding a stored tensor") }
             layer.bias = try weight(node.inputs[other], node, "bias")
             guard let output = node.outputs.first else { throw unsupported(node, "it has no output") }
-            nodes[place].operation = .linear(layer)
-            nodes[place].output = output
-            producers[output] = place
+            nodes[position].operation = .linear(layer)
+            nodes[position].output = output
+            producers[output] = position
             ranks[output] = 2
             return
         }

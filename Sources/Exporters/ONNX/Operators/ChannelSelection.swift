@@ -44,8 +44,8 @@ extension ONNXGraphReader {
         // onnx docs/Operators.md, Slice: negative bounds count from the end, and both are clamped to what is there.
         func bound(_ number: Int64, _ range: ClosedRange<Int>) -> Int {
             // A negative number and a count cannot overflow.
-            let place = number < 0 ? number + Int64(count) : number
-            return min(max(Int(clamping: place), range.lowerBound), range.upperBound)
+            let position = number < 0 ? number + Int64(count) : number
+            return min(max(Int(clamping: position), range.lowerBound), range.upperBound)
         }
         let range = step > 0 ? 0...count : -1...count - 1
         let channels = Array(stride(from: bound(starts[0], range), to: bound(ends[0], range), by: step)).filter { (0..<count) ~= $0 }
@@ -59,14 +59,14 @@ extension ONNXGraphReader {
         var isMoved = false
         for _ in 0...nodes.count {
             if let shape = imageShapes[value] { return shape.count == 4 ? shape[isMoved ? 3 : 1].fixed : nil }
-            guard let place = producers[value] else { return nil }
-            switch nodes[place].operation {
+            guard let position = producers[value] else { return nil }
+            switch nodes[position].operation {
             case .convertToFloat, .subtract, .multiply, .divide: break
             case .permute([0, 3, 1, 2]): isMoved = true
             case .selectChannels(let channels): return channels.count
             default: return nil
             }
-            value = nodes[place].inputs.first ?? ""
+            value = nodes[position].inputs.first ?? ""
         }
         return nil
     }

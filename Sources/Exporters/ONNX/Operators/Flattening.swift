@@ -21,7 +21,7 @@ extension ONNXGraphReader {
     mutating func reshape(_ node: ONNXNode) throws {
         let input = try value(node, 0)
         if node.operatorName == "Squeeze" {
-            guard rank(input) == 4, let place = producers[input], case .globalAveragePool = nodes[place].operation,
+            guard rank(input) == 4, let position = producers[input], case .globalAveragePool = nodes[position].operation,
                 try reducedAxes(node).map({ try Set($0.map { try axis($0, of: input, node) }) == [2, 3] }) == true
             else { throw unsupported(node, "only height and width of 1 can be taken away") }
             return try append(node, .flatten, [input], rank: 2)

@@ -10,7 +10,7 @@ extension ONNXWriting {
 extension ONNXGraphReader {
     static let preluReadings: [String: ONNXReading] = ["PRelu": ONNXReading(inputs: 2...2) { reader, node in try reader.prelu(node) }]
 
-    /// A slope is broadcast from the last axis on; only one number a channel, or one for all, is what PReLU means here.
+    /// A slope is broadcast from the last axis on; only one number per channel, or one for all channels, is what PReLU means here.
     mutating func prelu(_ node: ONNXNode) throws {
         let input = try value(node, 0)
         guard node.inputs.count == 2 else { throw unsupported(node, "it has no slope") }
@@ -20,10 +20,10 @@ extension ONNXGraphReader {
             let channels: Int
             if tensor.elementCount == 1 {
                 channels = 1
-            } else if let place = sizes.firstIndex(where: { $0 != 1 }), sizes.count - place == rank - 1,
-                sizes[(place + 1)...].allSatisfy({ $0 == 1 })
+            } else if let position = sizes.firstIndex(where: { $0 != 1 }), sizes.count - position == rank - 1,
+                sizes[(position + 1)...].allSatisfy({ $0 == 1 })
             {
-                channels = sizes[place]
+                channels = sizes[position]
             } else {
                 throw ONNXError.unsupportedUse(
                     file: file, node: node.name, operatorName: "PRelu",

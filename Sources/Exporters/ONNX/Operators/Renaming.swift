@@ -1,7 +1,7 @@
 import IR
 import Tensors
 
-/// Operators that are not an operation of the graph: values under another name, and stored tensors seen in a different shape.
+/// Operators that are not an operation of the graph: values under a new name, and stored tensors seen in a different shape.
 extension ONNXGraphReader {
     static let renamingReadings: [String: ONNXReading] = [
         "Identity": ONNXReading(inputs: 1...1) { reader, node in try reader.rename(node) },
@@ -65,14 +65,14 @@ extension ONNXGraphReader {
 
     private func unsqueezed(_ tensor: Tensor, _ axes: [Int64], _ node: ONNXNode) throws -> Tensor {
         let rank = tensor.shape.count + axes.count
-        let places = axes.map { $0 < 0 ? Int($0) + rank : Int($0) }.sorted()
-        guard rank <= 8, places.allSatisfy({ (0..<rank) ~= $0 }), Set(places).count == places.count else {
+        let positions = axes.map { $0 < 0 ? Int($0) + rank : Int($0) }.sorted()
+        guard rank <= 8, positions.allSatisfy({ (0..<rank) ~= $0 }), Set(positions).count == positions.count else {
             throw unsupported(node, "axes \(axes)")
         }
         var (shape, strides) = (tensor.shape, tensor.strides)
-        for place in places {
-            shape.insert(1, at: place)
-            strides.insert(1, at: place)
+        for position in positions {
+            shape.insert(1, at: position)
+            strides.insert(1, at: position)
         }
         return try Tensor(dtype: tensor.dtype, shape: shape, strides: strides, offset: tensor.offset, storage: tensor.storage)
     }

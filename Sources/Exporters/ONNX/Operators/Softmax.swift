@@ -14,8 +14,8 @@ extension ONNXGraphReader {
     mutating func softmax(_ node: ONNXNode) throws {
         let input = try value(node, 0)
         let isOld = opset < ONNXOpset.softmaxAxis
-        let place = try axis(integer(node, "axis", default: isOld ? 1 : -1), of: input, node)
-        guard !isOld || place == rank(input) - 1 else { throw unsupported(node, "a sum over several axes (operator sets before 13)") }
-        try append(node, .softmax(axis: place), [input], rank: rank(input))
+        let position = try axis(integer(node, "axis", default: isOld ? 1 : -1), of: input, node)
+        guard !isOld || position == rank(input) - 1 else { throw unsupported(node, "a sum over several axes (operator sets before 13)") }
+        try append(node, .softmax(axis: position), [input], rank: rank(input))
     }
 }
