@@ -37,7 +37,7 @@ import Verifier
         (["inpsect", "x.pth", "--safety"], ["did you mean inspect?"]), (["xyzzy"], ["unknown command", "the commands are inspect, slim"]),
         (["completions", "bash"], ["unknown command"]), (["version"], ["--version"]), (["help", "nosuch"], ["nosuch", "unknown command"]),
         (["-", "x.onnx"], ["standard input"]), (["export", "x.pth", "--ouput", "y.onnx"], ["did you mean --output?"]),
-        (["x.pth", "y.onnx", "--normalize"], ["did you mean --normalize?"]),
+        (["x.pth", "y.onnx", "--normalise"], ["did you mean --normalize?"]),
         (["x.pth", "y.onnx", "--optset", "17"], ["did you mean --opset?"]),
         (["evaluate", "x", "--pairs", "y"], ["did you mean --pairs-file?"]),
         (["evaluate", "x", "--lfw", "y"], ["did you mean --lfw-root?"]),
