@@ -18,17 +18,20 @@ public struct OpenedModel: Sendable {
         public var likeness: ContractProfile?
         /// The decisions behind `given` and `likeness`, for messages.
         public var givenNames: [Decision]
+        /// The network of the weights, in place of the file's own and of what keys and shapes show.
+        public var graph: Graph?
 
         /// By default, the network is recognized from keys and shapes.
         public init(
             architecture: String? = nil, keyMap: KeyMap? = nil, given: GivenFacts = GivenFacts(), likeness: ContractProfile? = nil,
-            givenNames: [Decision] = []
+            givenNames: [Decision] = [], graph: Graph? = nil
         ) {
             self.architecture = architecture
             self.keyMap = keyMap
             self.given = given
             self.likeness = likeness
             self.givenNames = givenNames
+            self.graph = graph
         }
 
         /// The model with the caller's facts applied.
@@ -56,7 +59,7 @@ public struct OpenedModel: Sendable {
     /// What a user should know about the network, one sentence each.
     public let remarks: [String]
 
-    /// Makes a model of an opened file: from the file's graph, or else from keys and shapes. A network that is unknown, or not quite a
+    /// Makes a model of an opened file: from a graph that is given, else from the file's, else from keys and shapes. A network that is unknown, or not quite a
     /// known one, gives bare weights; if the caller named a family, both are errors. Throws `ExportError.notPlain` for tensors whose
     /// numbers an export would lose.
     public init(_ opened: OpenedFile, choice: Choice = Choice()) throws {
@@ -67,6 +70,11 @@ public struct OpenedModel: Sendable {
         try OpenedModel.refuseLazyTensors(opened)
         let nonTensors = opened.selection?.nonTensors ?? []
         if let keyMap = choice.keyMap { weights = try keyMap.apply(to: weights) }
+        if let graph = choice.graph {
+            let model = try OpenedModel.join(weights, with: graph, opened, choice)
+            self.init(content: .model(try choice.complete(model)), nonTensors: nonTensors, remarks: opened.remarks)
+            return
+        }
         var graphError = opened.documentError
         if let document = opened.document, choice.architecture == nil, choice.keyMap == nil, let graph = document.graph,
             let contract = document.contract
@@ -109,6 +117,27 @@ public struct OpenedModel: Sendable {
             throw ExportError.notForBareWeights(decision, reason: (bareReason as? any DescribedError)?.problem ?? "\(bareReason)")
         }
         self.init(content: .weights(weights), bareReason: bareReason, nonTensors: nonTensors, remarks: opened.remarks)
+    }
+
+    /// Weights with a graph that is given for them; all tensors stay. How images enter is what the file says, else what the family of the
+    /// weights usually takes, else what the graph shows. Throws `GraphError` if weights are missing or do not fit.
+    private static func join(_ weights: Weights, with graph: Graph, _ opened: OpenedFile, _ choice: Choice) throws -> Model {
+        var contract = opened.document?.contract
+        if contract == nil {
+            do {
+                contract = try Architectures.rebuild(
+                    CompiledKeys(weights).stripped(weights), requested: choice.architecture, imageSize: choice.given.imageSize
+                ).model.contract
+            } catch {
+                // Only a family that was asked for by name must be recognized.
+                guard choice.architecture == nil else { throw error }
+            }
+        }
+        return try Model(
+            weights: weights, graph: graph,
+            contract: contract.map { GraphContract.adapted($0, to: graph, weights: weights) }
+                ?? GraphContract.read(graph, weights: weights),
+            architecture: .custom)
     }
 
     private init(

@@ -1,19 +1,18 @@
-import JSON
-
-/// A network that can be exported and run: weights, the graph over them, and how images enter it.
+/// A network that can be exported and run: weights, the graph over them, and how images enter it. Weights and graph never change, since
+/// `valueTypes` follows from them.
 public struct Model: Sendable {
     /// Tensors under their source keys; those that the graph does not use stay, so that a round trip is exact.
-    public var weights: Weights
+    public let weights: Weights
     /// What is computed.
-    public var graph: Graph
+    public let graph: Graph
     /// How images enter and what comes out.
     public var contract: InputContract
     /// Which family it is.
-    public var architecture: Architecture
+    public let architecture: Architecture
     /// The type of every value in the graph, by name.
     public let valueTypes: [String: ValueType]
 
-    /// A model; throws where graph and weights do not fit.
+    /// A model; throws if graph and weights do not fit.
     public init(weights: Weights, graph: Graph, contract: InputContract, architecture: Architecture) throws(GraphError) {
         valueTypes = try graph.valueTypes(weights: weights)
         self.weights = weights
@@ -27,21 +26,4 @@ public struct Model: Sendable {
         let used = Set(graph.weightKeys)
         return weights.entries.map(\.name).filter { !used.contains($0) }
     }
-}
-
-/// The family of a network and the numbers that make one network of it.
-public struct Architecture: Sendable, Equatable {
-    /// The name that `--arch` takes, such as `ir_resnet18`; `custom` where no family is known.
-    public var name: String
-    /// Hyper-parameters, such as `embedding_size`, in order.
-    public var hyperparameters: JSONObject
-
-    /// An architecture.
-    public init(name: String, hyperparameters: JSONObject = JSONObject()) {
-        self.name = name
-        self.hyperparameters = hyperparameters
-    }
-
-    /// A graph that came with its file and belongs to no family known here.
-    public static let custom = Architecture(name: "custom")
 }

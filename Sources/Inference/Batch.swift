@@ -5,7 +5,7 @@ public struct Batch: Sendable, Equatable {
     /// The numbers.
     public var values: [Float]
 
-    /// Throws where shape and count disagree.
+    /// Throws if shape and count disagree.
     public init(shape: [Int], values: [Float]) throws(InferenceError) {
         var count = 1
         for size in shape {

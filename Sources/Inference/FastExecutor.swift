@@ -11,7 +11,7 @@ import Tensors
 public final class FastExecutor: Sendable {
     /// How a model is run.
     public struct Options: Sendable {
-        /// Threads; nil for one a core.
+        /// Threads; nil for one per core.
         public var threads: Int?
         /// Direct convolution with short partial sums instead of Winograd: slower, and nearer to float64.
         public var isExact = false
@@ -19,7 +19,7 @@ public final class FastExecutor: Sendable {
         public var usesBaseline = false
         /// Runs although weights hold NaN or infinities.
         public var allowsNotFinite = false
-        /// Images that are worked on together; a larger batch is run in parts of so many.
+        /// Images that are worked on together; a larger batch is run in parts of this size.
         public var imagesAtOnce = 8
         /// Bytes of working memory that are kept for later runs over inputs of other sizes; what is in use at once is not bounded by it.
         public var idleMemoryLimit = 512 << 20
@@ -38,7 +38,7 @@ public final class FastExecutor: Sendable {
     private let kernels: KernelTable
     private let idle: Mutex<IdlePlans>
 
-    /// Fuses and packs. Throws where an operation cannot be run or weights are not finite.
+    /// Fuses and packs. Throws if an operation cannot be run or weights are not finite.
     public init(_ model: Model, options: Options = Options()) throws {
         self.model = model
         self.options = options
@@ -55,7 +55,7 @@ public final class FastExecutor: Sendable {
     /// The loops that run on this processor if nothing else is asked for.
     public static var bestKernelName: String { Kernels.best.name }
 
-    /// The packed weights are looked through, not the tensors again; where they are not finite, the tensor is named.
+    /// The packed weights are checked, not the tensors again; if they are not finite, the tensor is named.
     private func checkWeights() throws {
         for packed in layers {
             let memories = [packed.weights, packed.bias, packed.scale, packed.slopes, packed.inputScale, packed.inputShift]
@@ -211,7 +211,7 @@ private struct SourcePointer: @unchecked Sendable {
     let base: UnsafePointer<Float>
 }
 
-/// A pointer behind which threads write images that do not overlap while its owner waits for them.
+/// Memory to which threads write images that do not overlap while its owner waits for them.
 private struct TargetPointer: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
 }

@@ -1,4 +1,5 @@
 import CCPU
+// Whoever runs the loops fills in their jobs, whose types the three sets of loops share.
 @_exported import KernelTypes
 import KernelsAVX2
 import KernelsAVX512

@@ -1,1 +1,1 @@
-../KernelsAVX2/DirectConvolution.swift
+../KernelSources/DirectConvolution.swift

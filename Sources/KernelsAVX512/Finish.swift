@@ -1,1 +1,1 @@
-../KernelsAVX2/Finish.swift
+../KernelSources/Finish.swift

@@ -1,1 +1,1 @@
-../KernelsAVX2/LaneOperations.swift
+../KernelSources/LaneOperations.swift

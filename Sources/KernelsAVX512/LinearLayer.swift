@@ -1,1 +1,1 @@
-../KernelsAVX2/LinearLayer.swift
+../KernelSources/LinearLayer.swift

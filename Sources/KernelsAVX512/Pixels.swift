@@ -1,1 +1,1 @@
-../KernelsAVX2/Pixels.swift
+../KernelSources/Pixels.swift

@@ -1,1 +1,1 @@
-../KernelsAVX2/Table.swift
+../KernelSources/Table.swift

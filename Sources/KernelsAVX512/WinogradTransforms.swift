@@ -1,1 +1,1 @@
-../KernelsAVX2/WinogradTransforms.swift
+../KernelSources/WinogradTransforms.swift

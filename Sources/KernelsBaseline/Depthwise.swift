@@ -1,1 +1,1 @@
-../KernelsAVX2/Depthwise.swift
+../KernelSources/Depthwise.swift

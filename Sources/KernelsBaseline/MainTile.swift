@@ -1,1 +1,1 @@
-../KernelsAVX2/MainTile.swift
+../KernelSources/MainTile.swift

@@ -1,1 +1,1 @@
-../KernelsAVX2/MultiplyTile.swift
+../KernelSources/MultiplyTile.swift

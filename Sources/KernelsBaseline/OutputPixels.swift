@@ -1,1 +1,1 @@
-../KernelsAVX2/OutputPixels.swift
+../KernelSources/OutputPixels.swift

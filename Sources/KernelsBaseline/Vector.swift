@@ -1,1 +1,1 @@
-../KernelsAVX2/Vector.swift
+../KernelSources/Vector.swift

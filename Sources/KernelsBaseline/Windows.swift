@@ -1,1 +1,1 @@
-../KernelsAVX2/Windows.swift
+../KernelSources/Windows.swift

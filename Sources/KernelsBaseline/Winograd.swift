@@ -1,1 +1,1 @@
-../KernelsAVX2/Winograd.swift
+../KernelSources/Winograd.swift

@@ -302,10 +302,12 @@ import Verifier
         #expect(try verify(path).status == 0)
         let opened = try FormatRegistry.open(path)
         var model = try #require(try OpenedModel(opened).content.model)
-        let index = try #require(model.graph.nodes.lastIndex { if case .batchNormalization = $0.operation { true } else { false } })
-        guard case .batchNormalization(var layer) = model.graph.nodes[index].operation else { return }
+        var graph = model.graph
+        let index = try #require(graph.nodes.lastIndex { if case .batchNormalization = $0.operation { true } else { false } })
+        guard case .batchNormalization(var layer) = graph.nodes[index].operation else { return }
         layer.epsilon = 1e-3
-        model.graph.nodes[index].operation = .batchNormalization(layer)
+        graph.nodes[index].operation = .batchNormalization(layer)
+        model = try Model(weights: model.weights, graph: graph, contract: model.contract, architecture: model.architecture)
         let changed = "\(folder)/changed.onnx"
         let output = try OutputFile(target: changed, replacing: true, inputs: [])
         for file in try ONNXFormat.write(.model(model), to: output, options: ExportOptions()) + [output] { try file.commit() }

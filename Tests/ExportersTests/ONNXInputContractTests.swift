@@ -26,7 +26,7 @@ import Testing
                     tensor: try Tensor(
                         dtype: .float32, shape: [5, count], storage: Storage(name: "w", bytes: .init(copying: bytes, name: "w"))))
             ], provenance: Provenance(source: "x.onnx", format: "onnx", stateDictPath: ""))
-        return ONNXInputContract.read(graph, weights: weights)
+        return GraphContract.read(graph, weights: weights)
     }
 
     static let overBytes: [[Operation]] = [

@@ -2,17 +2,50 @@ import IR
 import JSON
 import Testing
 
-/// Graph, contract and document as JSON: the same again, and typed errors where the text is another.
+/// Graph, contract and document as JSON: the same again, and typed errors if the text is different.
 @Suite struct DocumentTests {
     private func parsed(_ object: JSONObject) throws -> JSONObject {
         try #require(try JSONParser.parse(Array(JSONValue.object(object).text().utf8)).object)
     }
 
-    @Test func aGraphWithEveryOperationComesBackTheSame() throws {
+    @Test("A graph with every operation comes back the same")
+    func aGraphWithEveryOperationComesBackTheSame() throws {
         let graph = Sample.everything
-        let names = Set(graph.nodes.map(\.operation.name))
-        #expect(names.count == 19, "an operation is missing from the sample: \(names.sorted())")
+        #expect(Set(graph.nodes.map(\.operation.kind)) == Set(OperationKind.allCases), "an operation is missing from the sample")
         #expect(try Graph(json: parsed(graph.json)) == graph)
+    }
+
+    @Test("Nodes are written as they always were, so that files of earlier versions can be read")
+    func nodesAreWrittenAsTheyAlwaysWere() throws {
+        let nodes = Sample.everything.json["nodes"]?.array?.map { $0.text() } ?? []
+        #expect(
+            nodes == [
+                #"{"name":"cast","operation":"convert_to_float","inputs":["pixels"],"output":"cast"}"#,
+                #"{"name":"select","operation":"select_channels","inputs":["input"],"output":"select","channels":[2,1,0]}"#,
+                #"{"name":"div","operation":"divide","inputs":["select"],"output":"div","constant":[2.0,4.0,3.0]}"#,
+                #"{"name":"sub","operation":"subtract","inputs":["div"],"output":"sub","constant":127.5}"#,
+                #"{"name":"mul","operation":"multiply","inputs":["sub"],"output":"mul","constant":0.1}"#,
+                #"{"name":"conv","operation":"convolution","inputs":["mul"],"output":"conv","weight":"conv.weight","bias":"conv.bias","#
+                    + #""stride":[2,1],"padding":[1,0,2,3],"dilation":[2,1],"groups":1}"#,
+                #"{"name":"bn","operation":"batch_normalization","inputs":["conv"],"output":"bn","scale":"bn.weight","bias":"bn.bias","#
+                    + #""mean":"bn.mean","variance":"bn.var","epsilon":0.001}"#,
+                #"{"name":"prelu","operation":"prelu","inputs":["bn"],"output":"prelu","slope":"prelu.weight"}"#,
+                #"{"name":"depthwise","operation":"convolution","inputs":["prelu"],"output":"depthwise","weight":"dw.weight","#
+                    + #""stride":[1,1],"padding":[0,0,0,0],"dilation":[1,1],"groups":4}"#,
+                #"{"name":"relu","operation":"relu","inputs":["depthwise"],"output":"relu"}"#,
+                #"{"name":"add","operation":"add","inputs":["relu","prelu"],"output":"add"}"#,
+                #"{"name":"cat","operation":"concatenate","inputs":["add","prelu"],"output":"cat","axis":1}"#,
+                #"{"name":"max","operation":"max_pool","inputs":["cat"],"output":"max","kernel":[3,2],"stride":[2,2],"#
+                    + #""padding":[1,0,0,1],"ceil_mode":true}"#,
+                #"{"name":"average","operation":"average_pool","inputs":["max"],"output":"average","kernel":[2,2],"stride":[1,1],"#
+                    + #""padding":[0,0,0,0],"ceil_mode":false}"#,
+                #"{"name":"permute","operation":"permute","inputs":["average"],"output":"permute","axes":[0,1,3,2]}"#,
+                #"{"name":"soft","operation":"softmax","inputs":["permute"],"output":"soft","axis":1}"#,
+                #"{"name":"global","operation":"global_average_pool","inputs":["soft"],"output":"global"}"#,
+                #"{"name":"flatten","operation":"flatten","inputs":["global"],"output":"flatten"}"#,
+                #"{"name":"linear","operation":"linear","inputs":["flatten"],"output":"linear","weight":"fc.weight","bias":"fc.bias"}"#,
+                #"{"name":"norm","operation":"l2_normalize","inputs":["linear"],"output":"embedding","axis":1,"epsilon":1e-12}"#,
+            ])
     }
 
     @Test func floatsComeBackToTheBit() throws {

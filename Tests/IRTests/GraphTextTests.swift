@@ -14,7 +14,7 @@ import Testing
             "bn: [batch, 4, 8, 17] = batch_normalization(conv) scale=bn.weight bias=bn.bias mean=bn.mean variance=bn.var epsilon=0.001",
             "max: [batch, 8, 4, 9] = max_pool(cat) kernel=3x2 stride=2x2 padding=1,0,0,1 ceil",
             "cat: [batch, 8, 8, 17] = concatenate(add, prelu) axis=1", "permute: [batch, 8, 8, 3] = permute(average) axes=0,1,3,2",
-            "embedding: [batch, 5] = l2_normalize(linear) axis=1 epsilon=1e-12", "output cast: [batch, 3, 16, width]",
+            "embedding: [batch, 5] = l2_normalize(linear) axis=1 epsilon=1e-12 name=norm", "output cast: [batch, 3, 16, width]",
         ] { #expect(lines.contains(line), "\(line)\n\(lines.joined(separator: "\n"))") }
     }
 

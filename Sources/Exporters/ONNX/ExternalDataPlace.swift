@@ -11,7 +11,7 @@ import Glibc
 /// - in the `blobs` folder of the download cache in whose `snapshots` folder the model lies, where only the data is a link.
 ///
 /// Everything else is refused, since a model must not be a way to another file of the user's: a path with `..`, an absolute one, a link to
-/// elsewhere, a file that has a second name (a hard link cannot be told from the file that it was made of), and names with a NUL or a
+/// elsewhere, a file that has a second name (a hard link cannot be distinguished from the file that it was made of), and names with a NUL or a
 /// backslash, which other readers cut off or take for a separator.
 struct ExternalDataPlace {
     /// The path to open.

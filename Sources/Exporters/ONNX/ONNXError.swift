@@ -57,12 +57,23 @@ public enum ONNXError: DescribedError, Equatable {
         case .externalPlace: "keep a copy of the data file beside the model, under the plain name that the model gives"
         case .unsupportedOperator, .unsupportedUse: "convert from the checkpoint, or simplify the ONNX file first"
         case .unsupportedOpset: "export it again with operator set 17"
-        case .nameCollision: "rename the tensor with --key-map FILE"
-        case .cannotHold: "choose --dtype float32, or another format"
-        case .opsetOutOfRange: "give --opset 17"
-        case .needsOpset(let opset, _, _): "give --opset \(opset) or higher"
+        case .nameCollision: "rename the tensor"
+        case .cannotHold: "choose float32, or a different format"
+        case .opsetOutOfRange: "give operator set 17"
+        case .needsOpset(let opset, _, _): "give operator set \(opset) or higher"
         case .needsGraph: "write .safetensors, .h5, .flat or .pth"
         case .packingFailed: "check free space, then run again"
+        }
+    }
+
+    /// What the caller could decide otherwise.
+    public var decisions: [Decision] {
+        switch self {
+        case .nameCollision: [.keyMap]
+        case .cannotHold: [.precision("float32")]
+        case .opsetOutOfRange: [.operatorSet(17)]
+        case .needsOpset(let opset, _, _): [.operatorSet(opset)]
+        default: []
         }
     }
 }

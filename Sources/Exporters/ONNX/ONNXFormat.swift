@@ -16,10 +16,10 @@ public enum ONNXFormat: FileFormat {
     /// Whether the content is of this format.
     public static func recognizes(_ bytes: ByteView) -> Bool {
         guard let first = try? bytes.byte(at: 0), first & 7 == 0 || first & 7 == 2 else { return false }
-        return ONNXPlaces.looksLikeModel(bytes)
+        return ONNXStrippedFile.looksLikeModel(bytes)
     }
 
-    /// Reads nodes and initializers; tensors stay in the mapped file. A graph that cannot be understood is told in the result, so that the
+    /// Reads nodes and initializers; tensors stay in the mapped file. A graph that cannot be understood is reported in the result, so that the
     /// weights can still be used.
     public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let model = try ONNXUnpacking.read(file.bytes)
@@ -70,7 +70,7 @@ public enum ONNXFormat: FileFormat {
             checksums: [], companions: externalFiles, remarks: remarks, isForeign: stored.isForeign)
     }
 
-    /// Writes a model; throws where there is no graph.
+    /// Writes a model; throws if there is no graph.
     public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
         guard let model = content.model else { throw ONNXError.needsGraph(reason: "these are bare weights") }
         return try ONNXWriter.write(model, to: output, options: options)
@@ -165,7 +165,7 @@ struct ONNXStoredDocument {
         var document = stored ?? ModelDocument(weights)
         document.graph = graph
         document.architecture = document.architecture ?? .custom
-        document.contract = document.contract ?? ONNXInputContract.read(graph, weights: weights)
+        document.contract = document.contract ?? GraphContract.read(graph, weights: weights)
         return document
     }
 }

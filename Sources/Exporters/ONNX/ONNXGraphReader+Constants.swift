@@ -53,7 +53,7 @@ extension ONNXGraphReader {
         return true
     }
 
-    /// A stored tensor as another type of numbers; nil where its numbers stay as they are.
+    /// A stored tensor as a different type of numbers; nil if its numbers stay as they are.
     mutating func castConstant(_ name: String, to code: Int64) throws -> Tensor? {
         guard let tensor = stored(name), tensor.dtype.isFloatingPoint, let target = Int32(exactly: code).flatMap(ONNXDType.dtype),
             target.isFloatingPoint, target != tensor.dtype

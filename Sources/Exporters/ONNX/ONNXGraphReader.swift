@@ -7,7 +7,7 @@ struct ONNXGraphReader {
     /// The graph, and the tensors that its nodes read, in the layout that the graph expects.
     struct Result {
         var graph: Graph
-        /// Tensors by key; linear weights that ONNX keeps as [inputs, outputs] are views turned round, slopes are vectors.
+        /// Tensors by key; linear weights that ONNX keeps as [inputs, outputs] are transposed views, slopes are vectors.
         var weights: [String: Tensor]
         /// Initializers that became numbers or shapes inside nodes.
         var constants: Set<String>
@@ -22,22 +22,22 @@ struct ONNXGraphReader {
     var readers: [String: Int] = [:]
     /// Constants of nodes by value name.
     var constants: [String: Tensor] = [:]
-    /// Values that are shapes, as far as they can be told.
+    /// Values that are shapes, as far as they are known.
     var shapes: [String: [ShapeItem]] = [:]
-    /// Values that are another value under a new name.
+    /// Values that are an earlier value under a new name.
     var synonyms: [String: String] = [:]
     /// Number of axes of each value.
     var ranks: [String: Int] = [:]
-    /// The key of the weight behind a value that is a weight, through casts.
+    /// The key of the weight that a value is, through casts.
     var weightKeys: [String: String] = [:]
-    /// Such values that show their weight in another layout: axes exchanged, or further axes of size 1.
+    /// Such values that show their weight in a different layout: axes exchanged, or further axes of size 1.
     var views: [String: Tensor] = [:]
     /// Features that a reshape says a flattened value has.
     var claimedFeatures: [String: Int64] = [:]
     /// Sizes of the graph's inputs.
     var imageShapes: [String: [Dimension]] = [:]
     var nodes: [Node] = []
-    /// Place in `nodes` of the node that gives a value.
+    /// Index in `nodes` of the node that gives a value.
     var producers: [String: Int] = [:]
     /// Parts of an L2 normalization that were met: norm, then clamped norm, with the value that they are of.
     var norms: [String: (of: String, axis: Int, epsilon: Double?)] = [:]
@@ -47,7 +47,7 @@ struct ONNXGraphReader {
     var defined: Set<String> = []
     /// Inputs whose elements are whole numbers.
     var integerInputs: Set<String> = []
-    /// The batch, where the file fixes it to more than one image.
+    /// The batch, if the file fixes it to more than one image.
     var fixedBatch: Int64?
     /// Stored values that are read as float32 through a cast.
     var widened: Set<String> = []
@@ -99,18 +99,18 @@ struct ONNXGraphReader {
         return kept.map(\.value)
     }
 
-    /// Says once that numbers are computed in float32 where the file asks for another type.
+    /// Says once that numbers are computed in float32 if the file asks for a different type.
     mutating func noteArithmetic(_ name: String) {
         let remark = "the file asks for \(name) arithmetic; it is run in float32 here"
         if !remarks.contains(remark) { remarks.append(remark) }
     }
 
-    /// A reshape to two axes is a flatten only where it leaves the batch alone: [batch, 8, 2, 2] to [-1, 8] is none.
+    /// A reshape to two axes is a flatten only if it leaves the batch alone: [batch, 8, 2, 2] to [-1, 8] is not one.
     private func checkClaimedFeatures(_ graph: Graph) throws {
         let weights = Weights(
             entries: used.map { Weights.Entry(name: $0.key, tensor: $0.value) },
             provenance: Provenance(source: "", format: "", stateDictPath: ""))
-        // A graph that does not fit together is told by whoever makes a model of it.
+        // A graph that does not fit together is reported when a model is made of it.
         guard !claimedFeatures.isEmpty, let types = try? graph.valueTypes(weights: weights) else { return }
         for node in graph.nodes {
             guard let claimed = claimedFeatures[node.output], let found = types[node.output]?.shape.last?.fixed, claimed != found else {
@@ -160,7 +160,7 @@ struct ONNXGraphReader {
 
     // MARK: Values
 
-    /// The value itself, where it is another under a new name.
+    /// The value itself, if it is an earlier one under a new name.
     func resolve(_ name: String) -> String {
         var name = name
         while let other = synonyms[name] { name = other }
@@ -170,14 +170,14 @@ struct ONNXGraphReader {
     /// A constant of the graph: an initializer or a Constant node.
     func constant(_ name: String) -> Tensor? { constants[name] ?? weightKeys[name].flatMap { initializers[$0] } }
 
-    /// One number, where the value is a constant with one element.
+    /// One number, if the value is a constant with one element.
     mutating func number(_ name: String) throws -> Double? {
         guard let tensor = constant(name), tensor.elementCount == 1, tensor.dtype.isFloatingPoint else { return nil }
         if let key = weightKeys[name] { constantKeys.insert(key) }
         return try tensor.doubles().first.map { Float($0).shortestDecimal }
     }
 
-    /// Whole numbers, where the value is a constant.
+    /// Whole numbers, if the value is a constant.
     mutating func integers(_ name: String) throws -> [Int64]? {
         if let items = shapes[resolve(name)] {
             let sizes = items.map { item -> Int64? in if case .size(let size) = item { size } else { nil } }

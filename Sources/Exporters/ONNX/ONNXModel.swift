@@ -23,7 +23,7 @@ struct ONNXValue {
 
     var name: String
     var elementType: Int32
-    /// Nil where the file gives no shape.
+    /// Nil if the file gives no shape.
     var shape: [Dimension]?
 }
 

@@ -1,6 +1,6 @@
 /// The order in which nodes can be read: each after those whose values it reads. ONNX asks for it, and runtimes sort files that lack it.
 enum ONNXNodeOrder {
-    /// The nodes, sorted if they are not; sorted nodes stay as they are. Throws where nodes wait for each other.
+    /// The nodes, sorted if they are not; sorted nodes stay as they are. Throws if nodes wait for each other.
     static func sorted(_ nodes: [ONNXNode], file: String) throws -> [ONNXNode] {
         var producers: [String: Int] = [:]
         for (index, node) in nodes.enumerated() {

@@ -3,7 +3,7 @@ import Glibc
 import Tensors
 
 /// Inputs and outputs of a network in the layout of ONNX's own test runners (onnx docs/OnnxBackendTest.md): `test_data_set_0/input_0.pb`,
-/// `output_0.pb` and so on, each a TensorProto, with a README that tells how to compare.
+/// `output_0.pb` and so on, each a TensorProto, with a README that says how to compare.
 public struct ONNXProof {
     /// A named array of float32 or uint8 numbers.
     public struct Array {
@@ -35,7 +35,7 @@ public struct ONNXProof {
         }
     }
 
-    /// Largest difference that is allowed, over the largest magnitude of the output: float32 sums in another order explain less.
+    /// Largest difference that is allowed, over the largest magnitude of the output: float32 sums in a different order explain less.
     public static let tolerance = 1e-5
 
     private let files: [OutputFile]

@@ -5,7 +5,7 @@ import Files
 enum ONNXUnpacking {
     /// Throws `ONNXError` where the file is malformed.
     static func read(_ bytes: ByteView) throws -> ONNXModel {
-        let stripped = try ONNXPlaces(bytes).stripped
+        let stripped = try ONNXStrippedFile(bytes).stripped
         // Unpacked, a message takes more room than its bytes; past this a file is made to exhaust memory.
         let limit = min(max(64 << 20, stripped.count.multipliedReportingOverflow(by: 64).partialValue), 1 << 30)
         let unpacked = stripped.withUnsafeBufferPointer { convert_onnx_unpack($0.baseAddress, $0.count, limit) }
@@ -114,7 +114,7 @@ enum ONNXUnpacking {
             }
         }
 
-        /// Throws where an attribute holds a value of another kind than it says, or of two: which one counts would be up to the reader.
+        /// Throws if an attribute holds a value of a different kind than it says, or of two: which one counts would be up to the reader.
         private func checkKind(_ proto: Onnx__AttributeProto) throws {
             var kinds: [Onnx__AttributeProto__AttributeType] = []
             if proto.has_f != 0 { kinds.append(ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT) }
@@ -140,7 +140,7 @@ enum ONNXUnpacking {
                 let entries = messages(proto.external_data, proto.n_external_data)
                 tensor.content = .external(try entries.map { (try text($0.key), try text($0.value)) })
             } else if proto.has_raw_data != 0 {
-                guard let place = ONNXPlaces.place(bytes(proto.raw_data)) else {
+                guard let place = ONNXStrippedFile.position(bytes(proto.raw_data)) else {
                     throw bad("the bytes of \(name) are not where they should be")
                 }
                 tensor.content = .raw(offset: place.offset, count: place.count)

@@ -21,7 +21,7 @@ enum ONNXUnusedTensor {
         ]
     }
 
-    /// Reads what `json` wrote; nil where it is malformed.
+    /// Reads what `json` wrote; nil if it is malformed.
     static func tensor(_ object: JSONObject, name: String) -> Tensor? {
         guard let dtype = object["dtype"]?.string.flatMap(DType.init(rawValue:)), let sizes = object["shape"]?.array,
             let text = object["bytes"]?.string

@@ -4,28 +4,28 @@ import IR
 import JSON
 import Tensors
 
-/// Writes a model as ONNX: nodes from the operator table, weights as initializers under their keys, everything else in `metadata_props`.
+/// Writes a model as ONNX: nodes as the files in Operators say, weights as initializers under their keys, everything else in `metadata_props`.
 enum ONNXWriter {
     /// Metadata entry with the model's document; the graph itself is the file's.
     static let documentKey = "convert.model"
     /// Metadata entry with the order of all keys, and the tensors that no node reads: dtype, shape, bytes in hexadecimal.
     static let weightsKey = "convert.weights"
 
-    /// Packed, a model may take so many bytes (protobuf's own limit); the description needs well under the difference.
+    /// Most bytes of tensors in the file; the description needs well under the difference to protobuf's own limit.
     private static let inlineLimit = Int(Int32.max) - (64 << 20)
-    /// Smaller tensors stay in the file even where data is external, as onnx's own tools do.
+    /// Smaller tensors stay in the file even if data is external, as onnx's own tools do.
     private static let externalThreshold = 1024
     /// Offsets in the data file are multiples of this, so that it can be mapped (onnx docs/ExternalData.md).
     private static let externalAlignment = 4096
 
-    /// Writes the file; the data file, where there is one, is returned for the caller to commit.
+    /// Writes the file; the data file, if there is one, is returned for the caller to commit.
     static func write(_ model: Model, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
         let opset = options.opset
         guard ONNXError.writableOpsets ~= opset else { throw ONNXError.opsetOutOfRange(opset) }
         let used = Set(model.graph.weightKeys)
         let initializers = model.weights.entries.filter { used.contains($0.name) }
         var file = ONNXModel(
-            irVersion: ONNXOperatorTable.irVersion(opset: opset), opset: opset, producer: "convert", graphName: model.architecture.name,
+            irVersion: ONNXOpset.irVersion(opset), opset: opset, producer: "convert", graphName: model.architecture.name,
             inputs: model.graph.inputs.map { value($0.name, $0.type) },
             outputs: try model.graph.outputs.map { name in
                 guard let type = model.valueTypes[name] else { throw GraphError.missingOutput(name: name) }
@@ -87,12 +87,12 @@ enum ONNXWriter {
 
     private static func nodes(_ model: Model, opset: Int) throws -> [ONNXNode] {
         var graph = model.graph
-        if opset < ONNXOperatorTable.softmaxAxisOpset { graph = graph.withSoftmaxOnLastAxis(types: model.valueTypes) }
+        if opset < ONNXOpset.softmaxAxis { graph = graph.withSoftmaxOnLastAxis(types: model.valueTypes) }
         var cast: Set<String> = []
         for key in graph.weightKeys {
             guard let dtype = model.weights[key]?.dtype, dtype != .float32 else { continue }
-            if dtype == .bfloat16, opset < ONNXOperatorTable.bfloat16Opset {
-                throw ONNXError.needsOpset(ONNXOperatorTable.bfloat16Opset, what: "\(key) as bfloat16", given: opset)
+            if dtype == .bfloat16, opset < ONNXOpset.bfloat16 {
+                throw ONNXError.needsOpset(ONNXOpset.bfloat16, what: "\(key) as bfloat16", given: opset)
             }
             guard [.float16, .bfloat16, .float64].contains(dtype) else { throw ONNXError.cannotHold(name: key, what: dtype.rawValue) }
             cast.insert(key)
@@ -108,7 +108,7 @@ enum ONNXWriter {
                         name: "\(key).cast", operatorName: "Cast", inputs: [key], outputs: ["\(key).float32"],
                         attributes: [("to", .integer(Int64(ONNXElementType.float32)))]))
             }
-            result += try ONNXOperatorTable.row(node.operation, opset: opset).write(node, names)
+            result += try node.operation.onnxNodes(node, names, opset: opset)
         }
         return result
     }

@@ -1,7 +1,6 @@
-import Files
 import JSON
 
-/// Facts about a network that the user gives. They take the place of what a file states and of what a family usually has.
+/// Facts about a network that the user gives. They replace what a file states and what a family usually has.
 public struct GivenFacts: Sendable, Equatable {
     /// ε of every batch normalization.
     public var epsilon: Double?
@@ -74,7 +73,7 @@ public struct GivenFacts: Sendable, Equatable {
         return changed
     }
 
-    /// The model with what is given in it. Throws `GivenFactError` where a fact does not fit the network, and `GraphError` if the layers do
+    /// The model with what is given in it. Throws `GivenFactError` if a fact does not fit the network, and `GraphError` if the layers do
     /// not fit the given size.
     public func apply(to model: Model) throws -> Model {
         guard !isEmpty else { return model }
@@ -101,38 +100,6 @@ public struct GivenFacts: Sendable, Equatable {
         } catch {
             guard let imageSize else { throw error }
             throw GivenFactError.sizeDoesNotFit(height: imageSize.height, width: imageSize.width, reason: error.problem)
-        }
-    }
-}
-
-/// Why a fact that the user gives does not fit a network.
-public enum GivenFactError: DescribedError, Equatable {
-    /// ε was given for a network without batch normalization.
-    case noBatchNormalization
-    /// The order has more or fewer channels than the network takes.
-    case otherChannels(order: String, channels: Int)
-    /// A layer does not fit the given size.
-    case sizeDoesNotFit(height: Int, width: Int, reason: String)
-    /// A scale for each channel was given for another number of channels.
-    case otherScale(values: Int, channels: Int)
-
-    /// What is wrong, for people.
-    public var problem: String {
-        switch self {
-        case .noBatchNormalization: "the network has no batch normalization, so a given ε means nothing"
-        case .otherChannels(let order, let channels): "the channel order \(order) does not fit a network that takes \(channels) channels"
-        case .sizeDoesNotFit(let height, let width, let reason): "the network does not take images of \(height)×\(width): \(reason)"
-        case .otherScale(let values, let channels): "\(values) numbers are given for the \(channels) channels of the input"
-        }
-    }
-
-    /// What to do about it.
-    public var remedy: String {
-        switch self {
-        case .noBatchNormalization: "leave the option out"
-        case .otherChannels: "give the order that the network was trained with"
-        case .sizeDoesNotFit: "give the size that the network was trained with"
-        case .otherScale: "give one number, or one for each channel"
         }
     }
 }

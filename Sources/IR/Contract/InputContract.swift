@@ -38,13 +38,13 @@ public struct InputContract: Sendable, Equatable {
     public var width: Int?
     /// Order of the color channels.
     public var channelOrder: ChannelOrder
-    /// Subtracted from every pixel value; nil where nobody said.
+    /// Subtracted from every pixel value; nil if nobody said.
     public var mean: ChannelNumbers?
-    /// Divides what is left; nil where nobody said.
+    /// Divides what is left; nil if nobody said.
     public var standardDeviation: ChannelNumbers?
     /// How a photograph is cut.
     public var crop: Crop
-    /// Numbers in the embedding; nil where the output is none.
+    /// Numbers in the embedding; nil if the output is none.
     public var embeddingLength: Int?
     /// Whether the network's own output has unit length.
     public var isNormalized: Bool
@@ -70,7 +70,7 @@ public struct InputContract: Sendable, Equatable {
         self.origins = origins
     }
 
-    /// Mean and divisor of each channel; nil where one of them is unknown.
+    /// Mean and divisor of each channel; nil if one of them is unknown.
     public var scaling: (mean: ChannelNumbers, standardDeviation: ChannelNumbers)? {
         mean.flatMap { mean in standardDeviation.map { (mean, $0) } }
     }

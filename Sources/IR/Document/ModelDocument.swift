@@ -2,7 +2,7 @@ import JSON
 
 /// Everything about a model but its tensors, as one JSON document that travels in every format, so that each reads back to a full `Model`.
 ///
-/// Members: `version`, `architecture`, `hyperparameters`, `contract`, `graph` (left out where the format's reader rebuilds it from the
+/// Members: `version`, `architecture`, `hyperparameters`, `contract`, `graph` (left out if the format's reader rebuilds it from the
 /// architecture), `metadata` (what the checkpoint said), `provenance`. A file of bare weights has only the last two.
 public struct ModelDocument: Sendable {
     /// The version written here; readers refuse newer ones.
@@ -12,7 +12,7 @@ public struct ModelDocument: Sendable {
     public var architecture: Architecture?
     /// How images enter; nil for bare weights.
     public var contract: InputContract?
-    /// The graph, where it is in the document.
+    /// The graph, if it is in the document.
     public var graph: Graph?
     /// What the checkpoint said besides its tensors.
     public var metadata: Metadata
@@ -55,7 +55,7 @@ public struct ModelDocument: Sendable {
     /// Compact JSON text, the same for the same model.
     public var text: String { JSONValue.object(json).text() }
 
-    /// Reads a document. Throws where it is malformed or newer than this program.
+    /// Reads a document. Throws if it is malformed or newer than this program.
     public init(text: some Collection<UInt8>) throws(GraphError) {
         let value: JSONValue
         do throws(JSONError) {
@@ -75,12 +75,12 @@ public struct ModelDocument: Sendable {
             architecture = Architecture(name: name, hyperparameters: numbers)
         }
         if let value = object["contract"] {
-            guard let members = value.object else { throw .malformedDocument(detail: "its contract is no object") }
+            guard let members = value.object else { throw .malformedDocument(detail: "its contract is not an object") }
             contract = try InputContract(json: members)
             isComplete = true
         }
         if let value = object["graph"] {
-            guard let members = value.object else { throw .malformedDocument(detail: "its graph is no object") }
+            guard let members = value.object else { throw .malformedDocument(detail: "its graph is not an object") }
             graph = try Graph(json: members)
         }
         guard let metadata = object["metadata"]?.object, let provenance = object["provenance"]?.object else {

@@ -75,7 +75,7 @@ public enum Dimension: Sendable, Equatable, CustomStringConvertible {
 
     /// The number of images.
     public static let batch = Dimension.symbol("batch")
-    /// The size, where it is known.
+    /// The size, if it is known.
     public var fixed: Int? { if case .fixed(let size) = self { size } else { nil } }
 }
 

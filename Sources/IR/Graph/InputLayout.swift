@@ -11,7 +11,7 @@ public enum InputLayout: String, Sendable {
         return (self == .planes ? shape[1] : shape[3]).fixed
     }
 
-    /// The axes of height and width; nil for what is not an image.
+    /// The axes of height and width; nil if it is not an image.
     public func imageAxes(of shape: [Dimension]) -> (height: Int, width: Int)? {
         guard shape.count == 4 else { return nil }
         return self == .planes ? (2, 3) : (1, 2)
@@ -19,28 +19,28 @@ public enum InputLayout: String, Sendable {
 }
 
 extension Graph {
-    /// The axes that move channels from the last place to the second.
+    /// The permutation that moves channels from the last axis to the second.
     private static let toPlanes = [0, 3, 1, 2]
 
     /// Where the input keeps its channels: last, if all that reads it is a permutation to planes, with nothing before it but a cast and
     /// arithmetic with single numbers.
     public var inputLayout: InputLayout { movesChannels == nil ? .planes : .channelsLast }
 
-    /// The place of the node that moves channels from the last axis to the second before any layer; nil without one.
+    /// The index of the node that moves channels from the last axis to the second before any layer; nil without one.
     fileprivate var movesChannels: Int? {
         guard let input = inputs.first, input.type.shape.count == 4 else { return nil }
         var value = input.name
         for _ in 0..<nodes.count {
             let readers = nodes.indices.filter { nodes[$0].inputs.contains(value) }
-            guard readers.count == 1, let place = readers.first, !outputs.contains(value) else { return nil }
-            switch nodes[place].operation {
-            case .permute(Graph.toPlanes): return place
+            guard readers.count == 1, let index = readers.first, !outputs.contains(value) else { return nil }
+            switch nodes[index].operation {
+            case .permute(Graph.toPlanes): return index
             case .convertToFloat: break
             case .multiply(let numbers), .divide(let numbers), .subtract(let numbers):
                 guard numbers.single != nil else { return nil }
             default: return nil
             }
-            value = nodes[place].output
+            value = nodes[index].output
         }
         return nil
     }
@@ -52,9 +52,9 @@ extension Model {
 
     /// The same network over planes: without the permutation that begins it. A model over planes is returned as it is.
     public func overPlanes() throws(GraphError) -> Model {
-        guard let place = graph.movesChannels, let input = graph.inputs.first else { return self }
+        guard let position = graph.movesChannels, let input = graph.inputs.first else { return self }
         var changed = graph
-        let node = changed.nodes.remove(at: place)
+        let node = changed.nodes.remove(at: position)
         let source = node.inputs.first ?? input.name
         for index in changed.nodes.indices {
             changed.nodes[index].inputs = changed.nodes[index].inputs.map { $0 == node.output ? source : $0 }

@@ -2,7 +2,7 @@ extension Model {
     /// The ε of torch's `F.normalize`.
     public static let normalizationEpsilon: Double = 1e-12
 
-    /// The model with an L2 normalization at its end; itself where its output has unit length already. Throws where it has
+    /// The model with an L2 normalization at its end; itself if its output has unit length already. Throws if it has
     /// several outputs, since none of them is the embedding.
     public func appendingNormalization() throws(GraphError) -> Model {
         guard !contract.isNormalized else { return self }

@@ -21,7 +21,7 @@ extension Model {
             if case .batchNormalization(let normal) = node.operation, let input = node.inputs.first, readers[input] == 1,
                 let place = places[input], let fold = Fold(nodes[place].operation, normal, weights: weights, uses: uses, names: &names)
             {
-                // A layer is folded once: another normalization behind this one would be computed from the layer's old numbers.
+                // A layer is folded once: a second normalization after this one would be computed from the layer's old numbers.
                 uses[fold.weight] = nil
                 nodes[place].operation = fold.operation
                 nodes[place].output = node.output
@@ -34,20 +34,20 @@ extension Model {
         }
         let graph = Graph(inputs: graph.inputs, nodes: nodes, outputs: graph.outputs)
         let folded = try Fold.apply(folds, to: weights)
-        return try Model(weights: folded, graph: graph, contract: contract, architecture: Architecture.custom(like: architecture))
+        return try Model(weights: folded, graph: graph, contract: contract, architecture: architecture.folded)
     }
 }
 
 extension Architecture {
     /// The same family, no longer with the family's own layers: its graph has to travel with it.
-    static func custom(like architecture: Architecture) -> Architecture {
-        var hyperparameters = architecture.hyperparameters
+    var folded: Architecture {
+        var hyperparameters = hyperparameters
         hyperparameters.append("batch_norm_folded", .boolean(true))
-        return Architecture(name: architecture.name, hyperparameters: hyperparameters)
+        return Architecture(name: name, hyperparameters: hyperparameters)
     }
 }
 
-/// One layer with the batch normalization behind it.
+/// One layer with the batch normalization after it.
 private struct Fold {
     let weight: String
     let oldBias: String?
@@ -55,7 +55,7 @@ private struct Fold {
     let normal: BatchNormalization
     let operation: Operation
 
-    /// Nil where the layer is of another kind, or shares its tensors with another. `names` are taken; a new bias's is added.
+    /// Nil if the layer is of a different kind, or shares its tensors with another layer. `names` are taken; a new bias's is added.
     init?(_ layer: Operation, _ normal: BatchNormalization, weights: Weights, uses: [String: Int], names: inout Set<String>) {
         guard [normal.scale, normal.bias, normal.mean, normal.variance].allSatisfy({ uses[$0] == 1 }) else { return nil }
         func free(_ weight: String) -> String {

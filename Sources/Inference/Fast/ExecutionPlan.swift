@@ -1,7 +1,7 @@
 import IR
 import Kernels
 
-/// A network laid out for one input size: places of all values in one arena, and the loops' jobs over them.
+/// A network laid out for one input size: positions of all values in one arena, and the loops' jobs over them.
 ///
 /// `@unchecked Sendable`: the arena is used by one run at a time (see `IdlePlans`), whose threads write disjoint parts.
 final class ExecutionPlan: @unchecked Sendable {
@@ -47,7 +47,7 @@ final class ExecutionPlan: @unchecked Sendable {
     private var places: [String: ImageView] = [:]
     private let leavesOutPadding: Bool
 
-    /// Lays out `layers` for input of this extent. Throws where memory does not suffice.
+    /// Lays out `layers` for input of this extent. Throws if memory does not suffice.
     ///
     /// - Parameter leavesOutPadding: whether convolutions may leave out products with padding, which weights must be finite for.
     init(
@@ -107,10 +107,10 @@ final class ExecutionPlan: @unchecked Sendable {
         }
     }
 
-    /// Where a value lies.
+    /// The memory of a value.
     func place(_ name: String) -> ImageView? { places[name] }
 
-    /// Sizes come from files and arguments: none may be so large that arithmetic on places overflows.
+    /// Sizes come from files and arguments: none may be so large that arithmetic on offsets overflows.
     private static func checkSizes(_ extents: [String: ValueExtent], borders: [String: Int], memoryLimit: Int) throws(InferenceError) {
         let frame = 2 * (borders.values.max() ?? 0)
         for extent in extents.values {
@@ -146,85 +146,23 @@ final class ExecutionPlan: @unchecked Sendable {
 
     private func step(_ packed: PackedLayer, isExact: Bool) throws -> Step? {
         let layer = packed.layer
-        let (input, output) = (try view(layer.input, layer), try view(layer.output, layer))
-        let residual = try layer.residual.map { try view($0, layer) }
+        let planned = PlannedLayer(
+            packed: packed, input: try view(layer.input, layer), output: try view(layer.output, layer),
+            residual: try layer.residual.map { try view($0, layer) })
         switch layer.kind {
         case .convolution(let convolution):
-            return convolutionStep(packed, convolution, input, output, residual, isExact: isExact)
-        case .linear:
-            guard let weights = packed.lentWeights else { return nil }
-            var job = LinearJob(
-                input: UnsafePointer(input.base), inputStride: input.imageStride, output: output.base, outputStride: output.imageStride,
-                weights: weights.base, inputs: packed.weightShape[1], outputs: packed.weightShape[0], images: 0)
-            job.scale = packed.scale.map { UnsafePointer($0.base) }
-            job.bias = packed.bias.map { UnsafePointer($0.base) }
-            job.activation = packed.activation
-            return .linear(job)
-        case .pool(let pooling, let isMaximum):
-            return .window(
-                WindowJob(
-                    kind: isMaximum ? .maximum : .mean, input: input, output: output, kernelHeight: pooling.kernel.height,
-                    kernelWidth: pooling.kernel.width, strideY: pooling.stride.height, strideX: pooling.stride.width,
-                    paddingTop: pooling.padding.top, paddingLeft: pooling.padding.left, images: 0))
-        case .globalAveragePool:
-            return .window(
-                WindowJob(
-                    kind: .mean, input: input, output: output, kernelHeight: input.height, kernelWidth: input.width, strideY: 1, strideX: 1,
-                    paddingTop: 0, paddingLeft: 0, images: 0))
-        case .pixels:
-            var job = PixelJob(input: input, output: output, images: 0)
-            job.addend = residual
-            job.scale = packed.scale.map { UnsafePointer($0.base) }
-            if layer.shift != nil { job.shift = packed.bias.map { UnsafePointer($0.base) } }
-            job.activation = packed.activation
-            return .pixels(job)
-        case .concatenate:
-            // Parts that were written into their place need no step.
-            let parts = try layer.inputs.map { try view($0, layer) }
-            if parts.first?.base == output.base { return nil }
-            return .small(SmallJob(kind: .concatenate(parts), input: input, output: output))
-        case .flatten: return .small(SmallJob(kind: .flatten, input: input, output: output))
-        case .permute(let axes): return .small(SmallJob(kind: .permute(axes), input: input, output: output))
-        case .selectChannels(let channels): return .small(SmallJob(kind: .selectChannels(channels), input: input, output: output))
-        case .softmax: return .small(SmallJob(kind: .softmax, input: input, output: output))
-        case .l2Normalize(let epsilon): return .small(SmallJob(kind: .l2Normalize(epsilon), input: input, output: output))
+            return planned.convolution(convolution, isExact: isExact, leavesOutPadding: leavesOutPadding)
+        case .linear: return planned.linear()
+        case .pool(let pooling, let isMaximum): return planned.pool(pooling, isMaximum: isMaximum)
+        case .globalAveragePool: return planned.globalAveragePool()
+        case .pixels: return planned.pixels()
+        case .concatenate: return planned.concatenate(try layer.inputs.map { try view($0, layer) })
+        case .flatten: return planned.small(.flatten)
+        case .permute(let axes): return planned.small(.permute(axes))
+        case .selectChannels(let channels): return planned.small(.selectChannels(channels))
+        case .softmax: return planned.small(.softmax)
+        case .l2Normalize(let epsilon): return planned.small(.l2Normalize(epsilon))
         }
-    }
-
-    private func convolutionStep(
-        _ packed: PackedLayer, _ convolution: Convolution, _ input: ImageView, _ output: ImageView, _ residual: ImageView?, isExact: Bool
-    ) -> Step? {
-        guard let weights = packed.weights, let bias = packed.bias else { return nil }
-        if packed.method == .depthwise {
-            var job = WindowJob(
-                kind: .depthwise, input: input, output: output, kernelHeight: packed.weightShape[2], kernelWidth: packed.weightShape[3],
-                strideY: convolution.stride.height, strideX: convolution.stride.width, paddingTop: convolution.padding.top,
-                paddingLeft: convolution.padding.left, images: 0)
-            job.residual = residual
-            job.weights = UnsafePointer(weights.base)
-            job.bias = UnsafePointer(bias.base)
-            job.activation = packed.activation
-            job.dilationY = convolution.dilation.height
-            job.dilationX = convolution.dilation.width
-            return .window(job)
-        }
-        var job = ConvolutionJob(
-            input: input, output: output, weights: UnsafePointer(weights.base), bias: UnsafePointer(bias.base), images: 0)
-        job.residual = residual
-        job.activation = packed.activation
-        job.inputScale = packed.inputScale.map { UnsafePointer($0.base) }
-        job.inputShift = packed.inputShift.map { UnsafePointer($0.base) }
-        job.kernelHeight = packed.weightShape[2]
-        job.kernelWidth = packed.weightShape[3]
-        job.strideY = convolution.stride.height
-        job.strideX = convolution.stride.width
-        job.paddingTop = convolution.padding.top
-        job.paddingLeft = convolution.padding.left
-        job.dilationY = convolution.dilation.height
-        job.dilationX = convolution.dilation.width
-        job.partialTerms = isExact ? 24 : 144
-        job.leavesOutPadding = leavesOutPadding
-        return packed.method == .winograd ? .winograd(job) : .direct(job)
     }
 
     // MARK: Running
@@ -256,7 +194,7 @@ final class ExecutionPlan: @unchecked Sendable {
         }
     }
 
-    /// Whether so many images are shared out: where no thread would stand idle for long.
+    /// Whether this number of images is shared out: if no thread would be idle for long.
     private static func isShared(_ images: Int, workers: Int) -> Bool {
         images >= workers && (images.isMultiple(of: workers) || images >= 4 * workers)
     }

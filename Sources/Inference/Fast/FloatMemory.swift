@@ -9,7 +9,7 @@ final class FloatMemory: @unchecked Sendable {
     /// How many there are.
     let count: Int
 
-    /// Zeros. Nil where there is no memory for them.
+    /// Zeros; nil if there is no memory for them.
     init?(zeros count: Int) {
         // One cache line more, so that eight numbers read at the end lie inside.
         let (bytes, overflow) = (count + 16).multipliedReportingOverflow(by: 4)

@@ -8,7 +8,7 @@ struct IdlePlans: Sendable {
 
     init(byteLimit: Int) { self.byteLimit = byteLimit }
 
-    /// A plan for input of this extent and for at least so many images, if one is idle.
+    /// A plan for input of this extent and for at least this many images, if one is idle.
     mutating func take(_ extent: ValueExtent, capacity: Int) -> ExecutionPlan? {
         guard let plan = plans[extent]?.popLast() else { return nil }
         byteCount -= plan.byteCount

@@ -55,7 +55,7 @@ private final class OrderedWork<Item: Sendable>: Sendable {
         case end
     }
 
-    /// The next item for a thread, once there is room for it; nil where there is no more.
+    /// The next item for a thread, once there is room for it; nil if there is no more.
     func next() -> Int? {
         while true {
             let turn = state.withLock { state -> Turn in

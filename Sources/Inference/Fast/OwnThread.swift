@@ -13,7 +13,7 @@ struct OwnThread {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    /// Begins `body` on a new thread; nil where the system gives none.
+    /// Begins `body` on a new thread; nil if the system gives none.
     init?(_ body: @escaping @Sendable () -> Void) {
         let work = Unmanaged.passRetained(Work(body))
         var thread = pthread_t()

@@ -1,18 +1,16 @@
-import IR
 import Kernels
-import Tensors
 
 /// A fused layer with its weights in the loops' order; the same for every input size.
 struct PackedLayer: Sendable {
     var layer: FusedLayer
     var method = ConvolutionMethod.direct
-    /// Weights in the loops' order; nil where there are none, or where they are lent.
+    /// Weights in the loops' order; nil if there are none, or if they are borrowed.
     var weights: FloatMemory?
-    /// A linear layer's weight as it lies in its file.
+    /// A linear layer's weight as it is in its file, borrowed.
     var lentWeights: FloatReading?
-    /// Bias or shift, one number an output channel, padded to blocks of 16.
+    /// Bias or shift, one number per output channel, padded to blocks of 16.
     var bias: FloatMemory?
-    /// Factor of each channel, where it is not in the weights.
+    /// Factor of each channel, if it is not in the weights.
     var scale: FloatMemory?
     /// PReLU's slopes, padded.
     var slopes: FloatMemory?
@@ -29,148 +27,6 @@ struct PackedLayer: Sendable {
         case .none: .none
         case .relu: .relu
         case .prelu: slopes.map { .prelu(UnsafePointer($0.base)) } ?? .none
-        }
-    }
-}
-
-/// Packs a network's layers once.
-enum LayerPacking {
-    /// - Parameter types: the declared types of values, which decide a layer's method.
-    static func pack(_ layers: [FusedLayer], model: Model, isExact: Bool, workers: Workers) throws -> [PackedLayer] {
-        var packed: [PackedLayer] = []
-        for layer in fuseInputs(layers, model: model, isExact: isExact) {
-            packed.append(try prepare(layer, model: model, isExact: isExact))
-        }
-        var work: [@Sendable () -> Void] = []
-        for index in packed.indices { work += try fill(&packed[index], model: model) }
-        let parts = work
-        workers.forEach(parts.count) { item, _ in parts[item]() }
-        return packed
-    }
-
-    static func method(_ layer: FusedLayer, model: Model, isExact: Bool) -> ConvolutionMethod? {
-        guard case .convolution(let convolution) = layer.kind, let shape = model.weights[convolution.weight]?.shape else { return nil }
-        // Of images in any size the smallest may be too small for tiles, so the plain way is taken for all.
-        let extent = model.valueTypes[layer.output].flatMap { ValueExtent($0) }
-        let isExact = isExact || extent == nil
-        return FusedLayer.method(convolution, weightShape: shape, output: extent, isExact: isExact)
-    }
-
-    /// A scale and shift before a Winograd convolution goes into its input transform, which knows where the zeros of the padding are.
-    private static func fuseInputs(_ layers: [FusedLayer], model: Model, isExact: Bool) -> [FusedLayer] {
-        var readers: [String: Int] = [:]
-        for name in layers.flatMap(\.inputs) + model.graph.outputs { readers[name, default: 0] += 1 }
-        var result: [FusedLayer] = []
-        var places: [String: Int] = [:]
-        for var layer in layers {
-            if method(layer, model: model, isExact: isExact) == .winograd, readers[layer.input] == 1, let place = places[layer.input],
-                case .pixels = result[place].kind, result[place].residual == nil, case .none = result[place].activation,
-                let scale = result[place].scale, let shift = result[place].shift
-            {
-                layer.inputScale = scale
-                layer.inputShift = shift
-                layer.input = result[place].input
-                result[place].output = ""
-            }
-            places[layer.output] = result.count
-            result.append(layer)
-        }
-        return result.filter { !$0.output.isEmpty }
-    }
-
-    private static func memory(_ count: Int) throws(InferenceError) -> FloatMemory {
-        guard let memory = FloatMemory(zeros: count) else { throw .tooMuchMemory(needed: count, limit: 0) }
-        return memory
-    }
-
-    /// Numbers, one a channel, padded to blocks of 16; one number stands for all channels.
-    private static func vector(_ numbers: [Double], channels: Int) throws -> FloatMemory {
-        let memory = try memory((channels + blockChannels - 1) / blockChannels * blockChannels)
-        for channel in 0..<channels { memory.base[channel] = Float(numbers[numbers.count == 1 ? 0 : channel]) }
-        return memory
-    }
-
-    private static func prepare(_ layer: FusedLayer, model: Model, isExact: Bool) throws -> PackedLayer {
-        var packed = PackedLayer(layer: layer)
-        guard let type = model.valueTypes[layer.output], type.shape.count >= 2, let channels = type.shape[1].fixed else {
-            throw InferenceError.unsupported(node: layer.name, operation: "\(layer.kind)", detail: "its channels are not known")
-        }
-        var bias = layer.shift ?? [0]
-        var ownBias: String?
-        switch layer.kind {
-        case .convolution(let convolution):
-            packed.method = method(layer, model: model, isExact: isExact) ?? .direct
-            packed.weightShape = model.weights[convolution.weight]?.shape ?? []
-            ownBias = convolution.bias
-        case .linear(let linear):
-            packed.weightShape = model.weights[linear.weight]?.shape ?? []
-            ownBias = linear.bias
-            if let scale = layer.scale { packed.scale = try vector(scale, channels: channels) }
-        case .pixels:
-            if let scale = layer.scale { packed.scale = try vector(scale, channels: channels) }
-        default: break
-        }
-        if let ownBias, let numbers = try model.weights[ownBias]?.doubles() {
-            let scale = layer.scale ?? [1]
-            bias = numbers.indices.map { index in
-                numbers[index] * scale[scale.count == 1 ? 0 : index] + bias[bias.count == 1 ? 0 : index]
-            }
-        }
-        packed.bias = try vector(bias, channels: channels)
-        if case .prelu(let key) = layer.activation, let slopes = try model.weights[key]?.doubles() {
-            packed.slopes = try vector(slopes, channels: channels)
-        }
-        if let scale = layer.inputScale, let shift = layer.inputShift, packed.weightShape.count == 4 {
-            packed.inputScale = try vector(scale, channels: packed.weightShape[1])
-            packed.inputShift = try vector(shift, channels: packed.weightShape[1])
-        }
-        return packed
-    }
-
-    /// Allocates a layer's packed weights and gives the work that fills them, in parts.
-    private static func fill(_ packed: inout PackedLayer, model: Model) throws -> [@Sendable () -> Void] {
-        let shape = packed.weightShape
-        let scale = packed.layer.scale ?? [1]
-        switch packed.layer.kind {
-        case .linear(let linear):
-            if let tensor = model.weights[linear.weight] { packed.lentWeights = try FloatReading(tensor) }
-            return []
-        case .convolution(let convolution):
-            guard let tensor = model.weights[convolution.weight] else { return [] }
-            let source = try FloatReading(tensor)
-            let taps = shape[2] * shape[3]
-            switch packed.method {
-            case .winograd:
-                let target = try memory(WeightPacking.winogradCount(outputs: shape[0], inputs: shape[1]))
-                packed.weights = target
-                return stride(from: 0, to: shape[0], by: 64).map { first in
-                    { @Sendable in
-                        WeightPacking.winograd(
-                            source.base, outputs: first..<min(first + 64, shape[0]), inputs: shape[1], scale: scale,
-                            to: target.base)
-                    }
-                }
-            case .depthwise:
-                let target = try memory(WeightPacking.padded(shape[0]) * taps)
-                packed.weights = target
-                return [
-                    { @Sendable in
-                        WeightPacking.depthwise(source.base, channels: shape[0], taps: taps, scale: scale, to: target.base)
-                    }
-                ]
-            case .direct:
-                let inputs = shape[1] * convolution.groups
-                let target = try memory(WeightPacking.directCount(outputs: shape[0], inputs: inputs, taps: taps))
-                packed.weights = target
-                return [
-                    { @Sendable in
-                        WeightPacking.direct(
-                            source.base, outputs: shape[0], inputs: inputs, groups: convolution.groups, taps: taps, scale: scale,
-                            to: target.base)
-                    }
-                ]
-            }
-        default: return []
         }
     }
 }

@@ -9,7 +9,7 @@ public struct Workers: Sendable {
     /// Memory that a thread with a network of its own is reckoned to take, where their number is not given.
     private static let memoryOfThread = 256 << 20
 
-    /// So many threads; nil for one a core, as far as there is memory for them.
+    /// This number of threads; nil for one per core, as far as there is memory for them.
     public init(count: Int?) { self.count = max(1, count ?? min(coreCount, MemoryBudget.bytes / Workers.memoryOfThread)) }
 
     /// What `body` makes of every item, in the items' order.
@@ -22,7 +22,7 @@ public struct Workers: Sendable {
         return results.withLock { $0.compactMap(\.self) }
     }
 
-    /// Calls `body` for every item; `worker` tells which thread's scratch it may use. Returns when all are done.
+    /// Calls `body` for every item; `worker` says which thread's scratch it may use. Returns when all are done.
     public func forEach(_ items: Int, _ body: @escaping @Sendable (_ item: Int, _ worker: Int) -> Void) {
         guard items > 1, count > 1 else {
             for item in 0..<items { body(item, 0) }

@@ -28,7 +28,7 @@ struct PlannedBuffer: Equatable {
     var imageStride: Int { (height + 2 * border) * rowStride }
 }
 
-/// Gives every value a place, and places that are free again to later values.
+/// Gives every value a position in the arena, and positions that are free again to later values.
 struct BufferPlan {
     private(set) var buffers: [PlannedBuffer] = []
     private(set) var views: [String: PlannedView] = [:]
@@ -81,7 +81,7 @@ struct BufferPlan {
         return padded.isMultiple(of: 512) ? padded + 16 : padded
     }
 
-    /// Values that are written straight into their place in a concatenation: whole and first channel.
+    /// Values that are written straight to where they belong in a concatenation: whole and first channel.
     private static func slices(
         _ layers: [FusedLayer], input: String, extents: [String: ValueExtent]
     ) -> [String: (whole: String, offset: Int)] {
@@ -104,7 +104,7 @@ struct BufferPlan {
         return slices
     }
 
-    /// First fit, largest first: two buffers share numbers only where their layers do not overlap.
+    /// First fit, largest first: two buffers share numbers only if their layers do not overlap.
     private mutating func place() {
         var placed: [Int] = []
         for index in buffers.indices.sorted(by: { (buffers[$0].imageStride, $1) > (buffers[$1].imageStride, $0) }) {
@@ -121,14 +121,10 @@ struct BufferPlan {
             arenaCount = max(arenaCount, offset + size)
             placed.append(index)
         }
-        // Whole pages and five cache lines: the same place in several images should not fall on the same few lines of the cache.
+        // Whole pages and five cache lines: the same position in several images should not fall on the same few lines of the cache.
         arenaCount = (arenaCount + 1023) / 1024 * 1024 + 80
     }
 
     /// Whole cache lines, and one between two buffers.
     private func roundedUp(_ count: Int) -> Int { (count + 31) / 16 * 16 }
-}
-
-extension FusedLayer {
-    var isConcatenation: Bool { if case .concatenate = kind { true } else { false } }
 }

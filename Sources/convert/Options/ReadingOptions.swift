@@ -33,8 +33,10 @@ enum ReadingOptions {
 
     /// How a file is opened as a network.
     static func choice(_ given: Invocation, family: String?) throws -> OpenedModel.Choice {
-        OpenedModel.Choice(
+        let text = try given[graph].map { try MappedFile(path: $0) }
+        return OpenedModel.Choice(
             architecture: family, keyMap: try given[keyMap].map { try KeyMap(path: $0) }, given: try ContractOptions.facts(given),
-            likeness: try ContractOptions.likeness(given), givenNames: ContractOptions.decisions(given))
+            likeness: try ContractOptions.likeness(given), givenNames: ContractOptions.decisions(given),
+            graph: try text.map { try Graph(text: String(decoding: $0.bytes.array, as: UTF8.self), file: $0.name) })
     }
 }

@@ -1,0 +1,32 @@
+import IR
+
+extension ONNXWriting {
+    static let add = [ONNXWriting { node, names in [names.node(node, "Add")] }]
+}
+
+extension ONNXGraphReader {
+    static let addReadings: [String: ONNXReading] = ["Add": ONNXReading(inputs: 2...2) { reader, node in try reader.add(node) }]
+
+    mutating func add(_ node: ONNXNode) throws {
+        guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }
+        for (index, other) in [(0, 1), (1, 0)] where constant(resolve(node.inputs[other])) != nil {
+            let input = try value(node, index)
+            if let numbers = try channelNumbers(node.inputs[other], rank: rank(input)) {
+                return try append(node, .subtract(numbers.map { -$0 }), [input], rank: rank(input))
+            }
+            // A matrix product and the addition after it are one linear layer.
+            guard let position = producers[input], case .linear(var layer) = nodes[position].operation, layer.bias == nil,
+                readers[input] == 1
+            else { throw unsupported(node, "adding a stored tensor") }
+            layer.bias = try weight(node.inputs[other], node, "bias")
+            guard let output = node.outputs.first else { throw unsupported(node, "it has no output") }
+            nodes[position].operation = .linear(layer)
+            nodes[position].output = output
+            producers[output] = position
+            ranks[output] = 2
+            return
+        }
+        let inputs = [try value(node, 0), try value(node, 1)]
+        try append(node, .add, inputs, rank: rank(inputs[0]))
+    }
+}

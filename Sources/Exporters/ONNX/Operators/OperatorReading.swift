@@ -1,0 +1,90 @@
+import IR
+
+/// How one ONNX operator is read: it becomes a node of the graph, part of one, or a constant.
+struct ONNXReading: Sendable {
+    /// What the standard (onnx docs/Operators.md, sets 9 to 25) allows a node of this operator to have; nil if that is not checked.
+    let form: Form?
+    let read: @Sendable (_ reader: inout ONNXGraphReader, _ node: ONNXNode) throws -> Void
+
+    struct Form {
+        let inputs: ClosedRange<Int>
+        let outputs: ClosedRange<Int>
+        let attributes: Set<String>
+    }
+
+    init(_ read: @escaping @Sendable (_ reader: inout ONNXGraphReader, _ node: ONNXNode) throws -> Void) {
+        form = nil
+        self.read = read
+    }
+
+    init(
+        inputs: ClosedRange<Int>, outputs: ClosedRange<Int> = 1...1, attributes: Set<String> = [],
+        _ read: @escaping @Sendable (_ reader: inout ONNXGraphReader, _ node: ONNXNode) throws -> Void
+    ) {
+        form = Form(inputs: inputs, outputs: outputs, attributes: attributes)
+        self.read = read
+    }
+
+    /// Attributes of operators with a window.
+    static let window: Set<String> = ["auto_pad", "dilations", "kernel_shape", "pads", "strides"]
+    /// Attributes of operators that reduce axes.
+    static let reduction: Set<String> = ["axes", "keepdims", "noop_with_empty_axes"]
+}
+
+extension OperationKind {
+    /// ONNX operators that are read as this operation, or as a part of it, by their names; from the file named after the operation.
+    var onnxReadings: [String: ONNXReading] {
+        switch self {
+        case .convolution: ONNXGraphReader.convolutionReadings
+        case .batchNormalization: ONNXGraphReader.batchNormalizationReadings
+        case .prelu: ONNXGraphReader.preluReadings
+        case .relu: ONNXGraphReader.reluReadings
+        case .add: ONNXGraphReader.addReadings
+        case .multiply: ONNXGraphReader.multiplyReadings
+        case .divide: ONNXGraphReader.divideReadings
+        case .subtract: ONNXGraphReader.subtractReadings
+        case .selectChannels: ONNXGraphReader.selectChannelsReadings
+        case .concatenate: ONNXGraphReader.concatenateReadings
+        case .maxPool: ONNXGraphReader.maxPoolReadings
+        case .averagePool: ONNXGraphReader.averagePoolReadings
+        case .globalAveragePool: ONNXGraphReader.globalAveragePoolReadings
+        case .linear: ONNXGraphReader.linearReadings
+        case .flatten: ONNXGraphReader.flattenReadings
+        case .permute: ONNXGraphReader.permuteReadings
+        case .softmax: ONNXGraphReader.softmaxReadings
+        case .l2Normalize: ONNXGraphReader.l2NormalizeReadings
+        case .convertToFloat: ONNXGraphReader.convertToFloatReadings
+        }
+    }
+}
+
+extension ONNXGraphReader {
+    /// All operators that are read, by name.
+    static let readings: [String: ONNXReading] = OperationKind.allCases.reduce(into: renamingReadings) { all, kind in
+        all.merge(kind.onnxReadings) { first, _ in first }
+    }
+
+    /// Takes one node: it becomes a node of the graph, part of one, or a constant.
+    mutating func take(_ node: ONNXNode) throws {
+        let isKnownDomain = node.domain.isEmpty || node.domain == "ai.onnx"
+        let isFused = node.domain == "com.microsoft" && ONNXGraphReader.fusedOperators.contains(node.operatorName)
+        guard isKnownDomain || isFused else {
+            throw ONNXError.unsupportedOperator(file: file, node: label(node), operatorName: node.operatorName, domain: node.domain)
+        }
+        for output in node.outputs where !output.isEmpty {
+            guard defined.insert(output).inserted else { throw unsupported(node, "the value \(output) is given twice") }
+        }
+        if isFused { return try withActivation(node) }
+        if try takeShapeArithmetic(node) || foldConstants(node) { return }
+        guard let reading = ONNXGraphReader.readings[node.operatorName] else {
+            throw ONNXError.unsupportedOperator(file: file, node: label(node), operatorName: node.operatorName, domain: "")
+        }
+        try reading.read(&self, node)
+    }
+
+    /// An operation of one input that has no attributes and keeps the number of axes.
+    mutating func pass(_ node: ONNXNode, _ operation: Operation) throws {
+        let input = try value(node, 0)
+        try append(node, operation, [input], rank: rank(input))
+    }
+}

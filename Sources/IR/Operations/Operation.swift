@@ -1,0 +1,87 @@
+/// What a node computes. Weights are named by their source key; arithmetic is float32, layout N×C×H×W.
+///
+/// Constants are kept as the decimal numbers that a program gives, such as 1e-5, whatever width a format stores them in.
+public enum Operation: Sendable, Equatable {
+    /// A 2-D convolution.
+    case convolution(Convolution)
+    /// Batch normalization with running statistics: (x − mean) / √(variance + ε) · scale + bias, along axis 1.
+    case batchNormalization(BatchNormalization)
+    /// max(0, x) + slope · min(0, x); the slope is a vector along axis 1, or one number.
+    case prelu(slope: String)
+    /// max(0, x).
+    case relu
+    /// The sum of two values of equal shape.
+    case add
+    /// x · constant.
+    case multiply(ChannelNumbers)
+    /// x / constant; apart from `multiply`, as the reciprocal of most numbers is not a float32.
+    case divide(ChannelNumbers)
+    /// x − constant.
+    case subtract(ChannelNumbers)
+    /// The channels with these indices, in this order, along axis 1; one may be taken several times.
+    case selectChannels([Int])
+    /// Values joined along an axis.
+    case concatenate(axis: Int)
+    /// The maximum over a window; padding counts as −∞.
+    case maxPool(Pooling)
+    /// The mean over a window; padding does not count.
+    case averagePool(Pooling)
+    /// The mean over height and width, both kept as 1.
+    case globalAveragePool
+    /// x · weightᵀ + bias; the weight is [outputs, inputs] as torch keeps it.
+    case linear(Linear)
+    /// All axes after axis 0 in one axis, in C order.
+    case flatten
+    /// Axes in a new order, as torch's `permute`.
+    case permute([Int])
+    /// exp(x) over its sum along an axis.
+    case softmax(axis: Int)
+    /// x / max(‖x‖₂, ε) along an axis, as torch's `F.normalize`.
+    case l2Normalize(axis: Int, epsilon: Double)
+    /// Whole numbers to float32.
+    case convertToFloat
+
+    /// What the graph knows about the operation, from the file named after it.
+    var definition: any OperationDefinition {
+        switch self {
+        case .convolution(let layer): layer
+        case .batchNormalization(let layer): layer
+        case .prelu(let slope): PReLU(slope: slope)
+        case .relu: ReLU()
+        case .add: Addition()
+        case .multiply(let constant): Multiplication(constant: constant)
+        case .divide(let constant): Division(constant: constant)
+        case .subtract(let constant): Subtraction(constant: constant)
+        case .selectChannels(let channels): ChannelSelection(channels: channels)
+        case .concatenate(let axis): Concatenation(axis: axis)
+        case .maxPool(let pooling): MaxPooling(pooling: pooling)
+        case .averagePool(let pooling): AveragePooling(pooling: pooling)
+        case .globalAveragePool: GlobalAveragePooling()
+        case .linear(let layer): layer
+        case .flatten: Flattening()
+        case .permute(let axes): Permutation(axes: axes)
+        case .softmax(let axis): Softmax(axis: axis)
+        case .l2Normalize(let axis, let epsilon): L2Normalization(axis: axis, epsilon: epsilon)
+        case .convertToFloat: ConversionToFloat()
+        }
+    }
+}
+
+extension Operation {
+    /// The name in text forms and files.
+    public var name: String { kind.rawValue }
+
+    /// The weights it reads, by role, in a fixed order.
+    public var weights: [(role: String, key: String)] { definition.weights }
+
+    /// Its attributes in a fixed order; together with kind and weights they are all of the operation.
+    public var attributes: [OperationAttribute] { definition.attributes }
+
+    /// The same operation reading its weights under other keys.
+    public func renamingWeights(_ rename: (String) -> String) -> Operation { definition.renamingWeights(rename).operation }
+
+    /// An operation of this kind with the weights and attributes that a document or a text gives.
+    init<Fields: OperationFields>(_ kind: OperationKind, _ fields: Fields) throws(Fields.Failure) {
+        self = try kind.definition.read(fields)
+    }
+}

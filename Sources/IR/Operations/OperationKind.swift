@@ -1,0 +1,74 @@
+/// Which operation it is, apart from its weights and attributes. The raw value is its name in text forms and files.
+public enum OperationKind: String, CaseIterable, Sendable {
+    case convolution
+    case batchNormalization = "batch_normalization"
+    case prelu
+    case relu
+    case add
+    case multiply
+    case divide
+    case subtract
+    case selectChannels = "select_channels"
+    case concatenate
+    case maxPool = "max_pool"
+    case averagePool = "average_pool"
+    case globalAveragePool = "global_average_pool"
+    case linear
+    case flatten
+    case permute
+    case softmax
+    case l2Normalize = "l2_normalize"
+    case convertToFloat = "convert_to_float"
+
+    /// Where its weights, attributes and shape rule are written down.
+    var definition: any OperationDefinition.Type {
+        switch self {
+        case .convolution: Convolution.self
+        case .batchNormalization: BatchNormalization.self
+        case .prelu: PReLU.self
+        case .relu: ReLU.self
+        case .add: Addition.self
+        case .multiply: Multiplication.self
+        case .divide: Division.self
+        case .subtract: Subtraction.self
+        case .selectChannels: ChannelSelection.self
+        case .concatenate: Concatenation.self
+        case .maxPool: MaxPooling.self
+        case .averagePool: AveragePooling.self
+        case .globalAveragePool: GlobalAveragePooling.self
+        case .linear: Linear.self
+        case .flatten: Flattening.self
+        case .permute: Permutation.self
+        case .softmax: Softmax.self
+        case .l2Normalize: L2Normalization.self
+        case .convertToFloat: ConversionToFloat.self
+        }
+    }
+}
+
+extension Operation {
+    /// Which operation it is.
+    public var kind: OperationKind {
+        switch self {
+        case .convolution: .convolution
+        case .batchNormalization: .batchNormalization
+        case .prelu: .prelu
+        case .relu: .relu
+        case .add: .add
+        case .multiply: .multiply
+        case .divide: .divide
+        case .subtract: .subtract
+        case .selectChannels: .selectChannels
+        case .concatenate: .concatenate
+        case .maxPool: .maxPool
+        case .averagePool: .averagePool
+        case .globalAveragePool: .globalAveragePool
+        case .linear: .linear
+        case .flatten: .flatten
+        case .permute: .permute
+        case .softmax: .softmax
+        case .l2Normalize: .l2Normalize
+        case .convertToFloat: .convertToFloat
+        }
+    }
+}

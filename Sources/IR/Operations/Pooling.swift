@@ -1,0 +1,63 @@
+/// A window that slides over height and width.
+public struct Pooling: Sendable, Equatable {
+    /// The window.
+    public var kernel: Size2D
+    /// Steps along height and width.
+    public var stride: Size2D
+    /// Rows and columns around the input.
+    public var padding: Padding2D
+    /// Whether a window that reaches past the end still gives an output.
+    public var ceilMode: Bool
+
+    /// A pooling window.
+    public init(kernel: Size2D, stride: Size2D, padding: Padding2D = Padding2D(0), ceilMode: Bool = false) {
+        self.kernel = kernel
+        self.stride = stride
+        self.padding = padding
+        self.ceilMode = ceilMode
+    }
+
+    fileprivate static var blank: Pooling { Pooling(kernel: Size2D(1), stride: Size2D(1)) }
+}
+
+/// The maximum over a window.
+struct MaxPooling: PoolingDefinition {
+    var pooling: Pooling
+    static var blank: MaxPooling { MaxPooling(pooling: .blank) }
+    static let attributeFields = poolingFields()
+    var operation: Operation { .maxPool(pooling) }
+}
+
+/// The mean over a window.
+struct AveragePooling: PoolingDefinition {
+    var pooling: Pooling
+    static var blank: AveragePooling { AveragePooling(pooling: .blank) }
+    static let attributeFields = poolingFields()
+    var operation: Operation { .averagePool(pooling) }
+}
+
+/// What the two have in common.
+protocol PoolingDefinition: OperationDefinition {
+    var pooling: Pooling { get set }
+}
+
+extension PoolingDefinition {
+    fileprivate static func poolingFields() -> [AttributeField<Self>] {
+        [
+            AttributeField("kernel", \.pooling.kernel), AttributeField("stride", \.pooling.stride),
+            AttributeField("padding", \.pooling.padding, usual: Padding2D(0)),
+            AttributeField("ceil_mode", \.pooling.ceilMode, textName: "ceil", usual: false),
+        ]
+    }
+
+    func outputType(_ node: NodeInference) throws(GraphError) -> ValueType {
+        let image = try node.image(try node.floatInput())
+        let (kernel, padding) = (pooling.kernel, pooling.padding)
+        // Halved and not doubled: numbers of a file may be as large as they like.
+        guard max(padding.top, padding.bottom) <= kernel.height / 2, max(padding.left, padding.right) <= kernel.width / 2
+        else { throw node.bad("padding is more than half of the window") }
+        let window = SlidingWindow(
+            kernel: kernel, stride: pooling.stride, padding: padding, dilation: Size2D(1), ceilMode: pooling.ceilMode)
+        return ValueType([image[0], image[1]] + (try node.slide(window, image)))
+    }
+}

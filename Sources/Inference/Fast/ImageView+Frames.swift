@@ -1,0 +1,39 @@
+import Glibc
+import Kernels
+
+extension ImageView {
+    /// Zeros the frame around one image; other values may have lain there before.
+    func zeroFrame(image: Int) {
+        let whole = width + 2 * border
+        for row in -border..<height + border {
+            let start = pixel(image, row, -border)
+            if row < 0 || row >= height {
+                memset(start, 0, whole * pixelStride * 4)
+            } else {
+                memset(start, 0, border * pixelStride * 4)
+                memset(pixel(image, row, width), 0, border * pixelStride * 4)
+            }
+        }
+    }
+
+    /// Takes one image from channels × rows × columns.
+    func load(_ source: UnsafePointer<Float>, image: Int) {
+        for row in 0..<height {
+            for column in 0..<width {
+                let target = pixel(image, row, column)
+                for channel in 0..<channels { target[channel] = source[(channel * height + row) * width + column] }
+                for channel in channels..<paddedChannels { target[channel] = 0 }
+            }
+        }
+    }
+
+    /// Gives one image as channels × rows × columns.
+    func store(to target: UnsafeMutablePointer<Float>, image: Int) {
+        for row in 0..<height {
+            for column in 0..<width {
+                let source = pixel(image, row, column)
+                for channel in 0..<channels { target[(channel * height + row) * width + column] = source[channel] }
+            }
+        }
+    }
+}

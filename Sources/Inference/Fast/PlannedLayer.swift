@@ -1,0 +1,23 @@
+import Kernels
+
+/// A layer with the memory that it reads and writes. What an operation makes of it is in the file named after the operation.
+struct PlannedLayer {
+    let packed: PackedLayer
+    let input: ImageView
+    let output: ImageView
+    /// What is added to the result before it is stored.
+    let residual: ImageView?
+
+    /// A step of plain loops.
+    func small(_ kind: SmallJob.Kind) -> ExecutionPlan.Step { .small(SmallJob(kind: kind, input: input, output: output)) }
+
+    /// Scale, shift, addition and activation alone: what could not go into the layer before.
+    func pixels() -> ExecutionPlan.Step {
+        var job = PixelJob(input: input, output: output, images: 0)
+        job.addend = residual
+        job.scale = packed.scale.map { UnsafePointer($0.base) }
+        if packed.layer.shift != nil { job.shift = packed.bias.map { UnsafePointer($0.base) } }
+        job.activation = packed.activation
+        return .pixels(job)
+    }
+}

@@ -1,0 +1,22 @@
+import IR
+
+extension PlainNode {
+    func add() -> PlainTensor { PlainTensor(shape: x.shape, values: zip(x.values, inputs[1].values).map { $0 + $1 }) }
+}
+
+extension LayerFusion {
+    /// The later of the two operands' layers adds the other one, which is there by then.
+    mutating func add(_ node: Node) {
+        let operands = node.inputs
+        let candidates = [(0, 1), (1, 0)].compactMap { own, other -> (index: Int, other: String)? in
+            guard let index = soleProducer(of: operands[own]), layers[index].takesResidual, operands[own] != operands[other],
+                (producers[operands[other]] ?? -1) < index
+            else { return nil }
+            return (index, operands[other])
+        }
+        if let chosen = candidates.max(by: { $0.index < $1.index }) {
+            return extend(chosen.index, node) { $0.residual = chosen.other }
+        }
+        append(node, .pixels) { $0.residual = operands[1] }
+    }
+}

@@ -1,0 +1,19 @@
+import IR
+
+/// The algorithm of a convolution; it follows from the layer alone, so that results do not depend on the batch.
+enum ConvolutionMethod {
+    case direct
+    case winograd
+    case depthwise
+}
+
+extension FusedLayer {
+    /// The method for a convolution.
+    static func method(_ layer: Convolution, weightShape: [Int], output: ValueExtent?, isExact: Bool) -> ConvolutionMethod {
+        if layer.groups > 1, weightShape[1] == 1, weightShape[0] == layer.groups { return .depthwise }
+        // On smaller images, or with fewer channels, the transforms cost more than the multiplications that they save.
+        let isSquare = weightShape[2] == 3 && weightShape[3] == 3 && layer.stride == Size2D(1) && layer.dilation == Size2D(1)
+        guard !isExact, isSquare, layer.groups == 1, let output else { return .direct }
+        return weightShape[0] >= 16 && weightShape[1] >= 16 && output.height >= 8 && output.width >= 8 ? .winograd : .direct
+    }
+}

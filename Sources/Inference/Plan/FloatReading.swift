@@ -1,0 +1,39 @@
+import Tensors
+
+/// A tensor's numbers as float32 in C order: borrowed if they are so already, else converted.
+struct FloatReading {
+    private let owner: Tensor
+    private let copy: FloatMemory?
+    private let lent: UInt
+
+    init(_ tensor: Tensor) throws {
+        owner = tensor
+        if tensor.dtype == .float32, tensor.isContiguous {
+            // Mapped bytes may have any offset in their file; only aligned ones can be read as numbers.
+            let bytes = try tensor.cOrderBytes()
+            let address = bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+            if address % 4 == 0, address != 0, tensor.storage.isLent {
+                lent = address
+                copy = nil
+                return
+            }
+        }
+        guard let memory = FloatMemory(zeros: tensor.elementCount) else {
+            throw InferenceError.tooMuchMemory(needed: tensor.elementCount, limit: 0)
+        }
+        var at = 0
+        try tensor.forEachDoubleWindow { window in
+            for (index, value) in window.enumerated() { memory.base[at + index] = Float(value) }
+            at += window.count
+        }
+        copy = memory
+        lent = 0
+    }
+
+    /// The numbers; valid while this value lives.
+    var base: UnsafePointer<Float> {
+        if let copy { return UnsafePointer(copy.base) }
+        // `init` has shown that the address is not zero.
+        return UnsafePointer(bitPattern: lent).unsafelyUnwrapped
+    }
+}

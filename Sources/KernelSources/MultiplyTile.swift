@@ -1,0 +1,97 @@
+import KernelTypes
+
+/// Sixteen output channels that are computed together: one register of AVX-512, two of AVX2.
+typealias Block = SIMD16<Float>
+
+/// Multiplies several pixels (or Winograd tiles) by a block of sixteen output channels, with sums that stay in registers.
+///
+/// Every row is an independent sum in the order of the calls of `add`, so a result does not depend on the neighboring rows.
+protocol MultiplyTile {
+    /// The addresses of each row's inputs.
+    associatedtype Rows
+    /// Rows that are computed together.
+    static var rowCount: Int { get }
+    /// Creates sums of zero.
+    init()
+    /// Rows whose inputs begin at the addresses that `place` returns.
+    static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows
+    /// Adds `count` products to each row: inputs are contiguous, `offset` floats after the row's address; weights are `count` × 16.
+    mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, _ count: Int)
+    /// Adds `count` products to each row, each input at its own offset.
+    mutating func add(_ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, _ count: Int)
+    /// Adds row by row.
+    static func += (left: inout Self, right: Self)
+    /// Passes each row's sums to `body`.
+    func forEach(_ body: (Int, Block) -> Void)
+}
+
+/// The tile for the last few rows of a job.
+struct Tile4: MultiplyTile {
+    struct Rows {
+        let r0, r1, r2, r3: UnsafePointer<Float>
+    }
+
+    static let rowCount = 4
+    var s0 = Block.zero, s1 = Block.zero, s2 = Block.zero, s3 = Block.zero
+
+    @inline(__always) init() {}
+
+    @inline(__always) static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows {
+        Rows(r0: place(0), r1: place(1), r2: place(2), r3: place(3))
+    }
+
+    @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, _ count: Int) {
+        let r0 = rows.r0 + offset
+        let r1 = rows.r1 + offset
+        let r2 = rows.r2 + offset
+        let r3 = rows.r3 + offset
+        var t = self
+        var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
+        var index = 0
+        while index < count {
+            let w = weight.pointee
+            weight += 1
+            t.s0 = multiplyAdd(t.s0, w, Block(repeating: r0[index]))
+            t.s1 = multiplyAdd(t.s1, w, Block(repeating: r1[index]))
+            t.s2 = multiplyAdd(t.s2, w, Block(repeating: r2[index]))
+            t.s3 = multiplyAdd(t.s3, w, Block(repeating: r3[index]))
+            index &+= 1
+        }
+        self = t
+    }
+
+    @inline(__always) mutating func add(_ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, _ count: Int) {
+        var t = self
+        var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
+        var index = 0
+        while index < count {
+            let (w, offset) = (weight.pointee, offsets[index])
+            weight += 1
+            t.s0 = multiplyAdd(t.s0, w, Block(repeating: rows.r0[offset]))
+            t.s1 = multiplyAdd(t.s1, w, Block(repeating: rows.r1[offset]))
+            t.s2 = multiplyAdd(t.s2, w, Block(repeating: rows.r2[offset]))
+            t.s3 = multiplyAdd(t.s3, w, Block(repeating: rows.r3[offset]))
+            index &+= 1
+        }
+        self = t
+    }
+
+    @inline(__always) static func += (left: inout Self, right: Self) {
+        left.s0 += right.s0
+        left.s1 += right.s1
+        left.s2 += right.s2
+        left.s3 += right.s3
+    }
+
+    @inline(__always) func forEach(_ body: (Int, Block) -> Void) {
+        body(0, s0)
+        body(1, s1)
+        body(2, s2)
+        body(3, s3)
+    }
+}
+
+/// Rows of the next tile when `left` rows remain: four if that is less work than a whole tile.
+@inline(__always) func tileRows(_ left: Int) -> Int {
+    (left &+ 3) / 4 &* 4 < MainTile.rowCount ? min(4, left) : min(MainTile.rowCount, left)
+}

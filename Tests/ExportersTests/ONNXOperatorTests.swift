@@ -1,0 +1,49 @@
+import IR
+import Testing
+
+@testable import Exporters
+
+/// Every kind of operation can be written as ONNX at every operator set, and is read back from what was written.
+@Suite struct ONNXOperatorTests {
+    /// One operation of each kind; the test below says which is missing.
+    static let samples: [Operation] = [
+        .convolution(Convolution(weight: "w", bias: "b")),
+        .batchNormalization(BatchNormalization(scale: "s", bias: "b", mean: "m", variance: "v", epsilon: 1e-5)), .prelu(slope: "s"), .relu,
+        .add, .multiply(2), .divide(2), .subtract(2), .selectChannels([0]), .concatenate(axis: 1),
+        .maxPool(Pooling(kernel: Size2D(2), stride: Size2D(2))), .averagePool(Pooling(kernel: Size2D(2), stride: Size2D(2))),
+        .globalAveragePool, .linear(Linear(weight: "w", bias: "b")), .flatten, .permute([0, 2, 3, 1]), .softmax(axis: 1),
+        .l2Normalize(axis: 1, epsilon: 1e-12), .convertToFloat,
+    ]
+
+    /// Operations that ONNX cannot hold.
+    static let notWritable: Set<OperationKind> = []
+
+    @Test("There is a sample of every kind")
+    func everyKind() { #expect(Set(ONNXOperatorTests.samples.map(\.kind)) == Set(OperationKind.allCases)) }
+
+    @Test(
+        "Every kind is written at every operator set, in operators that are read", arguments: samples.indices,
+        Array(ONNXError.writableOpsets))
+    func writings(_ index: Int, opset: Int) throws {
+        let operation = ONNXOperatorTests.samples[index]
+        let node = Node(name: "n", operation: operation, inputs: ["x"], output: "y")
+        let names = ONNXNames(shapes: ["w": [1, 1, 1, 1]], cast: [])
+        guard !ONNXOperatorTests.notWritable.contains(operation.kind) else {
+            #expect(throws: ONNXError.self) { try operation.onnxNodes(node, names, opset: opset) }
+            return
+        }
+        let nodes = try operation.onnxNodes(node, names, opset: opset)
+        #expect(nodes.last?.outputs == ["y"] && nodes.contains { $0.inputs.contains("x") })
+        for node in nodes where node.operatorName != "Constant" {
+            #expect(ONNXGraphReader.readings[node.operatorName] != nil, "\(node.operatorName)")
+        }
+        // The operator that gives the output, or one of those before it, is read by the file of the operation.
+        #expect(nodes.contains { operation.kind.onnxReadings[$0.operatorName] != nil })
+    }
+
+    @Test("No ONNX operator has two readings")
+    func readings() {
+        let all = OperationKind.allCases.flatMap { $0.onnxReadings.keys } + ONNXGraphReader.renamingReadings.keys
+        #expect(Set(all).count == all.count && ONNXGraphReader.readings.count == all.count)
+    }
+}
