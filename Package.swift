@@ -39,69 +39,97 @@ let package = Package(
         .target(name: "CInterruption"),
         .target(name: "CArguments"),
         .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
-        .target(name: "JSON"),
-        .target(name: "Files", dependencies: ["CZip", "CZlib", "CCrypto", "CInterruption"]),
-        .target(name: "Arguments", dependencies: ["Files"]),
-        .target(name: "Tensors", dependencies: ["Files"]),
-        .target(name: "Pickle", dependencies: ["Files"]),
-        .target(name: "PthReader", dependencies: ["Files", "Tensors", "Pickle", "JSON"]),
-        .target(name: "IR", dependencies: ["Files", "Tensors", "JSON"]),
-        .target(name: "Architectures", dependencies: ["Files", "Tensors", "IR", "JSON"]),
+        .target(name: "ConvertJSON", path: "Sources/JSON"),
+        .target(name: "ConvertFiles", dependencies: ["CZip", "CZlib", "CCrypto", "CInterruption"], path: "Sources/Files"),
+        .target(name: "Arguments", dependencies: ["ConvertFiles"]),
+        .target(name: "ConvertTensors", dependencies: ["ConvertFiles"], path: "Sources/Tensors"),
+        .target(name: "Pickle", dependencies: ["ConvertFiles"]),
+        .target(name: "PthReader", dependencies: ["ConvertFiles", "ConvertTensors", "Pickle", "ConvertJSON"]),
+        .target(name: "ConvertIR", dependencies: ["ConvertFiles", "ConvertTensors", "ConvertJSON"], path: "Sources/IR"),
+        .target(name: "Architectures", dependencies: ["ConvertFiles", "ConvertTensors", "ConvertIR", "ConvertJSON"]),
         .target(name: "CCPU"),
         .target(name: "KernelTypes"),
         .target(name: "KernelsAVX2", dependencies: ["KernelTypes", "CCPU"], swiftSettings: fastFlags),
         .target(name: "KernelsAVX512", dependencies: ["KernelTypes", "CCPU"], swiftSettings: widestFlags),
         .target(name: "KernelsBaseline", dependencies: ["KernelTypes", "CCPU"], swiftSettings: baselineFlags),
         .target(name: "Kernels", dependencies: ["KernelTypes", "KernelsAVX512", "KernelsAVX2", "KernelsBaseline", "CCPU"]),
-        .target(name: "Inference", dependencies: ["Files", "Tensors", "IR", "Kernels"]),
         .target(
-            name: "Exporters", dependencies: ["Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "JSON", "CONNX", "CHDF5"]),
-        .target(name: "Faces", dependencies: ["Files", "IR", "Inference", "CImages"]),
-        .target(name: "Verifier", dependencies: ["Files", "Tensors", "PthReader", "IR", "Inference", "Exporters", "JSON", "CCairo"]),
+            name: "ConvertInference", dependencies: ["ConvertFiles", "ConvertTensors", "ConvertIR", "Kernels"], path: "Sources/Inference"),
+        .target(
+            name: "Exporters",
+            dependencies: [
+                "ConvertFiles", "ConvertTensors", "Pickle", "PthReader", "ConvertIR", "Architectures", "ConvertJSON", "CONNX", "CHDF5",
+            ]),
+        .target(name: "ConvertFaces", dependencies: ["ConvertFiles", "ConvertIR", "ConvertInference", "CImages"], path: "Sources/Faces"),
+        .target(
+            name: "Verifier",
+            dependencies: [
+                "ConvertFiles", "ConvertTensors", "PthReader", "ConvertIR", "ConvertInference", "Exporters", "ConvertJSON", "CCairo",
+            ]),
         .target(
             name: "ConvertKit",
             dependencies: [
-                "Files", "Tensors", "PthReader", "IR", "Architectures", "Inference", "Exporters", "Faces", "Verifier", "JSON",
+                "ConvertFiles", "ConvertTensors", "PthReader", "ConvertIR", "Architectures", "ConvertInference", "Exporters",
+                "ConvertFaces", "Verifier", "ConvertJSON",
             ]),
         .executableTarget(
             name: "convert",
             dependencies: [
-                "CArguments", "Arguments", "ConvertKit", "Files", "Tensors", "PthReader", "IR", "Architectures", "Inference", "Exporters",
-                "Faces", "Verifier", "JSON",
+                "CArguments", "Arguments", "ConvertKit", "ConvertFiles", "ConvertTensors", "PthReader", "ConvertIR", "Architectures",
+                "ConvertInference", "Exporters",
+                "ConvertFaces", "Verifier", "ConvertJSON",
             ]),
-        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+        .testTarget(name: "JSONTests", dependencies: ["ConvertJSON"]),
+        .testTarget(name: "FilesTests", dependencies: ["ConvertFiles", "TestSupport"]),
         .testTarget(name: "ArgumentsTests", dependencies: ["Arguments"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Files"]),
-        .testTarget(name: "PickleTests", dependencies: ["Pickle", "Files"]),
-        .testTarget(name: "PthReaderTests", dependencies: ["PthReader", "Pickle", "Tensors", "Files", "JSON", "TestSupport"]),
-        .testTarget(name: "IRTests", dependencies: ["IR", "Tensors", "Files", "JSON"]),
+        .testTarget(name: "TensorsTests", dependencies: ["ConvertTensors", "ConvertFiles"]),
+        .testTarget(name: "PickleTests", dependencies: ["Pickle", "ConvertFiles"]),
+        .testTarget(
+            name: "PthReaderTests", dependencies: ["PthReader", "Pickle", "ConvertTensors", "ConvertFiles", "ConvertJSON", "TestSupport"]),
+        .testTarget(name: "IRTests", dependencies: ["ConvertIR", "ConvertTensors", "ConvertFiles", "ConvertJSON"]),
         .testTarget(
             name: "ArchitecturesTests",
-            dependencies: ["Architectures", "Exporters", "PthReader", "IR", "Tensors", "Files", "JSON", "TestSupport"]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Inference"]),
+            dependencies: [
+                "Architectures", "Exporters", "PthReader", "ConvertIR", "ConvertTensors", "ConvertFiles", "ConvertJSON", "TestSupport",
+            ]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "ConvertInference"]),
         .testTarget(
             name: "InferenceTests",
-            dependencies: ["Inference", "Architectures", "Exporters", "IR", "Tensors", "Files", "JSON", "TestSupport"]),
+            dependencies: [
+                "ConvertInference", "Architectures", "Exporters", "ConvertIR", "ConvertTensors", "ConvertFiles", "ConvertJSON",
+                "TestSupport",
+            ]),
         .testTarget(
             name: "ExportersTests",
-            dependencies: ["Exporters", "PthReader", "IR", "Verifier", "Tensors", "Files", "JSON", "CHDF5", "TestSupport"]),
+            dependencies: [
+                "Exporters", "PthReader", "ConvertIR", "Verifier", "ConvertTensors", "ConvertFiles", "ConvertJSON", "CHDF5", "TestSupport",
+            ]),
         .testTarget(
             name: "ConvertKitTests",
-            dependencies: ["ConvertKit", "Exporters", "Faces", "Files", "IR", "Inference", "JSON", "PthReader", "TestSupport", "Verifier"]),
+            dependencies: [
+                "ConvertKit", "Exporters", "ConvertFaces", "ConvertFiles", "ConvertIR", "ConvertInference", "ConvertJSON", "PthReader",
+                "TestSupport", "Verifier",
+            ]),
         .testTarget(
             name: "ConvertTests",
             dependencies: [
-                "convert", "Arguments", "ConvertKit", "Architectures", "Exporters", "PthReader", "Faces", "Verifier", "IR", "Tensors",
-                "Inference", "TestSupport",
-                "JSON", "Files",
+                "convert", "Arguments", "ConvertKit", "Architectures", "Exporters", "PthReader", "ConvertFaces", "Verifier", "ConvertIR",
+                "ConvertTensors",
+                "ConvertInference", "TestSupport",
+                "ConvertJSON", "ConvertFiles",
             ]),
         .testTarget(
-            name: "VerifierTests", dependencies: ["Verifier", "Exporters", "Inference", "IR", "Tensors", "Files", "JSON", "TestSupport"]),
+            name: "VerifierTests",
+            dependencies: [
+                "Verifier", "Exporters", "ConvertInference", "ConvertIR", "ConvertTensors", "ConvertFiles", "ConvertJSON", "TestSupport",
+            ]),
         .testTarget(
             name: "FacesTests",
-            dependencies: ["Faces", "Files", "IR", "Kernels", "Inference", "Exporters", "Architectures", "JSON", "CZlib", "TestSupport"]),
-        .target(name: "TestSupport", dependencies: ["JSON", "Files", "Faces"], path: "Tests/TestSupport"),
+            dependencies: [
+                "ConvertFaces", "ConvertFiles", "ConvertIR", "Kernels", "ConvertInference", "Exporters", "Architectures", "ConvertJSON",
+                "CZlib", "TestSupport",
+            ]),
+        .target(name: "TestSupport", dependencies: ["ConvertJSON", "ConvertFiles", "ConvertFaces"], path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -112,7 +140,8 @@ if let driver = Context.environment["CONVERT_FUZZ"] {
         .executableTarget(
             name: "FuzzReaders",
             dependencies: [
-                "Files", "Tensors", "Pickle", "PthReader", "IR", "Architectures", "Exporters", "Faces", "Verifier", "JSON",
+                "ConvertFiles", "ConvertTensors", "Pickle", "PthReader", "ConvertIR", "Architectures", "Exporters", "ConvertFaces",
+                "Verifier", "ConvertJSON",
             ],
             path: "Fuzz", linkerSettings: [.unsafeFlags(["-Xlinker", driver, "-lstdc++"])]))
 }

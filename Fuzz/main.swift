@@ -1,13 +1,13 @@
 import Architectures
 import Exporters
-import Faces
-import Files
+import ConvertFaces
+import ConvertFiles
 import Glibc
-import IR
-import JSON
+import ConvertIR
+import ConvertJSON
 import Pickle
 import PthReader
-import Tensors
+import ConvertTensors
 import Verifier
 
 /// One reader after another under libFuzzer; which one, the environment variable FUZZ_MODE says. See docs/reliability.md.

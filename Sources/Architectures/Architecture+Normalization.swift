@@ -1,9 +1,9 @@
-import IR
+import ConvertIR
 
 extension Architecture {
     /// Whether the family's own definition ends in a normalization. The mean over mirror images is then taken after it, as the reference
     /// project does too; a normalization that was appended to other networks has to come after the mean.
-    public var normalizesItself: Bool {
+    package var normalizesItself: Bool {
         Architectures.families.first { $0.canonicalName(name) != nil }?.endsInNormalization ?? false
     }
 }

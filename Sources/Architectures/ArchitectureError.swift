@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// Why weights do not become a network.
-public enum ArchitectureError: DescribedError, Equatable {
+package enum ArchitectureError: DescribedError, Equatable {
     /// The distinctive keys of no family are present.
     case unknownNetwork(source: String, wanted: [String], seen: [String])
     case unknownName(String, known: [String])
@@ -17,7 +17,7 @@ public enum ArchitectureError: DescribedError, Equatable {
     case keyMapUnused(file: String, line: Int, pattern: String)
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .unknownNetwork(let source, _, let seen):
             "\(source): the network belongs to no known family (\(seen.count) keys: \(ArchitectureError.shortened(seen.first ?? "none")), …)"
@@ -40,7 +40,7 @@ public enum ArchitectureError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .unknownNetwork:
             "write its weights alone (.safetensors, .h5, .flat, .pth), or rename its keys"
@@ -60,7 +60,7 @@ public enum ArchitectureError: DescribedError, Equatable {
     }
 
     /// What could be decided otherwise.
-    public var decisions: [Decision] {
+    package var decisions: [Decision] {
         switch self {
         case .unknownNetwork: [.keyMap, .details]
         case .unknownName: [.family(nil)]
@@ -81,7 +81,7 @@ public enum ArchitectureError: DescribedError, Equatable {
 
 extension ArchitectureError: ListedError {
     /// The known families with their distinctive keys, and all keys of the file.
-    public var listing: [String] {
+    package var listing: [String] {
         switch self {
         case .unknownNetwork(_, let wanted, let seen):
             ["known families:"] + wanted.map { "  " + $0 } + ["keys of the file:"] + seen.map { "  " + $0 }

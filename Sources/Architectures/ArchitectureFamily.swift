@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// A family of networks: what its keys look like, and how its graph is built from them. Adding one takes a file and a line in
 /// `Architectures`.

@@ -1,7 +1,7 @@
-import IR
+import ConvertIR
 
 /// The known families, one line each.
-public enum Architectures {
+package enum Architectures {
     static let families: [any ArchitectureFamily.Type] = [
         IRResNet.self,
         InceptionResnetV1.self,
@@ -12,26 +12,26 @@ public enum Architectures {
     ]
 
     /// Canonical names of all known networks.
-    public static var knownNames: [String] { families.flatMap { $0.knownNames } }
+    package static var knownNames: [String] { families.flatMap { $0.knownNames } }
 
     /// A rebuilt network, and what was left out of it.
-    public struct Rebuilt: Sendable {
+    package struct Rebuilt: Sendable {
         /// The model; its weights exclude `droppedKeys`.
-        public let model: Model
+        package let model: Model
         /// Keys that are not part of the embedding network, such as `logits.weight`.
-        public let droppedKeys: [String]
+        package let droppedKeys: [String]
         /// The prefix that all keys share, such as `module.`; may be empty.
-        public let prefix: String
+        package let prefix: String
         /// The network's name in the checkpoint if no family has that name; keys alone decided then.
-        public let unknownName: String?
+        package let unknownName: String?
         /// What a user should know about the network, one sentence each.
-        public let remarks: [String]
+        package let remarks: [String]
     }
 
     /// Rebuilds the network that keys and shapes show. Throws `ArchitectureError`, also if the checkpoint's own name for it disagrees.
     /// - Parameter requested: The family's name as the caller gives it, which overrides the checkpoint's.
     /// - Parameter imageSize: The input's size as the caller states it; nil to take the checkpoint's or the family's.
-    public static func rebuild(
+    package static func rebuild(
         _ weights: Weights, requested: String? = nil, imageSize: GivenFacts.ImageSize? = nil
     ) throws -> Rebuilt {
         let source = weights.provenance.source

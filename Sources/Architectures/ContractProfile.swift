@@ -1,22 +1,22 @@
-import IR
+import ConvertIR
 
 /// Typical inputs of a project's networks: facts that a state dict does not hold, taken from the project's own training and evaluation
 /// programs.
-public struct ContractProfile: Sendable {
+package struct ContractProfile: Sendable {
     /// The name of the project or family.
-    public let name: String
+    package let name: String
     /// ε of every batch normalization.
-    public let epsilon: Double
+    package let epsilon: Double
     /// Order of the color channels.
-    public let channelOrder: InputContract.ChannelOrder
+    package let channelOrder: InputContract.ChannelOrder
     /// Subtracted from every pixel value (0…255).
-    public let mean: ChannelNumbers
+    package let mean: ChannelNumbers
     /// Divides the difference.
-    public let standardDeviation: ChannelNumbers
+    package let standardDeviation: ChannelNumbers
     /// How a photograph is cropped.
-    public let crop: InputContract.Crop
+    package let crop: InputContract.Crop
     /// Whether the project's networks end in an L2 normalization.
-    public let isNormalized: Bool
+    package let isNormalized: Bool
 
     init(
         _ name: String, epsilon: Double = 1e-5, order: InputContract.ChannelOrder = .rgb, mean: ChannelNumbers = 127.5,
@@ -27,18 +27,18 @@ public struct ContractProfile: Sendable {
     }
 
     /// The reference project's IR-ResNet.
-    public static let reference = ContractProfile("reference", deviation: 128, crop: .mtcnn(margin: 16))
+    package static let reference = ContractProfile("reference", deviation: 128, crop: .mtcnn(margin: 16))
     /// deepinsight/insightface, and projects that train the same way.
-    public static let insightface = ContractProfile("insightface")
+    package static let insightface = ContractProfile("insightface")
     /// IrvingMeng/MagFace.
-    public static let magface = ContractProfile("magface", epsilon: 2e-5, order: .bgr, mean: 0, deviation: 255)
+    package static let magface = ContractProfile("magface", epsilon: 2e-5, order: .bgr, mean: 0, deviation: 255)
     /// bubbliiiing/arcface-pytorch.
-    public static let bubbliiiing = ContractProfile("bubbliiiing", isNormalized: true)
+    package static let bubbliiiing = ContractProfile("bubbliiiing", isNormalized: true)
     /// timesler/facenet-pytorch and the reference project's InceptionResnetV1.
-    public static let facenet = ContractProfile("facenet", epsilon: 1e-3, deviation: 128, crop: .mtcnn(margin: 16), isNormalized: true)
+    package static let facenet = ContractProfile("facenet", epsilon: 1e-3, deviation: 128, crop: .mtcnn(margin: 16), isNormalized: true)
 
     /// The inputs of an existing model; nil if its scale or crop is unknown.
-    public init?(of model: Model) {
+    package init?(of model: Model) {
         let contract = model.contract
         guard let (mean, deviation) = contract.scaling, contract.crop != .unknown else { return nil }
         self.init(
@@ -47,7 +47,7 @@ public struct ContractProfile: Sendable {
     }
 
     /// All profiles that have a name.
-    public static let all = [
+    package static let all = [
         reference, insightface, magface, bubbliiiing, facenet,
         ContractProfile("nizhib", epsilon: 2e-5, deviation: 128),
         ContractProfile("adaface", order: .bgr, isNormalized: true),
@@ -61,7 +61,7 @@ public struct ContractProfile: Sendable {
 
     /// The profile with this name, or of the family with this name (`ir_resnet18`, `mobilefacenet`, `inception_resnet_v1`); nil for other
     /// names.
-    public static func named(_ name: String) -> ContractProfile? {
+    package static func named(_ name: String) -> ContractProfile? {
         let plain = String(name.lowercased().map { $0 == "-" ? "_" : $0 })
         if let profile = all.first(where: { $0.name == plain }) { return profile }
         switch Architectures.canonicalName(plain) {
@@ -86,7 +86,7 @@ public struct ContractProfile: Sendable {
     }
 
     /// Fills in facts that the contract does not state and the caller did not give.
-    public func fill(_ contract: InputContract) -> InputContract {
+    package func fill(_ contract: InputContract) -> InputContract {
         var filled = contract
         func isOpen(_ fact: NetworkFact) -> Bool { [.assumed, .unknown].contains(contract.origins[fact]) }
         if isOpen(.mean) { filled.mean = mean }

@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// Assembles a graph layer by layer, taking each layer's weights from the state dict. Nodes have their module's name, without the prefix.
 struct GraphBuilder {

@@ -1,15 +1,15 @@
-import IR
+import ConvertIR
 
 /// Recognizes a family from the graph alone, without the weights' names: other programs' exporters rename what they fold.
 ///
 /// Batch normalizations are skipped, because exporters fold them into the preceding layers.
-public struct GraphRecognition {
+package struct GraphRecognition {
     private let producers: [String: Node]
     private let graph: Graph
     private let weights: Weights
 
     /// Typical inputs of the graph's family; nil if the family is unknown.
-    public static func profile(of graph: Graph, weights: Weights) -> ContractProfile? {
+    package static func profile(of graph: Graph, weights: Weights) -> ContractProfile? {
         let recognition = GraphRecognition(graph, weights)
         guard let output = graph.outputs.first else { return nil }
         if recognition.endsInIRResNet(output) { return recognition.isReferenceByName ? .reference : .insightface }

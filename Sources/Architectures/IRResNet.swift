@@ -1,5 +1,5 @@
-import IR
-import JSON
+import ConvertIR
+import ConvertJSON
 
 /// IR-ResNet of any depth, width and embedding size, with two layouts of keys: the reference project's (`input_layer`, `body`,
 /// `output_layer`) and insightface's iresnet (`conv1`, `layerS.B`, `fc`, `features`). Batch normalization has ε 1e-5; no activation follows
@@ -70,7 +70,7 @@ enum IRResNet: ArchitectureFamily {
     }
 
     static func build(_ network: RecognizedNetwork, from weights: Weights, imageSize: GivenFacts.ImageSize?) throws -> BuiltNetwork {
-        guard let (layout, prefix) = layout(weights) else { throw IR.GraphError.noOutput }
+        guard let (layout, prefix) = layout(weights) else { throw ConvertIR.GraphError.noOutput }
         let reader = StateDictReader(weights, prefix: prefix)
         let depths = depths(layout, reader)
         let width = reader.shape("\(layout.stem.convolution).weight")?.first ?? 0

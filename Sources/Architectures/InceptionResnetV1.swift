@@ -1,5 +1,5 @@
-import IR
-import JSON
+import ConvertIR
+import ConvertJSON
 
 /// InceptionResnetV1 as facenet-pytorch 2.6.0 builds it with `classify=False`: batch normalization with ε 1e-3, embedding L2-normalized
 /// inside.

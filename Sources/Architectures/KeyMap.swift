@@ -1,10 +1,10 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 
 /// Renames keys by rules from a file, for unknown layouts. Each line is `OLD NEW`, where `*` in OLD stands for any text and each `*` in NEW
 /// for what the corresponding one in OLD matched. `#` begins a comment. The first line that matches a key applies; keys that no line
 /// matches stay.
-public struct KeyMap: Sendable {
+package struct KeyMap: Sendable {
     private struct Rule {
         let pattern: [Substring]
         let replacement: [Substring]
@@ -18,7 +18,7 @@ public struct KeyMap: Sendable {
     private static let limit = 1 << 24
 
     /// Reads a key map. Throws `ArchitectureError.malformedKeyMap` with the line number.
-    public init(path: String) throws {
+    package init(path: String) throws {
         let mapped = try MappedFile(path: path)
         guard mapped.bytes.count <= KeyMap.limit, let text = mapped.bytes.text else {
             throw ArchitectureError.malformedKeyMap(file: path, line: 1, detail: "this is not a text of at most 16 MiB")
@@ -27,7 +27,7 @@ public struct KeyMap: Sendable {
     }
 
     /// Parses a key map; `file` is for messages.
-    public init(text: String, file: String) throws(ArchitectureError) {
+    package init(text: String, file: String) throws(ArchitectureError) {
         var rules: [Rule] = []
         // Some editors begin a file with a byte order mark.
         let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
@@ -49,7 +49,7 @@ public struct KeyMap: Sendable {
     }
 
     /// The weights under their new names. Throws if two keys would become one, or if a line matches nothing.
-    public func apply(to weights: Weights) throws(ArchitectureError) -> Weights {
+    package func apply(to weights: Weights) throws(ArchitectureError) -> Weights {
         var used: Set<Int> = []
         var origins: [String: String] = [:]
         var entries: [Weights.Entry] = []

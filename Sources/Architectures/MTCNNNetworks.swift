@@ -1,5 +1,5 @@
-import IR
-import JSON
+import ConvertIR
+import ConvertJSON
 
 /// MTCNN's three networks as facenet-pytorch 2.6.0 builds them. Their outputs, in its order, are box regression, landmarks (ONet only), and
 /// the probabilities of "no face" and "face".

@@ -1,5 +1,5 @@
-import IR
-import JSON
+import ConvertIR
+import ConvertJSON
 
 /// MobileFaceNet with the keys of bubbliiiing/arcface-pytorch: depthwise residual units, global depthwise convolution, 1×1 projection.
 enum MobileFaceNet: ArchitectureFamily {

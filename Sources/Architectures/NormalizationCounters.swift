@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// The counters that torch stores beside running statistics; they show whether torch trained a network.
 enum NormalizationCounters {

@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// Hands out the keys of a state dict to the layers that own them, and accounts for every one.
 struct StateDictReader {

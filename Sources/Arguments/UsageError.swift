@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// What can be wrong with the arguments.
 package enum UsageError: DescribedError, Equatable {

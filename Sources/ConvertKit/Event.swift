@@ -1,5 +1,5 @@
-import Faces
-import Files
+import ConvertFaces
+import ConvertFiles
 import Verifier
 
 /// What happens during long work, for whoever wants to show it. The library prints nothing itself.

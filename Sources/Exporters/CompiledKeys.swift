@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// `torch.compile` applied to part of a network puts `_orig_mod` into the keys of that part: `layer1._orig_mod.0.conv1.weight`. Networks
 /// are recognized without it; tensors keep their names from the file.

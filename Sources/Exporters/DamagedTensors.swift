@@ -1,13 +1,13 @@
-import Files
+import ConvertFiles
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// A wrong checksum, with the names of the tensors that lie in the damaged bytes.
-public struct DamagedTensors: DescribedError, Equatable {
+package struct DamagedTensors: DescribedError, Equatable {
     /// What is wrong, in words.
-    public let problem: String
+    package let problem: String
     /// What to do about it.
-    public let remedy: String
+    package let remedy: String
 
     /// Nil if there are no tensors to name.
     init?(_ error: any DescribedError, tensors: [String]) {
@@ -20,7 +20,7 @@ public struct DamagedTensors: DescribedError, Equatable {
 
 extension OpenedFile {
     /// Runs `body`; rethrows an error about damaged bytes with the names of the tensors that lie in them.
-    public func namingDamage<Result>(_ body: () throws -> Result) throws -> Result {
+    package func namingDamage<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as any DescribedError {

@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// What prevents an opened file from being exported, or a requested change from being made.
-public enum ExportError: DescribedError, Equatable {
+package enum ExportError: DescribedError, Equatable {
     case nothingToExport(file: String)
     /// A tensor whose numbers an export would lose.
     case notPlain(file: String, name: String, kind: String, isQuantized: Bool)
@@ -19,10 +19,10 @@ public enum ExportError: DescribedError, Equatable {
     case differs(file: String, what: String)
 
     /// A network is needed, and the file holds bare weights.
-    public static let bareWeights = needsNetwork(reason: "these are bare weights")
+    package static let bareWeights = needsNetwork(reason: "these are bare weights")
 
     /// Whether something was asked for that means nothing for this content or format.
-    public var isAboutOptions: Bool {
+    package var isAboutOptions: Bool {
         switch self {
         case .cannotFold, .nothingToFold, .notForBareWeights, .notForFormat, .nothingToDequantize: true
         case .nothingToExport, .notPlain, .overflow, .needsNetwork, .unwritableExtension, .differs: false
@@ -30,7 +30,7 @@ public enum ExportError: DescribedError, Equatable {
     }
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .nothingToExport(let file): "\(file): there are no tensors to export"
         case .notPlain(let file, let name, let kind, _): "\(file): \(name) is not a plain tensor but a \(kind)"
@@ -48,7 +48,7 @@ public enum ExportError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .nothingToExport: "list the file's contents to see what it holds"
         case .notPlain(_, _, _, true): "convert it to float32, or leave it out of a slim file first"
@@ -63,7 +63,7 @@ public enum ExportError: DescribedError, Equatable {
     }
 
     /// What could be decided otherwise.
-    public var decisions: [Decision] {
+    package var decisions: [Decision] {
         switch self {
         case .nothingToExport: [.inspection]
         case .notPlain(_, _, _, true): [.dequantize, .drop]

@@ -1,5 +1,5 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 
 /// The changes an export makes to a model, in this order: folding, normalization, preprocessing, rounding.
 public struct ExportPlan: Sendable {
@@ -16,16 +16,16 @@ public struct ExportPlan: Sendable {
     public init() {}
 
     /// What an export is about to write.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// The changed model or weights.
-        public let content: ExportContent
+        package let content: ExportContent
         /// How many nonzero numbers rounding turned into 0.
-        public let zeros: Int
+        package let zeros: Int
     }
 
     /// Returns the content as it will be written. Throws `ExportError` if a change does not fit the content or the format, or if rounding
     /// overflows.
-    public func apply(to opened: OpenedModel, for format: any FileFormat.Type) throws -> Outcome {
+    package func apply(to opened: OpenedModel, for format: any FileFormat.Type) throws -> Outcome {
         if foldsBatchNorm, format.capabilities.promisesSourceTensors { throw ExportError.cannotFold(format: format.name) }
         var content = opened.content
         if var model = content.model {

@@ -1,9 +1,9 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
 
 /// A file format that can be recognized by content, read, and written.
-public protocol FileFormat: Sendable {
+package protocol FileFormat: Sendable {
     /// The name that people use, such as `safetensors`.
     static var name: String { get }
     /// File name extensions, lower case, without the dot.
@@ -19,26 +19,26 @@ public protocol FileFormat: Sendable {
 }
 
 /// What a format can hold, and what its readers expect.
-public struct FormatCapabilities: Sendable {
+package struct FormatCapabilities: Sendable {
     /// Whether it can hold weights without a graph.
-    public let holdsBareWeights: Bool
+    package let holdsBareWeights: Bool
     /// Whether readers expect the source's own tensors in it, so that folding would break a promise.
-    public let promisesSourceTensors: Bool
+    package let promisesSourceTensors: Bool
     /// Whether it can hold any plain value of a checkpoint, not only a state dict and scalars.
-    public var holdsAnyValue = false
+    package var holdsAnyValue = false
 }
 
 /// How a file is opened.
-public struct OpenOptions: Sendable {
+package struct OpenOptions: Sendable {
     /// Dotted path of the state dict, for formats that can hold several; nil to choose one automatically.
-    public var stateDictPath: String?
+    package var stateDictPath: String?
     /// Whether quantized tensors are read as float32.
-    public var dequantizes: Bool
+    package var dequantizes: Bool
     /// Where companion files really are, keyed by the name that the opened file uses: outputs that have not been moved into place yet.
-    public var companions: [String: String]
+    package var companions: [String: String]
 
     /// Options; the defaults open the file as it is.
-    public init(stateDictPath: String? = nil, dequantizes: Bool = false, companions: [String: String] = [:]) {
+    package init(stateDictPath: String? = nil, dequantizes: Bool = false, companions: [String: String] = [:]) {
         self.stateDictPath = stateDictPath
         self.dequantizes = dequantizes
         self.companions = companions
@@ -46,12 +46,12 @@ public struct OpenOptions: Sendable {
 }
 
 /// What is written: a whole model, or weights alone.
-public enum ExportContent: Sendable {
+package enum ExportContent: Sendable {
     case model(Model)
     case weights(Weights)
 
     /// The tensors of either.
-    public var weights: Weights {
+    package var weights: Weights {
         switch self {
         case .model(let model): model.weights
         case .weights(let weights): weights
@@ -59,10 +59,10 @@ public enum ExportContent: Sendable {
     }
 
     /// The model; nil for bare weights.
-    public var model: Model? { if case .model(let model) = self { model } else { nil } }
+    package var model: Model? { if case .model(let model) = self { model } else { nil } }
 
     /// Everything but the tensors.
-    public var document: ModelDocument {
+    package var document: ModelDocument {
         switch self {
         case .model(let model): ModelDocument(model)
         case .weights(let weights): ModelDocument(weights)
@@ -79,18 +79,18 @@ public struct ExportOptions: Sendable {
     /// HDF5: gzip level from 1 to 9; nil for no compression.
     public var compressionLevel: Int?
     /// Files that must not be overwritten because the export reads them.
-    public var inputs: [FileIdentity] = []
+    package var inputs: [FileIdentity] = []
     /// Whether companion files may replace existing ones.
-    public var isReplacing = false
+    package var isReplacing = false
 
     /// The defaults.
     public init() {}
 }
 
 /// All formats, one line each. Files are read by content and written by the output's extension.
-public enum FormatRegistry {
+package enum FormatRegistry {
     /// All formats; the first that recognizes a file reads it.
-    public static let formats: [any FileFormat.Type] = [
+    package static let formats: [any FileFormat.Type] = [
         FlatFormat.self,
         ONNXFormat.self,
         HDF5Format.self,
@@ -100,7 +100,7 @@ public enum FormatRegistry {
 
     /// Opens a file by its content: one of the formats, or the index of a sharded checkpoint. Throws an error that names the content, if
     /// possible, when no format recognizes it; likewise for a folder.
-    public static func open(_ path: String, options: OpenOptions = OpenOptions()) throws -> OpenedFile {
+    package static func open(_ path: String, options: OpenOptions = OpenOptions()) throws -> OpenedFile {
         let file = try mapped(path)
         if ShardIndex.recognizes(file.bytes) { return try ShardedCheckpoint.open(file, options: options) }
         // The first byte of zstd could also begin a pickle.
@@ -127,13 +127,13 @@ public enum FormatRegistry {
     }
 
     /// The format that an output's extension asks for; nil if no format has it.
-    public static func format(forOutput path: String) -> (any FileFormat.Type)? {
+    package static func format(forOutput path: String) -> (any FileFormat.Type)? {
         let ending = PathText.ending(path).lowercased()
         return formats.first { $0.extensions.contains(ending) }
     }
 
     /// The format with this name or extension, in any case; nil if there is none.
-    public static func format(named name: String) -> (any FileFormat.Type)? {
+    package static func format(named name: String) -> (any FileFormat.Type)? {
         formats.first { $0.name == name.lowercased() || $0.extensions.contains(name.lowercased()) }
     }
 }

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import PthReader
 
 /// Recognizes what a folder holds when it was given in place of a file.
@@ -27,13 +27,13 @@ enum FolderContents {
 }
 
 /// A folder was given in place of a file.
-public enum FolderError: DescribedError, Equatable {
+package enum FolderError: DescribedError, Equatable {
     case holds(path: String, what: String, files: [String])
     case unpackedArchive(path: String)
     case foreign(path: String, what: String)
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .holds(let path, let what, _): "\(path): a folder that holds \(what)"
         case .unpackedArchive(let path): "\(path): a folder with the unpacked entries of a torch archive"
@@ -42,7 +42,7 @@ public enum FolderError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .holds(let path, _, let files):
             "give the file: \(files.prefix(3).map { PathText.join(path, $0) }.joined(separator: ", "))"

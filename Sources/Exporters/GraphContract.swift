@@ -1,5 +1,5 @@
 import Architectures
-import IR
+import ConvertIR
 
 /// What a graph shows of how images enter it, for graphs that came without this project's own description: another program's ONNX file, or
 /// a text.

@@ -1,5 +1,5 @@
 import Architectures
-import IR
+import ConvertIR
 
 extension ModelDocument {
     /// The document for formats that store the checkpoint's metadata in entries of their own, where every reader sees it. The graph is left

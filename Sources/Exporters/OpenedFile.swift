@@ -1,54 +1,54 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// An opened file of any readable format: its format, its content, and what each of its bytes serves.
-public struct OpenedFile: Sendable {
+package struct OpenedFile: Sendable {
     /// A named count of bytes.
-    public struct Group: Sendable {
+    package struct Group: Sendable {
         /// `backbone`, `head`, `optimizer`, `scheduler`, `scaler`, `history`, `other`, or a part of the container.
-        public let name: String
+        package let name: String
         /// Bytes in the file.
-        public let byteCount: Int
+        package let byteCount: Int
 
         /// A group.
-        public init(name: String, byteCount: Int) {
+        package init(name: String, byteCount: Int) {
             self.name = name
             self.byteCount = byteCount
         }
     }
 
     /// The mapped file.
-    public let file: MappedFile
+    package let file: MappedFile
     /// The format's name in `FormatRegistry`.
-    public let format: String
+    package let format: String
     /// Facts about the container, in display order.
-    public let facts: [Checkpoint.Fact]
+    package let facts: [Checkpoint.Fact]
     /// The state dict's strided tensors with the file's plain metadata; nil if no state dict was found, see `stateDictError`.
-    public let weights: Weights?
+    package let weights: Weights?
     /// What the file says about the model besides its tensors; nil if it says nothing, as with most checkpoints.
-    public let document: ModelDocument?
+    package let document: ModelDocument?
     /// Why a file that has a graph gives no document: the part of it that is not understood.
-    public let documentError: (any Error)?
+    package let documentError: (any Error)?
     /// Which dictionary was chosen and why; nil for formats that hold only one.
-    public let selection: StateDictSelection?
+    package let selection: StateDictSelection?
     /// Why there are no weights.
-    public let stateDictError: PthError?
+    package let stateDictError: PthError?
     /// Every byte of the file, grouped by what it serves.
-    public let groups: [Group]
+    package let groups: [Group]
     /// Checks of the recorded checksums, one per entry.
-    public let checksums: [Checkpoint.Check]
+    package let checksums: [Checkpoint.Check]
     /// The checkpoint that the file was read as; `.pth` only.
-    public let checkpoint: Checkpoint?
+    package let checkpoint: Checkpoint?
     /// What loading the file with Python could do, as far as opening it shows; nil for formats without pickles.
-    public internal(set) var safety: SafetyScan?
+    package internal(set) var safety: SafetyScan?
     /// The files that hold its tensors, the opened file first.
-    public let sources: [MappedFile]
+    package let sources: [MappedFile]
     /// Where reading departs from the letter of the file, one sentence each.
-    public let remarks: [String]
+    package let remarks: [String]
     /// Whether another program wrote or later changed the file: such programs rename tensors and drop those that their graph does not read.
-    public let isForeign: Bool
+    package let isForeign: Bool
 
     /// Creates the result for a format that holds only one set of weights.
     init(
@@ -86,13 +86,13 @@ public struct OpenedFile: Sendable {
     }
 
     /// Total size of all its files, in bytes.
-    public var byteCount: Int { sources.reduce(0) { $0 + $1.bytes.count } }
+    package var byteCount: Int { sources.reduce(0) { $0 + $1.bytes.count } }
 
     /// Facts that a user should know whatever is done with the file.
-    public var warnings: [String] { facts.filter { $0.name == Checkpoint.Fact.warning }.map(\.text) }
+    package var warnings: [String] { facts.filter { $0.name == Checkpoint.Fact.warning }.map(\.text) }
 
     /// Throws if any of the files has changed since it was opened.
-    public func checkUnchanged() throws(FileError) {
+    package func checkUnchanged() throws(FileError) {
         for source in sources { try source.checkUnchanged() }
     }
 }

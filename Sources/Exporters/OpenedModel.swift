@@ -1,28 +1,28 @@
 import Architectures
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// What an opened file offers for export: a whole model, or bare weights and the reason.
-public struct OpenedModel: Sendable {
+package struct OpenedModel: Sendable {
     /// How a network is recognized, and what the caller states about it.
-    public struct Choice: Sendable {
+    package struct Choice: Sendable {
         /// The family's name as the caller gives it; nil to recognize it from keys and shapes.
-        public var architecture: String?
+        package var architecture: String?
         /// Renames keys before anything looks at them.
-        public var keyMap: KeyMap?
+        package var keyMap: KeyMap?
         /// Facts that override the file's and the family's.
-        public var given: GivenFacts
+        package var given: GivenFacts
         /// Typical values for facts that the file does not state.
-        public var likeness: ContractProfile?
+        package var likeness: ContractProfile?
         /// The decisions behind `given` and `likeness`, for messages.
-        public var givenNames: [Decision]
+        package var givenNames: [Decision]
         /// The network of the weights, in place of the file's own and of what keys and shapes show.
-        public var graph: Graph?
+        package var graph: Graph?
 
         /// By default, the network is recognized from keys and shapes.
-        public init(
+        package init(
             architecture: String? = nil, keyMap: KeyMap? = nil, given: GivenFacts = GivenFacts(), likeness: ContractProfile? = nil,
             givenNames: [Decision] = [], graph: Graph? = nil
         ) {
@@ -43,26 +43,26 @@ public struct OpenedModel: Sendable {
     }
 
     /// What is exported.
-    public let content: ExportContent
+    package let content: ExportContent
     /// Why there is no model; nil if there is one.
-    public let bareReason: (any Error)?
+    package let bareReason: (any Error)?
     /// Entries of the state dict that are not tensors, with their kinds; no export holds them.
-    public let nonTensors: [(name: String, kind: String)]
+    package let nonTensors: [(name: String, kind: String)]
     /// Keys that are not part of the embedding network and were left out.
-    public let droppedKeys: [String]
+    package let droppedKeys: [String]
     /// The prefix that all keys share, such as `module.`.
-    public let prefix: String
+    package let prefix: String
     /// The network's name in the checkpoint if no family has that name.
-    public let unknownName: String?
+    package let unknownName: String?
     /// Why the file's own graph was ignored in favor of one rebuilt from keys and shapes.
-    public let passedOver: (any Error)?
+    package let passedOver: (any Error)?
     /// What a user should know about the network, one sentence each.
-    public let remarks: [String]
+    package let remarks: [String]
 
     /// Makes a model of an opened file: from a graph that is given, else from the file's, else from keys and shapes. A network that is unknown, or not quite a
     /// known one, gives bare weights; if the caller named a family, both are errors. Throws `ExportError.notPlain` for tensors whose
     /// numbers an export would lose.
-    public init(_ opened: OpenedFile, choice: Choice = Choice()) throws {
+    package init(_ opened: OpenedFile, choice: Choice = Choice()) throws {
         if let failure = opened.stateDictError { throw failure }
         guard var weights = opened.weights, !weights.entries.isEmpty else {
             throw ExportError.nothingToExport(file: opened.file.path)

@@ -1,20 +1,20 @@
 import PthReader
-import Tensors
+import ConvertTensors
 
 // Accounts for every byte of the file that was slimmed.
 extension SlimFile {
     /// A group of bytes, and how many of them the slim file keeps.
-    public struct Share: Sendable, Equatable {
+    package struct Share: Sendable, Equatable {
         /// The group's name.
-        public let name: String
+        package let name: String
         /// Size of the group in the original file, in bytes.
-        public let byteCount: Int
+        package let byteCount: Int
         /// Bytes of storages that the slim file still uses; nil for the pickle and the container, which are written anew.
-        public let stayed: Int?
+        package let stayed: Int?
     }
 
     /// The groups of `opened`, the file that this was planned from, for an output in the given format.
-    public func shares(of opened: OpenedFile, as format: any FileFormat.Type) -> [Share] {
+    package func shares(of opened: OpenedFile, as format: any FileFormat.Type) -> [Share] {
         let reached = format.capabilities.holdsAnyValue ? StorageReach(root) : StorageReach(weights.entries.map(\.tensor))
         if let checkpoint = opened.checkpoint {
             return PthByteGroups.shares(checkpoint, stateDictPath: opened.selection?.path, reached: reached)
@@ -29,7 +29,7 @@ extension SlimFile {
     }
 
     /// Values that a `.pth` would keep but this format cannot hold, because it stores only the state dict and plain values.
-    public func leftOut(by format: any FileFormat.Type) -> [String] {
+    package func leftOut(by format: any FileFormat.Type) -> [String] {
         guard !format.capabilities.holdsAnyValue else { return [] }
         var found: [String] = []
         rest(of: root, at: [], into: &found)

@@ -1,31 +1,31 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// A file reduced to what inference needs: the network need not be known, and every key and tensor of the state dict stays unchanged.
-public struct SlimFile: Sendable {
+package struct SlimFile: Sendable {
     /// The remaining values, as a checkpoint.
-    public let root: CheckpointValue
+    package let root: CheckpointValue
     /// The state dict as named tensors, without those that are not plain strided views.
-    public let weights: Weights
+    package let weights: Weights
     /// Dotted path of the state dict in `root`.
     let stateDictPath: String
     /// Components of that path.
-    public let stateDictComponents: [String]
+    package let stateDictComponents: [String]
     /// Tensors that only a `.pth` can hold, with the reason.
-    public let onlyInPth: [(name: String, what: String)]
+    package let onlyInPth: [(name: String, what: String)]
     /// Entries of the state dict that are not tensors, with their kinds.
-    public let nonTensors: [(name: String, kind: String)]
+    package let nonTensors: [(name: String, kind: String)]
     /// Top-level entries that were dropped.
-    public let dropped: [(key: String, group: CheckpointGroup)]
+    package let dropped: [(key: String, group: CheckpointGroup)]
     /// Values that were changed or left out inside the remaining ones.
-    public let changes: [SlimPlan.Change]
+    package let changes: [SlimPlan.Change]
 
     private static let quantized = "a quantized tensor"
 
     /// Plans the slim file. Throws if the file has no state dict, or if a rule matches nothing.
-    public init(_ opened: OpenedFile, rules: SlimPlan.Rules) throws {
+    package init(_ opened: OpenedFile, rules: SlimPlan.Rules) throws {
         if let failure = opened.stateDictError { throw failure }
         guard let weights = opened.weights else { throw SlimError.nothingLeft(file: opened.file.path, path: "") }
         let plan: SlimPlan
@@ -69,7 +69,7 @@ public struct SlimFile: Sendable {
 
     /// Writes the file in the given format. The caller flushes, reads back and commits. Throws `SlimError.lazyTensor` for a tensor that the
     /// format cannot hold.
-    public func write(to output: OutputFile, as format: any FileFormat.Type) throws {
+    package func write(to output: OutputFile, as format: any FileFormat.Type) throws {
         if format.capabilities.holdsAnyValue { return try PthWriter.write(root, to: output) }
         if let first = onlyInPth.first {
             throw SlimError.lazyTensor(name: first.name, what: first.what, isQuantized: first.what == SlimFile.quantized)

@@ -1,4 +1,4 @@
-import Inference
+import ConvertInference
 
 /// PyTorch's `interpolate(mode="area")` of 8-bit pixels, written straight into a network's input as (mean of the window − 127.5) / 128.
 ///

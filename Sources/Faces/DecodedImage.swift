@@ -1,42 +1,42 @@
 import CImages
-import Files
+import ConvertFiles
 
 /// A picture as 8-bit RGB, byte for byte what Pillow 10.2's `Image.open(path).convert("RGB")` gives.
 ///
 /// The orientation in a photograph's EXIF data is ignored, as Pillow ignores it there; `OpenedImage` can apply it.
-public struct DecodedImage: Sendable, Equatable {
+package struct DecodedImage: Sendable, Equatable {
     /// Width in pixels.
-    public let width: Int
+    package let width: Int
     /// Height in pixels.
-    public let height: Int
+    package let height: Int
     /// Red, green and blue of each pixel, row by row without padding.
-    public let pixels: [UInt8]
+    package let pixels: [UInt8]
     /// The picture's path, for messages.
-    public let name: String
+    package let name: String
     /// What the decoder had to repair, in its own words; nil for an intact file. Pillow accepts such a picture silently.
-    public let damage: String?
+    package let damage: String?
 
     /// The most pixels that are decoded: 300 MB of RGB.
-    public static let pixelLimit = 100_000_000
+    package static let pixelLimit = 100_000_000
     /// The most pixels per side: the limit of JPEG.
-    public static let sideLimit = 65_500
+    package static let sideLimit = 65_500
 
     /// Creates a picture from pixels. Throws `FacesError.badSize` unless there are width × height × 3 bytes.
-    public init(width: Int, height: Int, pixels: [UInt8], name: String) throws(FacesError) {
+    package init(width: Int, height: Int, pixels: [UInt8], name: String) throws(FacesError) {
         let count = try DecodedImage.byteCount(width, height, name)
         guard count == pixels.count else { throw .badSize(name: name, width: width, height: height) }
         self.init(unchecked: width, height, pixels, name, damage: nil)
     }
 
     /// Decodes the JPEG or PNG at `path`; its first bytes tell which it is. Throws `FileError` or `FacesError`.
-    public init(path: String) throws {
+    package init(path: String) throws {
         let file = try MappedFile(path: path)
         try self.init(file.bytes, path: path)
         try file.checkUnchanged()
     }
 
     /// Decodes the bytes of a JPEG or PNG; `path` is for messages. Throws `FacesError`.
-    public init(_ bytes: ByteView, path: String) throws(FacesError) {
+    package init(_ bytes: ByteView, path: String) throws(FacesError) {
         let kind = try ImageKind(bytes, path: path)
         let (width, height) = try DecodedImage.size(of: bytes, path: path)
         var report = cimages_report()

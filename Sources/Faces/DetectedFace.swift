@@ -1,11 +1,11 @@
 /// A face in a picture.
-public struct DetectedFace: Sendable, Equatable {
+package struct DetectedFace: Sendable, Equatable {
     /// Its rectangle.
-    public let box: FaceBox
+    package let box: FaceBox
     /// The last network's confidence, from 0 to 1.
-    public let probability: Float
+    package let probability: Float
     /// Left eye, right eye, nose, left and right corner of the mouth as seen in the picture: x and y in pixels.
-    public let landmarks: [SIMD2<Float>]
+    package let landmarks: [SIMD2<Float>]
 }
 
 /// Which of several faces is chosen: facenet-pytorch's four ways.
@@ -20,7 +20,7 @@ public enum FaceSelection: String, Sendable, CaseIterable {
     case largestOverThreshold = "largest-over-threshold"
 
     /// The chosen face in a picture of this size; nil if none qualifies.
-    public func choose(_ faces: [DetectedFace], width: Int, height: Int) -> DetectedFace? {
+    package func choose(_ faces: [DetectedFace], width: Int, height: Int) -> DetectedFace? {
         switch self {
         case .largest: return FaceSelection.falling(faces) { Double($0.box.area) }.first
         case .probability: return FaceSelection.falling(faces) { Double($0.probability) }.first

@@ -1,41 +1,41 @@
-import Files
-import Inference
+import ConvertFiles
+import ConvertInference
 
 /// Turns pictures into crops of one size: decodes them, finds the face and cuts it out, or resizes the whole picture.
-public struct FaceAligner: Sendable {
+package struct FaceAligner: Sendable {
     /// How crops are made.
-    public struct Settings: Sendable, Equatable {
+    package struct Settings: Sendable, Equatable {
         /// Side of the crop, in pixels.
-        public var imageSize = 112
+        package var imageSize = 112
         /// Pixels of the finished crop around the face's box, both sides together.
-        public var margin = 16
+        package var margin = 16
         /// Which of several faces is chosen.
-        public var selection = FaceSelection.largest
+        package var selection = FaceSelection.largest
         /// Whether pictures are turned upright first.
-        public var exif = ExifRule.ignore
+        package var exif = ExifRule.ignore
 
         /// The reference project's settings.
-        public init() {}
+        package init() {}
     }
 
     /// A crop, and what was found.
-    public struct Aligned: Sendable {
+    package struct Aligned: Sendable {
         /// The crop, imageSize × imageSize pixels.
-        public let crop: DecodedImage
+        package let crop: DecodedImage
         /// The face that was cut out; nil if none was found or looked for, in which case the whole picture was resized.
-        public let face: DetectedFace?
+        package let face: DetectedFace?
         /// Every face that was found.
-        public let faces: [DetectedFace]
+        package let faces: [DetectedFace]
         /// The part of the picture that was cut out; nil if it was the whole picture.
-        public let cut: PixelBox?
+        package let cut: PixelBox?
         /// The picture itself.
-        public let image: DecodedImage
+        package let image: DecodedImage
         /// The EXIF orientation that the file states and that was ignored; nil if the picture is upright as stored.
-        public let ignoredOrientation: PictureOrientation?
+        package let ignoredOrientation: PictureOrientation?
     }
 
     /// How crops are made.
-    public let settings: Settings
+    package let settings: Settings
     private let detector: MTCNN?
     private let workers: Workers
     private let gate = MemoryGate(limit: FaceAligner.memoryLimit)
@@ -44,7 +44,7 @@ public struct FaceAligner: Sendable {
     /// - detector: The face detector; nil to resize whole pictures. Threads share it, each for its own pictures, so it needs only one
     /// thread.
     /// - threads: The number of threads; nil for one per core.
-    public init(detector: MTCNN?, settings: Settings = Settings(), threads: Int? = nil) throws(FacesError) {
+    package init(detector: MTCNN?, settings: Settings = Settings(), threads: Int? = nil) throws(FacesError) {
         guard 1...4096 ~= settings.imageSize, 0..<settings.imageSize ~= settings.margin else { throw .badSettings }
         self.settings = settings
         self.detector = detector
@@ -52,13 +52,13 @@ public struct FaceAligner: Sendable {
     }
 
     /// Pictures that one thread processes together: enough for full batches, few enough to need little memory.
-    public static let atOnce = 16
+    package static let atOnce = 16
     /// Bytes that decoded pictures and intermediate results may take on all threads together; a picture that needs more is processed alone.
     private static let memoryLimit = min(160 << 20, MemoryBudget.bytes / 4)
 
     /// Makes crops on all threads. Each is passed to `make` on the thread that made it, and the result to `use` on the calling thread, in
     /// the pictures' order. One bad file does not stop the others.
-    public func align<Made: Sendable>(
+    package func align<Made: Sendable>(
         _ paths: [String], make: @escaping @Sendable (_ index: Int, _ aligned: Aligned) throws -> Made,
         use: (_ index: Int, _ made: Result<Made, any Error>) throws -> Void
     ) throws {
@@ -67,7 +67,7 @@ public struct FaceAligner: Sendable {
     }
 
     /// The same for pictures that `open` returns, on any thread.
-    public func align<Made: Sendable>(
+    package func align<Made: Sendable>(
         count: Int, open: @escaping @Sendable (Int) throws -> OpenedImage,
         make: @escaping @Sendable (_ index: Int, _ aligned: Aligned) throws -> Made,
         use: (_ index: Int, _ made: Result<Made, any Error>) throws -> Void
@@ -87,7 +87,7 @@ public struct FaceAligner: Sendable {
 
     /// Makes crops of a few pictures on the calling thread; several threads may do so at once. Whatever `open`, decoding, detection or
     /// `make` throws becomes the result of that picture alone.
-    public func alignHere<Made>(
+    package func alignHere<Made>(
         _ count: Int, open: (Int) throws -> OpenedImage, make: (_ index: Int, _ aligned: Aligned) throws -> Made
     ) -> [Result<Made, any Error>] {
         // What cannot be processed is refused before it is decoded.
@@ -128,7 +128,7 @@ public struct FaceAligner: Sendable {
     }
 
     /// Bytes that a picture takes, both decoded and in the first network. Throws if it is too large for a search for such small faces.
-    public func bytesNeeded(_ image: OpenedImage) throws(FacesError) -> Int {
+    package func bytesNeeded(_ image: OpenedImage) throws(FacesError) -> Int {
         image.decodedByteCount + (try detector?.bytesNeeded(image) ?? 0)
     }
 

@@ -1,16 +1,16 @@
 /// A rectangle in a picture's coordinates, in the single precision of the reference detector.
-public struct FaceBox: Sendable, Equatable {
+package struct FaceBox: Sendable, Equatable {
     /// Left edge, in pixels; may lie outside the picture.
-    public var x1: Float
+    package var x1: Float
     /// Top edge.
-    public var y1: Float
+    package var y1: Float
     /// Right edge.
-    public var x2: Float
+    package var x2: Float
     /// Bottom edge.
-    public var y2: Float
+    package var y2: Float
 
     /// Creates a box from its edges.
-    public init(x1: Float, y1: Float, x2: Float, y2: Float) {
+    package init(x1: Float, y1: Float, x2: Float, y2: Float) {
         self.x1 = x1
         self.y1 = y1
         self.x2 = x2
@@ -18,7 +18,7 @@ public struct FaceBox: Sendable, Equatable {
     }
 
     /// Width times height.
-    public var area: Float { (x2 - x1) * (y2 - y1) }
+    package var area: Float { (x2 - x1) * (y2 - y1) }
 
     /// Moves the box by a regression whose unit is the box's size plus `extra` pixels: 0 for the proposal network, 1 for the two after it.
     func regressed(by shift: SIMD4<Float>, extra: Float) -> FaceBox {

@@ -1,9 +1,9 @@
 /// The part of a picture that is given to a face network, as facenet-pytorch's `extract_face` cuts it.
-public enum FaceCrop {
+package enum FaceCrop {
     /// Widens the box by a margin of `margin` pixels in the finished crop of `imageSize`: half of margin · width / (size − margin) on each
     /// side, truncated to whole pixels and clipped to the picture; the aspect ratio is not preserved. Nil if nothing is left, or if the
     /// margin fills the crop.
-    public static func box(_ face: FaceBox, imageSize: Int, margin: Int, width: Int, height: Int) -> PixelBox? {
+    package static func box(_ face: FaceBox, imageSize: Int, margin: Int, width: Int, height: Int) -> PixelBox? {
         guard margin >= 0, margin < imageSize, [face.x1, face.y1, face.x2, face.y2].allSatisfy({ abs($0) < 1e7 }) else { return nil }
         // As in the reference, differences are single precision and the rest is double.
         let horizontal = Double(face.x2 - face.x1) * Double(margin) / Double(imageSize - margin) / 2

@@ -1,12 +1,12 @@
 /// Draws boxes and landmarks over a picture, so that a person can see what was found.
-public enum FaceDrawing {
+package enum FaceDrawing {
     private static let chosen: [UInt8] = [0, 230, 80]
     private static let other: [UInt8] = [255, 170, 0]
     private static let point: [UInt8] = [255, 40, 40]
 
     /// The picture with every face framed, the chosen one in green and the others in orange, the cut as a thin white frame, and landmarks
     /// as red squares.
-    public static func draw(_ faces: [DetectedFace], chosen: DetectedFace?, cut: PixelBox?, over image: DecodedImage) -> DecodedImage {
+    package static func draw(_ faces: [DetectedFace], chosen: DetectedFace?, cut: PixelBox?, over image: DecodedImage) -> DecodedImage {
         var pixels = image.pixels
         let thickness = max(1, min(image.width, image.height) / 150)
         func fill(_ box: PixelBox, _ color: [UInt8]) {

@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// What prevents a picture from being read, a face from being searched for, or a crop from being made.
-public enum FacesError: DescribedError, Equatable {
+package enum FacesError: DescribedError, Equatable {
     /// A kind of picture that is not supported.
     case otherKind(path: String, kind: String)
     /// The first bytes match no kind of picture.
@@ -34,7 +34,7 @@ public enum FacesError: DescribedError, Equatable {
     case badSettings
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .otherKind(let path, let kind): "\(path): is \(kind), but only JPEG and PNG can be read"
         case .noPicture(let path): "\(path): is neither a JPEG nor a PNG"
@@ -59,7 +59,7 @@ public enum FacesError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .otherKind, .unsupported: "save it as an ordinary JPEG or PNG"
         case .noPicture: "check what the file is"
@@ -78,7 +78,7 @@ public enum FacesError: DescribedError, Equatable {
     }
 
     /// What could be decided otherwise.
-    public var decisions: [Decision] {
+    package var decisions: [Decision] {
         switch self {
         case .tooLargeForDetection(_, _, _, let least): [.leastFace(least)]
         case .tooManyCandidates: [.thresholds]

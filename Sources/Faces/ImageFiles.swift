@@ -1,10 +1,10 @@
-import Files
+import ConvertFiles
 import Glibc
 
 /// Lists pictures from file and folder names.
-public enum ImageFiles {
+package enum ImageFiles {
     /// How deep folders may be nested.
-    public static let depthLimit = 32
+    package static let depthLimit = 32
 
     /// Extensions that are looked for in folders. They include kinds that cannot be decoded, so that those are refused by name instead of
     /// being skipped silently.
@@ -15,7 +15,7 @@ public enum ImageFiles {
     /// The paths of all pictures, those of each folder and its subfolders sorted by their bytes. Subfolders that cannot be read are
     /// included, so that they are reported when they are opened. Throws if a given folder cannot be read or holds no picture. The files
     /// themselves are not opened.
-    public static func list(_ operands: [String]) throws -> [String] {
+    package static func list(_ operands: [String]) throws -> [String] {
         var all: [String] = []
         for operand in operands {
             var status = stat()

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// The kinds of picture that are decoded, recognized by their first bytes; a file's extension is not reliable.
 enum ImageKind {

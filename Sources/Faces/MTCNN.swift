@@ -1,23 +1,23 @@
-import IR
-import Inference
+import ConvertIR
+import ConvertInference
 
 /// The multi-task cascaded detector (Zhang et al., arXiv 1604.02878) as facenet-pytorch 2.6.0 runs it: three networks, each of which looks
 /// more closely at what the previous one found.
 ///
 /// Coordinates are truncated to whole numbers between the networks, so rounding decides whole pixels: every formula keeps the reference's
 /// order of operations in single precision, and the networks run in direct convolution with short partial sums.
-public struct MTCNN: Sendable {
+package struct MTCNN: Sendable {
     /// What faces are searched for.
-    public struct Settings: Sendable, Equatable {
+    package struct Settings: Sendable, Equatable {
         /// Side of the smallest face, in pixels.
-        public var minFaceSize = 20
+        package var minFaceSize = 20
         /// The lowest probability that each of the three networks has to give.
-        public var thresholds: [Double] = [0.6, 0.7, 0.7]
+        package var thresholds: [Double] = [0.6, 0.7, 0.7]
         /// Side of each level of the pyramid relative to the previous one; between 0 and 1.
-        public var factor = 0.709
+        package var factor = 0.709
 
         /// The reference's defaults.
-        public init() {}
+        package init() {}
     }
 
     let settings: Settings
@@ -28,7 +28,7 @@ public struct MTCNN: Sendable {
 
     /// Creates a detector from its three networks. Throws `FacesError.otherNetwork` if a model is a different network.
     /// - Parameter threads: The number of threads; nil for one per core.
-    public init(pnet: Model, rnet: Model, onet: Model, settings: Settings = Settings(), threads: Int? = nil) throws {
+    package init(pnet: Model, rnet: Model, onet: Model, settings: Settings = Settings(), threads: Int? = nil) throws {
         guard settings.thresholds.count == 3, settings.thresholds.allSatisfy({ 0...1 ~= $0 }), settings.minFaceSize >= 1,
             settings.factor > 0, settings.factor < 1
         else { throw FacesError.badSettings }
@@ -44,7 +44,7 @@ public struct MTCNN: Sendable {
     /// second and third network in one batch.
     ///
     /// Throws if a picture is too large for such small faces, or if the thresholds let too many candidates pass.
-    public func detect(_ images: [DecodedImage]) throws -> [[DetectedFace]] {
+    package func detect(_ images: [DecodedImage]) throws -> [[DetectedFace]] {
         let proposals = try pnet.propose(images, settings: settings, workers: workers)
         let refined = try refine(images, proposals)
         return try decide(images, refined)

@@ -1,26 +1,26 @@
-import Files
+import ConvertFiles
 
 /// A picture whose size is known but whose pixels are not decoded yet, so that its memory can be estimated in advance.
-public struct OpenedImage: Sendable {
+package struct OpenedImage: Sendable {
     /// Width in pixels, after turning if the orientation is applied.
-    public let width: Int
+    package let width: Int
     /// Height in pixels, likewise.
-    public let height: Int
+    package let height: Int
     /// The orientation that the file states.
-    public let orientation: PictureOrientation
+    package let orientation: PictureOrientation
     /// Whether decoding turns the picture upright.
     let isFollowed: Bool
     /// The picture's path, for messages.
-    public let name: String
+    package let name: String
     private let pixels: @Sendable () throws -> DecodedImage
 
     /// Reads the header of the JPEG or PNG at `path`. Throws `FileError` or `FacesError`.
-    public init(path: String, exif: ExifRule = .ignore) throws {
+    package init(path: String, exif: ExifRule = .ignore) throws {
         try self.init(try MappedFile(path: path), exif: exif)
     }
 
     /// Reads the header of a JPEG or PNG that is already open. Decoding throws if the file has changed since.
-    public init(_ file: MappedFile, exif: ExifRule = .ignore) throws {
+    package init(_ file: MappedFile, exif: ExifRule = .ignore) throws {
         let stored = try DecodedImage.size(of: file.bytes, path: file.path)
         let orientation = PictureOrientation(of: file.bytes)
         let turn: PictureOrientation = exif == .follow ? orientation : .asStored
@@ -39,18 +39,18 @@ public struct OpenedImage: Sendable {
     }
 
     /// Wraps a picture that is already decoded.
-    public init(_ image: DecodedImage) {
+    package init(_ image: DecodedImage) {
         (width, height, name) = (image.width, image.height, image.name)
         (orientation, isFollowed) = (.asStored, false)
         pixels = { image }
     }
 
     /// The orientation that the file states and that is ignored; nil if the picture is upright as stored.
-    public var ignoredOrientation: PictureOrientation? { isFollowed || orientation == .asStored ? nil : orientation }
+    package var ignoredOrientation: PictureOrientation? { isFollowed || orientation == .asStored ? nil : orientation }
 
     /// The most memory that decoding takes, in bytes: turning needs a second copy.
     var decodedByteCount: Int { width * height * 3 * (isFollowed && orientation != .asStored ? 2 : 1) }
 
     /// Decodes the picture. Throws `FacesError`, or `FileError` if the file has changed since.
-    public func decoded() throws -> DecodedImage { try pixels() }
+    package func decoded() throws -> DecodedImage { try pixels() }
 }

@@ -3,7 +3,7 @@ import Glibc
 
 extension DecodedImage {
     /// The picture as an RGB PNG without time or text, so that the same pixels give the same bytes. Throws if memory is short.
-    public func png() throws(FacesError) -> [UInt8] {
+    package func png() throws(FacesError) -> [UInt8] {
         var report = cimages_report()
         var count = 0
         let bytes = pixels.withUnsafeBufferPointer { pixels in

@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// How the rows and columns of a stored picture are to be displayed: EXIF's orientation (tag 0x0112 of the first directory).
-public enum PictureOrientation: Int, Sendable, CaseIterable {
+package enum PictureOrientation: Int, Sendable, CaseIterable {
     /// As stored; also used if nothing is stated.
     case asStored = 1
     /// Mirrored left to right.
@@ -20,7 +20,7 @@ public enum PictureOrientation: Int, Sendable, CaseIterable {
     case counterclockwise
 
     /// Whether width and height are exchanged.
-    public var exchangesSides: Bool { rawValue > 4 }
+    package var exchangesSides: Bool { rawValue > 4 }
 }
 
 /// What is done about a picture's EXIF orientation.
@@ -35,7 +35,7 @@ extension PictureOrientation {
     /// The orientation that a JPEG or PNG states, as `PIL.ImageOps.exif_transpose` of Pillow 10.2 finds it: EXIF in a JPEG's APP1 segment
     /// or a PNG's `eXIf` chunk, which may also follow the pixels; in a PNG also an uncompressed EXIF profile as text, and XMP. `asStored`
     /// if nothing is stated or it cannot be read.
-    public init(of bytes: ByteView) {
+    package init(of bytes: ByteView) {
         self =
             bytes.withUnsafeBytes { raw in
                 let bytes = UnsafeRawBufferPointer(raw)
@@ -158,7 +158,7 @@ extension PictureOrientation {
 
 extension DecodedImage {
     /// The picture turned upright: each pixel where Pillow's `Image.transpose` puts it.
-    public func turned(_ orientation: PictureOrientation) -> DecodedImage {
+    package func turned(_ orientation: PictureOrientation) -> DecodedImage {
         guard orientation != .asStored else { return self }
         let (lastColumn, lastRow) = (width - 1, height - 1)
         // The source pixel of the result's first pixel, and the source distances of one step right and one step down, in pixels.

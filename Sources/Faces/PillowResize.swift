@@ -3,7 +3,7 @@
 /// size.
 ///
 /// One instance serves many pictures and reuses its memory.
-public struct PillowResize: Sendable {
+package struct PillowResize: Sendable {
     private var columns = TriangleFilter()
     private var rows = TriangleFilter()
     private var between: [UInt8] = []
@@ -11,11 +11,11 @@ public struct PillowResize: Sendable {
     private var lastRow: [UInt8] = []
 
     /// Creates a resizer; memory is allocated on first use.
-    public init() {}
+    package init() {}
 
     /// The picture, or the part of it in `box`, in a different size. As in Pillow's `crop` before `resize`, pixels outside the box do not
     /// affect the result.
-    public mutating func resize(
+    package mutating func resize(
         _ image: DecodedImage, box: PixelBox? = nil, width: Int, height: Int
     ) throws(FacesError) -> DecodedImage {
         let count = try DecodedImage.byteCount(width, height, image.name)
@@ -29,7 +29,7 @@ public struct PillowResize: Sendable {
     }
 
     /// The same into the caller's memory of width × height × 3 bytes.
-    public mutating func resize(
+    package mutating func resize(
         _ image: DecodedImage, box: PixelBox? = nil, width: Int, height: Int, into target: UnsafeMutableBufferPointer<UInt8>
     ) throws(FacesError) {
         let box = box ?? PixelBox(left: 0, top: 0, right: image.width, bottom: image.height)
@@ -144,7 +144,7 @@ public struct PillowResize: Sendable {
 
 extension DecodedImage {
     /// The picture, or a part of it, in a different size, as Pillow's `crop` and `resize(size, Image.BILINEAR)` give it.
-    public func resized(width: Int, height: Int, box: PixelBox? = nil) throws(FacesError) -> DecodedImage {
+    package func resized(width: Int, height: Int, box: PixelBox? = nil) throws(FacesError) -> DecodedImage {
         var resizer = PillowResize()
         return try resizer.resize(self, box: box, width: width, height: height)
     }

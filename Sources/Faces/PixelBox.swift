@@ -1,16 +1,16 @@
 /// A rectangle of whole pixels; `right` and `bottom` are exclusive.
-public struct PixelBox: Sendable, Equatable {
+package struct PixelBox: Sendable, Equatable {
     /// First column.
-    public var left: Int
+    package var left: Int
     /// First row.
-    public var top: Int
+    package var top: Int
     /// One past the last column.
-    public var right: Int
+    package var right: Int
     /// One past the last row.
-    public var bottom: Int
+    package var bottom: Int
 
     /// Creates a box from its edges.
-    public init(left: Int, top: Int, right: Int, bottom: Int) {
+    package init(left: Int, top: Int, right: Int, bottom: Int) {
         self.left = left
         self.top = top
         self.right = right

@@ -1,5 +1,5 @@
-import IR
-import Inference
+import ConvertIR
+import ConvertInference
 
 /// The first network over all levels of the pyramid: finds boxes that may contain a face.
 struct ProposalStage: Sendable {

@@ -1,5 +1,5 @@
-import IR
-import Inference
+import ConvertIR
+import ConvertInference
 
 /// The second or third network: examines the squares that the previous one found, those of all pictures in one batch.
 struct RefinementStage: Sendable {

@@ -1,4 +1,4 @@
-import JSON
+import ConvertJSON
 
 /// What a checkpoint says besides its tensors, reduced to plain values that every format can carry.
-public typealias Metadata = JSONObject
+package typealias Metadata = JSONObject

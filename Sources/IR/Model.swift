@@ -2,18 +2,18 @@
 /// `valueTypes` follows from them.
 public struct Model: Sendable {
     /// Tensors under their source keys; those that the graph does not use stay, so that a round trip is exact.
-    public let weights: Weights
+    package let weights: Weights
     /// What is computed.
-    public let graph: Graph
+    package let graph: Graph
     /// How images enter and what comes out.
     public var contract: InputContract
     /// Which family it is.
-    public let architecture: Architecture
+    package let architecture: Architecture
     /// The type of every value in the graph, by name.
-    public let valueTypes: [String: ValueType]
+    package let valueTypes: [String: ValueType]
 
     /// A model; throws if graph and weights do not fit.
-    public init(weights: Weights, graph: Graph, contract: InputContract, architecture: Architecture) throws(GraphError) {
+    package init(weights: Weights, graph: Graph, contract: InputContract, architecture: Architecture) throws(GraphError) {
         valueTypes = try graph.valueTypes(weights: weights)
         self.weights = weights
         self.graph = graph
@@ -22,7 +22,7 @@ public struct Model: Sendable {
     }
 
     /// Keys of tensors that no node reads, in order.
-    public var unusedKeys: [String] {
+    package var unusedKeys: [String] {
         let used = Set(graph.weightKeys)
         return weights.entries.map(\.name).filter { !used.contains($0) }
     }

@@ -1,12 +1,12 @@
-import Files
-import Tensors
+import ConvertFiles
+import ConvertTensors
 
 /// Element types that `--dtype` offers.
 public enum WeightPrecision: String, Sendable, CaseIterable {
     case float32, float16, bfloat16
 
     /// The dtype of stored weights.
-    public var dtype: DType {
+    package var dtype: DType {
         switch self {
         case .float32: .float32
         case .float16: .float16
@@ -16,19 +16,19 @@ public enum WeightPrecision: String, Sendable, CaseIterable {
 }
 
 /// Numbers of one tensor that have no place in the narrower type.
-public struct RoundingOverflow: Sendable, Equatable {
+package struct RoundingOverflow: Sendable, Equatable {
     /// The tensor.
-    public let name: String
+    package let name: String
     /// How many finite numbers would become infinite.
-    public let count: Int
+    package let count: Int
     /// The largest magnitude among them.
-    public let largest: Double
+    package let largest: Double
 }
 
 extension Weights {
     /// The weights with every floating-point tensor rounded to nearest even; integers stay as they are. Rounded tensors are computed anew
     /// at each reading, so that memory does not grow.
-    public func rounded(to precision: WeightPrecision) throws -> Weights {
+    package func rounded(to precision: WeightPrecision) throws -> Weights {
         var made: [Tensor.View: Tensor] = [:]
         let twins = Set(aliases.map(\.of)).union(aliases.map(\.name))
         var result: [Entry] = []
@@ -50,7 +50,7 @@ extension Weights {
     }
 
     /// What rounding loses: tensors with finite numbers that would become infinite, and how many numbers would become 0.
-    public func roundingLosses(at precision: WeightPrecision) throws -> (overflows: [RoundingOverflow], zeros: Int) {
+    package func roundingLosses(at precision: WeightPrecision) throws -> (overflows: [RoundingOverflow], zeros: Int) {
         // Halfway past the largest finite number, rounding gives infinity; up to half of the smallest number it gives 0.
         let (limit, smallest): (Double, Double)
         switch precision {
@@ -81,7 +81,7 @@ extension Weights {
 
 extension Tensor {
     /// The same numbers in a narrower or wider floating-point type, rounded once to nearest even.
-    public func rounded(to precision: WeightPrecision) throws(TensorError) -> Tensor {
+    package func rounded(to precision: WeightPrecision) throws(TensorError) -> Tensor {
         let source = self
         let width = precision.dtype.byteCount
         let name = "\(storage.name) (as \(precision.rawValue))"

@@ -1,35 +1,35 @@
-import Files
-import JSON
-import Tensors
+import ConvertFiles
+import ConvertJSON
+import ConvertTensors
 
 /// Ordered names and tensors, with what was said about them. Any container yields it; no network need be known.
-public struct Weights: Sendable {
+package struct Weights: Sendable {
     /// One named tensor.
-    public struct Entry: Sendable {
+    package struct Entry: Sendable {
         /// The source key, kept in every format.
-        public let name: String
+        package let name: String
         /// The tensor, a view over the source's bytes.
-        public let tensor: Tensor
+        package let tensor: Tensor
 
         /// A named tensor.
-        public init(name: String, tensor: Tensor) {
+        package init(name: String, tensor: Tensor) {
             self.name = name
             self.tensor = tensor
         }
     }
 
     /// The tensors in the source's order, each name once.
-    public let entries: [Entry]
+    package let entries: [Entry]
     /// Numbers and texts that stood beside the tensors.
-    public let metadata: Metadata
+    package let metadata: Metadata
     /// Where the tensors came from.
-    public let provenance: Provenance
+    package let provenance: Provenance
     /// ε of normalization layers by their module's name, if the source states it, as a whole pickled module does.
-    public let epsilons: [String: Double]
+    package let epsilons: [String: Double]
     private let places: [ExactText: Int]
 
     /// Weights; of a name given twice the last is kept, as in a Python dictionary.
-    public init(
+    package init(
         entries: [Entry], metadata: Metadata = Metadata(), provenance: Provenance, epsilons: [String: Double] = [:]
     ) {
         self.entries = entries
@@ -40,10 +40,10 @@ public struct Weights: Sendable {
     }
 
     /// The tensor of this name.
-    public subscript(name: String) -> Tensor? { places[ExactText(name)].map { entries[$0].tensor } }
+    package subscript(name: String) -> Tensor? { places[ExactText(name)].map { entries[$0].tensor } }
 
     /// Names that are the very same view as an earlier name: name to that earlier one, in order.
-    public var aliases: [(name: String, of: String)] {
+    package var aliases: [(name: String, of: String)] {
         var first: [Tensor.View: String] = [:]
         var found: [(String, String)] = []
         for entry in entries where entry.tensor.elementCount > 0 {
@@ -58,23 +58,23 @@ public struct Weights: Sendable {
     }
 
     /// Bytes of all tensors, each counted once where it is an alias.
-    public var byteCount: Int {
+    package var byteCount: Int {
         let twins = Set(aliases.map(\.name))
         return entries.reduce(0) { twins.contains($1.name) ? $0 : $0 + $1.tensor.byteCount }
     }
 }
 
 /// Where weights came from, without paths or times, so that equal inputs give equal outputs.
-public struct Provenance: Sendable, Equatable {
+package struct Provenance: Sendable, Equatable {
     /// Base name of the source file.
-    public let source: String
+    package let source: String
     /// Its format, such as `pth`.
-    public let format: String
+    package let format: String
     /// Where the state dict stood in it, keys joined by dots; empty for the root.
-    public let stateDictPath: String
+    package let stateDictPath: String
 
     /// A provenance.
-    public init(source: String, format: String, stateDictPath: String) {
+    package init(source: String, format: String, stateDictPath: String) {
         self.source = source
         self.format = format
         self.stateDictPath = stateDictPath

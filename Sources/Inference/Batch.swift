@@ -1,12 +1,12 @@
 /// Numbers that enter or leave a network, in C order: images × channels × height × width, or images × features.
-public struct Batch: Sendable, Equatable {
+package struct Batch: Sendable, Equatable {
     /// Sizes, images first.
-    public let shape: [Int]
+    package let shape: [Int]
     /// The numbers.
-    public var values: [Float]
+    package var values: [Float]
 
     /// Throws if shape and count disagree.
-    public init(shape: [Int], values: [Float]) throws(InferenceError) {
+    package init(shape: [Int], values: [Float]) throws(InferenceError) {
         var count = 1
         for size in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: size)
@@ -19,12 +19,12 @@ public struct Batch: Sendable, Equatable {
     }
 
     /// Images.
-    public var imageCount: Int { shape[0] }
+    package var imageCount: Int { shape[0] }
     /// Numbers of one image.
-    public var imageSize: Int { shape.dropFirst().reduce(1, *) }
+    package var imageSize: Int { shape.dropFirst().reduce(1, *) }
 
     /// Some of the images.
-    public func images(_ range: Range<Int>) -> Batch {
+    package func images(_ range: Range<Int>) -> Batch {
         Batch(unchecked: [range.count] + shape.dropFirst(), Array(values[range.lowerBound * imageSize..<range.upperBound * imageSize]))
     }
 
@@ -35,9 +35,9 @@ public struct Batch: Sendable, Equatable {
 }
 
 /// One output of a network.
-public struct NamedBatch: Sendable {
+package struct NamedBatch: Sendable {
     /// The output's name in the graph.
-    public let name: String
+    package let name: String
     /// Its numbers.
-    public var batch: Batch
+    package var batch: Batch
 }

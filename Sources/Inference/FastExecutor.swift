@@ -1,8 +1,8 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import Kernels
 import Synchronization
-import Tensors
+import ConvertTensors
 
 /// Runs a model in float32 on all cores: layers fused, weights packed once, values in one arena, loops for this processor.
 ///
@@ -16,22 +16,22 @@ public final class FastExecutor: Sendable {
         /// Direct convolution with short partial sums instead of Winograd: slower, and nearer to float64.
         public var isExact = false
         /// Runs the loops that every processor can run.
-        public var usesBaseline = false
+        package var usesBaseline = false
         /// Runs although weights hold NaN or infinities.
-        public var allowsNotFinite = false
+        package var allowsNotFinite = false
         /// Images that are worked on together; a larger batch is run in parts of this size.
         public var imagesAtOnce = 8
         /// Bytes of working memory that are kept for later runs over inputs of other sizes; what is in use at once is not bounded by it.
-        public var idleMemoryLimit = 512 << 20
+        package var idleMemoryLimit = 512 << 20
         /// Bytes of working memory that may be taken.
-        public var memoryLimit = min(4 << 30, MemoryBudget.bytes / 2)
+        package var memoryLimit = min(4 << 30, MemoryBudget.bytes / 2)
 
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// The model.
-    public let model: Model
+    package let model: Model
     private let layers: [PackedLayer]
     private let options: Options
     private let workers: Workers
@@ -39,7 +39,7 @@ public final class FastExecutor: Sendable {
     private let idle: Mutex<IdlePlans>
 
     /// Fuses and packs. Throws if an operation cannot be run or weights are not finite.
-    public init(_ model: Model, options: Options = Options()) throws {
+    package init(_ model: Model, options: Options = Options()) throws {
         self.model = model
         self.options = options
         idle = Mutex(IdlePlans(byteLimit: options.idleMemoryLimit))
@@ -51,9 +51,9 @@ public final class FastExecutor: Sendable {
     }
 
     /// What the loops were compiled for.
-    public var kernelName: String { kernels.name }
+    package var kernelName: String { kernels.name }
     /// The loops that run on this processor if nothing else is asked for.
-    public static var bestKernelName: String { Kernels.best.name }
+    package static var bestKernelName: String { Kernels.best.name }
 
     /// The packed weights are checked, not the tensors again; if they are not finite, the tensor is named.
     private func checkWeights() throws {
@@ -94,7 +94,7 @@ public final class FastExecutor: Sendable {
     }
 
     /// The outputs for images × channels × height × width, in the graph's order. Throws `InferenceError` for an input that does not fit.
-    public func run(_ input: Batch) throws -> [NamedBatch] {
+    package func run(_ input: Batch) throws -> [NamedBatch] {
         let extent = try inputExtent(input.shape)
         let size = input.imageSize
         return try input.values.withUnsafeBufferPointer { numbers in
@@ -111,7 +111,7 @@ public final class FastExecutor: Sendable {
     ///   - channels: planes of each image, at most three.
     ///   - height: rows of each image; `width`, its columns.
     ///   - fill: is called once for each image, on any thread, and writes every pixel of it.
-    public func run(
+    package func run(
         images: Int, channels: Int = 3, height: Int, width: Int, fill: @escaping @Sendable (_ image: Int, _ target: InputPixels) -> Void
     ) throws -> [NamedBatch] {
         let extent = try inputExtent([images, channels, height, width])
@@ -150,7 +150,7 @@ public final class FastExecutor: Sendable {
     }
 
     /// Time of each step for a batch of at most `imagesAtOnce` images, in order; the median of several runs.
-    public func stepTimes(_ input: Batch, runs: Int = 5) throws -> [(name: String, method: String, seconds: Double)] {
+    package func stepTimes(_ input: Batch, runs: Int = 5) throws -> [(name: String, method: String, seconds: Double)] {
         _ = try run(input)
         let extent = try inputExtent(input.shape)
         let plan = try plan(for: extent, images: input.imageCount)
@@ -174,7 +174,7 @@ public final class FastExecutor: Sendable {
     }
 
     /// Bytes of working memory for input of this shape.
-    public func workingBytes(for shape: [Int]) throws -> Int {
+    package func workingBytes(for shape: [Int]) throws -> Int {
         let extent = try inputExtent(shape)
         let plan = try plan(for: extent, images: shape[0])
         defer { idle.withLock { $0.giveBack(plan, extent) } }

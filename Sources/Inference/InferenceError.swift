@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// What prevents a network from being run, or an input from being used.
 public enum InferenceError: DescribedError, Equatable {

@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// Compares an input's sizes with what the graph takes.
 enum InputCheck {

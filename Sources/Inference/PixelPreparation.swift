@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// The input contract applied to one pixel: channel order, mean and divisor. `InputContract.standardize` does the same for whole batches.
 @frozen
@@ -18,7 +18,7 @@ public struct PixelPreparation: Sendable {
     @usableFromInline let deviation: SIMD4<Float>
 
     /// - Parameter contract: an unknown scale is `InputContract.comparisonScaling`.
-    public init(_ contract: InputContract) {
+    package init(_ contract: InputContract) {
         let scale = contract.scaling ?? InputContract.comparisonScaling
         func lanes(_ numbers: ChannelNumbers) -> SIMD4<Float> {
             SIMD4(Float(numbers[0]), Float(numbers[1]), Float(numbers[2]), 1)
@@ -40,7 +40,7 @@ public struct PixelPreparation: Sendable {
         switch order {
         case .rgb: return (SIMD4(r, g, b, 0) - mean) / deviation
         case .bgr: return (SIMD4(b, g, r, 0) - mean) / deviation
-        case .gray: return (SIMD4(InputContract.luminance(r, g, b), mean.y, mean.z, 0) - mean) / deviation
+        case .gray: return (SIMD4(Luminance.of(r, g, b), mean.y, mean.z, 0) - mean) / deviation
         }
     }
 }

@@ -1,12 +1,12 @@
-import IR
+import ConvertIR
 
 extension InputContract {
     /// The scale in which networks are compared on made-up images if nobody knows theirs: both sides get the same.
-    public static let comparisonScaling: (mean: ChannelNumbers, standardDeviation: ChannelNumbers) = (127.5, 127.5)
+    package static let comparisonScaling: (mean: ChannelNumbers, standardDeviation: ChannelNumbers) = (127.5, 127.5)
 
     /// Pixels from 0 to 255, as RGB planes N×3×H×W, as the network takes them: N×C×H×W in its channel order and scale. An unknown scale is
     /// `comparisonScaling`; whoever needs the network's own asks for it first.
-    public func standardize(_ pixels: Batch) throws -> Batch {
+    package func standardize(_ pixels: Batch) throws -> Batch {
         let ordered = try arranged(pixels)
         let (mean, deviation) = scaling ?? InputContract.comparisonScaling
         guard mean != 0 || deviation != 1 else { return ordered }
@@ -40,18 +40,9 @@ extension InputContract {
         for image in 0..<pixels.imageCount {
             let start = image * 3 * plane
             for index in start..<start + plane {
-                gray.append(InputContract.luminance(values[index], values[index + plane], values[index + 2 * plane]))
+                gray.append(Luminance.of(values[index], values[index + plane], values[index + 2 * plane]))
             }
         }
         return try Batch(shape: [pixels.shape[0], 1, pixels.shape[2], pixels.shape[3]], values: gray)
-    }
-
-    /// Pillow's conversion to mode L: ITU-R 601-2 luma in 16-bit fixed point, rounded.
-    public static func luminance(_ red: Float, _ green: Float, _ blue: Float) -> Float {
-        // Pixels are whole numbers from 0 to 255; anything else, such as noise between them, is weighted without rounding.
-        guard let r = UInt32(exactly: red), let g = UInt32(exactly: green), let b = UInt32(exactly: blue), max(r, g, b) <= 255 else {
-            return 0.299 * red + 0.587 * green + 0.114 * blue
-        }
-        return Float((r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16)
     }
 }

@@ -1,5 +1,5 @@
 /// What can be wrong with JSON text. Offsets are in bytes from the start of the text.
-public enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A byte that the grammar does not allow at this point.
     case unexpectedByte(UInt8, expected: String, offset: Int)
     /// The text ends in the middle of a value.
@@ -24,7 +24,7 @@ public enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
     case trailingBytes(offset: Int)
 
     /// The error and its offset, in one line.
-    public var description: String {
+    package var description: String {
         switch self {
         case .unexpectedByte(let byte, let expected, let offset):
             "unexpected byte \(JSONError.hex(byte)) at byte \(offset), expected \(expected)"

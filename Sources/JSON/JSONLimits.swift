@@ -1,17 +1,17 @@
 /// Limits on what a parser accepts, and its extensions of RFC 8259.
-public struct JSONLimits: Sendable, Equatable {
+package struct JSONLimits: Sendable, Equatable {
     /// The largest `depth` that is honored: the parser recurses, and its stack is finite.
-    public static let greatestDepth = 1024
+    package static let greatestDepth = 1024
 
     /// How many arrays and objects a value may be nested in.
-    public let depth: Int
+    package let depth: Int
     /// Whether white space before the value is accepted. White space after it always is.
-    public let allowsLeadingSpace: Bool
+    package let allowsLeadingSpace: Bool
     /// Whether `NaN`, `Infinity` and `-Infinity`, which Python's `json` writes, are accepted as numbers.
-    public let acceptsPythonNumbers: Bool
+    package let acceptsPythonNumbers: Bool
 
     /// Creates limits; a `depth` outside 0…`greatestDepth` is clamped.
-    public init(depth: Int = 128, allowsLeadingSpace: Bool = false, acceptsPythonNumbers: Bool = false) {
+    package init(depth: Int = 128, allowsLeadingSpace: Bool = false, acceptsPythonNumbers: Bool = false) {
         self.depth = min(max(depth, 0), JSONLimits.greatestDepth)
         self.allowsLeadingSpace = allowsLeadingSpace
         self.acceptsPythonNumbers = acceptsPythonNumbers

@@ -1,38 +1,40 @@
 /// The members of a JSON object in order, each key once. Keys are compared byte by byte: `é` as one scalar differs from `é` as two.
-public struct JSONObject: Sendable {
+package struct JSONObject: Sendable {
     /// One key and its value.
-    public struct Member: Sendable, Equatable {
+    package struct Member: Sendable, Equatable {
         /// The key, with escapes resolved.
-        public let key: String
+        package let key: String
         /// The value stored under the key.
-        public let value: JSONValue
+        package let value: JSONValue
 
         /// Equal keys, byte for byte, and equal values.
-        public static func == (one: Member, other: Member) -> Bool { JSONObject.Key(one.key) == Key(other.key) && one.value == other.value }
+        package static func == (one: Member, other: Member) -> Bool {
+            JSONObject.Key(one.key) == Key(other.key) && one.value == other.value
+        }
     }
 
     /// Objects with at most this many members are searched linearly; most objects are small, and an index would cost more than it saves.
     private static let indexThreshold = 8
 
     /// The members in the order in which they were added.
-    public private(set) var members: [Member] = []
+    package private(set) var members: [Member] = []
     /// The index of each member in `members`, once there are more than `indexThreshold`.
     private var indices: [Key: Int] = [:]
 
     /// An object without members.
-    public init() {}
+    package init() {}
 
     /// An object with these members; if a key is repeated, the first one wins.
-    public init(_ members: KeyValuePairs<String, JSONValue>) {
+    package init(_ members: KeyValuePairs<String, JSONValue>) {
         for (key, value) in members { append(key, value) }
     }
 
     /// The value under `key`, or nil if there is none.
-    public subscript(key: String) -> JSONValue? { index(of: Key(key)).map { members[$0].value } }
+    package subscript(key: String) -> JSONValue? { index(of: Key(key)).map { members[$0].value } }
 
     /// Adds a member at the end. Returns false, and does nothing, if the key already exists.
     @discardableResult
-    public mutating func append(_ key: String, _ value: JSONValue) -> Bool {
+    package mutating func append(_ key: String, _ value: JSONValue) -> Bool {
         let name = Key(key)
         guard index(of: name) == nil else { return false }
         members.append(Member(key: key, value: value))
@@ -70,5 +72,5 @@ public struct JSONObject: Sendable {
 
 extension JSONObject: Equatable {
     /// Equal members in the same order.
-    public static func == (one: JSONObject, other: JSONObject) -> Bool { one.members == other.members }
+    package static func == (one: JSONObject, other: JSONObject) -> Bool { one.members == other.members }
 }

@@ -1,14 +1,14 @@
 /// A strict parser of RFC 8259. Foundation's loses the order of keys and accepts duplicate keys, which a safetensors header must not
 /// have.
-public enum JSONParser {
+package enum JSONParser {
     /// Parses a whole text: one value, optional white space after it, and nothing else. Throws `JSONError`.
-    public static func parse(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) -> JSONValue {
+    package static func parse(_ bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws(JSONError) -> JSONValue {
         var scanner = JSONScanner(bytes: bytes, limits: limits)
         return try scanner.document()
     }
 
     /// Parses a whole text from any collection of bytes, which is copied first. Throws `JSONError`.
-    public static func parse(_ bytes: some Collection<UInt8>, limits: JSONLimits = JSONLimits()) throws(JSONError) -> JSONValue {
+    package static func parse(_ bytes: some Collection<UInt8>, limits: JSONLimits = JSONLimits()) throws(JSONError) -> JSONValue {
         try parse(Array(bytes), limits: limits)
     }
 }

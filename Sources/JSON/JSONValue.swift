@@ -1,5 +1,5 @@
 /// A JSON value. Members keep their order; integers are exact. A value that contains a NaN is not equal to itself.
-public enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Equatable {
     /// `null`.
     case null
     /// `true` or `false`.
@@ -18,15 +18,15 @@ public enum JSONValue: Sendable, Equatable {
     case object(JSONObject)
 
     /// Whether this is `null`.
-    public var isNull: Bool { if case .null = self { true } else { false } }
+    package var isNull: Bool { if case .null = self { true } else { false } }
     /// The truth value, or nil if this is not one.
-    public var boolean: Bool? { if case .boolean(let flag) = self { flag } else { nil } }
+    package var boolean: Bool? { if case .boolean(let flag) = self { flag } else { nil } }
     /// The string, or nil if this is not one.
-    public var string: String? { if case .string(let text) = self { text } else { nil } }
+    package var string: String? { if case .string(let text) = self { text } else { nil } }
     /// The integer, or nil if this is not one or does not fit `Int`.
-    public var integer: Int? { if case .integer(let number) = self { Int(exactly: number) } else { nil } }
+    package var integer: Int? { if case .integer(let number) = self { Int(exactly: number) } else { nil } }
     /// The integer, or nil if this is not one or is negative.
-    public var unsigned: UInt64? {
+    package var unsigned: UInt64? {
         switch self {
         case .integer(let number): UInt64(exactly: number)
         case .unsigned(let number): number
@@ -34,11 +34,11 @@ public enum JSONValue: Sendable, Equatable {
         }
     }
     /// The items, or nil if this is not an array.
-    public var array: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
+    package var array: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
     /// The members, or nil if this is not an object.
-    public var object: JSONObject? { if case .object(let members) = self { members } else { nil } }
+    package var object: JSONObject? { if case .object(let members) = self { members } else { nil } }
     /// The number, rounded to a double, or nil if this is not one.
-    public var double: Double? {
+    package var double: Double? {
         switch self {
         case .number(let number): number
         case .integer(let number): Double(number)

@@ -2,7 +2,7 @@ extension JSONValue {
     /// The value as JSON text; equal values give equal text. NaN and infinities, which JSON lacks, become the strings `NaN`, `Infinity`
     /// and `-Infinity`. Doubles get the fewest digits that read back as the same double, always with a fraction or an exponent, so that
     /// they do not read back as integers.
-    public func text(pretty: Bool = false) -> String {
+    package func text(pretty: Bool = false) -> String {
         var out: [UInt8] = []
         write(to: &out, indent: pretty ? 0 : nil)
         return String(decoding: out, as: UTF8.self)

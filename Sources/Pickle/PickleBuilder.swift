@@ -1,27 +1,27 @@
-import Files
+import ConvertFiles
 
 /// Builds a document node by node, for the encoder.
-public struct PickleBuilder {
+package struct PickleBuilder {
     private var nodes: [PickleNode] = []
     private var globals: [String: PickleValue] = [:]
 
     /// An empty builder.
-    public init() {}
+    package init() {}
 
     /// Adds a node and returns a value that refers to it.
-    public mutating func add(_ node: PickleNode) -> PickleValue {
+    package mutating func add(_ node: PickleNode) -> PickleValue {
         nodes.append(node)
         return .node(nodes.count - 1)
     }
 
     /// Adds a string.
-    public mutating func string(_ text: String) -> PickleValue { add(.string(text)) }
+    package mutating func string(_ text: String) -> PickleValue { add(.string(text)) }
 
     /// Adds a tuple.
-    public mutating func tuple(_ items: [PickleValue]) -> PickleValue { add(.tuple(items)) }
+    package mutating func tuple(_ items: [PickleValue]) -> PickleValue { add(.tuple(items)) }
 
     /// Adds a class or function; the same name gives the same node.
-    public mutating func global(_ module: String, _ name: String) -> PickleValue {
+    package mutating func global(_ module: String, _ name: String) -> PickleValue {
         let key = "\(module)\n\(name)"
         if let known = globals[key] { return known }
         let value = add(.global(module: module, name: name))
@@ -30,13 +30,13 @@ public struct PickleBuilder {
     }
 
     /// Adds a call of `callable` with positional arguments.
-    public mutating func call(_ callable: PickleValue, _ arguments: [PickleValue]) -> PickleValue {
+    package mutating func call(_ callable: PickleValue, _ arguments: [PickleValue]) -> PickleValue {
         let tuple = tuple(arguments)
         return add(.object(PickleObject(construction: .call, callable: callable, arguments: tuple)))
     }
 
     /// The finished document.
-    public func document(root: PickleValue) -> PickleDocument {
+    package func document(root: PickleValue) -> PickleDocument {
         PickleDocument(nodes: nodes, root: root, protocolVersion: 2, byteCount: 0, globals: [])
     }
 }

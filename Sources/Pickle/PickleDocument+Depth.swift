@@ -48,7 +48,7 @@ extension PickleDocument {
     }
 
     /// Indices of the nodes that a node refers to; for an object, the callable comes first if it is a node.
-    public func children(of index: Int) -> [Int] {
+    package func children(of index: Int) -> [Int] {
         func place(_ value: PickleValue) -> Int? { if case .node(let place) = value { place } else { nil } }
         switch nodes[index] {
         case .list(let items), .tuple(let items), .set(let items), .frozenSet(let items): return items.compactMap(place)

@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// One value of a pickle: an inline number, or a reference to a node.
-public enum PickleValue: Sendable, Hashable {
+package enum PickleValue: Sendable, Hashable {
     case none
     case boolean(Bool)
     case integer(Int64)
@@ -11,21 +11,21 @@ public enum PickleValue: Sendable, Hashable {
 }
 
 /// A key and its value, in the order in which they were set.
-public struct PickleEntry: Sendable, Equatable {
+package struct PickleEntry: Sendable, Equatable {
     /// The key as it was pickled.
-    public let key: PickleValue
+    package let key: PickleValue
     /// The value.
-    public let value: PickleValue
+    package let value: PickleValue
 
     /// Creates an entry.
-    public init(key: PickleValue, value: PickleValue) {
+    package init(key: PickleValue, value: PickleValue) {
         self.key = key
         self.value = value
     }
 }
 
 /// Everything in a pickle that has an identity. Inert: a class is only a name, a call only a record of what would have been called.
-public enum PickleNode: Sendable {
+package enum PickleNode: Sendable {
     case string(String)
     case bytes(ByteView)
     case byteArray(ByteView)
@@ -48,9 +48,9 @@ public enum PickleNode: Sendable {
 }
 
 /// What a REDUCE, NEWOBJ, NEWOBJ_EX, OBJ or INST would have built, and everything applied to it afterwards.
-public struct PickleObject: Sendable {
+package struct PickleObject: Sendable {
     /// Which family of opcodes built it.
-    public enum Construction: Sendable {
+    package enum Construction: Sendable {
         /// `callable(*arguments)`.
         case call
         /// `callable.__new__(callable, *arguments, **keywords)`.
@@ -58,26 +58,26 @@ public struct PickleObject: Sendable {
     }
 
     /// Which family of opcodes built it.
-    public let construction: Construction
+    package let construction: Construction
     /// The class or function, usually a `.global` node.
-    public let callable: PickleValue
+    package let callable: PickleValue
     /// The positional arguments, usually a tuple node.
-    public let arguments: PickleValue
+    package let arguments: PickleValue
     /// The keyword arguments of NEWOBJ_EX, a dictionary node; nil for all other opcodes.
-    public let keywords: PickleValue?
+    package let keywords: PickleValue?
     /// States given by BUILD, in order.
-    public var states: [PickleValue] = []
+    package var states: [PickleValue] = []
     /// Items given by APPEND(S) or ADDITEMS.
-    public var items: [PickleValue] = []
+    package var items: [PickleValue] = []
     /// Entries given by SETITEM(S).
-    public var entries: [PickleEntry] = []
+    package var entries: [PickleEntry] = []
     /// Offset of the opcode that built it, in the pickle.
-    public let offset: Int
+    package let offset: Int
     /// The last opcode applied to the result, and its offset; nil if there was none.
-    public internal(set) var lastTouch: (opcode: String, offset: Int)?
+    package internal(set) var lastTouch: (opcode: String, offset: Int)?
 
     /// Creates an object to which nothing has been applied yet.
-    public init(
+    package init(
         construction: Construction, callable: PickleValue, arguments: PickleValue, keywords: PickleValue? = nil, offset: Int = 0
     ) {
         self.construction = construction
@@ -89,18 +89,18 @@ public struct PickleObject: Sendable {
 }
 
 /// A point in a pickle at which a class or function is named.
-public struct PickleGlobalUse: Sendable, Equatable {
+package struct PickleGlobalUse: Sendable, Equatable {
     /// The module; `copyreg extension` for an extension code, `loader-supplied` for what only the loading program knows.
-    public let module: String
+    package let module: String
     /// The qualified name within the module.
-    public let name: String
+    package let name: String
     /// Offset of the opcode in the pickle.
-    public let offset: Int
+    package let offset: Int
     /// The opcode, as pickletools names it.
-    public let opcode: String
+    package let opcode: String
 
     /// Creates a use of a global.
-    public init(module: String, name: String, offset: Int, opcode: String) {
+    package init(module: String, name: String, offset: Int, opcode: String) {
         self.module = module
         self.name = name
         self.offset = offset
@@ -109,37 +109,37 @@ public struct PickleGlobalUse: Sendable, Equatable {
 }
 
 /// A pickle as inert values. Nodes refer to each other by index, so sharing and cycles are preserved and nothing is ever executed.
-public struct PickleDocument: Sendable {
+package struct PickleDocument: Sendable {
     /// All nodes, in the order in which they were created.
-    public internal(set) var nodes: [PickleNode]
+    package internal(set) var nodes: [PickleNode]
     /// The value that STOP returned.
-    public internal(set) var root: PickleValue
+    package internal(set) var root: PickleValue
     /// Highest protocol named by a PROTO opcode; 0 if there is none.
-    public internal(set) var protocolVersion: Int
+    package internal(set) var protocolVersion: Int
     /// Number of bytes from the first opcode to the end of STOP.
-    public internal(set) var byteCount: Int
+    package internal(set) var byteCount: Int
     /// Every use of a class or function, in order.
-    public internal(set) var globals: [PickleGlobalUse]
+    package internal(set) var globals: [PickleGlobalUse]
     /// Containers that were changed after a call that may have received them, with the offset of the last change. A function that copies
     /// its argument saw what the container held at the offset of the call.
-    public internal(set) var lateChanges: [Int: Int] = [:]
+    package internal(set) var lateChanges: [Int: Int] = [:]
     /// How many values a reader visits that follows every reference from the root and revisits shared values; `Int.max` if there are too
     /// many to count.
-    public internal(set) var unfoldedCount = 0
+    package internal(set) var unfoldedCount = 0
 
     /// The node that a value refers to; nil for numbers.
-    public func node(_ value: PickleValue) -> PickleNode? {
+    package func node(_ value: PickleValue) -> PickleNode? {
         guard case .node(let index) = value, nodes.indices.contains(index) else { return nil }
         return nodes[index]
     }
 
     /// The text of a string node; nil for any other value.
-    public func string(_ value: PickleValue) -> String? {
+    package func string(_ value: PickleValue) -> String? {
         if case .string(let text)? = node(value) { text } else { nil }
     }
 
     /// The items of a tuple or list node; nil for any other value.
-    public func sequence(_ value: PickleValue) -> [PickleValue]? {
+    package func sequence(_ value: PickleValue) -> [PickleValue]? {
         switch node(value) {
         case .tuple(let items)?, .list(let items)?: items
         default: nil
@@ -147,7 +147,7 @@ public struct PickleDocument: Sendable {
     }
 
     /// Module and name of a global node, joined by a dot; nil for any other value.
-    public func globalName(_ value: PickleValue) -> String? {
+    package func globalName(_ value: PickleValue) -> String? {
         if case .global(let module, let name)? = node(value) { "\(module).\(name)" } else { nil }
     }
 }

@@ -1,17 +1,17 @@
-import Files
+import ConvertFiles
 
 /// Encodes a document in protocol 2, which every torch version loads without a warning.
 ///
 /// Shared nodes are memoized, so they are a single object again after loading. Containers are memoized before they are filled, so cycles
 /// through lists and dictionaries survive; a cycle through a tuple or a call cannot be written and throws.
-public struct PickleEncoder {
+package struct PickleEncoder {
     private let document: PickleDocument
     private var out: [UInt8] = []
     private var memo: [Int: Int] = [:]
     private var open: Set<Int> = []
 
     /// Encodes `document`; the bytes end with STOP. Throws `PickleError.unencodable`.
-    public static func encode(_ document: PickleDocument) throws -> [UInt8] {
+    package static func encode(_ document: PickleDocument) throws -> [UInt8] {
         var encoder = PickleEncoder(document: document)
         encoder.out = [PickleOpcode.proto.rawValue, 2]
         try encoder.write(document.root)

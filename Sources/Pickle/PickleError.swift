@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// What can be wrong with a pickle. Offsets are from the pickle's first byte.
-public enum PickleError: DescribedError, Equatable {
+package enum PickleError: DescribedError, Equatable {
     /// A byte that is not an opcode.
     case unknownOpcode(file: String, opcode: UInt8, offset: Int)
     /// An argument that extends past the end of the bytes.
@@ -36,7 +36,7 @@ public enum PickleError: DescribedError, Equatable {
     case unencodable(what: String)
 
     /// What is wrong, in one line.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .unknownOpcode(let file, let opcode, let offset):
             "\(file): byte 0x\(String(opcode, radix: 16)) at offset \(offset) of the pickle is not an opcode"
@@ -68,7 +68,7 @@ public enum PickleError: DescribedError, Equatable {
     }
 
     /// What the user can do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .cutShort, .missingMemo: "fetch the file again or save it again"
         case .unencodable: "leave it out"
@@ -79,5 +79,5 @@ public enum PickleError: DescribedError, Equatable {
     }
 
     /// What a caller could decide differently; empty for most errors.
-    public var decisions: [Decision] { if case .unencodable = self { [.drop] } else { [] } }
+    package var decisions: [Decision] { if case .unencodable = self { [.drop] } else { [] } }
 }

@@ -1,18 +1,18 @@
 /// Limits on what a pickle may build. They grow with the size of the pickle, so that a small file cannot demand a large machine.
-public struct PickleLimits: Sendable {
+package struct PickleLimits: Sendable {
     /// Maximum number of nodes; Python's own pickler spends at least three bytes on each.
-    public var nodes: Int
+    package var nodes: Int
     /// Maximum number of memo entries.
-    public var memo: Int
+    package var memo: Int
     /// Maximum nesting of the values; readers recurse over them.
-    public var depth: Int
+    package var depth: Int
     /// Maximum number of values on the stack.
-    public var stack: Int
+    package var stack: Int
     /// Maximum number of opcodes; each creates at most one value of 16 bytes.
-    public var opcodes: Int
+    package var opcodes: Int
 
     /// The limits for a pickle of `byteCount` bytes.
-    public init(byteCount: Int) {
+    package init(byteCount: Int) {
         nodes = 65_536 + byteCount / 2
         memo = 65_536 + byteCount / 2
         stack = 65_536 + byteCount
@@ -22,7 +22,7 @@ public struct PickleLimits: Sendable {
 
     /// The limits for a pickle that was inflated from `compressedSize` bytes: state dicts of real networks deflate to about a tenth, a
     /// pickle made to exhaust memory to a thousandth.
-    public init(byteCount: Int, inflatedFrom compressedSize: Int) {
+    package init(byteCount: Int, inflatedFrom compressedSize: Int) {
         self.init(byteCount: byteCount)
         nodes = min(nodes, 500_000 + compressedSize.multipliedReportingOverflow(by: 4).partialValue)
         memo = min(memo, nodes)

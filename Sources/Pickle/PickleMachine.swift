@@ -1,12 +1,12 @@
-import Files
+import ConvertFiles
 
 /// Executes a pickle's opcodes over inert values. Containers have reference semantics: one that is memoized first and filled later is a
 /// single container.
 ///
 /// No class is looked up and nothing is called: REDUCE and its relatives only record what would have been called.
-public struct PickleMachine {
+package struct PickleMachine {
     /// The globals named so far; useful to a safety scan if reading stopped early.
-    public private(set) var globals: [PickleGlobalUse] = []
+    package private(set) var globals: [PickleGlobalUse] = []
     private let bytes: ByteView
     private let limits: PickleLimits
     private var at = 0
@@ -25,19 +25,19 @@ public struct PickleMachine {
     private var touches: [Int: Touches] = [:]
 
     /// A machine for a pickle that begins at the view's first byte; bytes after STOP are ignored.
-    public init(_ bytes: ByteView, limits: PickleLimits? = nil) {
+    package init(_ bytes: ByteView, limits: PickleLimits? = nil) {
         self.bytes = bytes
         self.limits = limits ?? PickleLimits(byteCount: bytes.count)
     }
 
     /// Reads one pickle. Throws `PickleError`.
-    public static func read(_ bytes: ByteView, limits: PickleLimits? = nil) throws -> PickleDocument {
+    package static func read(_ bytes: ByteView, limits: PickleLimits? = nil) throws -> PickleDocument {
         var machine = PickleMachine(bytes, limits: limits)
         return try machine.run()
     }
 
     /// Runs until STOP. Throws `PickleError`; `globals` then holds what was named before the error.
-    public mutating func run() throws -> PickleDocument {
+    package mutating func run() throws -> PickleDocument {
         while true {
             opcodeOffset = at
             if let open = frame, at == open.end { frame = nil }

@@ -1,11 +1,11 @@
-import Files
+import ConvertFiles
 
 /// Walks over a pickle's opcodes by syntax alone, like Python's `pickletools.genops`: no stack, no memo, no values.
 ///
 /// It continues where `PickleMachine` refuses to, so that a scan can list what comes after that point.
-public struct PickleOpcodeWalk {
+package struct PickleOpcodeWalk {
     /// How a walk ended.
-    public enum Ending: Sendable, Equatable {
+    package enum Ending: Sendable, Equatable {
         /// At a STOP.
         case stop
         /// At a byte that is not an opcode, or in the middle of one.
@@ -13,21 +13,21 @@ public struct PickleOpcodeWalk {
     }
 
     /// Classes and functions named by GLOBAL, INST or STACK_GLOBAL; for the last, the two preceding strings are taken as module and name.
-    public private(set) var globals: [PickleGlobalUse] = []
+    package private(set) var globals: [PickleGlobalUse] = []
     /// Whether an opcode that calls something follows the first global.
-    public private(set) var calls = false
+    package private(set) var calls = false
     /// The highest index that a PUT stores in the memo.
-    public private(set) var highestMemo = 0
+    package private(set) var highestMemo = 0
     /// How the walk ended.
-    public private(set) var ending = Ending.broken
+    package private(set) var ending = Ending.broken
     /// Offset after the last opcode that was read.
-    public private(set) var end = 0
+    package private(set) var end = 0
 
     /// Positions of the last two strings, which become a name if STACK_GLOBAL takes them.
     private var texts: [(start: Int, count: Int)] = []
 
     /// Walks from the first byte to the first STOP, or to a byte that is not an opcode.
-    public init(_ bytes: ByteView) {
+    package init(_ bytes: ByteView) {
         bytes.withUnsafeBytes { raw in
             while end < raw.count, let opcode = PickleOpcode(rawValue: raw[end]), let next = step(opcode, at: end, raw) {
                 end = next

@@ -110,7 +110,7 @@ enum PythonNumberText {
 }
 
 /// Decimal text of integers beyond 64 bits.
-public enum BigDecimalText {
+package enum BigDecimalText {
     /// Longest text that is converted, as in Python (`sys.get_int_max_str_digits`); the conversion is quadratic.
     static let digitLimit = 4300
     /// Longest number written in decimal, in bytes; longer ones are written in hexadecimal, so that the cost stays linear in the file
@@ -145,7 +145,7 @@ public enum BigDecimalText {
     }
 
     /// Decimal text of a little-endian two's complement number; hexadecimal beyond 256 bytes.
-    public static func decimal(_ twosComplement: [UInt8]) -> String {
+    package static func decimal(_ twosComplement: [UInt8]) -> String {
         let isNegative = (twosComplement.last ?? 0) & 0x80 != 0
         let magnitude = isNegative ? negated(twosComplement + [0xFF]) : twosComplement
         let sign = isNegative ? "-" : ""

@@ -1,6 +1,6 @@
-import Files
+import ConvertFiles
 import Pickle
-import Tensors
+import ConvertTensors
 
 /// An opened PyTorch file: its container, its values, and the layout of its bytes. Tensors are views of the mapped file.
 public struct Checkpoint: Sendable {

@@ -1,4 +1,4 @@
-import Tensors
+import ConvertTensors
 
 extension CheckpointValue {
     /// Calls `visit` for every value, parents first, with its path. Visits at most `limit` values, so that nested shared containers

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// The four containers in which torch has written checkpoints.
 public enum ContainerKind: String, Sendable {

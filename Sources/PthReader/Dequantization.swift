@@ -1,5 +1,5 @@
-import Files
-import Tensors
+import ConvertFiles
+import ConvertTensors
 
 extension QuantizedTensor {
     /// The real numbers that the integers represent, as float32: bit for bit what `Tensor.dequantize()` returns (fbgemm `Dequantize` and

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// Compressed files, recognized by their first bytes, with the command that unpacks them.
 public enum PackedContent {

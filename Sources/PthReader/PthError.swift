@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// What can be wrong with a PyTorch file whose bytes could be read.
 public enum PthError: DescribedError, Equatable {

@@ -1,4 +1,4 @@
-import Tensors
+import ConvertTensors
 
 extension CheckpointValue {
     /// This value as a dictionary of names, or nil: a dictionary, an object that was filled like one, or a whole module as its state

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// The memory of one or more tensors. Two tensors share memory exactly if they hold the same `Storage` object.
 public final class Storage: Sendable {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 extension Tensor {
     /// Calls `body` with the elements in C order, in windows that each hold a whole number of elements.

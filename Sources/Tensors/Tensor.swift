@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// A view of a storage: dtype, shape, strides and offset, outermost dimension first; strides and offset count elements. Always valid.
 public struct Tensor: Sendable {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// What can be wrong with a tensor or its storage.
 public enum TensorError: DescribedError, Equatable {

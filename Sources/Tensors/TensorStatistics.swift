@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// Statistics of a tensor's elements; NaN and infinities are only counted.
 public struct TensorStatistics: Sendable, Equatable {

@@ -1,10 +1,10 @@
 import Arguments
 import CArguments
 import ConvertKit
-import Files
+import ConvertFiles
 import Glibc
-import Inference
-import JSON
+import ConvertInference
+import ConvertJSON
 
 /// The command line's entry: picks the command, turns errors into one line and an exit code.
 @main

@@ -1,7 +1,7 @@
 import Architectures
-import IR
-import JSON
-import Tensors
+import ConvertIR
+import ConvertJSON
+import ConvertTensors
 import Testing
 
 /// Facts that keys do not show are assumed from a project's telltale signs, marked as assumed, and overridden by what the caller gives.

@@ -1,6 +1,6 @@
 import Architectures
 import Exporters
-import IR
+import ConvertIR
 import TestSupport
 import Testing
 

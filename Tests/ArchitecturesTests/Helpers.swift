@@ -1,8 +1,8 @@
 import Exporters
-import Files
-import IR
-import JSON
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
+import ConvertTensors
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import Architectures
-import IR
-import JSON
-import Tensors
+import ConvertIR
+import ConvertJSON
+import ConvertTensors
 import TestSupport
 import Testing
 

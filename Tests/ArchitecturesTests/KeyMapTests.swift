@@ -1,6 +1,6 @@
 import Architectures
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import TestSupport
 import Testing
 

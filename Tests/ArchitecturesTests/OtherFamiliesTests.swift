@@ -1,8 +1,8 @@
 import Architectures
 import Exporters
-import IR
-import JSON
-import Tensors
+import ConvertIR
+import ConvertJSON
+import ConvertTensors
 import TestSupport
 import Testing
 

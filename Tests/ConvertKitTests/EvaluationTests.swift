@@ -1,8 +1,8 @@
 import ConvertKit
-import Faces
-import Files
+import ConvertFaces
+import ConvertFiles
 import Foundation
-import IR
+import ConvertIR
 import TestSupport
 import Testing
 import Verifier

@@ -1,6 +1,6 @@
 import ConvertKit
 import Exporters
-import Files
+import ConvertFiles
 import Foundation
 import TestSupport
 import Testing

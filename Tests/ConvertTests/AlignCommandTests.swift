@@ -1,7 +1,7 @@
-import Faces
-import Files
+import ConvertFaces
+import ConvertFiles
 import Foundation
-import JSON
+import ConvertJSON
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import JSON
+import ConvertJSON
 import TestSupport
 import Testing
 

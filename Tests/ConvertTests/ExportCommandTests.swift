@@ -1,8 +1,8 @@
 import Exporters
-import Files
+import ConvertFiles
 import Foundation
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 import TestSupport
 import Testing
 import Verifier

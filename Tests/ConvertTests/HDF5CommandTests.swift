@@ -1,5 +1,5 @@
 import Exporters
-import Files
+import ConvertFiles
 import Glibc
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Foundation
 import TestSupport
 import Testing

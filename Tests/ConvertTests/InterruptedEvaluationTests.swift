@@ -1,5 +1,5 @@
-import Faces
-import Files
+import ConvertFaces
+import ConvertFiles
 import Foundation
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
-import Files
-import Inference
+import ConvertFiles
+import ConvertInference
 import TestSupport
 import Testing
 

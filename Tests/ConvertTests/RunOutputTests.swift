@@ -1,6 +1,6 @@
-import Files
+import ConvertFiles
 import Foundation
-import JSON
+import ConvertJSON
 import TestSupport
 import Testing
 

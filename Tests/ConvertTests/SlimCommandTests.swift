@@ -1,5 +1,5 @@
 import Exporters
-import Files
+import ConvertFiles
 import PthReader
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Exporters
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 import PthReader
 import TestSupport
 import Testing

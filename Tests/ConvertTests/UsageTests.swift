@@ -1,8 +1,8 @@
 import Arguments
 import Exporters
-import Files
+import ConvertFiles
 import Foundation
-import JSON
+import ConvertJSON
 import TestSupport
 import Testing
 import Verifier

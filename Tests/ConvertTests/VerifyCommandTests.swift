@@ -1,10 +1,10 @@
 import Exporters
-import Files
-import IR
-import Inference
-import JSON
+import ConvertFiles
+import ConvertIR
+import ConvertInference
+import ConvertJSON
 import PthReader
-import Tensors
+import ConvertTensors
 import TestSupport
 import Testing
 import Verifier

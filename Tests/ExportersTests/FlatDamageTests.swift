@@ -1,8 +1,8 @@
 import Exporters
-import Files
+import ConvertFiles
 import Glibc
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
 import Exporters
-import Files
+import ConvertFiles
 import Foundation
-import IR
-import JSON
+import ConvertIR
+import ConvertJSON
 import PthReader
-import Tensors
+import ConvertTensors
 import TestSupport
 import Testing
 import Verifier

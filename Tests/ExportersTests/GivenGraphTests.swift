@@ -1,7 +1,7 @@
 import Exporters
-import Files
-import IR
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertTensors
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import CHDF5
 import Exporters
-import Files
+import ConvertFiles
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import Files
-import IR
-import Inference
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertInference
+import ConvertTensors
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 @testable import Exporters
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 import Testing
 
 /// How images enter a network is read from the graph of another program's ONNX file, or said to be unknown.

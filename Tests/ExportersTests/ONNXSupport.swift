@@ -1,9 +1,9 @@
 import Exporters
-import Files
+import ConvertFiles
 import Foundation
-import IR
-import JSON
-import Tensors
+import ConvertIR
+import ConvertJSON
+import ConvertTensors
 import TestSupport
 import Testing
 import Verifier

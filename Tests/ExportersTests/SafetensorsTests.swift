@@ -1,5 +1,5 @@
 import Exporters
-import Files
+import ConvertFiles
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import Exporters
-import Files
+import ConvertFiles
 import Foundation
-import IR
+import ConvertIR
 import PthReader
-import Tensors
+import ConvertTensors
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import Architectures
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
-import Tensors
+import ConvertTensors
 import TestSupport
 import Testing
 import Verifier

@@ -1,10 +1,10 @@
-import Files
+import ConvertFiles
 import Kernels
 import TestSupport
 import Testing
 
-@testable import Faces
-@testable import Inference
+@testable import ConvertFaces
+@testable import ConvertInference
 
 /// Area resizing gives torch's numbers at every size, up and down.
 @Suite struct AreaResizeTests {

@@ -1,8 +1,8 @@
-import JSON
+import ConvertJSON
 import TestSupport
 import Testing
 
-@testable import Faces
+@testable import ConvertFaces
 
 /// Boxes are moved, squared, clipped, suppressed and chosen as facenet-pytorch does it, to the last bit.
 @Suite struct BoxArithmeticTests {

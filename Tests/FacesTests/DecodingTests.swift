@@ -1,8 +1,8 @@
-import Files
+import ConvertFiles
 import TestSupport
 import Testing
 
-@testable import Faces
+@testable import ConvertFaces
 
 /// Pictures decode to Pillow's pixels, and files that are not pictures are refused with a reason.
 @Suite struct DecodingTests {

@@ -1,7 +1,7 @@
-import JSON
+import ConvertJSON
 import TestSupport
 
-@testable import Faces
+@testable import ConvertFaces
 
 /// The results in `faces/reference.json` of the reference pipeline's own functions on seeded numbers.
 enum FaceReference {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Faces
+@testable import ConvertFaces
 
 /// Folders are listed in the same order on every machine.
 @Suite struct ImageFilesTests {

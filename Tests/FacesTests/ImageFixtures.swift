@@ -1,6 +1,6 @@
-import Faces
-import Files
-import JSON
+import ConvertFaces
+import ConvertFiles
+import ConvertJSON
 import TestSupport
 import Testing
 

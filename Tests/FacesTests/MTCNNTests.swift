@@ -1,11 +1,11 @@
 import Architectures
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import TestSupport
 import Testing
 
-@testable import Faces
+@testable import ConvertFaces
 
 /// The detector with its published weights, which `make setup` fetches.
 @Suite struct MTCNNTests {

@@ -1,9 +1,9 @@
 import Glibc
-import Inference
+import ConvertInference
 import Synchronization
 import Testing
 
-@testable import Faces
+@testable import ConvertFaces
 
 /// Threads share memory up to a limit.
 @Suite struct MemoryGateTests {

@@ -1,8 +1,8 @@
-import Files
+import ConvertFiles
 import TestSupport
 import Testing
 
-@testable import Faces
+@testable import ConvertFaces
 
 /// Encoded pictures decode to the same pixels.
 @Suite struct PNGEncodingTests {

@@ -1,10 +1,10 @@
 import CZlib
-import Files
+import ConvertFiles
 import Foundation
 import TestSupport
 import Testing
 
-@testable import Faces
+@testable import ConvertFaces
 
 /// Pictures whose text chunks are far larger than their pixels.
 @Suite struct PNGTextTests {

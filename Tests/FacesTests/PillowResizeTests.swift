@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Faces
+@testable import ConvertFaces
 
 /// Resizing gives Pillow's bytes at every size, and refuses impossible sizes.
 @Suite struct PillowResizeTests {

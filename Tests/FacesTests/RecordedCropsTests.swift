@@ -1,8 +1,8 @@
-import Files
+import ConvertFiles
 import TestSupport
 import Testing
 
-@testable import Faces
+@testable import ConvertFaces
 
 /// Crops of photographs compared with those of facenet-pytorch 2.6.0, if the photographs are available next to the repository.
 @Suite struct RecordedCropsTests {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Testing
 
 /// CSV fields are harmless to spreadsheets and terminals, and read back as they were.

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Testing
 
 /// SHA-256, against the examples of FIPS 180-4.

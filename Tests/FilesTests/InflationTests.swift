@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Testing
 
 @Suite struct InflationTests {

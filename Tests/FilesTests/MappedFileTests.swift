@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Glibc
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Files
+@testable import ConvertFiles
 
 /// The memory budget follows the limits that the system reports.
 @Suite struct MemoryBudgetTests {

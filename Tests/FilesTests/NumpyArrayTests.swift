@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Files
+@testable import ConvertFiles
 
 /// Arrays of numbers in NumPy's format.
 @Suite struct NumpyArrayTests {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Files
+@testable import ConvertFiles
 
 /// What an output leaves behind, who owns it, and where it may go.
 @Suite struct OutputFaultTests {

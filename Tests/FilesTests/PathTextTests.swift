@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Testing
 
 /// Paths are split between bytes, whatever Swift considers a single character.

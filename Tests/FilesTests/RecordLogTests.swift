@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 import Testing
 
 /// Folding held against plainly computed numbers, and where it must not happen.

@@ -1,5 +1,5 @@
-import IR
-import JSON
+import ConvertIR
+import ConvertJSON
 import Testing
 
 /// Graph, contract and document as JSON: the same again, and typed errors if the text is different.

@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 import Testing
 
 /// The text form of a graph is read back, by hand or not, and what is wrong in it is named with its line.

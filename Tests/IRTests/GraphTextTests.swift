@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 import Testing
 
 /// The forms of a graph for people.

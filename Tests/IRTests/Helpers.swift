@@ -1,7 +1,7 @@
-import Files
-import IR
-import JSON
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
+import ConvertTensors
 
 /// Small tensors, weights and models for the tests of this target.
 enum Sample {

@@ -1,4 +1,4 @@
-import Tensors
+import ConvertTensors
 import Testing
 
 /// Rounding to 16 bits, held against Swift's own Float16 and against arithmetic on neighbors.

@@ -1,7 +1,7 @@
-import JSON
+import ConvertJSON
 import Testing
 
-@testable import IR
+@testable import ConvertIR
 
 /// What holds for every kind of operation, whichever are added.
 @Suite struct OperationTests {

@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 import Testing
 
 /// Dead nodes, appended normalization, embedded preprocessing, softmax for old operator sets.

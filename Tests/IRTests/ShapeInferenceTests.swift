@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 import Testing
 
 /// Shapes of every operation, and what is wrong with a graph told with the node's name.

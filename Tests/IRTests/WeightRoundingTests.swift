@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 import Testing
 
 /// `--dtype`: floating-point tensors only, once to nearest even, and what does not fit is told.

@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Inference
+@testable import ConvertInference
 
 /// Short work on shared threads.
 @Suite struct CrewTests {

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import Inference
+@testable import ConvertInference
 
 /// How steps are cut.
 @Suite struct DivisionTests {

@@ -1,14 +1,16 @@
-import IR
-import Inference
+import ConvertIR
+import ConvertInference
 import Testing
 
 /// What the fast executor joins, folds and lays into one place must not change what comes out.
 @Suite struct FusionTests {
-    private func convolution(_ weight: String, bias: String? = nil, stride: Int = 1, padding: Int = 0, groups: Int = 1) -> IR.Operation {
+    private func convolution(_ weight: String, bias: String? = nil, stride: Int = 1, padding: Int = 0, groups: Int = 1)
+        -> ConvertIR.Operation
+    {
         .convolution(Convolution(weight: weight, bias: bias, stride: Size2D(stride), padding: Padding2D(padding), groups: groups))
     }
 
-    private func normalization(_ name: String) -> IR.Operation {
+    private func normalization(_ name: String) -> ConvertIR.Operation {
         .batchNormalization(
             BatchNormalization(
                 scale: "\(name).scale", bias: "\(name).bias", mean: "\(name).mean", variance: "\(name).variance", epsilon: 1e-3))

@@ -1,12 +1,12 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 import Testing
 
-@testable import Inference
+@testable import ConvertInference
 
 /// Every kind of operation has a plain definition, and the fast executor gives the same numbers.
 @Suite struct OperationKindTests {
-    typealias Step = (output: String, operation: IR.Operation, inputs: [String])
+    typealias Step = (output: String, operation: ConvertIR.Operation, inputs: [String])
 
     /// A network that holds every kind; the test below says which is missing.
     static let steps: [Step] = [

@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Inference
+@testable import ConvertInference
 
 /// Items made on several threads and handed on in order.
 @Suite struct OrderedWorkTests {

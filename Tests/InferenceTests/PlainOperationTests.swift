@@ -1,9 +1,9 @@
-import Files
+import ConvertFiles
 import Glibc
-import IR
-import Inference
-import JSON
-import Tensors
+import ConvertIR
+import ConvertInference
+import ConvertJSON
+import ConvertTensors
 import TestSupport
 import Testing
 
@@ -40,7 +40,7 @@ struct OperationFixture {
         }
         let operation = try OperationFixture.operation(
             try #require(root["operation"]?.string), attributes, hasBias: weights.contains { $0.0 == "bias" })
-        var nodes: [(output: String, operation: IR.Operation, inputs: [String])] = []
+        var nodes: [(output: String, operation: ConvertIR.Operation, inputs: [String])] = []
         switch operation {
         case .add: nodes = [("relu", .relu, ["input"]), ("y", operation, ["input", "relu"])]
         case .concatenate:
@@ -52,7 +52,7 @@ struct OperationFixture {
             weights: weights)
     }
 
-    private static func operation(_ name: String, _ attributes: JSONObject, hasBias: Bool) throws -> IR.Operation {
+    private static func operation(_ name: String, _ attributes: JSONObject, hasBias: Bool) throws -> ConvertIR.Operation {
         func numbers(_ name: String) -> [Int] { attributes[name]?.array?.compactMap(\.integer) ?? [] }
         func size(_ name: String) throws -> Size2D {
             let both = numbers(name)

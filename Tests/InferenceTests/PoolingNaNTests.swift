@@ -1,6 +1,6 @@
-import IR
-import Inference
-import Tensors
+import ConvertIR
+import ConvertInference
+import ConvertTensors
 import Testing
 
 /// A NaN in a window is its maximum, as in torch.

@@ -1,5 +1,5 @@
 import Exporters
-import IR
+import ConvertIR
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
 import Architectures
 import Exporters
-import Files
-import IR
-import Inference
+import ConvertFiles
+import ConvertIR
+import ConvertInference
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JSON
+@testable import ConvertJSON
 
 func parsed(_ text: String, _ limits: JSONLimits = JSONLimits()) throws(JSONError) -> JSONValue {
     try JSONParser.parse(Array(text.utf8), limits: limits)

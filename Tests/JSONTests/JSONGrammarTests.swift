@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JSON
+@testable import ConvertJSON
 
 @Suite struct JSONGrammarTests {
     @Test("Every kind of value is parsed")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JSON
+@testable import ConvertJSON
 
 @Suite struct JSONNumberTests {
     @Test("Integers of up to 64 bits are exact, larger ones become doubles")

@@ -1,4 +1,4 @@
-import JSON
+import ConvertJSON
 import Testing
 
 private func parse(_ text: String) throws(JSONError) -> JSONValue { try JSONParser.parse(Array(text.utf8)) }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JSON
+@testable import ConvertJSON
 
 @Suite struct JSONStringTests {
     @Test("Escapes are resolved, and invalid ones are errors with their offset")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JSON
+@testable import ConvertJSON
 
 @Suite struct JSONValueTests {
     @Test("Accessors return a value only if it has the requested kind")

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JSON
+@testable import ConvertJSON
 
 @Suite struct JSONWriterTests {
     static let sample = JSONValue.object(

@@ -1,6 +1,6 @@
 import Kernels
 
-@testable import Inference
+@testable import ConvertInference
 
 /// A convolution with every feature, and its outputs according to the definition, in float64.
 struct ConvolutionCase {

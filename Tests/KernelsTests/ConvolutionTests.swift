@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import Inference
+@testable import ConvertInference
 
 /// Every compilation of the convolutions compared with the definition, over shapes that fit no vector and no tile.
 @Suite struct ConvolutionTests {

@@ -1,6 +1,6 @@
 import Kernels
 
-@testable import Inference
+@testable import ConvertInference
 
 /// Pseudorandom numbers that are the same in every run (splitmix64).
 struct Noise {

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import Inference
+@testable import ConvertInference
 
 /// Windows, linear layers and pixel operations of every compilation, compared with plain loops.
 @Suite struct SmallLoopTests {

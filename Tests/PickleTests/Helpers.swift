@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Pickle
 
 func read(_ bytes: [UInt8], limits: PickleLimits? = nil) throws -> PickleDocument {

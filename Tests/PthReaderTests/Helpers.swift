@@ -1,6 +1,6 @@
-import Files
+import ConvertFiles
 import PthReader
-import Tensors
+import ConvertTensors
 
 func dictionary(_ entries: KeyValuePairs<String, CheckpointValue>) -> CheckpointValue {
     .dictionary(CheckpointDictionary(entries: entries.map { .init(key: .string($0.key), value: $0.value) }))

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Pickle
 import PthReader
 import TestSupport

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import PthReader
 import TestSupport
 import Testing

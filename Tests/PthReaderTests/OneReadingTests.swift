@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 import Pickle
 import PthReader
-import Tensors
+import ConvertTensors
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 import PthReader
-import Tensors
+import ConvertTensors
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
-import Files
-import JSON
-import Tensors
+import ConvertFiles
+import ConvertJSON
+import ConvertTensors
 import TestSupport
 import Testing
 

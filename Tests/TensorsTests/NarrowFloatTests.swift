@@ -1,4 +1,4 @@
-import Tensors
+import ConvertTensors
 import Testing
 
 @Suite struct NarrowFloatTests {

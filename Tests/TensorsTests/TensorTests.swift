@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 import Testing
 
-@testable import Tensors
+@testable import ConvertTensors
 
 private func storage(_ count: Int) -> Storage {
     Storage(name: "s", bytes: ByteView(copying: (0..<count).map { UInt8(truncatingIfNeeded: $0) }, name: "s"))

@@ -1,17 +1,17 @@
-import Files
+import ConvertFiles
 
 /// Archives assembled by hand, so that tests can use what no library writes.
-public enum ArchiveBytes {
+package enum ArchiveBytes {
     /// One member of a tar: its name, contents and type flag.
     public typealias TarMember = (name: String, contents: [UInt8], kind: Character)
 
     /// Little-endian bytes of a number.
-    public static func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+    package static func little<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
         withUnsafeBytes(of: number.littleEndian) { Array($0) }
     }
 
     /// A zip archive of stored entries; `base` is added to every offset, for an archive that follows other bytes.
-    public static func zip(_ entries: [(name: String, contents: [UInt8])], base: Int = 0, comment: [UInt8] = []) -> [UInt8] {
+    package static func zip(_ entries: [(name: String, contents: [UInt8])], base: Int = 0, comment: [UInt8] = []) -> [UInt8] {
         var bytes: [UInt8] = []
         var directory: [UInt8] = []
         for (name, contents) in entries {
@@ -29,13 +29,13 @@ public enum ArchiveBytes {
     }
 
     /// A gzip member with the bytes in one stored block.
-    public static func gzip(_ contents: [UInt8]) -> [UInt8] {
+    package static func gzip(_ contents: [UInt8]) -> [UInt8] {
         let crc = CRC32.checksum(of: ByteView(copying: contents, name: "gzip"))
         return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + storedBlock(contents) + little(crc) + little(UInt32(contents.count))
     }
 
     /// A zlib stream with the bytes in one stored block.
-    public static func zlib(_ contents: [UInt8]) -> [UInt8] {
+    package static func zlib(_ contents: [UInt8]) -> [UInt8] {
         var (low, high): (UInt32, UInt32) = (1, 0)
         for byte in contents {
             low = (low + UInt32(byte)) % 65521
@@ -50,7 +50,7 @@ public enum ArchiveBytes {
     }
 
     /// A tar archive with correct checksums.
-    public static func tar(_ members: [TarMember]) -> [UInt8] {
+    package static func tar(_ members: [TarMember]) -> [UInt8] {
         var bytes: [UInt8] = []
         for (name, contents, kind) in members {
             var header = Array(name.utf8) + [UInt8](repeating: 0, count: 512 - name.utf8.count)
@@ -63,7 +63,7 @@ public enum ArchiveBytes {
     }
 
     /// A tar header with its checksum filled in.
-    public static func withChecksum(_ header: [UInt8]) -> [UInt8] {
+    package static func withChecksum(_ header: [UInt8]) -> [UInt8] {
         var header = header
         header.replaceSubrange(148..<156, with: [UInt8](repeating: 0x20, count: 8))
         put(header.reduce(0) { $0 + Int($1) }, at: 148, width: 6, in: &header)
@@ -72,7 +72,7 @@ public enum ArchiveBytes {
     }
 
     /// A protobuf message with strings, as a field of another (protobuf.dev, "Encoding").
-    public static func protobuf(field: UInt8, texts: [(field: UInt8, text: String)]) -> [UInt8] {
+    package static func protobuf(field: UInt8, texts: [(field: UInt8, text: String)]) -> [UInt8] {
         func prefixed(_ field: UInt8, _ contents: [UInt8]) -> [UInt8] {
             var (length, count): ([UInt8], Int) = ([], contents.count)
             while count >= 0x80 {
@@ -91,23 +91,23 @@ public enum ArchiveBytes {
 }
 
 /// Pickles written by hand.
-public enum PickleBytes {
+package enum PickleBytes {
     /// A call of `module.name` with one string, without STOP.
-    public static func call(_ module: String, _ name: String, _ argument: String) -> [UInt8] {
+    package static func call(_ module: String, _ name: String, _ argument: String) -> [UInt8] {
         global(module, name) + text(argument) + [0x85, 0x52]
     }
 
     /// GLOBAL.
-    public static func global(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
+    package static func global(_ module: String, _ name: String) -> [UInt8] { Array("c\(module)\n\(name)\n".utf8) }
 
     /// SHORT_BINUNICODE.
-    public static func text(_ text: String) -> [UInt8] { [0x8C, UInt8(text.utf8.count)] + Array(text.utf8) }
+    package static func text(_ text: String) -> [UInt8] { [0x8C, UInt8(text.utf8.count)] + Array(text.utf8) }
 
     /// A complete pickle of protocol 4 with these opcodes.
-    public static func whole(_ opcodes: [UInt8]) -> [UInt8] { [0x80, 4] + opcodes + [0x2E] }
+    package static func whole(_ opcodes: [UInt8]) -> [UInt8] { [0x80, 4] + opcodes + [0x2E] }
 
     /// A complete pickle of an empty dictionary.
-    public static let emptyDictionary = whole([0x7D])
+    package static let emptyDictionary = whole([0x7D])
     /// A pickle that would run a program.
-    public static let dangerous = whole(call("os", "system", "true"))
+    package static let dangerous = whole(call("os", "system", "true"))
 }

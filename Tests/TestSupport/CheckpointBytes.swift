@@ -1,70 +1,70 @@
 /// Checkpoints written opcode by opcode, so that they can contain what torch never writes. Storage 0 holds six times 1.0, storage 1 six
 /// times 2.0.
-public enum CheckpointBytes {
+package enum CheckpointBytes {
     /// The opcodes of a part of a pickle.
     public typealias Opcodes = [UInt8]
 
     /// BUILD.
-    public static let build: Opcodes = [0x62]
+    package static let build: Opcodes = [0x62]
     /// SETITEM.
-    public static let setItem: Opcodes = [0x73]
+    package static let setItem: Opcodes = [0x73]
     /// APPEND.
-    public static let append: Opcodes = [0x61]
+    package static let append: Opcodes = [0x61]
     /// REDUCE.
-    public static let reduce: Opcodes = [0x52]
+    package static let reduce: Opcodes = [0x52]
     /// NEWOBJ.
-    public static let newObject: Opcodes = [0x81]
+    package static let newObject: Opcodes = [0x81]
     /// POP.
-    public static let pop: Opcodes = [0x30]
+    package static let pop: Opcodes = [0x30]
     /// NEWTRUE.
-    public static let yes: Opcodes = [0x88]
+    package static let yes: Opcodes = [0x88]
     /// NEWFALSE.
-    public static let no: Opcodes = [0x89]
+    package static let no: Opcodes = [0x89]
     /// NONE.
-    public static let none: Opcodes = [0x4E]
+    package static let none: Opcodes = [0x4E]
     /// EMPTY_DICT.
-    public static let emptyDictionary: Opcodes = [0x7D]
+    package static let emptyDictionary: Opcodes = [0x7D]
     /// EMPTY_LIST.
-    public static let emptyList: Opcodes = [0x5D]
+    package static let emptyList: Opcodes = [0x5D]
 
     /// BININT.
-    public static func whole(_ number: Int32) -> Opcodes { [0x4A] + ArchiveBytes.little(number) }
+    package static func whole(_ number: Int32) -> Opcodes { [0x4A] + ArchiveBytes.little(number) }
 
     /// BINUNICODE.
-    public static func text(_ text: String) -> Opcodes { [0x58] + ArchiveBytes.little(UInt32(text.utf8.count)) + Array(text.utf8) }
+    package static func text(_ text: String) -> Opcodes { [0x58] + ArchiveBytes.little(UInt32(text.utf8.count)) + Array(text.utf8) }
 
     /// SHORT_BINBYTES.
-    public static func bytes(_ bytes: [UInt8]) -> Opcodes { [0x43, UInt8(bytes.count)] + bytes }
+    package static func bytes(_ bytes: [UInt8]) -> Opcodes { [0x43, UInt8(bytes.count)] + bytes }
 
     /// A tuple by MARK and TUPLE.
-    public static func tuple(_ parts: Opcodes...) -> Opcodes { [0x28] + parts.joined() + [0x74] }
+    package static func tuple(_ parts: Opcodes...) -> Opcodes { [0x28] + parts.joined() + [0x74] }
 
     /// A list by MARK and APPENDS.
-    public static func list(_ parts: Opcodes...) -> Opcodes { [0x5D, 0x28] + parts.joined() + [0x65] }
+    package static func list(_ parts: Opcodes...) -> Opcodes { [0x5D, 0x28] + parts.joined() + [0x65] }
 
     /// A dictionary with string keys.
-    public static func dictionary(_ pairs: [(String, Opcodes)]) -> Opcodes {
+    package static func dictionary(_ pairs: [(String, Opcodes)]) -> Opcodes {
         [0x7D, 0x28] + pairs.flatMap { text($0.0) + $0.1 } + [0x75]
     }
 
     /// A call by REDUCE.
-    public static func call(_ module: String, _ name: String, _ arguments: Opcodes...) -> Opcodes {
+    package static func call(_ module: String, _ name: String, _ arguments: Opcodes...) -> Opcodes {
         PickleBytes.global(module, name) + [0x28] + arguments.joined() + [0x74] + reduce
     }
 
     /// BINPUT.
-    public static func put(_ number: UInt8) -> Opcodes { [0x71, number] }
+    package static func put(_ number: UInt8) -> Opcodes { [0x71, number] }
     /// BINGET.
-    public static func get(_ number: UInt8) -> Opcodes { [0x68, number] }
+    package static func get(_ number: UInt8) -> Opcodes { [0x68, number] }
 
     /// A persistent id; the legacy container has a sixth part, the view or None.
-    public static func storage(_ key: Opcodes, view: Opcodes? = nil) -> Opcodes {
+    package static func storage(_ key: Opcodes, view: Opcodes? = nil) -> Opcodes {
         let parts = [text("storage"), PickleBytes.global("torch", "FloatStorage"), key, text("cpu"), whole(6)]
         return [0x28] + parts.joined() + (view ?? []) + [0x74, 0x51]
     }
 
     /// `_rebuild_tensor_v2` of 2 × 3 numbers; `more` is an argument after the hooks.
-    public static func tensor(_ key: String, stored: Opcodes? = nil, grad: Opcodes = no, hooks: Opcodes? = nil, more: Opcodes = [])
+    package static func tensor(_ key: String, stored: Opcodes? = nil, grad: Opcodes = no, hooks: Opcodes? = nil, more: Opcodes = [])
         -> Opcodes
     {
         call(
@@ -73,7 +73,7 @@ public enum CheckpointBytes {
     }
 
     /// An array of six float32 numbers as NumPy pickles it, with its state last.
-    public static func array(_ value: Float, copy: Opcodes = yes) -> Opcodes {
+    package static func array(_ value: Float, copy: Opcodes = yes) -> Opcodes {
         let type =
             call("numpy", "dtype", text("f4"), no, copy)
             + tuple(whole(3), text("<"), none, none, none, whole(-1), whole(-1), whole(0)) + build
@@ -83,10 +83,10 @@ public enum CheckpointBytes {
     }
 
     /// Six equal float32 numbers, little-endian.
-    public static func floats(_ value: Float) -> [UInt8] { (0..<6).flatMap { _ in ArchiveBytes.little(value.bitPattern) } }
+    package static func floats(_ value: Float) -> [UInt8] { (0..<6).flatMap { _ in ArchiveBytes.little(value.bitPattern) } }
 
     /// A zip checkpoint with the opcodes of one value; `names` renames the usual entries, `more` adds others.
-    public static func zip(
+    package static func zip(
         _ body: Opcodes, protocol version: UInt8 = 2, names: [String: String] = [:], more: [(name: String, contents: [UInt8])] = []
     ) -> [UInt8] {
         let usual: [(name: String, contents: [UInt8])] = [
@@ -96,7 +96,7 @@ public enum CheckpointBytes {
     }
 
     /// A checkpoint in the legacy container.
-    public static func legacy(_ body: Opcodes, keys: [Opcodes] = [text("0"), text("1")], facts: Opcodes? = nil) -> [UInt8] {
+    package static func legacy(_ body: Opcodes, keys: [Opcodes] = [text("0"), text("1")], facts: Opcodes? = nil) -> [UInt8] {
         let magic: [UInt8] = [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
         let system = facts ?? dictionary([("protocol_version", whole(1001)), ("little_endian", yes)])
         let list = [0x5D, 0x28] + keys.joined() + [0x65]
@@ -106,7 +106,7 @@ public enum CheckpointBytes {
     }
 
     /// The members of torch's oldest container, a tar with one tensor `w`.
-    public static func tarMembers(_ value: Float) -> [ArchiveBytes.TarMember] {
+    package static func tarMembers(_ value: Float) -> [ArchiveBytes.TarMember] {
         func pickle(_ body: Opcodes) -> [UInt8] { [0x80, 2] + body + [0x2E] }
         let storage = pickle(tuple(whole(0), text("cpu"), PickleBytes.global("torch", "FloatStorage")))
         let storages = pickle(whole(1)) + storage + ArchiveBytes.little(Int64(6)) + floats(value) + pickle(emptyList)

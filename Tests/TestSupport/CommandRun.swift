@@ -1,16 +1,16 @@
 import Foundation
 
 /// One run of the built `convert`.
-public struct CommandRun: Sendable {
+package struct CommandRun: Sendable {
     /// Exit code; a negative number is the signal that ended it.
-    public let status: Int32
+    package let status: Int32
     /// Everything it wrote to stdout.
-    public let output: String
+    package let output: String
     /// Everything it wrote to stderr.
-    public let errors: String
+    package let errors: String
 
     /// Runs `convert` with these arguments, after `shellPrefix`, such as `ulimit -f 8;`.
-    public init(_ arguments: [String], shellPrefix: String? = nil) throws {
+    package init(_ arguments: [String], shellPrefix: String? = nil) throws {
         let binary = CommandRun.binary
         let process = Process()
         if let shellPrefix {
@@ -35,7 +35,7 @@ public struct CommandRun: Sendable {
     }
 
     /// The path of the program, which is built together with the tests, into the same folder.
-    public static let binary: String = {
+    package static let binary: String = {
         let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         let beside = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("convert").path
         // The toolchain may run tests in a helper process of its own, elsewhere.

@@ -1,11 +1,11 @@
-import Faces
+import ConvertFaces
 import Foundation
 
 /// A small set of pictures for evaluations, drawn from a seed, so that no photographs are needed.
-public enum DrawnFaces {
+package enum DrawnFaces {
     /// Twelve pictures of four people, each with its own pattern and noise; six pairs of the same person and six of different people.
     /// - Returns: the folder of the pictures, and the list of pairs.
-    public static func dataset(in folder: String) throws -> (root: String, pairs: String) {
+    package static func dataset(in folder: String) throws -> (root: String, pairs: String) {
         let root = "\(folder)/faces"
         var seed: UInt32 = 7
         for person in 0..<4 {

@@ -1,26 +1,26 @@
-import Files
+import ConvertFiles
 import Glibc
-import JSON
+import ConvertJSON
 
 /// Locations of the fixtures, and what the manifest says about them.
-public enum Fixtures {
+package enum Fixtures {
     /// The root of the repository, found from the path of this file.
-    public static let root: String = {
+    package static let root: String = {
         let parts = #filePath.split(separator: "/").dropLast(3)
         return "/" + parts.joined(separator: "/")
     }()
 
     /// The absolute path of a fixture.
-    public static func path(_ name: String) -> String { "\(root)/fixtures/\(name)" }
+    package static func path(_ name: String) -> String { "\(root)/fixtures/\(name)" }
 
     /// The contents of any file.
-    public static func bytes(_ path: String) throws -> [UInt8] {
+    package static func bytes(_ path: String) throws -> [UInt8] {
         let file = try MappedFile(path: path)
         return file.bytes.array
     }
 
     /// The entries of `manifest.json`, by file name.
-    public static let manifest: [String: JSONObject] = {
+    package static let manifest: [String: JSONObject] = {
         guard let bytes = try? bytes(path("manifest.json")), let files = (try? JSONParser.parse(bytes))?.object?["files"]?.object else {
             return [:]
         }
@@ -28,24 +28,24 @@ public enum Fixtures {
     }()
 
     /// The names of the fixtures in one folder, sorted.
-    public static func names(in folder: String) -> [String] { manifest.keys.filter { $0.hasPrefix(folder + "/") }.sorted() }
+    package static func names(in folder: String) -> [String] { manifest.keys.filter { $0.hasPrefix(folder + "/") }.sorted() }
 
     /// The folder of MTCNN's weights, filled by `make setup`.
-    public static let mtcnn: String = {
+    package static let mtcnn: String = {
         func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
         let base = variable("CONVERT_DATA") ?? (variable("XDG_DATA_HOME") ?? (variable("HOME") ?? "") + "/.local/share") + "/convert"
         return base + "/mtcnn"
     }()
 
     /// Creates a folder for one test's outputs.
-    public static func temporaryFolder() -> String {
+    package static func temporaryFolder() -> String {
         var template = Array("/tmp/convert-test-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { return "/tmp" }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Writes a file; failures show up in the test itself.
-    public static func write(_ bytes: [UInt8], to path: String) {
+    package static func write(_ bytes: [UInt8], to path: String) {
         let file = fopen(path, "wb")
         if let file {
             fwrite(bytes, 1, bytes.count, file)

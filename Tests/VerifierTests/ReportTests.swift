@@ -1,5 +1,5 @@
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 import TestSupport
 import Testing
 

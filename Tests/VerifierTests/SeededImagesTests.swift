@@ -1,4 +1,4 @@
-import Inference
+import ConvertInference
 import Testing
 
 @testable import Verifier

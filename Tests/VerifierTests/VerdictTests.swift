@@ -1,8 +1,8 @@
 import Exporters
-import Files
-import IR
-import Inference
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertInference
+import ConvertTensors
 import TestSupport
 import Testing
 

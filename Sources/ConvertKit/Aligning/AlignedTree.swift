@@ -1,5 +1,5 @@
-import Faces
-import Files
+import ConvertFaces
+import ConvertFiles
 
 /// The folder that crops go to, in the same tree as their pictures.
 public struct AlignedTree: Sendable {

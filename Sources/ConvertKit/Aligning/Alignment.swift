@@ -1,5 +1,5 @@
-import Faces
-import Files
+import ConvertFaces
+import ConvertFiles
 
 /// What an alignment is asked to do.
 public struct AlignmentRequest: Sendable {

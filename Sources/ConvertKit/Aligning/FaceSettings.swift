@@ -1,7 +1,7 @@
-import Faces
-import Files
-import IR
-import JSON
+import ConvertFaces
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
 
 /// What is done to a picture before it is a crop.
 public enum Preprocess: String, CaseIterable, Sendable {
@@ -52,9 +52,9 @@ public struct FaceSettings: Sendable {
     /// What is done to a picture.
     public let preprocess: Preprocess
     /// How faces are found.
-    public let detection: MTCNN.Settings
+    package let detection: MTCNN.Settings
     /// How they are cut out.
-    public var crop: FaceAligner.Settings
+    package var crop: FaceAligner.Settings
     /// The folder with the detector's weights; nil to search the usual ones.
     public let weightsFolder: String?
     /// Threads; nil for one per core.
@@ -106,7 +106,7 @@ public struct FaceSettings: Sendable {
     static let names = ["preprocess", "image_size", "mtcnn_margin", "min_face_size", "thresholds", "factor", "selection", "exif"]
 
     /// The settings as a table of faces has them; the detector's only if one is used.
-    public var json: JSONObject {
+    package var json: JSONObject {
         var object = JSONObject(["preprocess": .string(preprocess.rawValue), "image_size": .integer(Int64(crop.imageSize))])
         // The usual way is not written, as tables of earlier versions do not have it.
         if crop.exif == .follow { object.append("exif", .string(crop.exif.rawValue)) }
@@ -131,7 +131,7 @@ public struct FaceSettings: Sendable {
     }
 
     /// What turns pictures into crops; loads the detector if one is needed.
-    public func aligner() throws -> FaceAligner {
+    package func aligner() throws -> FaceAligner {
         // Each thread takes pictures of its own through the detector.
         let detector = preprocess == .resize ? nil : try DetectorWeights.detector(folder: weightsFolder, settings: detection, threads: 1)
         return try FaceAligner(detector: detector, settings: crop, threads: threads)

@@ -1,6 +1,6 @@
-import Faces
-import Files
-import JSON
+import ConvertFaces
+import ConvertFiles
+import ConvertJSON
 
 /// What was found in each picture, as CSV (the face that was taken) and as JSON (every face).
 public struct FaceTable: Sendable {

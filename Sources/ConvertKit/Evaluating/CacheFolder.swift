@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Glibc
 
 /// Where crops and embeddings are cached from one run to the next: files of `RecordLog`, named by all that their contents depend on.

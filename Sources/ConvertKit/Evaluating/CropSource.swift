@@ -1,5 +1,5 @@
-import Faces
-import Files
+import ConvertFaces
+import ConvertFiles
 
 /// Where an evaluation's crops come from: a folder of finished ones, an earlier run, or the pictures themselves.
 struct CropSource: Sendable {

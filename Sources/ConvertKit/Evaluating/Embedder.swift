@@ -1,7 +1,7 @@
-import Files
-import IR
-import Inference
-import JSON
+import ConvertFiles
+import ConvertIR
+import ConvertInference
+import ConvertJSON
 
 /// A network that turns crops into embeddings of unit length.
 public struct Embedder: Sendable {

@@ -1,6 +1,6 @@
-import Faces
-import Files
-import Inference
+import ConvertFaces
+import ConvertFiles
+import ConvertInference
 import Verifier
 
 /// All images through crops and networks: each thread takes a few images from decoding to embedding, with what earlier runs kept.

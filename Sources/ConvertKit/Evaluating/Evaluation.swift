@@ -1,7 +1,7 @@
-import Faces
-import Files
-import IR
-import Inference
+import ConvertFaces
+import ConvertFiles
+import ConvertIR
+import ConvertInference
 import Verifier
 
 /// A model evaluated on pairs of pictures: align, embed, score, judge.

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// What keeps a model from being evaluated on these pictures.
 public enum EvaluationError: DescribedError, Equatable {

@@ -1,6 +1,6 @@
-import Faces
-import Files
-import Inference
+import ConvertFaces
+import ConvertFiles
+import ConvertInference
 
 /// Which images an evaluation has, and which of them cannot be used.
 enum EvaluationImages {

@@ -1,6 +1,6 @@
-import Faces
-import Files
-import JSON
+import ConvertFaces
+import ConvertFiles
+import ConvertJSON
 
 /// A folder of finished crops, `NAME/NAME_0001.png` (or `.jpg`), and what an alignment wrote down beside them, if it made them.
 public struct GivenCrops: Sendable {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// Where the pictures of a list of pairs lie: under the names that the list gives, or under the same names with another ending.
 enum PicturePath {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Verifier
 
 /// Every figure of an evaluation from scores, or from vectors that any engine made.

@@ -1,8 +1,8 @@
 import Exporters
-import Faces
-import Files
-import IR
-import Inference
+import ConvertFaces
+import ConvertFiles
+import ConvertIR
+import ConvertInference
 import Verifier
 
 /// A file compared with what it was made from.

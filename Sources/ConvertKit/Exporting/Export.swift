@@ -1,6 +1,6 @@
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import Verifier
 
 /// What an export is asked to do.
@@ -20,7 +20,7 @@ public struct ExportRequest: Sendable {
     /// The file to write.
     public var target: String
     /// The format of the output.
-    public var format: any FileFormat.Type
+    package var format: any FileFormat.Type
     /// Whether an existing file may be replaced.
     public var isReplacing = false
     /// How much is checked.
@@ -32,8 +32,11 @@ public struct ExportRequest: Sendable {
     /// ONNX: the folder for seeded input and outputs, to compare another engine with.
     public var proofFolder: String?
 
+    /// An export without changes, fully checked, in the format of the target's ending. Throws if it is the ending of none.
+    public init(_ source: ModelSource, to target: String) throws { try self.init(source, to: target, format: nil) }
+
     /// An export without changes, fully checked. Throws if the target's ending says no format and none is given.
-    public init(_ source: ModelSource, to target: String, format: (any FileFormat.Type)? = nil) throws {
+    package init(_ source: ModelSource, to target: String, format: (any FileFormat.Type)?) throws {
         guard let format = format ?? FormatRegistry.format(forOutput: target) else { throw ExportError.unwritableExtension(path: target) }
         self.source = source
         self.target = target
@@ -45,7 +48,7 @@ public struct ExportRequest: Sendable {
 ///
 /// ```swift
 /// let report = try Export(ExportRequest(ModelSource("epoch_024.pth"), to: "face.onnx")).run()
-/// print(report.verification?.verdict == .same)
+/// print(report.isWritten)
 /// ```
 public struct Export: Sendable {
     /// What was asked for.
@@ -53,7 +56,7 @@ public struct Export: Sendable {
     /// The source.
     public let model: LoadedModel
     /// What will be written.
-    public let outcome: ExportPlan.Outcome
+    package let outcome: ExportPlan.Outcome
 
     /// Opens the source and applies the plan; nothing is written yet. Throws if the source gives nothing to export, if a change means
     /// nothing for it, or if the output could not be written.
@@ -113,6 +116,8 @@ public struct ExportReport {
     public let companions: [String]
     /// How the networks compare; nil if they were not run.
     public let verification: Verification?
+    /// The answer of the comparison; nil if the networks were not run.
+    public var verdict: Verdict? { verification?.verdict }
     /// Whether the output has its name; if not, it was not the same network, and nothing was left behind.
     public let isWritten: Bool
 
@@ -129,5 +134,5 @@ public struct ExportReport {
     /// The source.
     public var model: LoadedModel { export.model }
     /// What was written.
-    public var content: ExportContent { export.outcome.content }
+    package var content: ExportContent { export.outcome.content }
 }

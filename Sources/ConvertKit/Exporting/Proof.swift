@@ -1,7 +1,7 @@
 import Exporters
-import Files
-import IR
-import Inference
+import ConvertFiles
+import ConvertIR
+import ConvertInference
 import Verifier
 
 /// What an exported network gives for seeded images, so that it can be checked on another engine without this project.

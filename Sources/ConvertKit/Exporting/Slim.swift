@@ -1,6 +1,6 @@
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
 import Verifier
 
@@ -11,7 +11,7 @@ public struct SlimRequest: Sendable {
     /// The file to write.
     public var target: String
     /// The format of the output.
-    public var format: any FileFormat.Type
+    package var format: any FileFormat.Type
     /// Which dictionary holds the weights; nil lets the reader choose.
     public var stateDictPath: String?
     /// Whether quantized tensors are written as float32.
@@ -35,9 +35,9 @@ public struct Slim {
     /// What was asked for.
     public let request: SlimRequest
     /// The checkpoint.
-    public let opened: OpenedFile
+    package let opened: OpenedFile
     /// What was kept, left out and changed.
-    public let file: SlimFile
+    package let file: SlimFile
     /// Bytes of the output.
     public let byteCount: Int
 

@@ -1,5 +1,5 @@
 import Exporters
-import Files
+import ConvertFiles
 
 /// An output that gets its name only after it was read back from disk and found to be right: written, flushed, read back, compared, and
 /// then committed. Every export of this library goes through here.
@@ -30,7 +30,7 @@ public struct VerifiedOutput<Finding> {
     ///     lie until they have their names.
     ///   - accepts: whether a finding lets the output be committed.
     ///   - attach: makes what is committed with it; called after the comparison.
-    public init(
+    package init(
         _ target: String, replacing: Bool, source: OpenedFile, events: EventHandler,
         write: (OutputFile) throws -> [OutputFile],
         compare: (MappedFile, OpenOptions) throws -> Finding,

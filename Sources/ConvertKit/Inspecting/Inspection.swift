@@ -1,13 +1,13 @@
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// What is in a file.
 public struct Inspection: Sendable {
     /// The file with its container, state dict, groups of bytes and safety verdict.
-    public let opened: OpenedFile
+    package let opened: OpenedFile
     /// The network; nil if there is none.
     public let network: LoadedModel?
     /// Why there is no network; nil if there is one, and if there is not even a tensor.
@@ -36,6 +36,13 @@ public struct Inspection: Sendable {
         try opened.checkUnchanged()
         sidecars = Sidecar.beside(opened.file.path, metadata: opened.weights?.metadata ?? Metadata())
     }
+
+    /// The format's name, such as `pth` or `onnx`.
+    public var format: String { opened.format }
+    /// Bytes of the file with those that belong to it.
+    public var byteCount: Int { opened.byteCount }
+    /// Names and shapes of the state dict's tensors, in order; empty if there is none.
+    public var tensors: [(name: String, shape: [Int])] { opened.weights?.entries.map { ($0.name, $0.tensor.shape) } ?? [] }
 
     /// The network; nil if there is none.
     public var model: Model? { network?.content.model }

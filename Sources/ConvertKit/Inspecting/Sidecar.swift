@@ -1,6 +1,6 @@
-import Files
-import IR
-import JSON
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
 
 /// A small JSON file that training programs leave beside a checkpoint.
 public struct Sidecar: Sendable {

@@ -1,5 +1,5 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 
 /// What has to be known of a network before pictures can go into it, and is not.
 public enum ContractQuestion: DescribedError, Equatable {

@@ -1,9 +1,9 @@
 import Exporters
-import Faces
-import Files
+import ConvertFaces
+import ConvertFiles
 import Glibc
-import IR
-import Inference
+import ConvertIR
+import ConvertInference
 
 /// Where MTCNN's three networks lie, and how they are loaded: with this project's own reader.
 public enum DetectorWeights {
@@ -32,7 +32,7 @@ public enum DetectorWeights {
     }
 
     /// A detector.
-    public static func detector(folder: String?, settings: MTCNN.Settings, threads: Int?) throws -> MTCNN {
+    package static func detector(folder: String?, settings: MTCNN.Settings, threads: Int?) throws -> MTCNN {
         var models: [Model] = []
         for (path, (stem, architecture)) in zip(try paths(folder: folder), networks) {
             // By keys and shapes, so that another network in its place is called by its own name.

@@ -1,12 +1,12 @@
 import Architectures
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 
 /// Whose usual values take the place of what a file does not state.
 public enum Likeness {
     /// A family or project by name, or another model's file. Throws `LikenessError.unknown` for neither.
-    public static func profile(_ name: String) throws -> ContractProfile {
+    package static func profile(_ name: String) throws -> ContractProfile {
         if let profile = ContractProfile.named(name) { return profile }
         guard FileIdentity(path: name) != nil else { throw LikenessError.unknown(name: name) }
         guard let model = try ModelSource(name).load().content.model, let profile = ContractProfile(of: model) else {

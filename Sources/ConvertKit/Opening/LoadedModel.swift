@@ -1,17 +1,17 @@
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 
 /// A file that was opened as a network, or as bare weights if it gives none.
 public struct LoadedModel: Sendable {
     /// The file.
-    public let opened: OpenedFile
+    package let opened: OpenedFile
     /// What was made of it.
-    public let found: OpenedModel
+    package let found: OpenedModel
     private let isFamilyGiven: Bool
 
     /// Rebuilds the network of an opened file.
-    public init(_ opened: OpenedFile, choice: OpenedModel.Choice = OpenedModel.Choice()) throws {
+    package init(_ opened: OpenedFile, choice: OpenedModel.Choice = OpenedModel.Choice()) throws {
         self.opened = opened
         found = try OpenedModel(opened, choice: choice)
         isFamilyGiven = choice.architecture != nil
@@ -21,7 +21,7 @@ public struct LoadedModel: Sendable {
     public var name: String { opened.file.name }
 
     /// The model, or the weights alone.
-    public var content: ExportContent { found.content }
+    package var content: ExportContent { found.content }
 
     /// The network for running. Throws if there is none, or if the file's own graph was not understood and keys gave another one, which
     /// nobody asked for by naming a family.

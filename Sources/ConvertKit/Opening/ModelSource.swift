@@ -1,6 +1,6 @@
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 
 /// Where a network or bare weights come from, and how its file is to be understood.
 public struct ModelSource: Sendable {
@@ -12,12 +12,25 @@ public struct ModelSource: Sendable {
     /// Whether quantized tensors are read as float32.
     public var dequantizes: Bool
     /// How the network is recognized, and facts that take the place of the file's.
-    public var choice: OpenedModel.Choice
+    package var choice: OpenedModel.Choice
 
-    /// A file that says everything itself.
+    /// A file, and what it does not say itself.
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - stateDictPath: which dictionary holds the weights; nil lets the reader choose.
+    ///   - dequantizes: whether quantized tensors are read as float32.
+    ///   - family: the network's family; nil to recognize it by keys and shapes.
+    ///   - given: facts that take the place of what the file says and of what its family usually has.
     public init(
-        _ path: String, stateDictPath: String? = nil, dequantizes: Bool = false, choice: OpenedModel.Choice = OpenedModel.Choice()
+        _ path: String, stateDictPath: String? = nil, dequantizes: Bool = false, family: String? = nil, given: GivenFacts = GivenFacts()
     ) {
+        self.init(
+            path, stateDictPath: stateDictPath, dequantizes: dequantizes,
+            choice: OpenedModel.Choice(architecture: family, given: given))
+    }
+
+    /// A file, and how its network is recognized.
+    package init(_ path: String, stateDictPath: String? = nil, dequantizes: Bool = false, choice: OpenedModel.Choice) {
         self.path = path
         self.stateDictPath = stateDictPath
         self.dequantizes = dequantizes
@@ -25,7 +38,7 @@ public struct ModelSource: Sendable {
     }
 
     /// Opens the file without asking for a network.
-    public func openFile() throws -> OpenedFile {
+    package func openFile() throws -> OpenedFile {
         try FormatRegistry.open(path, options: OpenOptions(stateDictPath: stateDictPath, dequantizes: dequantizes))
     }
 

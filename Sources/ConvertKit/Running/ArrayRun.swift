@@ -1,6 +1,6 @@
-import Files
-import IR
-import Inference
+import ConvertFiles
+import ConvertIR
+import ConvertInference
 
 /// How a network is run on an array of finished input.
 public struct ArrayRunRequest: Sendable {

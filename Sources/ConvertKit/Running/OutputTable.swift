@@ -1,5 +1,5 @@
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 
 /// Numbers that came out of a network: one row for each image.
 public struct OutputTable: Sendable {
@@ -87,12 +87,12 @@ public struct OutputTable: Sendable {
     public func csvLine(_ row: Int) -> String { ([CSVText.quoted(name(row))] + texts(row)).joined(separator: ",") }
 
     /// A row as an object with `image` and `embedding`.
-    public func json(_ row: Int) -> JSONObject {
+    package func json(_ row: Int) -> JSONObject {
         let image: JSONValue = names == nil ? .integer(Int64(row)) : .string(name(row))
         // Through text, so that 0.1 in single precision stays 0.1.
         return JSONObject(["image": image, "embedding": .array(texts(row).map { .number(Double($0) ?? .nan) })])
     }
 
     /// Sizes of one row as a list.
-    public var jsonShape: JSONValue { .array(shape.map { .integer(Int64($0)) }) }
+    package var jsonShape: JSONValue { .array(shape.map { .integer(Int64($0)) }) }
 }

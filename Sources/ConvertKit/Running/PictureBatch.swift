@@ -1,7 +1,7 @@
-import Faces
-import Files
-import IR
-import Inference
+import ConvertFaces
+import ConvertFiles
+import ConvertIR
+import ConvertInference
 import Verifier
 
 /// Pictures on their way into a network: decoded, resized whole to its size, as planes of pixels from 0 to 255.
@@ -25,7 +25,7 @@ public struct PictureBatch {
     /// Adds the picture at `path`, resized whole. Throws where it cannot be decoded; the batch is then as it was.
     /// - Returns: the EXIF orientation that was not followed; nil for a picture that is upright as it comes.
     @discardableResult
-    public mutating func add(_ path: String, exif: ExifRule, events: EventHandler = { _ in }) throws -> PictureOrientation? {
+    package mutating func add(_ path: String, exif: ExifRule, events: EventHandler = { _ in }) throws -> PictureOrientation? {
         let opened = try OpenedImage(path: path, exif: exif)
         var image = try opened.decoded()
         if let words = image.damage { events(.pictureDamaged(path: path, words: words)) }
@@ -37,7 +37,7 @@ public struct PictureBatch {
     }
 
     /// Adds a picture that has the network's size already.
-    public mutating func add(_ image: DecodedImage, path: String) {
+    package mutating func add(_ image: DecodedImage, path: String) {
         let plane = image.width * image.height
         let start = values.count
         values += repeatElement(0, count: 3 * plane)
@@ -54,7 +54,7 @@ public struct PictureBatch {
     }
 
     /// The pixels.
-    public func pixels() throws -> Batch { try Batch(shape: [paths.count] + shape, values: values) }
+    package func pixels() throws -> Batch { try Batch(shape: [paths.count] + shape, values: values) }
 
     /// Removes all pictures.
     public mutating func removeAll() {
@@ -68,7 +68,7 @@ public struct PictureBatch {
     }
 
     /// The first pictures at `path`, for both networks of a verification. One that cannot be read is reported and left out.
-    public static func forComparison(
+    package static func forComparison(
         _ path: String, model: Model, exif: ExifRule = .follow, events: EventHandler
     ) throws -> NumericComparison.Images {
         let all = try ImageFiles.list([path])

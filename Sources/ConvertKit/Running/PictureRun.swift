@@ -1,7 +1,7 @@
-import Faces
-import Files
-import IR
-import Inference
+import ConvertFaces
+import ConvertFiles
+import ConvertIR
+import ConvertInference
 
 /// How a network is run on pictures.
 public struct PictureRunRequest: Sendable {

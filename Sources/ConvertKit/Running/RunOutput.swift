@@ -1,5 +1,5 @@
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 
 /// Where a run's numbers go, and in which form.
 public struct RunOutput: Sendable {
@@ -73,7 +73,7 @@ public struct RunOutput: Sendable {
     }
 
     /// The object that `-o x.json` and `--json` share.
-    public static func document(_ table: OutputTable, model: String) -> JSONObject {
+    package static func document(_ table: OutputTable, model: String) -> JSONObject {
         JSONObject([
             "format_version": .integer(1), "model": .string(model), "shape": table.jsonShape,
             "images": .array((0..<table.count).map { .object(table.json($0)) }),

@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// What can be wrong with a flat file, or prevent tensors from being written to one.
-public enum FlatError: DescribedError, Equatable {
+package enum FlatError: DescribedError, Equatable {
     case headerPastEnd(file: String, length: UInt64, size: Int)
     case unknownVersion(file: String, found: UInt32, known: UInt32)
     case unknownFlags(file: String, flags: UInt32)
@@ -23,7 +23,7 @@ public enum FlatError: DescribedError, Equatable {
     case cannotHold(name: String, what: String)
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .headerPastEnd(let file, let length, let size): "\(file): the flat header needs \(length) bytes, but the file has \(size)"
         case .unknownVersion(let file, let found, let known): "\(file): flat version \(found), but only version \(known) can be read"
@@ -56,7 +56,7 @@ public enum FlatError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .unknownVersion: "use a program that reads it, or export the model again with this one"
         case .unknownFlags: "use a newer program, or export the model again with this one"
@@ -67,5 +67,5 @@ public enum FlatError: DescribedError, Equatable {
     }
 
     /// What could be decided otherwise.
-    public var decisions: [Decision] { if case .cannotHold = self { [.drop, .format] } else { [] } }
+    package var decisions: [Decision] { if case .cannotHold = self { [.drop, .format] } else { [] } }
 }

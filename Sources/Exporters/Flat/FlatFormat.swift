@@ -1,22 +1,22 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// The project's own format: one file that is mapped and used as is. `docs/flat-format.md` describes every byte.
-public enum FlatFormat: FileFormat {
+package enum FlatFormat: FileFormat {
     /// The format's name.
-    public static let name = "flat"
+    package static let name = "flat"
     /// Extensions of its files.
-    public static let extensions = ["flat"]
+    package static let extensions = ["flat"]
     /// The format is made for running a model, so folded tensors are welcome.
-    public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: false)
+    package static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: false)
 
     /// Whether the content begins with the format's magic number.
-    public static func recognizes(_ bytes: ByteView) -> Bool { bytes.matches(FlatHeader.magic) }
+    package static func recognizes(_ bytes: ByteView) -> Bool { bytes.matches(FlatHeader.magic) }
 
     /// Reads and checks the header; tensors stay in the mapped file, and their checksums are not compared until `verify`.
-    public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
+    package static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let header = try FlatHeader.read(file)
         let document = try document(file, header)
         let entries = try FlatReader(file: file, header: header).entries()
@@ -38,7 +38,7 @@ public enum FlatFormat: FileFormat {
     }
 
     /// Writes tensors and document.
-    public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
+    package static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
         try FlatWriter.write(content, to: output)
         return []
     }

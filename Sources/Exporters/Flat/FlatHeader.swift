@@ -1,5 +1,5 @@
-import Files
-import Tensors
+import ConvertFiles
+import ConvertTensors
 
 /// The fixed part of a flat file. Three numbers determine the layout of the whole header, so every other field can be checked against them:
 /// fixed part, document, tensor table, names, each section padded with zeros; then the data.

@@ -1,6 +1,6 @@
-import Files
-import IR
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertTensors
 
 /// Turns the table of a flat file into tensors over the mapped bytes, with every check that `docs/flat-format.md` requires of a reader.
 struct FlatReader {

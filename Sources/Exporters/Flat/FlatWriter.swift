@@ -1,6 +1,6 @@
-import Files
-import IR
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertTensors
 
 /// Writes the flat format: first the data, tensor by tensor, then the header in front of it, because checksums are known only after the
 /// data has been written. Only the header is held in memory.

@@ -1,6 +1,6 @@
 import CHDF5
-import IR
-import JSON
+import ConvertIR
+import ConvertJSON
 
 /// Reads and writes small values attached to groups and datasets. Texts have a fixed length and end in a NUL, which is not part of them:
 /// variable-length texts would live in a heap that has no checksum.

@@ -1,6 +1,6 @@
 import CHDF5
-import Files
-import Tensors
+import ConvertFiles
+import ConvertTensors
 
 /// How a compressed dataset is divided.
 struct HDF5Chunks: Sendable {

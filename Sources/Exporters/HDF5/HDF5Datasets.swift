@@ -1,7 +1,7 @@
 import CHDF5
-import Files
+import ConvertFiles
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// Where a dataset's bytes are.
 enum HDF5Layout {

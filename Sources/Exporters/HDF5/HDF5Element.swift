@@ -1,5 +1,5 @@
 import CHDF5
-import Tensors
+import ConvertTensors
 
 /// How dtypes are stored, in the types that h5py presents as NumPy's. Types that NumPy lacks are stored as unsigned integers of the same
 /// width, and the dataset's attribute `torch_dtype` says what they are.

@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// What can be wrong with an HDF5 file, or prevent tensors from being written to one.
-public enum HDF5Error: DescribedError, Equatable {
+package enum HDF5Error: DescribedError, Equatable {
     case cannotRead(file: String, what: String, detail: String)
     case cannotWrite(file: String, what: String, detail: String)
     case foreign(file: String, found: String)
@@ -16,7 +16,7 @@ public enum HDF5Error: DescribedError, Equatable {
     case noDeflate
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .cannotRead(let file, let what, let detail): "\(file): \(what) cannot be read: \(detail)"
         case .cannotWrite(let file, let what, let detail): "\(file): \(what) cannot be written: \(detail)"
@@ -37,7 +37,7 @@ public enum HDF5Error: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .cannotWrite: "check free space and permissions, then run again"
         case .foreign: "give the PyTorch checkpoint that it was made from, or its weights as safetensors"
@@ -51,7 +51,7 @@ public enum HDF5Error: DescribedError, Equatable {
     }
 
     /// What could be decided otherwise.
-    public var decisions: [Decision] {
+    package var decisions: [Decision] {
         switch self {
         case .cannotHold: [.drop, .format]
         case .badCompressionLevel, .noDeflate: [.compression]

@@ -1,5 +1,5 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
 
 /// HDF5 (The HDF Group's file format, superblock versions 2 and 3), with one group per module and one dataset per tensor:
@@ -7,21 +7,21 @@ import PthReader
 ///
 /// The root's attributes say what the file is; `/__convert__/document` holds the model's document and `/__convert__/keys` all keys in
 /// order. Further names of a tensor are hard links.
-public enum HDF5Format: FileFormat {
+package enum HDF5Format: FileFormat {
     /// The format's name.
-    public static let name = "hdf5"
+    package static let name = "hdf5"
     /// Extensions of its files.
-    public static let extensions = ["h5", "hdf5"]
+    package static let extensions = ["h5", "hdf5"]
     /// No other program expects particular tensors in such a file.
-    public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: false)
+    package static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: false)
 
     /// Whether the content is HDF5, whoever wrote it.
-    public static func recognizes(_ bytes: ByteView) -> Bool {
+    package static func recognizes(_ bytes: ByteView) -> Bool {
         bytes.matches([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
     }
 
     /// Reads what `write` wrote; other HDF5 files are refused with the name of what they are. Uncompressed tensors stay in the mapped file.
-    public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
+    package static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let contents = try HDF5Library.serialized { try HDF5Reader(file).read() }
         let rest = file.bytes.count.subtractingReportingOverflow(contents.tensorBytes).partialValue
         let isModel = contents.document.architecture != nil || contents.document.graph != nil
@@ -42,7 +42,7 @@ public enum HDF5Format: FileFormat {
     }
 
     /// Writes tensors and document.
-    public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
+    package static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
         try HDF5Writer(content, to: output, options: options).write()
         return []
     }

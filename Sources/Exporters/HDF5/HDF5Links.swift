@@ -1,6 +1,6 @@
 import CHDF5
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 
 /// The keys that a file lists, in order, and the paths of their tensors.
 struct HDF5KeyList {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// The path of each key's tensor: `a.0.weight` lies at `a/0/weight`, so that a module is a group.
 ///

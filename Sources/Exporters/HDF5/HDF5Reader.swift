@@ -1,9 +1,9 @@
 import CHDF5
-import Files
-import IR
-import JSON
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// The contents of an HDF5 file that this program wrote.
 struct HDF5Contents {

@@ -1,8 +1,8 @@
 import CHDF5
-import Files
-import IR
-import JSON
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
+import ConvertTensors
 
 /// Writes a model or weights as HDF5: one group per module, one dataset per tensor.
 ///

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Glibc
 
 /// Where an ONNX file's external data may lie (onnx docs/ExternalData.md: a path relative to the model's folder).

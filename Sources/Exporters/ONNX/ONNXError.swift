@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// What can be wrong with an ONNX file, or keep a model from becoming one.
-public enum ONNXError: DescribedError, Equatable {
+package enum ONNXError: DescribedError, Equatable {
     case malformed(file: String, detail: String, offset: Int)
     case tooDeep(file: String, limit: Int, offset: Int)
     case tooLarge(file: String, detail: String)
@@ -19,12 +19,12 @@ public enum ONNXError: DescribedError, Equatable {
     case packingFailed(String)
 
     /// Operator sets that can be written.
-    public static let writableOpsets = 11...22
+    package static let writableOpsets = 11...22
     /// Operator sets whose meaning of the operators used here is known.
     static let readableOpsets = 9...25
 
     /// What is wrong, for people.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .malformed(let file, let detail, let offset): "\(file), at offset \(offset): malformed protobuf: \(detail)"
         case .tooDeep(let file, let limit, let offset): "\(file), at offset \(offset): messages are nested more than \(limit) deep"
@@ -50,7 +50,7 @@ public enum ONNXError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .malformed, .badTensor, .noGraph: "fetch the file again or export it again"
         case .tooDeep, .tooLarge: "no sound network comes near this limit: do not trust the file, convert from the checkpoint"
@@ -67,7 +67,7 @@ public enum ONNXError: DescribedError, Equatable {
     }
 
     /// What the caller could decide otherwise.
-    public var decisions: [Decision] {
+    package var decisions: [Decision] {
         switch self {
         case .nameCollision: [.keyMap]
         case .cannotHold: [.precision("float32")]

@@ -1,27 +1,27 @@
-import Files
-import IR
-import JSON
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// ONNX (onnx.ai): a graph of operators with its weights as initializers, in protobuf.
-public enum ONNXFormat: FileFormat {
+package enum ONNXFormat: FileFormat {
     /// The format's name.
-    public static let name = "onnx"
+    package static let name = "onnx"
     /// Endings of its files.
-    public static let extensions = ["onnx"]
+    package static let extensions = ["onnx"]
     /// Without a graph there is no ONNX file.
-    public static let capabilities = FormatCapabilities(holdsBareWeights: false, promisesSourceTensors: false)
+    package static let capabilities = FormatCapabilities(holdsBareWeights: false, promisesSourceTensors: false)
 
     /// Whether the content is of this format.
-    public static func recognizes(_ bytes: ByteView) -> Bool {
+    package static func recognizes(_ bytes: ByteView) -> Bool {
         guard let first = try? bytes.byte(at: 0), first & 7 == 0 || first & 7 == 2 else { return false }
         return ONNXStrippedFile.looksLikeModel(bytes)
     }
 
     /// Reads nodes and initializers; tensors stay in the mapped file. A graph that cannot be understood is reported in the result, so that the
     /// weights can still be used.
-    public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
+    package static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let model = try ONNXUnpacking.read(file.bytes)
         let source = ONNXTensorSource(file, companions: options.companions)
         var tensors: [String: Tensor] = [:]
@@ -71,7 +71,7 @@ public enum ONNXFormat: FileFormat {
     }
 
     /// Writes a model; throws if there is no graph.
-    public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
+    package static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
         guard let model = content.model else { throw ONNXError.needsGraph(reason: "these are bare weights") }
         return try ONNXWriter.write(model, to: output, options: options)
     }

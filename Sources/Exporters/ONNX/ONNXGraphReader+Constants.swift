@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 import Glibc
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 
 /// Arithmetic of stored tensors alone, which optimizers leave in a graph: it is done here, and its results become weights.
 extension ONNXGraphReader {

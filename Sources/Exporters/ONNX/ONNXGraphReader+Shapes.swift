@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 
 /// torch's exporters compute the target of a reshape from the shape of a value; here that arithmetic is followed on symbols.
 extension ONNXGraphReader {

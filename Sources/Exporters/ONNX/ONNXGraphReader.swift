@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 
 /// Rebuilds a graph from ONNX nodes: those that this project writes, and those that torch's exporters and onnxsim write for networks of
 /// the same kinds. What it does not know it refuses, naming operator and node.

@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// Names and constants of a graph that is being written.
 struct ONNXNames: Sendable {

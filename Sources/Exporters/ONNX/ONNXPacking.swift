@@ -1,7 +1,7 @@
 import CONNX
-import Files
+import ConvertFiles
 import Glibc
-import Tensors
+import ConvertTensors
 
 /// Writes an ONNX model through protobuf-c, tensor bytes streamed from where they lie.
 ///

@@ -1,23 +1,23 @@
-import Files
+import ConvertFiles
 import Glibc
-import Tensors
+import ConvertTensors
 
 /// Inputs and outputs of a network in the layout of ONNX's own test runners (onnx docs/OnnxBackendTest.md): `test_data_set_0/input_0.pb`,
 /// `output_0.pb` and so on, each a TensorProto, with a README that says how to compare.
-public struct ONNXProof {
+package struct ONNXProof {
     /// A named array of float32 or uint8 numbers.
-    public struct Array {
+    package struct Array {
         /// The value's name in the graph.
-        public let name: String
+        package let name: String
         /// Sizes, images first.
-        public let shape: [Int]
+        package let shape: [Int]
         /// The numbers.
-        public let values: [Float]
+        package let values: [Float]
         /// Whether they are written as whole numbers from 0 to 255.
-        public let isWhole: Bool
+        package let isWhole: Bool
 
         /// An array.
-        public init(name: String, shape: [Int], values: [Float], isWhole: Bool = false) {
+        package init(name: String, shape: [Int], values: [Float], isWhole: Bool = false) {
             self.name = name
             self.shape = shape
             self.values = values
@@ -36,7 +36,7 @@ public struct ONNXProof {
     }
 
     /// Largest difference that is allowed, over the largest magnitude of the output: float32 sums in a different order explain less.
-    public static let tolerance = 1e-5
+    package static let tolerance = 1e-5
 
     private let files: [OutputFile]
     private let made: [String]
@@ -45,7 +45,7 @@ public struct ONNXProof {
     /// - Parameters:
     ///   - folder: is made where it is missing; its own folder must be there.
     ///   - model: base name of the ONNX file.
-    public init(folder: String, model: String, inputs: [Array], outputs: [Array], replacing: Bool, sources: [FileIdentity]) throws {
+    package init(folder: String, model: String, inputs: [Array], outputs: [Array], replacing: Bool, sources: [FileIdentity]) throws {
         let folder = PathText.join(PathText.folder(folder), PathText.baseName(folder))
         let set = folder + "/test_data_set_0"
         var contents: [(path: String, bytes: [UInt8], array: Array?)] = []
@@ -82,10 +82,10 @@ public struct ONNXProof {
     }
 
     /// Gives the files their names.
-    public func commit() throws { for file in files { try file.commit() } }
+    package func commit() throws { for file in files { try file.commit() } }
 
     /// Takes back what was not committed, and folders that were made for it and are empty.
-    public func abandon() {
+    package func abandon() {
         for file in files { file.abandon() }
         for path in made.reversed() { rmdir(PathText.system(path)) }
     }

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// The part of an ONNX file that is not tensor bytes.
 ///

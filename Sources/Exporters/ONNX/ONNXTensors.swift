@@ -1,5 +1,5 @@
-import Files
-import Tensors
+import ConvertFiles
+import ConvertTensors
 
 /// Element types that both ONNX and torch have.
 enum ONNXDType {

@@ -1,5 +1,5 @@
 import CONNX
-import Files
+import ConvertFiles
 
 /// Turns an ONNX file into values through protobuf-c, tensor bytes left where they lie.
 enum ONNXUnpacking {

@@ -1,6 +1,6 @@
-import Files
-import JSON
-import Tensors
+import ConvertFiles
+import ConvertJSON
+import ConvertTensors
 
 /// Tensors that no node reads, such as `num_batches_tracked`, as JSON: among the initializers runtimes would warn about each.
 enum ONNXUnusedTensor {

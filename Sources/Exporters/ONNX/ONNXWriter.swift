@@ -1,8 +1,8 @@
-import Files
+import ConvertFiles
 import Glibc
-import IR
-import JSON
-import Tensors
+import ConvertIR
+import ConvertJSON
+import ConvertTensors
 
 /// Writes a model as ONNX: nodes as the files in Operators say, weights as initializers under their keys, everything else in `metadata_props`.
 enum ONNXWriter {

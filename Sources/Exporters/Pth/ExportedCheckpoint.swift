@@ -1,7 +1,7 @@
-import IR
-import JSON
+import ConvertIR
+import ConvertJSON
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// The dictionary that a `.pth` holds when its content comes from any format: scalars first, then the state dict.
 enum ExportedCheckpoint {

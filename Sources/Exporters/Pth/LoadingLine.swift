@@ -1,15 +1,15 @@
-import Files
+import ConvertFiles
 import PthReader
 
 /// The line of Python that loads the weights of a `.pth` file written here.
-public enum LoadingLine {
+package enum LoadingLine {
     /// The line for an export.
-    public static func text(_ content: ExportContent, file: String) -> String {
+    package static func text(_ content: ExportContent, file: String) -> String {
         text(ExportedCheckpoint.root(of: content), place: ExportedCheckpoint.place(of: content), file: file, isStrict: true)
     }
 
     /// The line for a slim file.
-    public static func text(_ slim: SlimFile, file: String) -> String {
+    package static func text(_ slim: SlimFile, file: String) -> String {
         text(slim.root, place: slim.stateDictComponents, file: file, isStrict: slim.nonTensors.isEmpty)
     }
 

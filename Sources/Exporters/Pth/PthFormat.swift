@@ -1,25 +1,25 @@
-import Files
-import IR
-import JSON
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// PyTorch checkpoints: turns a container's values into weights and a model's document.
-public enum PthFormat: FileFormat {
+package enum PthFormat: FileFormat {
     /// The format's name.
-    public static let name = "pth"
+    package static let name = "pth"
     /// Extensions of its files.
-    public static let extensions = ["pth", "pt", "ckpt", "bin"]
+    package static let extensions = ["pth", "pt", "ckpt", "bin"]
     /// Training programs expect the source's tensors.
-    public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: true, holdsAnyValue: true)
+    package static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: true, holdsAnyValue: true)
     /// Top-level entry that holds the model's document, as text.
     static let documentKey = "convert_model"
 
     /// Whether the content is any of the containers that torch writes.
-    public static func recognizes(_ bytes: ByteView) -> Bool { ContainerKind.recognize(bytes) != nil }
+    package static func recognizes(_ bytes: ByteView) -> Bool { ContainerKind.recognize(bytes) != nil }
 
     /// Opens a checkpoint. A missing state dict is reported in the result, so that the rest can still be shown.
-    public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
+    package static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let checkpoint = try Checkpoint(file)
         var selection: StateDictSelection?
         var failure: PthError?
@@ -53,7 +53,7 @@ public enum PthFormat: FileFormat {
     }
 
     /// Writes the dictionary that the reference project's programs load.
-    public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
+    package static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
         try PthWriter.write(ExportedCheckpoint.root(of: content), to: output)
         return []
     }

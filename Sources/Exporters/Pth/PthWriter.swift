@@ -1,13 +1,13 @@
-import Files
+import ConvertFiles
 import Pickle
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// Writes a value as torch's zip container, using only what `torch.load(weights_only=True)` accepts (torch/serialization.py, `_save`).
 ///
 /// Strides and sharing are preserved. Only the part of a storage that the written tensors use is copied, and every tensor is written for
 /// the CPU.
-public struct PthWriter {
+package struct PthWriter {
     /// A storage, the byte range of it that is written, and the dtypes that determine the name of its class.
     private struct Slot {
         let storage: Storage
@@ -25,7 +25,7 @@ public struct PthWriter {
 
     /// Writes `root`; the caller flushes, checks and commits. Recorded checksums of storages are compared on the way. Throws
     /// `PickleError.unencodable` for values that the safe loader would refuse.
-    public static func write(_ root: CheckpointValue, to output: OutputFile) throws {
+    package static func write(_ root: CheckpointValue, to output: OutputFile) throws {
         var writer = PthWriter()
         writer.collect(root)
         let pickled = try writer.encode(root)

@@ -1,9 +1,9 @@
-import Files
+import ConvertFiles
 
 /// What prevents a slim file from being made.
-public enum SlimError: DescribedError, Equatable {
+package enum SlimError: DescribedError, Equatable {
     /// A caller's rule that selects values by name.
-    public enum Rule: Sendable {
+    package enum Rule: Sendable {
         case keep, drop, stripPrefix, shownKeys
 
         /// What the rule is called before its pattern.
@@ -25,7 +25,7 @@ public enum SlimError: DescribedError, Equatable {
     case nothingMatches(Rule, pattern: String, examples: [String])
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .nothingLeft(let file, let path): "\(file): nothing is left of the state dict \(path.isEmpty ? "at the root" : path)"
         case .nameCollision(let name, let prefix): "two tensors would be named \(name) once \(prefix) is removed"
@@ -38,7 +38,7 @@ public enum SlimError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .nothingLeft: "leave fewer values out"
         case .nameCollision: "do not remove the prefix"
@@ -50,7 +50,7 @@ public enum SlimError: DescribedError, Equatable {
     }
 
     /// What could be decided otherwise.
-    public var decisions: [Decision] {
+    package var decisions: [Decision] {
         switch self {
         case .nothingLeft, .keyCollision, .tooManyValues: [.drop]
         case .nameCollision: [.stripPrefix]

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import PthReader
 
 /// Entries of a dictionary whose keys may have changed. Two keys that become one are an error, because the later value would replace the

@@ -1,17 +1,17 @@
-import Files
+import ConvertFiles
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// Decides what of a checkpoint stays when only inference matters, and what becomes of values that torch's safe loader refuses.
 ///
 /// The state dict is never changed. The rest is judged by top-level key alone, unless `keep` or `drop` say otherwise.
 public struct SlimPlan: Sendable {
     /// One value that was changed or left out.
-    public struct Change: Sendable, Equatable {
+    package struct Change: Sendable, Equatable {
         /// Dotted path.
-        public let path: String
+        package let path: String
         /// What became of it, as a clause without a subject.
-        public let what: String
+        package let what: String
     }
 
     /// Which values stay or go beyond the defaults: shell patterns over dotted paths, and over names in the state dict. `*` also matches
@@ -29,16 +29,16 @@ public struct SlimPlan: Sendable {
     }
 
     /// The remaining values, all of which `torch.load(weights_only=True)` accepts.
-    public let root: CheckpointValue
+    package let root: CheckpointValue
     /// The state dict as it will be written.
-    public let stateDict: CheckpointDictionary
+    package let stateDict: CheckpointDictionary
     /// Top-level entries that are dropped, with their group.
-    public let dropped: [(key: String, group: CheckpointGroup)]
+    package let dropped: [(key: String, group: CheckpointGroup)]
     /// Values changed or left out inside the remaining ones.
-    public let changes: [Change]
+    package let changes: [Change]
 
     /// Plans for a checkpoint whose state dict was chosen. Throws `SlimError`.
-    public init(_ checkpoint: Checkpoint, selection: StateDictSelection, rules: Rules) throws {
+    package init(_ checkpoint: Checkpoint, selection: StateDictSelection, rules: Rules) throws {
         try self.init(checkpoint.root, file: checkpoint.file.path, selection: selection, rules: rules)
     }
 

@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// What can be wrong with a safetensors file, or prevent tensors from being written to one.
-public enum SafetensorsError: DescribedError, Equatable {
+package enum SafetensorsError: DescribedError, Equatable {
     case headerTooLong(file: String, length: UInt64, limit: Int)
     case headerPastEnd(file: String, length: UInt64, size: Int)
     case malformedHeader(file: String, detail: String)
@@ -13,7 +13,7 @@ public enum SafetensorsError: DescribedError, Equatable {
     case cannotHold(name: String, what: String)
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .headerTooLong(let file, let length, let limit):
             "\(file): the safetensors header claims \(length) bytes, but \(limit) are allowed"
@@ -30,7 +30,7 @@ public enum SafetensorsError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .cannotHold: "leave it out of a slim file first, or write a .pth"
         case .unknownDType: "save the tensor in a different dtype, or leave it out"
@@ -40,5 +40,5 @@ public enum SafetensorsError: DescribedError, Equatable {
     }
 
     /// What could be decided otherwise.
-    public var decisions: [Decision] { if case .cannotHold = self { [.drop, .format] } else { [] } }
+    package var decisions: [Decision] { if case .cannotHold = self { [.drop, .format] } else { [] } }
 }

@@ -1,17 +1,17 @@
-import Files
-import IR
-import JSON
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// safetensors (huggingface/safetensors, README "Format"): an 8-byte header length, a JSON header, then tensors in C order without gaps.
-public enum SafetensorsFormat: FileFormat {
+package enum SafetensorsFormat: FileFormat {
     /// The format's name.
-    public static let name = "safetensors"
+    package static let name = "safetensors"
     /// Extensions of its files.
-    public static let extensions = ["safetensors"]
+    package static let extensions = ["safetensors"]
     /// Hugging Face readers expect the source's tensors.
-    public static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: true)
+    package static let capabilities = FormatCapabilities(holdsBareWeights: true, promisesSourceTensors: true)
 
     /// Longest header that the reference reader accepts, in bytes.
     static let headerLimit = 100_000_000
@@ -25,13 +25,13 @@ public enum SafetensorsFormat: FileFormat {
     static let documentKey = "convert.model"
 
     /// Whether the content begins with a header length and a JSON object.
-    public static func recognizes(_ bytes: ByteView) -> Bool {
+    package static func recognizes(_ bytes: ByteView) -> Bool {
         guard bytes.count > 9, let length = try? bytes.integer(at: 0, as: UInt64.self) else { return false }
         return bytes.matches([UInt8(ascii: "{")], at: 8) && length >= 2 && length <= UInt64(Int.max)
     }
 
     /// Reads and checks the header; tensors stay in the mapped file.
-    public static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
+    package static func open(_ file: MappedFile, options: OpenOptions) throws -> OpenedFile {
         let length = try file.bytes.integer(at: 0, as: UInt64.self)
         guard length <= UInt64(headerLimit) else {
             throw SafetensorsError.headerTooLong(file: file.path, length: length, limit: headerLimit)
@@ -76,7 +76,7 @@ public enum SafetensorsFormat: FileFormat {
     }
 
     /// Writes tensors, metadata and, for a model, its document.
-    public static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
+    package static func write(_ content: ExportContent, to output: OutputFile, options: ExportOptions) throws -> [OutputFile] {
         let document = content.model.map { ModelDocument.besideMetadata($0) }
         try SafetensorsWriter.write(content.weights, document: document, to: output)
         return []

@@ -1,7 +1,7 @@
-import Files
-import IR
-import JSON
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
+import ConvertTensors
 
 /// Turns a parsed header into tensors, with every check of the reference reader: no holes, no overlaps, and sizes that match shapes.
 struct SafetensorsHeaderReader {

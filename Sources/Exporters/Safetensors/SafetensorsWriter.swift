@@ -1,14 +1,14 @@
-import Files
-import IR
-import JSON
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
+import ConvertTensors
 
 /// Writes weights as safetensors: the header in the state dict's order, the data by decreasing element size (the reference writer's order,
 /// which aligns every tensor to its elements) and then in the header's order. A name that is the same view as another is left out and
 /// noted.
-public enum SafetensorsWriter {
+package enum SafetensorsWriter {
     /// Writes everything; the caller flushes, checks and commits. Throws `SafetensorsError.cannotHold` if the format lacks a dtype.
-    public static func write(_ weights: Weights, document: ModelDocument? = nil, to output: OutputFile) throws {
+    package static func write(_ weights: Weights, document: ModelDocument? = nil, to output: OutputFile) throws {
         let aliases = weights.aliases
         let left = Set(aliases.map(\.name))
         let kept = weights.entries.filter { !left.contains($0.name) }

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import PthReader
 
 /// Recognizes checkpoints of `torch.distributed.checkpoint`: a folder of `.distcp` files, each a sequence of small torch files, and

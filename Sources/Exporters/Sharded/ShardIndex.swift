@@ -1,5 +1,5 @@
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 import PthReader
 
 /// The index of a sharded checkpoint as Hugging Face's libraries write it (`model.safetensors.index.json`, `pytorch_model.bin.index.json`):
@@ -75,7 +75,7 @@ struct ShardIndex {
 }
 
 /// What can be wrong with a sharded checkpoint.
-public enum ShardError: DescribedError, Equatable {
+package enum ShardError: DescribedError, Equatable {
     case malformedIndex(file: String, detail: String)
     case badShardName(file: String, shard: String)
     case missingShard(file: String, shard: String)
@@ -84,7 +84,7 @@ public enum ShardError: DescribedError, Equatable {
     case unlistedTensor(file: String, name: String, shard: String)
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .malformedIndex(let file, let detail): "\(file): the index of shards is malformed: \(detail)"
         case .badShardName(let file, let shard): "\(file): the shard \(shard) is not a plain file name"
@@ -99,7 +99,7 @@ public enum ShardError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .missingShard: "put all shards in the index's folder"
         case .badShardName: "put all shards next to the index and use their plain names in weight_map"

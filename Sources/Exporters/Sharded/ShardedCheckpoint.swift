@@ -1,11 +1,11 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
 
 /// Reads a sharded checkpoint as one state dict: every tensor from the file that the index names, in the index's order.
-public enum ShardedCheckpoint {
+package enum ShardedCheckpoint {
     /// The paths of the shards if a file is the index of a sharded checkpoint; nil for all other files. Throws `ShardError`.
-    public static func shardPaths(of file: MappedFile) throws -> [String]? {
+    package static func shardPaths(of file: MappedFile) throws -> [String]? {
         guard ShardIndex.recognizes(file.bytes) else { return nil }
         let folder = PathText.folder(file.path)
         return try ShardIndex(file).shards.map { PathText.join(folder, $0) }

@@ -1,4 +1,4 @@
-import JSON
+import ConvertJSON
 
 /// A number for each channel of an image: one that holds for all of them, or one per channel in the order in which channels enter the
 /// network.
@@ -47,10 +47,10 @@ public struct ChannelNumbers: Sendable, Equatable, ExpressibleByFloatLiteral, Ex
     }
 
     /// A number, or an array of numbers.
-    public var json: JSONValue { single.map { .number($0) } ?? .array(values.map { .number($0) }) }
+    package var json: JSONValue { single.map { .number($0) } ?? .array(values.map { .number($0) }) }
 
     /// Reads what `json` wrote; nil for anything else.
-    public init?(json: JSONValue?) {
+    package init?(json: JSONValue?) {
         if let number = json?.double, number.isFinite {
             self.init(number)
             return

@@ -1,4 +1,4 @@
-import JSON
+import ConvertJSON
 
 /// Where a fact about a network comes from that its tensors do not show.
 public enum FactOrigin: String, Sendable, CaseIterable {
@@ -53,20 +53,20 @@ public struct FactOrigins: Sendable, Equatable {
     }
 
     /// The same origin for several facts.
-    public mutating func set(_ facts: NetworkFact..., to origin: FactOrigin) { for fact in facts { self[fact] = origin } }
+    package mutating func set(_ facts: NetworkFact..., to origin: FactOrigin) { for fact in facts { self[fact] = origin } }
 
     /// Facts of one origin, in the order of `NetworkFact`.
     public func facts(_ origin: FactOrigin) -> [NetworkFact] { NetworkFact.allCases.filter { self[$0] == origin } }
 
     /// Every fact's origin by the fact's name.
-    public var json: JSONObject {
+    package var json: JSONObject {
         var object = JSONObject()
         for fact in NetworkFact.allCases { object.append(fact.rawValue, .string(self[fact].rawValue)) }
         return object
     }
 
     /// Reads what `json` wrote; facts that are missing count as stated, as they do in files of versions that wrote no origins.
-    public init(json object: JSONObject) throws(GraphError) {
+    package init(json object: JSONObject) throws(GraphError) {
         self.init(all: .stated)
         for member in object.members {
             guard let origin = member.value.string.flatMap(FactOrigin.init(rawValue:)) else {

@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// Why a fact that the user gives does not fit a network.
-public enum GivenFactError: DescribedError, Equatable {
+package enum GivenFactError: DescribedError, Equatable {
     /// ε was given for a network without batch normalization.
     case noBatchNormalization
     /// The order has more or fewer channels than the network takes.
@@ -12,7 +12,7 @@ public enum GivenFactError: DescribedError, Equatable {
     case otherScale(values: Int, channels: Int)
 
     /// What is wrong, for people.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .noBatchNormalization: "the network has no batch normalization, so a given ε means nothing"
         case .otherChannels(let order, let channels): "the channel order \(order) does not fit a network that takes \(channels) channels"
@@ -22,7 +22,7 @@ public enum GivenFactError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .noBatchNormalization: "leave the option out"
         case .otherChannels: "give the order that the network was trained with"

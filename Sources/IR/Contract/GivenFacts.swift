@@ -1,4 +1,4 @@
-import JSON
+import ConvertJSON
 
 /// Facts about a network that the user gives. They replace what a file states and what a family usually has.
 public struct GivenFacts: Sendable, Equatable {
@@ -28,7 +28,7 @@ public struct GivenFacts: Sendable, Equatable {
         public init(square side: Int) { self.init(height: side, width: side) }
 
         /// One number for a square, else height and width.
-        public var json: JSONValue {
+        package var json: JSONValue {
             height == width ? .integer(Int64(height)) : .array([.integer(Int64(height)), .integer(Int64(width))])
         }
 

@@ -1,8 +1,8 @@
-import JSON
+import ConvertJSON
 
 extension InputContract {
     /// The contract as JSON, the same in every format. An unknown scale is null.
-    public var json: JSONObject {
+    package var json: JSONObject {
         func size(_ value: Int?) -> JSONValue { value.map { .integer(Int64($0)) } ?? .null }
         var object = JSONObject([
             "height": size(height), "width": size(width), "channel_order": .string(channelOrder.rawValue), "mean": mean?.json ?? .null,
@@ -25,7 +25,7 @@ extension InputContract {
     }
 
     /// Reads what `json` wrote. Throws if a member is missing or of the wrong kind.
-    public init(json object: JSONObject) throws(GraphError) {
+    package init(json object: JSONObject) throws(GraphError) {
         func bad(_ member: String) -> GraphError { .malformedDocument(detail: "the contract's \(member) is missing or wrong") }
         func size(_ name: String) throws(GraphError) -> Int? {
             guard let value = object[name] else { throw bad(name) }

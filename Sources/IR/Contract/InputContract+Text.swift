@@ -1,16 +1,16 @@
 extension InputContract {
     /// The size, height first, as `--image-size` takes it.
-    public var sizeText: String { height.flatMap { height in width.map { "\(height)×\($0)" } } ?? "any size" }
+    package var sizeText: String { height.flatMap { height in width.map { "\(height)×\($0)" } } ?? "any size" }
 
     /// How a pixel enters.
-    public var scalingText: String {
+    package var scalingText: String {
         guard let (mean, deviation) = scaling else { return "unknown scale" }
         if mean.single == 0, deviation.single == 1 { return "pixels from 0 to 255" }
         return mean.single == 0 ? "x / \(deviation)" : "(x − \(mean)) / \(deviation)"
     }
 
     /// How a photograph is cut.
-    public var cropText: String {
+    package var cropText: String {
         switch crop {
         case .mtcnn(let margin): "MTCNN crop with margin \(margin)"
         case .arcface: "five-point aligned face"
@@ -21,10 +21,10 @@ extension InputContract {
     }
 
     /// Whether the output has unit length.
-    public var lengthText: String { isNormalized ? "of unit length" : "not normalized" }
+    package var lengthText: String { isNormalized ? "of unit length" : "not normalized" }
 
     /// One line for people.
-    public var summary: String {
+    package var summary: String {
         let output = embeddingLength.map { "\($0) numbers, \(lengthText)" } ?? "no embedding"
         return "\(sizeText) \(channelOrder.rawValue.uppercased()), \(scalingText), \(cropText); out: \(output)"
     }
@@ -32,7 +32,7 @@ extension InputContract {
 
 extension Model {
     /// ε of the batch normalizations, ascending, each once.
-    public var epsilons: [Double] {
+    package var epsilons: [Double] {
         Set(
             graph.nodes.compactMap { node in
                 if case .batchNormalization(let layer) = node.operation { layer.epsilon } else { nil }
@@ -41,7 +41,7 @@ extension Model {
     }
 
     /// The facts of one origin, in words, as far as they say something about this network.
-    public func facts(_ origin: FactOrigin) -> [String] {
+    package func facts(_ origin: FactOrigin) -> [String] {
         let origins = contract.origins
         var words: [String] = []
         for fact in NetworkFact.allCases where origins[fact] == origin {
@@ -64,7 +64,7 @@ extension Model {
     }
 
     /// `assumed: …` in one line; nil if nothing is assumed.
-    public var assumedLine: String? {
+    package var assumedLine: String? {
         let words = facts(.assumed)
         return words.isEmpty ? nil : "assumed: " + words.joined(separator: ", ")
     }

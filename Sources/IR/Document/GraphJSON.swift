@@ -1,8 +1,8 @@
-import JSON
+import ConvertJSON
 
 extension Graph {
     /// The graph as JSON, the same in every format.
-    public var json: JSONObject {
+    package var json: JSONObject {
         func shape(_ type: ValueType) -> JSONValue {
             .array(
                 type.shape.map { dimension in
@@ -25,7 +25,7 @@ extension Graph {
     }
 
     /// Reads what `json` wrote. Names, shapes and weights are checked by `valueTypes`, not here.
-    public init(json object: JSONObject) throws(GraphError) {
+    package init(json object: JSONObject) throws(GraphError) {
         let reader = GraphJSONReader(object: object, place: "graph")
         var inputs: [Input] = []
         for item in try reader.objects("inputs") {

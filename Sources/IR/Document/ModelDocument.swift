@@ -1,26 +1,26 @@
-import JSON
+import ConvertJSON
 
 /// Everything about a model but its tensors, as one JSON document that travels in every format, so that each reads back to a full `Model`.
 ///
 /// Members: `version`, `architecture`, `hyperparameters`, `contract`, `graph` (left out if the format's reader rebuilds it from the
 /// architecture), `metadata` (what the checkpoint said), `provenance`. A file of bare weights has only the last two.
-public struct ModelDocument: Sendable {
+package struct ModelDocument: Sendable {
     /// The version written here; readers refuse newer ones.
-    public static let version = 1
+    package static let version = 1
 
     /// Which family it is; nil for bare weights.
-    public var architecture: Architecture?
+    package var architecture: Architecture?
     /// How images enter; nil for bare weights.
-    public var contract: InputContract?
+    package var contract: InputContract?
     /// The graph, if it is in the document.
-    public var graph: Graph?
+    package var graph: Graph?
     /// What the checkpoint said besides its tensors.
-    public var metadata: Metadata
+    package var metadata: Metadata
     /// Where the tensors came from.
-    public var provenance: Provenance
+    package var provenance: Provenance
 
     /// The document of a model.
-    public init(_ model: Model) {
+    package init(_ model: Model) {
         architecture = model.architecture
         contract = model.contract
         graph = model.graph
@@ -30,16 +30,16 @@ public struct ModelDocument: Sendable {
     }
 
     /// The document of bare weights.
-    public init(_ weights: Weights) {
+    package init(_ weights: Weights) {
         metadata = weights.metadata
         provenance = weights.provenance
     }
 
     /// Whether it is what `init(_ model:)` wrote, with how images enter, and not put together by a reader of another program's file.
-    public var isComplete = false
+    package var isComplete = false
 
     /// The document as JSON.
-    public var json: JSONObject {
+    package var json: JSONObject {
         var object = JSONObject(["version": .integer(Int64(ModelDocument.version))])
         if let architecture {
             object.append("architecture", .string(architecture.name))
@@ -53,10 +53,10 @@ public struct ModelDocument: Sendable {
     }
 
     /// Compact JSON text, the same for the same model.
-    public var text: String { JSONValue.object(json).text() }
+    package var text: String { JSONValue.object(json).text() }
 
     /// Reads a document. Throws if it is malformed or newer than this program.
-    public init(text: some Collection<UInt8>) throws(GraphError) {
+    package init(text: some Collection<UInt8>) throws(GraphError) {
         let value: JSONValue
         do throws(JSONError) {
             value = try JSONParser.parse(text)

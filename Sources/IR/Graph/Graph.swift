@@ -1,53 +1,53 @@
 /// A network as data: values flow from the inputs through nodes, in order, to the outputs. Weights are named, not held.
-public struct Graph: Sendable, Equatable {
+package struct Graph: Sendable, Equatable {
     /// Values that the user gives.
-    public var inputs: [Input]
+    package var inputs: [Input]
     /// Nodes, each after those whose outputs it reads.
-    public var nodes: [Node]
+    package var nodes: [Node]
     /// Names of the values that the user gets.
-    public var outputs: [String]
+    package var outputs: [String]
 
     /// A value that the user gives.
-    public struct Input: Sendable, Equatable {
+    package struct Input: Sendable, Equatable {
         /// The value's name.
-        public var name: String
+        package var name: String
         /// Its elements and sizes.
-        public var type: ValueType
+        package var type: ValueType
 
         /// An input.
-        public init(name: String, type: ValueType) {
+        package init(name: String, type: ValueType) {
             self.name = name
             self.type = type
         }
     }
 
     /// A graph.
-    public init(inputs: [Input], nodes: [Node], outputs: [String]) {
+    package init(inputs: [Input], nodes: [Node], outputs: [String]) {
         self.inputs = inputs
         self.nodes = nodes
         self.outputs = outputs
     }
 
     /// Keys of all weights that nodes read, each once, in the order of use.
-    public var weightKeys: [String] {
+    package var weightKeys: [String] {
         var seen: Set<String> = []
         return nodes.flatMap { $0.operation.weights.map(\.key) }.filter { seen.insert($0).inserted }
     }
 }
 
 /// One step of a graph; it gives one value.
-public struct Node: Sendable, Equatable {
+package struct Node: Sendable, Equatable {
     /// The module it stands for, such as `body.0.0.residual.1`.
-    public var name: String
+    package var name: String
     /// What it computes.
-    public var operation: Operation
+    package var operation: Operation
     /// The values that it reads.
-    public var inputs: [String]
+    package var inputs: [String]
     /// The value that it gives.
-    public var output: String
+    package var output: String
 
     /// A node.
-    public init(name: String, operation: Operation, inputs: [String], output: String) {
+    package init(name: String, operation: Operation, inputs: [String], output: String) {
         self.name = name
         self.operation = operation
         self.inputs = inputs
@@ -56,7 +56,7 @@ public struct Node: Sendable, Equatable {
 }
 
 /// One size of a value: known, or only known when the network runs.
-public enum Dimension: Sendable, Equatable, CustomStringConvertible {
+package enum Dimension: Sendable, Equatable, CustomStringConvertible {
     /// A known size.
     case fixed(Int)
     /// A size that the user chooses, such as `batch`.
@@ -65,7 +65,7 @@ public enum Dimension: Sendable, Equatable, CustomStringConvertible {
     case derived
 
     /// As in text forms.
-    public var description: String {
+    package var description: String {
         switch self {
         case .fixed(let size): "\(size)"
         case .symbol(let name): name
@@ -74,9 +74,9 @@ public enum Dimension: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The number of images.
-    public static let batch = Dimension.symbol("batch")
+    package static let batch = Dimension.symbol("batch")
     /// The size, if it is known.
-    public var fixed: Int? { if case .fixed(let size) = self { size } else { nil } }
+    package var fixed: Int? { if case .fixed(let size) = self { size } else { nil } }
 }
 
 /// Elements of a value in a graph.
@@ -86,20 +86,20 @@ public enum ElementType: String, Sendable, Equatable {
 }
 
 /// Elements and sizes of a value.
-public struct ValueType: Sendable, Equatable, CustomStringConvertible {
+package struct ValueType: Sendable, Equatable, CustomStringConvertible {
     /// The elements.
-    public var elements: ElementType
+    package var elements: ElementType
     /// Sizes, outermost first.
-    public var shape: [Dimension]
+    package var shape: [Dimension]
 
     /// A type.
-    public init(_ shape: [Dimension], elements: ElementType = .float32) {
+    package init(_ shape: [Dimension], elements: ElementType = .float32) {
         self.elements = elements
         self.shape = shape
     }
 
     /// As in text forms.
-    public var description: String {
+    package var description: String {
         "\(elements == .float32 ? "" : elements.rawValue + " ")[\(shape.map(\.description).joined(separator: ", "))]"
     }
 }

@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// What is wrong with a graph; each case names the node or value.
-public enum GraphError: DescribedError, Equatable {
+package enum GraphError: DescribedError, Equatable {
     case duplicateValue(name: String, node: String)
     case unknownValue(name: String, node: String)
     case wrongInputCount(node: String, operation: String, expected: String, found: Int)
@@ -18,7 +18,7 @@ public enum GraphError: DescribedError, Equatable {
     case unknownScale
 
     /// What is wrong, for people.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .duplicateValue(let name, let node): "node \(node): the value \(name) is given twice"
         case .unknownValue(let name, let node): "node \(node): the value \(name) is not known before it"
@@ -41,7 +41,7 @@ public enum GraphError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         if case .notOneValue = self { return "leave the option out" }
         if case .unknownScale = self { return "give the mean and the deviation that the network was trained with" }
         switch self {

@@ -1,10 +1,10 @@
-import Files
+import ConvertFiles
 
 extension Graph {
     /// The graph for people, one line per node: value, type, operation, what it reads, weights, attributes. `Graph(text:file:)` reads it back;
     /// docs/graph-text.md describes it.
     /// - Parameter types: types of values, which are printed after them for the reader.
-    public func text(types: [String: ValueType] = [:]) -> String {
+    package func text(types: [String: ValueType] = [:]) -> String {
         var lines: [String] = []
         for input in inputs { lines.append("input \(GraphText.name(input.name)): \(GraphText.type(input.type))") }
         for node in nodes {
@@ -20,7 +20,7 @@ extension Graph {
     }
 
     /// The graph in the DOT language of Graphviz.
-    public func dot(types: [String: ValueType]) -> String {
+    package func dot(types: [String: ValueType]) -> String {
         func quoted(_ text: String) -> String {
             "\""
                 + PrintedText.oneLine(text).split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
@@ -50,7 +50,7 @@ extension Graph {
 
 extension Operation {
     /// Attributes as `name=value`, those at their usual value left out.
-    public var attributeTexts: [String] {
+    package var attributeTexts: [String] {
         attributes.filter { !$0.isUsual }.map { attribute in
             let name = attribute.description.textName
             return attribute.value == .flag(true) ? name : "\(name)=\(attribute.value.text)"

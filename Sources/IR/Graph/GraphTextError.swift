@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// Why a text is not a graph; each case names the file, and the line if there is one.
-public enum GraphTextError: DescribedError, Equatable {
+package enum GraphTextError: DescribedError, Equatable {
     /// The text is longer, or has more of something, than any network needs.
     case tooLarge(file: String, line: Int?, what: String, limit: Int)
     /// The grammar wants `expected`, and something else was found.
@@ -20,7 +20,7 @@ public enum GraphTextError: DescribedError, Equatable {
     case empty(file: String)
 
     /// What is wrong, for people.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .tooLarge(let file, let line, let what, let limit):
             "\(file)\(line.map { ", line \($0)" } ?? ""): more than \(limit) \(what)"
@@ -38,7 +38,7 @@ public enum GraphTextError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .tooLarge: "no network comes near this limit: check that the file is a graph in text form"
         case .unknownOperation:
@@ -50,5 +50,5 @@ public enum GraphTextError: DescribedError, Equatable {
     }
 
     /// Listing a model's graph shows the form.
-    public var decisions: [Decision] { [.inspection] }
+    package var decisions: [Decision] { [.inspection] }
 }

@@ -4,7 +4,7 @@ extension Graph {
     /// Types after nodes and outputs are comments for the reader and are not looked at, so that an edit need not correct them; inputs need
     /// theirs. Whether the values, weights and attributes fit together is checked by `valueTypes`, as for any other graph.
     /// - Parameter file: the name of the text in errors.
-    public init(text: String, file: String) throws(GraphTextError) {
+    package init(text: String, file: String) throws(GraphTextError) {
         self.init(inputs: [], nodes: [], outputs: [])
         let bytes = Array(text.utf8)
         guard bytes.count <= GraphTextLimits.bytes else {

@@ -1,18 +1,18 @@
 /// Where a network's input keeps its channels.
-public enum InputLayout: String, Sendable {
+package enum InputLayout: String, Sendable {
     /// N×C×H×W.
     case planes
     /// N×H×W×C, as TensorFlow keeps images; the graph's first node moves the channels.
     case channelsLast
 
     /// The number of channels in an input's shape; nil if it is not an image, or not known.
-    public func channels(of shape: [Dimension]) -> Int? {
+    package func channels(of shape: [Dimension]) -> Int? {
         guard shape.count == 4 else { return nil }
         return (self == .planes ? shape[1] : shape[3]).fixed
     }
 
     /// The axes of height and width; nil if it is not an image.
-    public func imageAxes(of shape: [Dimension]) -> (height: Int, width: Int)? {
+    package func imageAxes(of shape: [Dimension]) -> (height: Int, width: Int)? {
         guard shape.count == 4 else { return nil }
         return self == .planes ? (2, 3) : (1, 2)
     }
@@ -24,7 +24,7 @@ extension Graph {
 
     /// Where the input keeps its channels: last, if all that reads it is a permutation to planes, with nothing before it but a cast and
     /// arithmetic with single numbers.
-    public var inputLayout: InputLayout { movesChannels == nil ? .planes : .channelsLast }
+    package var inputLayout: InputLayout { movesChannels == nil ? .planes : .channelsLast }
 
     /// The index of the node that moves channels from the last axis to the second before any layer; nil without one.
     fileprivate var movesChannels: Int? {
@@ -48,10 +48,10 @@ extension Graph {
 
 extension Model {
     /// Where the input keeps its channels.
-    public var inputLayout: InputLayout { graph.inputLayout }
+    package var inputLayout: InputLayout { graph.inputLayout }
 
     /// The same network over planes: without the permutation that begins it. A model over planes is returned as it is.
-    public func overPlanes() throws(GraphError) -> Model {
+    package func overPlanes() throws(GraphError) -> Model {
         guard let position = graph.movesChannels, let input = graph.inputs.first else { return self }
         var changed = graph
         let node = changed.nodes.remove(at: position)

@@ -1,9 +1,9 @@
-import Tensors
+import ConvertTensors
 
 extension Graph {
     /// The type of every value, by name, with a symbolic batch. Checks the whole graph on the way: names, inputs, weights, attributes.
     /// - Parameter weights: the tensors that nodes name.
-    public func valueTypes(weights: Weights) throws(GraphError) -> [String: ValueType] {
+    package func valueTypes(weights: Weights) throws(GraphError) -> [String: ValueType] {
         var types: [String: ValueType] = [:]
         for input in inputs {
             guard types.updateValue(input.type, forKey: input.name) == nil else { throw .duplicateValue(name: input.name, node: "(input)") }

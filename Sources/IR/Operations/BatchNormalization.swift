@@ -1,18 +1,18 @@
 /// Batch normalization's keys and ε.
-public struct BatchNormalization: Sendable, Equatable {
+package struct BatchNormalization: Sendable, Equatable {
     /// Key of the scale (torch: `weight`).
-    public var scale: String
+    package var scale: String
     /// Key of the shift (torch: `bias`).
-    public var bias: String
+    package var bias: String
     /// Key of the running mean.
-    public var mean: String
+    package var mean: String
     /// Key of the running variance.
-    public var variance: String
+    package var variance: String
     /// What is added to the variance.
-    public var epsilon: Double
+    package var epsilon: Double
 
     /// A batch normalization.
-    public init(scale: String, bias: String, mean: String, variance: String, epsilon: Double) {
+    package init(scale: String, bias: String, mean: String, variance: String, epsilon: Double) {
         self.scale = scale
         self.bias = bias
         self.mean = mean

@@ -1,20 +1,20 @@
 /// A 2-D convolution; the weight is [outputs, inputs / groups, height, width].
-public struct Convolution: Sendable, Equatable {
+package struct Convolution: Sendable, Equatable {
     /// Key of the weight.
-    public var weight: String
+    package var weight: String
     /// Key of the bias, one number per output channel.
-    public var bias: String?
+    package var bias: String?
     /// Steps along height and width.
-    public var stride: Size2D
+    package var stride: Size2D
     /// Zeros around the input.
-    public var padding: Padding2D
+    package var padding: Padding2D
     /// Distance between taps along height and width.
-    public var dilation: Size2D
+    package var dilation: Size2D
     /// Parts that input and output channels are divided into.
-    public var groups: Int
+    package var groups: Int
 
     /// A convolution.
-    public init(
+    package init(
         weight: String, bias: String? = nil, stride: Size2D = Size2D(1), padding: Padding2D = Padding2D(0), dilation: Size2D = Size2D(1),
         groups: Int = 1
     ) {

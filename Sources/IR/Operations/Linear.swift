@@ -1,12 +1,12 @@
 /// A linear layer's keys.
-public struct Linear: Sendable, Equatable {
+package struct Linear: Sendable, Equatable {
     /// Key of the weight, [outputs, inputs].
-    public var weight: String
+    package var weight: String
     /// Key of the bias.
-    public var bias: String?
+    package var bias: String?
 
     /// A linear layer.
-    public init(weight: String, bias: String? = nil) {
+    package init(weight: String, bias: String? = nil) {
         self.weight = weight
         self.bias = bias
     }

@@ -1,7 +1,7 @@
 /// What a node computes. Weights are named by their source key; arithmetic is float32, layout N×C×H×W.
 ///
 /// Constants are kept as the decimal numbers that a program gives, such as 1e-5, whatever width a format stores them in.
-public enum Operation: Sendable, Equatable {
+package enum Operation: Sendable, Equatable {
     /// A 2-D convolution.
     case convolution(Convolution)
     /// Batch normalization with running statistics: (x − mean) / √(variance + ε) · scale + bias, along axis 1.
@@ -69,16 +69,16 @@ public enum Operation: Sendable, Equatable {
 
 extension Operation {
     /// The name in text forms and files.
-    public var name: String { kind.rawValue }
+    package var name: String { kind.rawValue }
 
     /// The weights it reads, by role, in a fixed order.
-    public var weights: [(role: String, key: String)] { definition.weights }
+    package var weights: [(role: String, key: String)] { definition.weights }
 
     /// Its attributes in a fixed order; together with kind and weights they are all of the operation.
-    public var attributes: [OperationAttribute] { definition.attributes }
+    package var attributes: [OperationAttribute] { definition.attributes }
 
     /// The same operation reading its weights under other keys.
-    public func renamingWeights(_ rename: (String) -> String) -> Operation { definition.renamingWeights(rename).operation }
+    package func renamingWeights(_ rename: (String) -> String) -> Operation { definition.renamingWeights(rename).operation }
 
     /// An operation of this kind with the weights and attributes that a document or a text gives.
     init<Fields: OperationFields>(_ kind: OperationKind, _ fields: Fields) throws(Fields.Failure) {

@@ -1,15 +1,15 @@
-import JSON
+import ConvertJSON
 
 /// An attribute of an operation, such as the stride of a convolution, with its value.
-public struct OperationAttribute: Sendable, Equatable {
+package struct OperationAttribute: Sendable, Equatable {
     let description: AttributeDescription
     /// The value.
-    public let value: AttributeValue
+    package let value: AttributeValue
 
     /// The name in documents.
-    public var name: String { description.name }
+    package var name: String { description.name }
     /// Whether it has the value that the text form leaves out.
-    public var isUsual: Bool { value == description.usual }
+    package var isUsual: Bool { value == description.usual }
 }
 
 /// What is known of an attribute before its value is.
@@ -28,7 +28,7 @@ enum AttributeForm: Sendable, CaseIterable {
 }
 
 /// The value of an attribute.
-public enum AttributeValue: Sendable, Equatable {
+package enum AttributeValue: Sendable, Equatable {
     case integer(Int)
     case integers([Int])
     case number(Double)

@@ -1,5 +1,5 @@
 /// Which operation it is, apart from its weights and attributes. The raw value is its name in text forms and files.
-public enum OperationKind: String, CaseIterable, Sendable {
+package enum OperationKind: String, CaseIterable, Sendable {
     case convolution
     case batchNormalization = "batch_normalization"
     case prelu
@@ -48,7 +48,7 @@ public enum OperationKind: String, CaseIterable, Sendable {
 
 extension Operation {
     /// Which operation it is.
-    public var kind: OperationKind {
+    package var kind: OperationKind {
         switch self {
         case .convolution: .convolution
         case .batchNormalization: .batchNormalization

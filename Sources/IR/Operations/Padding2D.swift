@@ -1,16 +1,16 @@
 /// Rows and columns put around an image.
-public struct Padding2D: Sendable, Equatable {
+package struct Padding2D: Sendable, Equatable {
     /// Rows above.
-    public var top: Int
+    package var top: Int
     /// Columns before.
-    public var left: Int
+    package var left: Int
     /// Rows below.
-    public var bottom: Int
+    package var bottom: Int
     /// Columns after.
-    public var right: Int
+    package var right: Int
 
     /// Four numbers.
-    public init(top: Int, left: Int, bottom: Int, right: Int) {
+    package init(top: Int, left: Int, bottom: Int, right: Int) {
         self.top = top
         self.left = left
         self.bottom = bottom
@@ -18,11 +18,11 @@ public struct Padding2D: Sendable, Equatable {
     }
 
     /// The same on all sides.
-    public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
+    package init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
 
     /// `vertical` above and below, `horizontal` before and after.
-    public init(vertical: Int, horizontal: Int) { self.init(top: vertical, left: horizontal, bottom: vertical, right: horizontal) }
+    package init(vertical: Int, horizontal: Int) { self.init(top: vertical, left: horizontal, bottom: vertical, right: horizontal) }
 
     /// Whether there is none.
-    public var isZero: Bool { top == 0 && left == 0 && bottom == 0 && right == 0 }
+    package var isZero: Bool { top == 0 && left == 0 && bottom == 0 && right == 0 }
 }

@@ -1,16 +1,16 @@
 /// A window that slides over height and width.
-public struct Pooling: Sendable, Equatable {
+package struct Pooling: Sendable, Equatable {
     /// The window.
-    public var kernel: Size2D
+    package var kernel: Size2D
     /// Steps along height and width.
-    public var stride: Size2D
+    package var stride: Size2D
     /// Rows and columns around the input.
-    public var padding: Padding2D
+    package var padding: Padding2D
     /// Whether a window that reaches past the end still gives an output.
-    public var ceilMode: Bool
+    package var ceilMode: Bool
 
     /// A pooling window.
-    public init(kernel: Size2D, stride: Size2D, padding: Padding2D = Padding2D(0), ceilMode: Bool = false) {
+    package init(kernel: Size2D, stride: Size2D, padding: Padding2D = Padding2D(0), ceilMode: Bool = false) {
         self.kernel = kernel
         self.stride = stride
         self.padding = padding

@@ -1,10 +1,10 @@
 extension Model {
     /// The ε of torch's `F.normalize`.
-    public static let normalizationEpsilon: Double = 1e-12
+    package static let normalizationEpsilon: Double = 1e-12
 
     /// The model with an L2 normalization at its end; itself if its output has unit length already. Throws if it has
     /// several outputs, since none of them is the embedding.
-    public func appendingNormalization() throws(GraphError) -> Model {
+    package func appendingNormalization() throws(GraphError) -> Model {
         guard !contract.isNormalized else { return self }
         guard graph.outputs.count == 1, let output = graph.outputs.first, let last = graph.nodes.lastIndex(where: { $0.output == output })
         else { throw .notOneValue(kind: "output", names: graph.outputs, purpose: "normalize") }

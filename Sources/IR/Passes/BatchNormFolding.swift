@@ -1,5 +1,5 @@
-import Files
-import Tensors
+import ConvertFiles
+import ConvertTensors
 
 extension Model {
     /// The model with every batch normalization that directly follows a convolution or linear layer folded into its weight and bias.
@@ -8,7 +8,7 @@ extension Model {
     /// float32. A batch normalization *before* a zero-padded convolution cannot be folded, since the zeros come after it, and stays; so does
     /// one whose input is read elsewhere too. The folded layer keeps the name of its weight; the folded tensors are computed when they are
     /// read, so that memory does not grow.
-    public func foldingBatchNormalization() throws -> Model {
+    package func foldingBatchNormalization() throws -> Model {
         var readers: [String: Int] = [:]
         for value in graph.nodes.flatMap(\.inputs) + graph.outputs { readers[value, default: 0] += 1 }
         var uses: [String: Int] = [:]

@@ -1,6 +1,6 @@
 extension Graph {
     /// The graph without nodes whose values reach no output.
-    public func withoutDeadNodes() -> Graph {
+    package func withoutDeadNodes() -> Graph {
         var needed = Set(outputs)
         var kept: [Node] = []
         for node in nodes.reversed() where needed.contains(node.output) {

@@ -3,7 +3,7 @@ extension Model {
     ///
     /// The nodes' names begin with `Sub` and `Mul`, by which insightface's loader recognizes that it must not scale again.
     /// - Parameter elements: what the pixels are given as.
-    public func embeddingPreprocessing(elements: ElementType) throws(GraphError) -> Model {
+    package func embeddingPreprocessing(elements: ElementType) throws(GraphError) -> Model {
         guard graph.inputs.count == 1, let input = graph.inputs.first else {
             throw .notOneValue(kind: "input", names: graph.inputs.map(\.name), purpose: "embed preprocessing")
         }

@@ -1,7 +1,7 @@
 extension Graph {
     /// Softmax moved to the last axis, with permutations around it, for targets whose softmax works only there (ONNX before opset 13
     /// takes the sum over all axes from the given one on).
-    public func withSoftmaxOnLastAxis(types: [String: ValueType]) -> Graph {
+    package func withSoftmaxOnLastAxis(types: [String: ValueType]) -> Graph {
         var result: [Node] = []
         for node in nodes {
             guard case .softmax(let axis) = node.operation, let input = node.inputs.first, let rank = types[input]?.shape.count,
@@ -24,7 +24,7 @@ extension Graph {
     }
 
     /// The reverse: a softmax between two permutations that cancel each other is a softmax along another axis.
-    public func withSoftmaxUnwrapped() -> Graph {
+    package func withSoftmaxUnwrapped() -> Graph {
         var readers: [String: Int] = [:]
         for input in nodes.flatMap(\.inputs) + outputs { readers[input, default: 0] += 1 }
         var result = nodes

@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 import Kernels
 
 /// A network laid out for one input size: positions of all values in one arena, and the loops' jobs over them.

@@ -6,7 +6,7 @@ extension Workers {
     ///
     /// Threads run ahead of what was handed on by a few items only, so that memory stays bounded. Where `use` throws, items that were begun are
     /// finished and thrown away, and the error is passed on.
-    public func inOrder<Item: Sendable>(
+    package func inOrder<Item: Sendable>(
         _ count: Int, make: @escaping @Sendable (_ item: Int) -> Item, use: (_ item: Int, _ made: Item) throws -> Void
     ) throws {
         guard self.count > 1, count > 1 else {

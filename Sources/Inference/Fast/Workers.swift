@@ -1,19 +1,19 @@
-import Files
+import ConvertFiles
 import Synchronization
 
 /// Runs parts of some work on a fixed number of threads; each thread takes the next part when it is done with one.
-public struct Workers: Sendable {
+package struct Workers: Sendable {
     /// Threads.
-    public let count: Int
+    package let count: Int
 
     /// Memory that a thread with a network of its own is reckoned to take, where their number is not given.
     private static let memoryOfThread = 256 << 20
 
     /// This number of threads; nil for one per core, as far as there is memory for them.
-    public init(count: Int?) { self.count = max(1, count ?? min(coreCount, MemoryBudget.bytes / Workers.memoryOfThread)) }
+    package init(count: Int?) { self.count = max(1, count ?? min(coreCount, MemoryBudget.bytes / Workers.memoryOfThread)) }
 
     /// What `body` makes of every item, in the items' order.
-    public func map<Result: Sendable>(_ items: Int, _ body: @escaping @Sendable (_ item: Int) -> Result) -> [Result] {
+    package func map<Result: Sendable>(_ items: Int, _ body: @escaping @Sendable (_ item: Int) -> Result) -> [Result] {
         let results = Mutex<[Result?]>([Result?](repeating: nil, count: items))
         forEach(items) { item, _ in
             let result = body(item)
@@ -23,7 +23,7 @@ public struct Workers: Sendable {
     }
 
     /// Calls `body` for every item; `worker` says which thread's scratch it may use. Returns when all are done.
-    public func forEach(_ items: Int, _ body: @escaping @Sendable (_ item: Int, _ worker: Int) -> Void) {
+    package func forEach(_ items: Int, _ body: @escaping @Sendable (_ item: Int, _ worker: Int) -> Void) {
         guard items > 1, count > 1 else {
             for item in 0..<items { body(item, 0) }
             return

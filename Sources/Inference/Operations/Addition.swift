@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension PlainNode {
     func add() -> PlainTensor { PlainTensor(shape: x.shape, values: zip(x.values, inputs[1].values).map { $0 + $1 }) }

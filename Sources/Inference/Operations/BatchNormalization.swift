@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension PlainNode {
     func batchNormalization(_ layer: BatchNormalization) throws -> PlainTensor {

@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension PlainNode {
     func multiply(_ constant: ChannelNumbers) -> PlainTensor { byChannel(constant) { $0 * $1 } }

@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension PlainNode {
     /// All numbers are float64 here already.

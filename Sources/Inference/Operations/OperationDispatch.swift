@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension PlainNode {
     /// What the node gives, by the definition of its operation.

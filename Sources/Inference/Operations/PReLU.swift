@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension PlainNode {
     func prelu(slope key: String) throws -> PlainTensor {

@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 import Kernels
 
 extension PlainNode {

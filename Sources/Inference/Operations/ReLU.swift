@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension PlainNode {
     func relu() -> PlainTensor { PlainTensor(shape: x.shape, values: x.values.map { max($0, 0) }) }

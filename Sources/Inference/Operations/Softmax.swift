@@ -1,5 +1,5 @@
 import Glibc
-import IR
+import ConvertIR
 import Kernels
 
 extension PlainNode {

@@ -1,14 +1,14 @@
-import IR
+import ConvertIR
 
 /// Runs a graph in float64 as its operations are defined: what the fast executor is tested against.
-public struct PlainExecutor: Sendable {
+package struct PlainExecutor: Sendable {
     private let model: Model
 
     /// An executor for a model.
-    public init(_ model: Model) { self.model = model }
+    package init(_ model: Model) { self.model = model }
 
     /// The outputs for images × channels × height × width, in the graph's order.
-    public func run(_ input: PlainTensor) throws -> [(name: String, tensor: PlainTensor)] {
+    package func run(_ input: PlainTensor) throws -> [(name: String, tensor: PlainTensor)] {
         let values = try run(input, keeping: Set(model.graph.outputs))
         return try model.graph.outputs.map { name in
             guard let tensor = values[name] else { throw GraphError.missingOutput(name: name) }
@@ -17,7 +17,7 @@ public struct PlainExecutor: Sendable {
     }
 
     /// The values of these names, outputs or not: what a comparison layer by layer needs.
-    public func run(_ input: PlainTensor, keeping names: Set<String>) throws -> [String: PlainTensor] {
+    package func run(_ input: PlainTensor, keeping names: Set<String>) throws -> [String: PlainTensor] {
         guard model.graph.inputs.count == 1, let first = model.graph.inputs.first else {
             throw InferenceError.severalInputs(names: model.graph.inputs.map(\.name))
         }

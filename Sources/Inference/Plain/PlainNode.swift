@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 
 /// One node with the numbers that it reads, in float64. Each operation's definition is an extension of it, in the file named after the
 /// operation: this is what the fast executor is checked against, and is not meant to be fast.

@@ -1,12 +1,12 @@
 /// Numbers in float64 with their sizes, in C order.
-public struct PlainTensor: Sendable, Equatable {
+package struct PlainTensor: Sendable, Equatable {
     /// Sizes, outermost first.
-    public let shape: [Int]
+    package let shape: [Int]
     /// The numbers.
-    public var values: [Double]
+    package var values: [Double]
 
     /// A tensor; the caller answers for the count.
-    public init(shape: [Int], values: [Double]) {
+    package init(shape: [Int], values: [Double]) {
         self.shape = shape
         self.values = values
     }

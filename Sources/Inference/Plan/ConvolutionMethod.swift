@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// The algorithm of a convolution; it follows from the layer alone, so that results do not depend on the batch.
 enum ConvolutionMethod {

@@ -1,4 +1,4 @@
-import Tensors
+import ConvertTensors
 
 /// A tensor's numbers as float32 in C order: borrowed if they are so already, else converted.
 struct FloatReading {

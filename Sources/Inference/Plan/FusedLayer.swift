@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// One step of the fast executor: an operation with everything that is done to its result before it is stored.
 struct FusedLayer {

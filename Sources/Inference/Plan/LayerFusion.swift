@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 
 /// Fuses a graph's nodes into layers: batch normalization, constants, addition and activation go into the operation before them.
 struct LayerFusion {

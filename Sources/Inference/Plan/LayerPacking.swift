@@ -1,6 +1,6 @@
-import IR
+import ConvertIR
 import Kernels
-import Tensors
+import ConvertTensors
 
 /// Packs a network's layers once.
 enum LayerPacking {

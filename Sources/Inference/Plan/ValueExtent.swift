@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// Channels, height and width of a value; vectors are images of one pixel.
 struct ValueExtent: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Pickle
 
 /// A plain pickle. It has no storages of its own; tensors come through `torch.storage._load_from_bytes` or as NumPy arrays.

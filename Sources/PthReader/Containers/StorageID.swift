@@ -1,5 +1,5 @@
-import Files
-import Tensors
+import ConvertFiles
+import ConvertTensors
 
 /// The persistent id of a storage: `('storage', class, key, location, numel[, view])`.
 struct StorageID {

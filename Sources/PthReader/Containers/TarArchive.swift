@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// The members of a POSIX tar archive, as views.
 ///

@@ -1,6 +1,6 @@
-import Files
+import ConvertFiles
 import Pickle
-import Tensors
+import ConvertTensors
 
 /// torch's zip container (torch 1.6 and later; caffe2/serialize/inline_container.h): `ROOT/data.pkl`, `ROOT/data/KEY`, and a few facts.
 enum ZipContainer {

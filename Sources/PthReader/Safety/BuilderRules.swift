@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Pickle
 
 /// Verifies that allow-listed names are used as the allow-list assumes: a clean name is only clean with what Python's and torch's own

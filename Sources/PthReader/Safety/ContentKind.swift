@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// What a file or an archive entry contains, recognized by its first bytes and never by its name.
 enum ContentKind: Equatable {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Synchronization
 
 /// Reports each file that would run something if Python loaded it. `Checkpoint.init` opens every checkpoint and gives the notice, so that

@@ -1,5 +1,5 @@
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 
 /// The configuration of a Keras model, a tree of `class_name` and `config`: finds the layers that contain or fetch code when the model is
 /// loaded.

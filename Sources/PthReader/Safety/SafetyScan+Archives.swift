@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Pickle
 
 /// Containers: every entry is judged by its content, except the storages that a pickle next to them names, which are raw numbers.

@@ -1,5 +1,5 @@
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 
 /// Formats that are not pickles but may contain some, or other code: NumPy arrays, Keras configurations, HDF5.
 extension SafetyScan {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Pickle
 
 /// Pickles: one after the other, inside each other, and without a signature.

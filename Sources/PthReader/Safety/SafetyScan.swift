@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Pickle
 
 /// What loading a file with Python could do, determined without loading it.

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// The location of a call: the pickle, the class or function that is called, and the offset of the opcode that calls it.
 public struct CallPlace: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import Files
-import Tensors
+import ConvertFiles
+import ConvertTensors
 
 /// A Python value of a checkpoint, inert. A value of an unknown class is a placeholder with everything that is known about it.
 public enum CheckpointValue: Sendable {

@@ -1,5 +1,5 @@
-import Files
-import Tensors
+import ConvertFiles
+import ConvertTensors
 
 /// NumPy's dtypes, scalars and arrays in pickles (numpy/core/multiarray, under both names of the module).
 enum NumpyValues {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// Python's own containers, paths and dates.
 enum StandardLibraryValues {

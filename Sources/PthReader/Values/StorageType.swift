@@ -1,4 +1,4 @@
-import Tensors
+import ConvertTensors
 
 /// torch's storage and tensor classes, and their dtypes (torch/storage.py, torch/_utils.py).
 enum StorageType {

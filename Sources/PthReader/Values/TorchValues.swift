@@ -1,5 +1,5 @@
-import Files
-import Tensors
+import ConvertFiles
+import ConvertTensors
 
 /// torch's rebuild calls (torch/_utils.py, torch/_tensor.py), with all arguments checked.
 enum TorchValues {

@@ -1,15 +1,15 @@
 /// Mean and spread of the folds' accuracies, all as fractions of 1.
-public struct AccuracySpread: Sendable, Equatable {
+package struct AccuracySpread: Sendable, Equatable {
     /// Mean over folds.
-    public let mean: Double
+    package let mean: Double
     /// Population standard deviation over folds (NumPy's `std`, ddof 0): what the reference project, facenet and insightface print after ±.
-    public let standardDeviation: Double
+    package let standardDeviation: Double
     /// Standard error of the mean: the sample standard deviation (ddof 1) over the square root of the number of folds, as the LFW report
     /// requires.
-    public let standardError: Double
+    package let standardError: Double
 
     /// - Parameter accuracies: One per fold, at least two.
-    public init(_ accuracies: [Double]) {
+    package init(_ accuracies: [Double]) {
         let count = Double(max(accuracies.count, 1))
         let mean = NumpySum.sum(accuracies[...]) / count
         let squares = accuracies.map { ($0 - mean) * ($0 - mean) }

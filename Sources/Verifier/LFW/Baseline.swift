@@ -1,22 +1,22 @@
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 
 /// What an evaluation is compared with: another run's scores, or its figures.
-public struct Baseline: Sendable {
+package struct Baseline: Sendable {
     /// Figures of another run, as fractions of 1; nil if the file lacks them.
-    public struct Figures: Sendable, Equatable {
+    package struct Figures: Sendable, Equatable {
         /// Mean accuracy over folds.
-        public var accuracy: Double?
+        package var accuracy: Double?
         /// Population standard deviation.
-        public var standardDeviation: Double?
+        package var standardDeviation: Double?
         /// Accuracy of each fold.
-        public var foldAccuracies: [Double]?
+        package var foldAccuracies: [Double]?
         /// Area under the ROC curve.
-        public var area: Double?
+        package var area: Double?
         /// `[[TN, FP], [FN, TP]]` over all folds.
-        public var confusion: [[Int]]?
+        package var confusion: [[Int]]?
         /// The margin in the names of the keys that were read, such as 16 in `lfw_ten_fold_accuracy_mean_margin16`.
-        public var margin: Int?
+        package var margin: Int?
     }
 
     enum Content: Sendable {
@@ -25,7 +25,7 @@ public struct Baseline: Sendable {
     }
 
     /// The file's base name, for messages.
-    public let name: String
+    package let name: String
     /// Whether this is a second model of the same run, and not the file of an earlier one.
     let isModel: Bool
     let content: Content
@@ -35,7 +35,7 @@ public struct Baseline: Sendable {
 
     /// Reads a `pair_scores.csv`, `metrics.json` or `best_lfw.json`, recognized by content.
     /// - Throws: `FileError` or `LFWError`.
-    public init(_ file: MappedFile) throws {
+    package init(_ file: MappedFile) throws {
         (name, isModel) = (file.name, false)
         guard let first = file.bytes.array.first(where: { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }),
             first == UInt8(ascii: "{")
@@ -63,14 +63,14 @@ public struct Baseline: Sendable {
     }
 
     /// Wraps the scores of a second model of the same run.
-    public init(_ table: ScoreTable, name: String) {
+    package init(_ table: ScoreTable, name: String) {
         (self.name, isModel) = (name, true)
         content = .scores(pairs: table.pairs.pairs, scores: table.scores)
     }
 
     /// The figures, if the file holds any; of several margins the run's own, or else the widest.
     /// - Parameter margin: The margin of the run that is compared.
-    public func figures(margin: Int?) -> Figures? {
+    package func figures(margin: Int?) -> Figures? {
         guard case .figures(let members) = content else { return nil }
         return Baseline.figures(members, margin: margin)
     }

@@ -1,11 +1,11 @@
 /// How an evaluation differs from a baseline.
-public struct BaselineComparison: Sendable, Equatable {
+package struct BaselineComparison: Sendable, Equatable {
     /// Base name of the baseline's file.
-    public let name: String
+    package let name: String
     /// The baseline's figures, computed from its scores if it has scores.
-    public let figures: Baseline.Figures
+    package let figures: Baseline.Figures
     /// The comparison pair by pair, if the baseline has scores.
-    public let agreement: ModelAgreement?
+    package let agreement: ModelAgreement?
 
     /// - Parameter margin: The run's crop margin, which selects the figures of a baseline that has several.
     /// - Throws: `LFWError.differentPairs` if the baseline's scores belong to different pairs.

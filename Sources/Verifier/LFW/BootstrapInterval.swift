@@ -3,15 +3,15 @@
 /// Outcomes are resampled: each pair is right or wrong at the threshold of its own fold, as many outcomes as there are pairs are drawn with
 /// replacement, many times over, and thresholds are not chosen again. The interval spans the 2.5th to the 97.5th percentile of the
 /// resulting accuracies. It shows how far another sample of such pairs may differ, not how far another training run would.
-public struct BootstrapInterval: Sendable, Equatable {
+package struct BootstrapInterval: Sendable, Equatable {
     /// 2.5th percentile, a fraction of 1.
-    public let lower: Double
+    package let lower: Double
     /// 97.5th percentile.
-    public let upper: Double
+    package let upper: Double
     /// The number of resamples.
-    public let resamples: Int
+    package let resamples: Int
     /// The generator's seed.
-    public let seed: UInt64
+    package let seed: UInt64
 
     /// The most draws in all, so that a long list does not take long: 2,000 resamples of 6,000 pairs.
     private static let drawLimit = 12_000_000
@@ -20,7 +20,7 @@ public struct BootstrapInterval: Sendable, Equatable {
 
     /// - Parameters:
     /// - correct: The number of pairs, of `total`, that are decided correctly.
-    public init(correct: Int, total: Int, seed: UInt64) {
+    package init(correct: Int, total: Int, seed: UInt64) {
         self.seed = seed
         guard total > 0, 0...total ~= correct else {
             (lower, upper, resamples) = (0, 0, 0)

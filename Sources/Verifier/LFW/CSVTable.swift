@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// Comma-separated values according to RFC 4180: a field may be quoted, and then contain commas, line breaks and doubled quotes. Records
 /// are read one at a time, so that a long table of numbers is never in memory as text.

@@ -1,19 +1,19 @@
 /// Counts of decisions against the truth; positive means the same person.
-public struct Confusion: Sendable, Equatable {
+package struct Confusion: Sendable, Equatable {
     /// Same person, accepted.
-    public var truePositive = 0
+    package var truePositive = 0
     /// Different people, accepted.
-    public var falsePositive = 0
+    package var falsePositive = 0
     /// Different people, rejected.
-    public var trueNegative = 0
+    package var trueNegative = 0
     /// Same person, rejected.
-    public var falseNegative = 0
+    package var falseNegative = 0
 
     /// All counts zero.
-    public init() {}
+    package init() {}
 
     /// Counts one decision.
-    public mutating func count(isSame: Bool, isAccepted: Bool) {
+    package mutating func count(isSame: Bool, isAccepted: Bool) {
         switch (isSame, isAccepted) {
         case (true, true): truePositive += 1
         case (false, true): falsePositive += 1
@@ -23,14 +23,14 @@ public struct Confusion: Sendable, Equatable {
     }
 
     /// Correct decisions.
-    public var correct: Int { truePositive + trueNegative }
+    package var correct: Int { truePositive + trueNegative }
     /// All decisions.
-    public var total: Int { correct + falsePositive + falseNegative }
+    package var total: Int { correct + falsePositive + falseNegative }
     /// Share of correct decisions, 0…1; 0 if there are none.
-    public var accuracy: Double { total > 0 ? Double(correct) / Double(total) : 0 }
+    package var accuracy: Double { total > 0 ? Double(correct) / Double(total) : 0 }
 
     /// Adds both counts.
-    public static func + (one: Confusion, other: Confusion) -> Confusion {
+    package static func + (one: Confusion, other: Confusion) -> Confusion {
         var sum = one
         sum.truePositive += other.truePositive
         sum.falsePositive += other.falsePositive

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 extension EmbeddingTable {
     /// Reads embeddings that any engine made; the kind of file is recognized by content.
@@ -7,7 +7,7 @@ extension EmbeddingTable {
     /// - `.npy`: images × numbers, one row per unique path of the pairs in sorted order.
     /// - `.csv`: a path and its numbers per line; a first line without numbers is a header.
     /// - Throws: `FileError`, `NumpyError`, `ZipError` or `LFWError`.
-    public init(_ file: MappedFile, for pairs: PairList) throws {
+    package init(_ file: MappedFile, for pairs: PairList) throws {
         if file.bytes.matches([0x50, 0x4B]) {
             try self.init(archive: file)
         } else if file.bytes.matches([0x93]) {
@@ -77,7 +77,7 @@ extension EmbeddingTable {
 
     /// Writes the reference project's `lfw_embeddings.npz`: `paths` and `embeddings`, uncompressed, the same bytes for the same table. The
     /// caller commits the output.
-    public func write(to output: OutputFile) throws {
+    package func write(to output: OutputFile) throws {
         let embeddings = values.withUnsafeBytes {
             NumpyArray.bytes($0, element: .float32, shape: [paths.count, width], name: "embeddings")
         }

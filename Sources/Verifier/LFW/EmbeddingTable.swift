@@ -1,13 +1,13 @@
-import Files
+import ConvertFiles
 
 /// A unit-length embedding for each image path: the table between embedding and scoring. As a file it is an `.npz`, `.npy` or `.csv`.
-public struct EmbeddingTable: Sendable {
+package struct EmbeddingTable: Sendable {
     /// Image paths.
-    public let paths: [String]
+    package let paths: [String]
     /// The length of an embedding.
-    public let width: Int
+    package let width: Int
     /// All embeddings in the order of the paths, `width` numbers each, of unit length.
-    public let values: [Float]
+    package let values: [Float]
     private let rowOfPath: [ExactText: Int]
     private let file: String
 
@@ -19,7 +19,7 @@ public struct EmbeddingTable: Sendable {
     /// - values: `paths.count` rows of `width` numbers.
     /// - file: The table's name, for messages.
     /// - Throws: `LFWError` for a duplicate path, a row of zeros, or numbers that are not finite.
-    public init(paths: [String], width: Int, values: [Float], file: String) throws(LFWError) {
+    package init(paths: [String], width: Int, values: [Float], file: String) throws(LFWError) {
         try self.init(paths: paths, width: width, numbers: values.map(Double.init), file: file)
     }
 
@@ -47,7 +47,7 @@ public struct EmbeddingTable: Sendable {
     }
 
     /// The embedding of an image; throws `LFWError.noEmbedding` if there is none.
-    public func embedding(of path: String) throws(LFWError) -> ArraySlice<Float> {
+    package func embedding(of path: String) throws(LFWError) -> ArraySlice<Float> {
         guard let row = rowOfPath[ExactText(path)] else { throw .noEmbedding(file: file, path: path) }
         return values[row * width..<(row + 1) * width]
     }
@@ -55,7 +55,7 @@ public struct EmbeddingTable: Sendable {
     /// The score of each pair: the dot product of its embeddings, summed in double precision and rounded to float32 once, so that it does
     /// not depend on the order of summation.
     /// - Throws: `LFWError.noEmbedding` for an image without one.
-    public func scores(of pairs: PairList) throws(LFWError) -> ScoreTable {
+    package func scores(of pairs: PairList) throws(LFWError) -> ScoreTable {
         var scores: [Float] = []
         scores.reserveCapacity(pairs.pairs.count)
         for pair in pairs.pairs {

@@ -10,24 +10,24 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
     case facenet
 
     /// Whether thresholds are squared distances of unit vectors, 2 − 2·score, instead of scores.
-    public var usesDistance: Bool { self != .reference }
+    package var usesDistance: Bool { self != .reference }
 
     /// The unit of thresholds, in words.
-    public var thresholdUnit: String { usesDistance ? "squared distance" : "cosine" }
+    package var thresholdUnit: String { usesDistance ? "squared distance" : "cosine" }
 
     /// The number that is compared with a threshold, for one score.
     @inline(__always) func measure(_ score: Float) -> Double { usesDistance ? 2 - 2 * Double(score) : Double(score) }
 
     /// Whether a pair with this score is accepted as the same person.
-    public func accepts(_ score: Float, threshold: Double) -> Bool {
+    package func accepts(_ score: Float, threshold: Double) -> Bool {
         usesDistance ? measure(score) < threshold : measure(score) >= threshold
     }
 
     /// The threshold as a cosine.
-    public func cosine(_ threshold: Double) -> Double { usesDistance ? 1 - threshold / 2 : threshold }
+    package func cosine(_ threshold: Double) -> Double { usesDistance ? 1 - threshold / 2 : threshold }
 
     /// The rule in one sentence.
-    public var rule: String {
+    package var rule: String {
         switch self {
         case .reference: "thresholds are midpoints of neighboring scores, the first best on the other folds; same if score >= threshold"
         case .insightface, .facenet:

@@ -1,16 +1,16 @@
-import Files
+import ConvertFiles
 
 /// Which fold each pair belongs to.
 ///
 /// For LFW's 3,000 pairs of each kind, fold f holds the same-person pairs 300f to 300f + 299 and the different-people pairs with the same
 /// indices, each counted in file order. Both official files give the same folds by this rule.
-public struct FoldAssignment: Sendable, Equatable {
+package struct FoldAssignment: Sendable, Equatable {
     /// Number of folds.
-    public let count: Int
+    package let count: Int
     /// The fold of each pair, from 0.
-    public let ofPair: [Int]
+    package let ofPair: [Int]
     /// Whether these are LFW's ten folds of all 6,000 pairs, so that the result may be called an LFW figure.
-    public let isLFW: Bool
+    package let isLFW: Bool
 
     static let officialFolds = 10
     static let officialPairsOfEachKind = 3000

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// What a user expects of an evaluation.
 public struct Expectations: Sendable {
@@ -11,32 +11,32 @@ public struct Expectations: Sendable {
     /// Allowed deviation: `accuracyTolerance` as a fraction.
     public var areaTolerance = 0.0005
     /// Another run, compared with the same tolerances.
-    public var baseline: Baseline?
+    package var baseline: Baseline?
 
     /// Nothing is expected.
-    public init() {}
+    package init() {}
 }
 
 /// Whether an evaluation is as expected, and why.
-public struct Judgment: Sendable, Equatable {
+package struct Judgment: Sendable, Equatable {
     /// One expectation.
-    public struct Check: Sendable, Equatable {
+    package struct Check: Sendable, Equatable {
         /// Whether it is met.
-        public let isMet: Bool
+        package let isMet: Bool
         /// What was expected and what was found, in one line.
-        public let reason: String
+        package let reason: String
     }
 
     /// All checks; empty if nothing was expected.
-    public let checks: [Check]
+    package let checks: [Check]
     /// How the evaluation differs from the baseline, if there is one.
-    public let comparison: BaselineComparison?
+    package let comparison: BaselineComparison?
 
     /// Whether every check is met; true if nothing was expected.
-    public var isMet: Bool { checks.allSatisfy(\.isMet) }
+    package var isMet: Bool { checks.allSatisfy(\.isMet) }
 
     /// A caveat that must accompany every verdict.
-    public static let caveat = "LFW does not establish fairness, robustness to spoofing or real-world reliability."
+    package static let caveat = "LFW does not establish fairness, robustness to spoofing or real-world reliability."
 
     /// Allowance for the rounding of a difference that equals the tolerance exactly.
     private static let slack = 1e-9
@@ -44,7 +44,7 @@ public struct Judgment: Sendable, Equatable {
     /// Judges an evaluation.
     /// - Parameter margin: The run's crop margin, which selects the figures of a baseline that has several.
     /// - Throws: `LFWError.differentPairs` if the baseline's scores belong to different pairs.
-    public init(_ evaluation: LFWEvaluation, expectations: Expectations, margin: Int? = nil) throws(LFWError) {
+    package init(_ evaluation: LFWEvaluation, expectations: Expectations, margin: Int? = nil) throws(LFWError) {
         var checks: [Check] = []
         func accuracy(_ expected: Double, _ what: String) {
             let found = evaluation.spread.mean * 100

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// Which edition of LFW a folder holds, judged by a few photographs' bytes. Published figures belong to the deep-funneled edition.
 public enum LFWEdition: Sendable, Equatable {
@@ -21,7 +21,7 @@ public enum LFWEdition: Sendable, Equatable {
     ]
 
     /// Checks the photographs below `root`.
-    public init(root: String) {
+    package init(root: String) {
         var (same, different) = (0, 0)
         for (name, digest) in LFWEdition.deepFunneledDigests {
             guard let file = try? MappedFile(path: "\(root)/\(name)") else { continue }
@@ -36,7 +36,7 @@ public enum LFWEdition: Sendable, Equatable {
     }
 
     /// The edition in words.
-    public var description: String {
+    package var description: String {
         switch self {
         case .deepFunneled: "LFW deep-funneled"
         case .other: "not LFW deep-funneled: funneled or original LFW, or re-encoded photographs"

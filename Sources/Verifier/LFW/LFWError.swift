@@ -1,7 +1,7 @@
-import Files
+import ConvertFiles
 
 /// What is wrong with pairs, scores, embeddings or expectations.
-public enum LFWError: DescribedError, Equatable {
+package enum LFWError: DescribedError, Equatable {
     /// A malformed line; lines are counted from 1.
     case badLine(file: String, line: Int, reason: String)
     /// A file without a single pair, score or row.
@@ -38,7 +38,7 @@ public enum LFWError: DescribedError, Equatable {
     case plotFailed(reason: String)
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .badLine(let file, let line, let reason): "\(file), line \(line): \(reason)"
         case .nothingInside(let file, let what): "\(file): contains no \(what)"
@@ -67,7 +67,7 @@ public enum LFWError: DescribedError, Equatable {
     }
 
     /// What could be decided otherwise.
-    public var decisions: [Decision] {
+    package var decisions: [Decision] {
         switch self {
         case .notLFW, .foldCount: [.folds]
         default: []
@@ -75,7 +75,7 @@ public enum LFWError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String {
+    package var remedy: String {
         switch self {
         case .badLine: "correct the line, or take the original file"
         case .nothingInside, .notText: "check that this is the right file and that it is complete"

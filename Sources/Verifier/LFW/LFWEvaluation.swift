@@ -1,51 +1,51 @@
 /// All figures that pairs and their scores give.
-public struct LFWEvaluation: Sendable, Equatable {
+package struct LFWEvaluation: Sendable, Equatable {
     /// One fold, decided with the threshold that is best on all other folds.
-    public struct Fold: Sendable, Equatable {
+    package struct Fold: Sendable, Equatable {
         /// Its number, from 1.
-        public let number: Int
+        package let number: Int
         /// The threshold, in the protocol's unit.
-        public let threshold: Double
+        package let threshold: Double
         /// Its decisions.
-        public let confusion: Confusion
+        package let confusion: Confusion
     }
 
     /// The threshold that is best on the very pairs it is measured on; optimistic by construction.
-    public struct GlobalBest: Sendable, Equatable {
+    package struct GlobalBest: Sendable, Equatable {
         /// The threshold, in the protocol's unit.
-        public let threshold: Double
+        package let threshold: Double
         /// Share of correct decisions.
-        public let accuracy: Double
+        package let accuracy: Double
     }
 
     /// Pairs and scores.
-    public let table: ScoreTable
+    package let table: ScoreTable
     /// The rule by which thresholds were chosen.
-    public let protocolRule: EvaluationProtocol
+    package let protocolRule: EvaluationProtocol
     /// All folds.
-    public let folds: [Fold]
+    package let folds: [Fold]
     /// For each pair, whether it is accepted as the same person at its fold's threshold.
-    public let accepted: [Bool]
+    package let accepted: [Bool]
     /// For each pair, its score minus its fold's threshold, as cosines.
-    public let margins: [Double]
+    package let margins: [Double]
     /// Mean and spread over folds.
-    public let spread: AccuracySpread
+    package let spread: AccuracySpread
     /// The optimistic figure.
-    public let globalBest: GlobalBest
+    package let globalBest: GlobalBest
     /// The exact curve over all pairs.
-    public let curve: ROCCurve
+    package let curve: ROCCurve
     /// An interval from resampling pairs.
-    public let bootstrap: BootstrapInterval
+    package let bootstrap: BootstrapInterval
     /// Pairs close to their threshold.
-    public let noise: NoiseBudget
+    package let noise: NoiseBudget
 
     /// False accept rates for which true accept rates are reported.
-    public static let falseAcceptLimits = [1e-1, 1e-2, 1e-3]
+    package static let falseAcceptLimits = [1e-1, 1e-2, 1e-3]
     /// The bootstrap's default seed.
-    public static let defaultSeed: UInt64 = 20_240_601
+    package static let defaultSeed: UInt64 = 20_240_601
 
     /// Computes all figures; about ten milliseconds for 6,000 pairs.
-    public init(_ table: ScoreTable, by protocolRule: EvaluationProtocol = .reference, seed: UInt64 = defaultSeed) {
+    package init(_ table: ScoreTable, by protocolRule: EvaluationProtocol = .reference, seed: UInt64 = defaultSeed) {
         let search = ThresholdSearch(table, by: protocolRule)
         let assignment = table.pairs.folds
         let thresholds = (0..<assignment.count).map { search.best(leavingOut: $0).threshold }
@@ -73,17 +73,17 @@ public struct LFWEvaluation: Sendable, Equatable {
     }
 
     /// The decisions of all folds together.
-    public var confusion: Confusion { folds.map(\.confusion).reduce(Confusion(), +) }
+    package var confusion: Confusion { folds.map(\.confusion).reduce(Confusion(), +) }
 
     /// Whether this is an LFW figure: from its 6,000 pairs in its ten folds.
-    public var isLFW: Bool { table.pairs.folds.isLFW }
+    package var isLFW: Bool { table.pairs.folds.isLFW }
 
     /// Whether a pair is decided correctly.
-    public func isCorrect(_ index: Int) -> Bool { accepted[index] == table.pairs.pairs[index].isSame }
+    package func isCorrect(_ index: Int) -> Bool { accepted[index] == table.pairs.pairs[index].isSame }
 
     /// Incorrectly decided pairs, the farthest from their threshold first.
     /// - Parameter isSame: True for rejected pairs of one person, false for accepted pairs of two.
-    public func worst(isSame: Bool, limit: Int) -> [Int] {
+    package func worst(isSame: Bool, limit: Int) -> [Int] {
         let wrong = accepted.indices.filter { table.pairs.pairs[$0].isSame == isSame && !isCorrect($0) }
         return Array(wrong.sorted { (margins[$1].magnitude, $0) < (margins[$0].magnitude, $1) }.prefix(max(limit, 0)))
     }

@@ -1,23 +1,23 @@
-import Files
+import ConvertFiles
 
 /// Two images and whether they show the same person.
-public struct LFWPair: Sendable, Equatable {
+package struct LFWPair: Sendable, Equatable {
     /// Path of the first image, relative to the images' folder.
-    public let imageA: String
+    package let imageA: String
     /// Path of the second image, relative to the images' folder.
-    public let imageB: String
+    package let imageB: String
     /// Whether both show the same person (label 1).
-    public let isSame: Bool
+    package let isSame: Bool
 
     /// Creates a pair.
-    public init(_ imageA: String, _ imageB: String, isSame: Bool) {
+    package init(_ imageA: String, _ imageB: String, isSame: Bool) {
         self.imageA = imageA
         self.imageB = imageB
         self.isSame = isSame
     }
 
     /// Whether the labels and, byte for byte, the paths are equal.
-    public static func == (one: LFWPair, other: LFWPair) -> Bool {
+    package static func == (one: LFWPair, other: LFWPair) -> Bool {
         one.isSame == other.isSame && ExactText(one.imageA) == ExactText(other.imageA) && ExactText(one.imageB) == ExactText(other.imageB)
     }
 

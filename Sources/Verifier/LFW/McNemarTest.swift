@@ -1,21 +1,21 @@
 import Glibc
 
 /// McNemar's exact test: do two models differ in how many pairs they decide correctly, beyond chance?
-public struct McNemarTest: Sendable, Equatable {
+package struct McNemarTest: Sendable, Equatable {
     /// Pairs that only the first model decides correctly.
-    public let onlyFirst: Int
+    package let onlyFirst: Int
     /// Pairs that only the second model decides correctly.
-    public let onlySecond: Int
+    package let onlySecond: Int
 
     /// Creates a test from the two counts of disagreement.
-    public init(onlyFirst: Int, onlySecond: Int) {
+    package init(onlyFirst: Int, onlySecond: Int) {
         self.onlyFirst = max(onlyFirst, 0)
         self.onlySecond = max(onlySecond, 0)
     }
 
     /// The two-sided p-value: twice the probability that the rarer kind occurs at most this often among all disagreements, if both kinds
     /// were equally likely (binomial, one half); at most 1.
-    public var pValue: Double {
+    package var pValue: Double {
         let total = onlyFirst + onlySecond
         guard total > 0 else { return 1 }
         // In logarithms, because one half to the power of thousands underflows.

@@ -1,36 +1,36 @@
-import Files
+import ConvertFiles
 
 /// Compares two sets of scores over the same pairs, each decided at the thresholds of its own folds.
-public struct ModelAgreement: Sendable, Equatable {
+package struct ModelAgreement: Sendable, Equatable {
     /// A pair that one set accepts and the other rejects.
-    public struct Flip: Sendable, Equatable {
+    package struct Flip: Sendable, Equatable {
         /// The pair's index in the list, from 0.
-        public let index: Int
+        package let index: Int
         /// Its score in the first set.
-        public let score: Float
+        package let score: Float
         /// Its score in the second.
-        public let otherScore: Float
+        package let otherScore: Float
         /// Whether the first set accepts it.
-        public let isAccepted: Bool
+        package let isAccepted: Bool
     }
 
     /// Pairs on which the decisions differ, in list order.
-    public let flips: [Flip]
+    package let flips: [Flip]
     /// Largest absolute difference between two scores of a pair.
-    public let largestDrift: Double
+    package let largestDrift: Double
     /// Index of that pair, from 0.
-    public let largestDriftIndex: Int
+    package let largestDriftIndex: Int
     /// Mean absolute difference.
-    public let meanDrift: Double
+    package let meanDrift: Double
     /// Pairs whose scores differ at all.
-    public let changedScores: Int
+    package let changedScores: Int
     /// Whether the two differ in how many pairs they decide correctly.
-    public let mcNemar: McNemarTest
+    package let mcNemar: McNemarTest
 
     /// Compares two evaluations.
     /// - Parameter name: The second set's name, for messages.
     /// - Throws: `LFWError.differentPairs` if pairs, labels or their order differ.
-    public init(_ first: LFWEvaluation, _ second: LFWEvaluation, name: String) throws(LFWError) {
+    package init(_ first: LFWEvaluation, _ second: LFWEvaluation, name: String) throws(LFWError) {
         try ModelAgreement.check(first.table.pairs.pairs, second.table.pairs.pairs, name: name)
         let (scores, others) = (first.table.scores, second.table.scores)
         var (flips, largest, largestIndex, sum, changed): ([Flip], Double, Int, Double, Int) = ([], 0, 0, 0, 0)

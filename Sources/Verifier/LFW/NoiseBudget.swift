@@ -1,17 +1,17 @@
 /// Pairs so close to their fold's threshold that rounding, a different decoder or a different processor may flip the decision.
-public struct NoiseBudget: Sendable, Equatable {
+package struct NoiseBudget: Sendable, Equatable {
     /// A pair and the distance of its score above the threshold, as a cosine.
-    public struct NearPair: Sendable, Equatable {
+    package struct NearPair: Sendable, Equatable {
         /// The pair's index in the list, from 0.
-        public let index: Int
+        package let index: Int
         /// Score minus threshold.
-        public let margin: Double
+        package let margin: Double
     }
 
     /// Pairs within ±1e-3, nearest first.
-    public let withinThousandth: [NearPair]
+    package let withinThousandth: [NearPair]
     /// Those within ±1e-5.
-    public var withinHundredThousandth: [NearPair] { withinThousandth.filter { $0.margin.magnitude <= NoiseBudget.fine } }
+    package var withinHundredThousandth: [NearPair] { withinThousandth.filter { $0.margin.magnitude <= NoiseBudget.fine } }
 
     /// How far a different order of float32 arithmetic, and a different decoder, may move a score.
     static let coarse = 1e-3
@@ -25,7 +25,7 @@ public struct NoiseBudget: Sendable, Equatable {
     }
 
     /// Both counts in one sentence.
-    public var summary: String {
+    package var summary: String {
         let (coarse, fine) = (withinThousandth.count, withinHundredThousandth.count)
         return "\(coarse) \(coarse == 1 ? "pair lies" : "pairs lie") within 1e-3 of their fold's threshold, \(fine) within 1e-5"
     }

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// What identifies a pair across lists: both images, in either order, and the label. A cosine does not depend on the order.
 struct PairKey: Hashable {

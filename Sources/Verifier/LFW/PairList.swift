@@ -1,19 +1,19 @@
-import Files
+import ConvertFiles
 
 /// Pairs in the order of their file, with the folds that the file and the protocol give them.
-public struct PairList: Sendable, Equatable {
+package struct PairList: Sendable, Equatable {
     /// The pairs in file order.
-    public let pairs: [LFWPair]
+    package let pairs: [LFWPair]
     /// The fold of each pair.
-    public let folds: FoldAssignment
+    package let folds: FoldAssignment
     /// Number of pairs that were dropped because an image is missing.
-    public let droppedCount: Int
+    package let droppedCount: Int
 
     /// Reads a list of `path path label` or `path,path,label` lines, or LFW's own `pairs.txt`; the first line determines which.
     /// - Parameters:
     /// - folds: The number of folds for pairs that are not LFW's 6,000; nil for LFW's own.
     /// - Throws: `FileError`, or `LFWError` with the line number.
-    public init(_ file: MappedFile, folds: Int? = nil) throws {
+    package init(_ file: MappedFile, folds: Int? = nil) throws {
         let lines = try TextLines(file.bytes)
         guard let first = lines.lines.first else { throw LFWError.nothingInside(file: file.path, what: "pairs") }
         if let header = OfficialPairsText.header(first) {
@@ -30,7 +30,7 @@ public struct PairList: Sendable, Equatable {
     /// - Parameters:
     /// - ownFolds: The folds that the file itself gives each pair, from 0.
     /// - file: The list's name, for messages.
-    public init(_ pairs: [LFWPair], folds: Int? = nil, ownFolds: [Int]? = nil, file: String) throws(LFWError) {
+    package init(_ pairs: [LFWPair], folds: Int? = nil, ownFolds: [Int]? = nil, file: String) throws(LFWError) {
         guard !pairs.isEmpty else { throw .nothingInside(file: file, what: "pairs") }
         self.pairs = pairs
         self.folds = try FoldAssignment(pairs, asked: folds, own: ownFolds, file: file)
@@ -42,7 +42,7 @@ public struct PairList: Sendable, Equatable {
     }
 
     /// All images of the pairs without duplicates, sorted by their bytes, which for UTF-8 is Python's order.
-    public var uniqueImages: [String] {
+    package var uniqueImages: [String] {
         var seen: Set<ExactText> = []
         var paths: [String] = []
         for pair in pairs {
@@ -53,7 +53,7 @@ public struct PairList: Sendable, Equatable {
 
     /// The list without pairs of these images. Each pair keeps its fold; with fewer pairs the result is not an LFW figure.
     /// - Throws: `LFWError.oneClass` or `.emptyFold` if too little is left.
-    public func dropping(images: [String], file: String) throws(LFWError) -> PairList {
+    package func dropping(images: [String], file: String) throws(LFWError) -> PairList {
         let gone = Set(images.map { ExactText($0) })
         let kept = pairs.indices.filter {
             !gone.contains(ExactText(pairs[$0].imageA)) && !gone.contains(ExactText(pairs[$0].imageB))

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// `path path label` lines, with label 1 for the same person and 0 for different people. Fields are separated by spaces, tabs or commas;
 /// with tabs or commas, paths may contain spaces.

@@ -1,19 +1,19 @@
 extension ROCCurve {
     /// How much is accepted while false accepts are bounded.
-    public struct OperatingPoint: Sendable, Equatable {
+    package struct OperatingPoint: Sendable, Equatable {
         /// The bound on the false accept rate.
-        public let falseAcceptLimit: Double
+        package let falseAcceptLimit: Double
         /// The false accept rate that is reached, at most the limit.
-        public let falseAcceptRate: Double
+        package let falseAcceptRate: Double
         /// Share of same-person pairs that are accepted.
-        public let trueAcceptRate: Double
+        package let trueAcceptRate: Double
         /// The lowest accepted score; infinite if nothing may be accepted.
-        public let score: Float
+        package let score: Float
     }
 
     /// The highest true accept rate of any threshold whose false accept rate is at most `limit`. Counted over all pairs, without
     /// interpolation between thresholds.
-    public func operatingPoint(falseAcceptLimit limit: Double) -> OperatingPoint {
+    package func operatingPoint(falseAcceptLimit limit: Double) -> OperatingPoint {
         let allowed = (limit * Double(differentCount) * (1 + 1e-12)).rounded(.down)
         let point = points.last { Double($0.falseAccepts) <= allowed } ?? Point(falseAccepts: 0, trueAccepts: 0, score: .infinity)
         return OperatingPoint(
@@ -22,7 +22,7 @@ extension ROCCurve {
 
     /// The rate at which false accepts and false rejects are equally frequent: the root of 1 − x − tpr(x) on the curve with its points
     /// joined by straight lines.
-    public var equalErrorRate: Double {
+    package var equalErrorRate: Double {
         for (before, after) in zip(points, points.dropFirst()) {
             let (far, nextFar) = (falseAcceptRate(before), falseAcceptRate(after))
             // Negative until the two rates meet, positive after that.

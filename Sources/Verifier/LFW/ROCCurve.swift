@@ -1,26 +1,26 @@
 /// The exact receiver operating characteristic of all pairs, regardless of folds: one step per distinct score.
-public struct ROCCurve: Sendable, Equatable {
+package struct ROCCurve: Sendable, Equatable {
     /// What is accepted at or above a score.
-    public struct Point: Sendable, Equatable {
+    package struct Point: Sendable, Equatable {
         /// Accepted pairs of different people.
-        public let falseAccepts: Int
+        package let falseAccepts: Int
         /// Accepted pairs of the same person.
-        public let trueAccepts: Int
+        package let trueAccepts: Int
         /// The lowest accepted score; infinite if nothing is accepted.
-        public let score: Float
+        package let score: Float
     }
 
     /// All steps from nothing accepted to everything accepted.
-    public let points: [Point]
+    package let points: [Point]
     /// Pairs of the same person.
-    public let sameCount: Int
+    package let sameCount: Int
     /// Pairs of different people.
-    public let differentCount: Int
+    package let differentCount: Int
     /// Twice the number of (same, different) couples in which the same-person pair scores higher, with ties counted once: an exact integer.
-    public let doubledWins: Int
+    package let doubledWins: Int
 
     /// - Parameter table: A table with pairs of both kinds.
-    public init(_ table: ScoreTable) {
+    package init(_ table: ScoreTable) {
         let pairs = table.pairs.pairs
         let items = table.scores.indices.map { (score: table.scores[$0], isSame: pairs[$0].isSame) }.sorted { $0.score > $1.score }
         var points = [Point(falseAccepts: 0, trueAccepts: 0, score: .infinity)]
@@ -41,15 +41,15 @@ public struct ROCCurve: Sendable, Equatable {
 
     /// Area under the curve: the share of couples of one same-person and one different-people pair in which the former scores higher, with
     /// ties counting half (Mann–Whitney). Exact except for one division; scikit-learn's trapezoid sum differs only by rounding.
-    public var area: Double { Double(doubledWins) / (2 * Double(sameCount) * Double(differentCount)) }
+    package var area: Double { Double(doubledWins) / (2 * Double(sameCount) * Double(differentCount)) }
 
     /// False accept rate of a point.
-    public func falseAcceptRate(_ point: Point) -> Double { Double(point.falseAccepts) / Double(max(differentCount, 1)) }
+    package func falseAcceptRate(_ point: Point) -> Double { Double(point.falseAccepts) / Double(max(differentCount, 1)) }
     /// True accept rate of a point.
-    public func trueAcceptRate(_ point: Point) -> Double { Double(point.trueAccepts) / Double(max(sameCount, 1)) }
+    package func trueAcceptRate(_ point: Point) -> Double { Double(point.trueAccepts) / Double(max(sameCount, 1)) }
 
     /// The points at which the curve turns, without those on a straight line between their neighbors.
-    public var corners: [Point] {
+    package var corners: [Point] {
         var corners: [Point] = []
         for point in points {
             while let last = corners.last, corners.count > 1 {

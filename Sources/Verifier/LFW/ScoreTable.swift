@@ -1,11 +1,11 @@
-import Files
+import ConvertFiles
 
 /// A score for each pair, from which every figure is computed. As a file it is the reference project's `pair_scores.csv`.
-public struct ScoreTable: Sendable, Equatable {
+package struct ScoreTable: Sendable, Equatable {
     /// The pairs.
-    public let pairs: PairList
+    package let pairs: PairList
     /// The cosine of each pair's embeddings, in the order of the pairs.
-    public let scores: [Float]
+    package let scores: [Float]
 
     /// How far a cosine may exceed 1 by rounding.
     static let greatestMagnitude: Float = 1.001
@@ -13,7 +13,7 @@ public struct ScoreTable: Sendable, Equatable {
 
     /// Creates a table from pairs and their scores.
     /// - Throws: `LFWError.scoreCount`, or `.badScore` for a score that is not a finite cosine.
-    public init(pairs: PairList, scores: [Float]) throws(LFWError) {
+    package init(pairs: PairList, scores: [Float]) throws(LFWError) {
         guard scores.count == pairs.pairs.count else { throw .scoreCount(expected: pairs.pairs.count, found: scores.count) }
         if let bad = scores.firstIndex(where: { !($0.magnitude <= ScoreTable.greatestMagnitude) }) {
             let pair = pairs.pairs[bad]
@@ -25,7 +25,7 @@ public struct ScoreTable: Sendable, Equatable {
     /// Reads `image_a,image_b,label,cosine_score`; labels and order come from the file, folds from the rule of `FoldAssignment`.
     /// - Parameter folds: The number of folds for pairs that are not LFW's 6,000; nil for LFW's own.
     /// - Throws: `FileError`, or `LFWError` with the line number.
-    public init(_ file: MappedFile, folds: Int? = nil) throws {
+    package init(_ file: MappedFile, folds: Int? = nil) throws {
         let (pairs, scores) = try ScoreTable.rows(file)
         try self.init(pairs: try PairList(pairs, folds: folds, file: file.path), scores: scores)
     }
@@ -62,7 +62,7 @@ public struct ScoreTable: Sendable, Equatable {
     }
 
     /// The table as the reference project writes it: 8 decimals, lines ending in CR LF.
-    public var csv: [UInt8] {
+    package var csv: [UInt8] {
         var text = CSVTable.line(ScoreTable.columns)
         for (pair, score) in zip(pairs.pairs, scores) {
             text += CSVTable.line([pair.imageA, pair.imageB, pair.isSame ? "1" : "0", NumberText.fixed(Double(score), 8)])

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// The lines of a text file, for lists that are read line by line. Works on bytes, because Swift's characters would be ten times slower.
 struct TextLines {

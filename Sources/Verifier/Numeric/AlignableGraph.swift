@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// The core of a network's graph: without the scaling of pixels at its front and the normalization at its end, which exporters add or omit.
 struct AlignableGraph {

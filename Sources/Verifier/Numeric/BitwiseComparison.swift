@@ -1,10 +1,10 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// How an output departs from what it was written from.
-public enum BitwiseDifference: DescribedError, Equatable {
+package enum BitwiseDifference: DescribedError, Equatable {
     case missing(file: String, name: String)
 
     case unexpected(file: String, name: String)
@@ -14,10 +14,10 @@ public enum BitwiseDifference: DescribedError, Equatable {
     case sharing(file: String, name: String, other: String)
 
     /// The whole state dict is missing.
-    public static func withoutStateDict(file: String) -> BitwiseDifference { .missing(file: file, name: "the state dict") }
+    package static func withoutStateDict(file: String) -> BitwiseDifference { .missing(file: file, name: "the state dict") }
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .missing(let file, let name): "\(file): read back from disk, \(name) is missing"
         case .unexpected(let file, let name): "\(file): read back from disk, \(name) is present but should not be"
@@ -31,14 +31,14 @@ public enum BitwiseDifference: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String { "no output was left on disk; run again, and check the disk if it happens twice" }
+    package var remedy: String { "no output was left on disk; run again, and check the disk if it happens twice" }
 }
 
 /// Compares an output, read back from disk, with its source, bit by bit.
-public enum BitwiseComparison {
+package enum BitwiseComparison {
     /// Compares names, order, dtypes, shapes and every bit of the elements in C order. Throws `BitwiseDifference`. The order of names that
     /// the format itself does not preserve (aliases) is not compared.
-    public static func check(_ written: Weights, against source: Weights, file: String) throws {
+    package static func check(_ written: Weights, against source: Weights, file: String) throws {
         for entry in source.entries {
             guard let tensor = written[entry.name] else { throw BitwiseDifference.missing(file: file, name: entry.name) }
             try check(tensor, against: entry.tensor, name: entry.name, file: file)
@@ -55,7 +55,7 @@ public enum BitwiseComparison {
     }
 
     /// Compares dtype, shape, and all elements of two tensors in C order. Throws `BitwiseDifference`.
-    public static func check(_ written: Tensor, against source: Tensor, name: String, file: String) throws {
+    package static func check(_ written: Tensor, against source: Tensor, name: String, file: String) throws {
         func kind(_ tensor: Tensor) -> String { "\(tensor.dtype.rawValue) \(tensor.shape)" }
         guard written.dtype == source.dtype, written.shape == source.shape else {
             throw BitwiseDifference.kind(file: file, name: name, expected: kind(source), found: kind(written))

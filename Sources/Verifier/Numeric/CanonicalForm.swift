@@ -1,6 +1,6 @@
-import Files
-import IR
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertTensors
 
 extension Model {
     /// The model with everything folded that exporters and optimizers fold: batch normalization and constant factors go into the layer

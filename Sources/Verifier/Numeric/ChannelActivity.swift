@@ -1,16 +1,16 @@
-import IR
-import Inference
+import ConvertIR
+import ConvertInference
 
 /// How many channels of a network's activations are active on some images: a slope that is never used, or a channel that is always cut off,
 /// may hold anything without affecting the outputs.
-public struct ChannelActivity: Sendable, Equatable {
+package struct ChannelActivity: Sendable, Equatable {
     /// Channels of all activations.
-    public let channels: Int
+    package let channels: Int
     /// Channels that were active on some image: a PReLU's slope that was used, a ReLU that let something through.
-    public let active: Int
+    package let active: Int
 
     /// The share of active channels; 1 if there are no activations.
-    public var share: Double { channels == 0 ? 1 : Double(active) / Double(channels) }
+    package var share: Double { channels == 0 ? 1 : Double(active) / Double(channels) }
 
     init(channels: Int, active: Int) {
         self.channels = channels

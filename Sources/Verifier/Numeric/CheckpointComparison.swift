@@ -1,17 +1,17 @@
-import Files
+import ConvertFiles
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// Compares a `.pth` read back from disk with the values that it was written from: keys and their order, types, numbers, strides, sharing
 /// and every bit.
-public struct CheckpointComparison {
+package struct CheckpointComparison {
     private let file: String
     /// The storage of the source that each storage of the output corresponds to.
     private var counterpart: [ObjectIdentifier: ObjectIdentifier] = [:]
     private var reverse: [ObjectIdentifier: ObjectIdentifier] = [:]
 
     /// Throws `BitwiseDifference` at the first departure.
-    public static func check(_ written: CheckpointValue, against source: CheckpointValue, file: String) throws {
+    package static func check(_ written: CheckpointValue, against source: CheckpointValue, file: String) throws {
         var comparison = CheckpointComparison(file: file)
         try comparison.check(written, source, [])
     }

@@ -1,25 +1,25 @@
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 
 /// Compares what two networks state about how images enter and what comes out.
-public struct ContractComparison: Sendable, Equatable {
+package struct ContractComparison: Sendable, Equatable {
     /// One fact that the two state differently.
-    public struct Difference: Sendable, Equatable {
+    package struct Difference: Sendable, Equatable {
         /// The fact's name, as in files.
-        public let member: String
+        package let member: String
         /// What the export states.
-        public let export: String
+        package let export: String
         /// What the source states, or what is assumed for it.
-        public let source: String
+        package let source: String
 
         /// The difference as a clause.
-        public var text: String { "the contract's \(member) is \(export), the source's \(source)" }
+        package var text: String { "the contract's \(member) is \(export), the source's \(source)" }
     }
 
     /// Facts that differ.
-    public let differences: [Difference]
+    package let differences: [Difference]
     /// Facts that differ, but only because a caller gave the export's while the source's are merely assumed; these do not count against it.
-    public let given: [Difference]
+    package let given: [Difference]
 
     /// Relative difference of two scalings that float32's rounding explains.
     private static let rounding = 1e-5

@@ -1,30 +1,30 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 
 /// Which nodes of two graphs do the same. Names do not matter: both graphs are walked from their inputs, and a node is matched with the one
 /// that computes the same kind of result from matched values.
-public struct GraphAlignment: Sendable {
+package struct GraphAlignment: Sendable {
     /// Two nodes that do the same.
-    public struct Pair: Sendable, Equatable {
+    package struct Pair: Sendable, Equatable {
         /// The export's node.
-        public let export: Node
+        package let export: Node
         /// The source's node.
-        public let source: Node
+        package let source: Node
         /// How their attributes differ, as a clause; nil if they do not.
-        public let attributes: String?
+        package let attributes: String?
     }
 
     /// Matched nodes, in the source's order.
-    public let pairs: [Pair]
+    package let pairs: [Pair]
     /// The export's name of each matched value, keyed by the source's.
-    public let values: [String: String]
+    package let values: [String: String]
     /// For each output of the source, its index in the export's outputs; nil if it has no counterpart.
-    public let outputs: [Int?]
+    package let outputs: [Int?]
     /// Why some of the source's nodes have no counterpart; nil if the graphs are the same.
-    public let failure: String?
+    package let failure: String?
 
     /// Whether the graphs are the same except for names and attributes.
-    public var isComplete: Bool { failure == nil }
+    package var isComplete: Bool { failure == nil }
 
     /// Walks both graphs.
     init(export: AlignableGraph, source: AlignableGraph) {

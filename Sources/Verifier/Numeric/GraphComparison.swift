@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 
 /// Compares the graphs of two networks: which layers match, how matched layers differ, and the source in the form that fits the export.
 struct GraphComparison {

@@ -1,18 +1,18 @@
-import IR
-import Inference
+import ConvertIR
+import ConvertInference
 
 /// The first layer at which two networks diverge, found on one image with short partial sums.
-public struct LayerBlame: Sendable, Equatable {
+package struct LayerBlame: Sendable, Equatable {
     /// The layer's name in the source.
-    public let layer: String
+    package let layer: String
     /// The name of its operation.
-    public let operation: String
+    package let operation: String
     /// How its attributes differ; nil if only numbers do.
-    public let attributes: String?
+    package let attributes: String?
     /// RMS of the difference between the layer's values, relative to their own RMS; nil if they could not be compared.
-    public let relativeRMS: Double?
+    package let relativeRMS: Double?
     /// Largest absolute difference between the layer's values.
-    public let maxAbsolute: Double?
+    package let maxAbsolute: Double?
 
     /// Smaller differences are rounding, unless an output has a stricter tolerance.
     private static let negligible = 1e-7

@@ -1,11 +1,11 @@
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 
 /// Compares an export, read back from disk, with what was written: every tensor bit by bit, and graph, contract and family.
-public enum ModelComparison {
+package enum ModelComparison {
     /// Throws `BitwiseDifference` or `ExportError.differs`.
-    public static func check(_ opened: OpenedFile, against content: ExportContent, file: String) throws {
+    package static func check(_ opened: OpenedFile, against content: ExportContent, file: String) throws {
         guard let weights = opened.weights else { throw BitwiseDifference.missing(file: file, name: "the state dict") }
         try BitwiseComparison.check(weights, against: content.weights, file: file)
         guard let model = content.model else { return }

@@ -1,4 +1,4 @@
-import Inference
+import ConvertInference
 
 extension NumericComparison.Images {
     /// Pictures that were read from files.
@@ -7,7 +7,7 @@ extension NumericComparison.Images {
     ///   - folder: what was named: a folder, or the picture itself.
     ///   - total: pictures in the folder; only the first of them are read.
     ///   - unreadable: pictures among the first that could not be read.
-    public init(_ batch: Batch, ofPictures paths: [String], in folder: String, outOf total: Int, unreadable: Int) {
+    package init(_ batch: Batch, ofPictures paths: [String], in folder: String, outOf total: Int, unreadable: Int) {
         var text = paths.count == 1 ? "the picture \(paths[0])" : "\(paths.count) pictures of \(folder)"
         let tried = paths.count + unreadable
         if total > tried { text += ", the first \(tried) of \(total)" }
@@ -16,7 +16,7 @@ extension NumericComparison.Images {
     }
 
     /// Images of an array.
-    public init(_ batch: Batch, ofArray path: String) {
+    package init(_ batch: Batch, ofArray path: String) {
         self.init(batch, description: "\(batch.imageCount) images of \(path)")
     }
 }

@@ -1,20 +1,20 @@
-import IR
-import Inference
-import Tensors
+import ConvertIR
+import ConvertInference
+import ConvertTensors
 
 /// The second part of a verification: runs both networks on the same images and compares their outputs.
 public struct NumericComparison: Sendable {
     /// How far outputs may differ.
     public struct Tolerance: Sendable, Equatable {
         /// Absolute, on outputs normalized to unit length; nil if `absolute` or `relative` is given instead.
-        public var normalized: Double?
+        package var normalized: Double?
         /// Absolute, on outputs as they are.
-        public var absolute: Double?
+        package var absolute: Double?
         /// Relative to the source's magnitude, on outputs as they are.
-        public var relative: Double?
+        package var relative: Double?
 
         /// Creates a tolerance; nil members are not checked.
-        public init(normalized: Double? = nil, absolute: Double? = nil, relative: Double? = nil) {
+        package init(normalized: Double? = nil, absolute: Double? = nil, relative: Double? = nil) {
             self.normalized = normalized
             self.absolute = absolute
             self.relative = relative
@@ -22,39 +22,39 @@ public struct NumericComparison: Sendable {
 
         /// Covers the order of float32's sums, with a reserve. Rounded weights need no more, because they are compared with weights rounded
         /// the same way.
-        public static let usual = Tolerance(normalized: 3e-6)
+        package static let usual = Tolerance(normalized: 3e-6)
     }
 
     /// Images as pixels from 0 to 255: images × channels × height × width.
-    public struct Images: Sendable {
+    package struct Images: Sendable {
         /// The pixels.
-        public let batch: Batch
+        package let batch: Batch
         /// What the images are, in words.
-        public let description: String
+        package let description: String
 
         /// Creates images from a batch.
-        public init(_ batch: Batch, description: String) {
+        package init(_ batch: Batch, description: String) {
             self.batch = batch
             self.description = description
         }
     }
 
     /// Figures for each output that both sides have, in the source's order.
-    public let outputs: [OutputFigures]
+    package let outputs: [OutputFigures]
     /// Names of outputs that only one side has.
-    public let unmatchedOutputs: [String]
+    package let unmatchedOutputs: [String]
     /// What the images were, in words.
-    public let images: String
+    package let images: String
     /// The tolerance that was applied.
-    public let tolerance: Tolerance
+    package let tolerance: Tolerance
     /// Whether only one of the two normalizes its output to unit length, so that only directions can be compared.
-    public let lengthsDiffer: Bool
+    package let lengthsDiffer: Bool
     /// Whether outputs are embeddings, which are compared at unit length.
-    public let isEmbedding: Bool
+    package let isEmbedding: Bool
     /// Whether one run served both sides, because their tensors and graphs are the same.
-    public let isOneRun: Bool
+    package let isOneRun: Bool
     /// Whether every output is within the tolerance.
-    public let isWithin: Bool
+    package let isWithin: Bool
 
     /// One side of a comparison.
     struct Side {
@@ -139,7 +139,7 @@ public struct NumericComparison: Sendable {
 
     /// Seeded images of the size that the models take; the same on every machine. Sizes that one model leaves open are taken from the
     /// other.
-    public static func seeded(for model: Model, and other: Model? = nil, count: Int) throws -> Images {
+    package static func seeded(for model: Model, and other: Model? = nil, count: Int) throws -> Images {
         let sizes = (other?.graph.inputs.first?.type.shape ?? []).map(\.fixed)
         let shape = (model.graph.inputs.first?.type.shape ?? []).enumerated().map { axis, dimension -> Int in
             if axis == 0 { return count }

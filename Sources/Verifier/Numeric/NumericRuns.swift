@@ -1,5 +1,5 @@
-import IR
-import Inference
+import ConvertIR
+import ConvertInference
 
 /// The runs of one verification: which networks on which images with which scaling, and their outputs.
 struct NumericRuns {

@@ -1,28 +1,28 @@
 /// How far apart two outputs are.
-public struct OutputFigures: Sendable, Equatable {
+package struct OutputFigures: Sendable, Equatable {
     /// The output's name in the source.
-    public let name: String
+    package let name: String
     /// Largest absolute difference.
-    public let maxAbsolute: Double
+    package let maxAbsolute: Double
     /// Largest difference relative to the larger of the two magnitudes, among numbers of at least a thousandth of the source's largest.
-    public let maxRelative: Double
+    package let maxRelative: Double
     /// Root mean square of the differences, relative to that of the source.
-    public let relativeRMS: Double
+    package let relativeRMS: Double
     /// Smallest cosine between the two vectors of an image.
-    public let minCosine: Double
+    package let minCosine: Double
     /// Largest absolute difference after each image's vector was normalized to unit length. Outputs that are not embeddings are divided by
     /// the source's largest magnitude instead.
-    public let maxNormalized: Double
+    package let maxNormalized: Double
     /// Whether any number is NaN or infinite in one and not in the other.
-    public let hasNonFinite: Bool
+    package let hasNonFinite: Bool
     /// The smallest absolute tolerance with which everything would pass, given the relative tolerance.
-    public let leastAbsoluteTolerance: Double
+    package let leastAbsoluteTolerance: Double
 
     /// Compares `found` with `expected`, with `vectorLength` numbers per image.
     /// - Parameters:
     /// - isEmbedding: Whether outputs are vectors whose direction matters.
     /// - relativeTolerance: Subtracted from each difference for `leastAbsoluteTolerance`.
-    public init(
+    package init(
         name: String, found: [Float], expected: [Float], vectorLength: Int, isEmbedding: Bool, relativeTolerance: Double = 0
     ) {
         var (largest, relative, least, nonFinite) = (0.0, 0.0, 0.0, found.count != expected.count)

@@ -1,11 +1,11 @@
-import IR
-import Inference
+import ConvertIR
+import ConvertInference
 
 /// Synthetic images for comparing two networks; the same on every machine.
 ///
 /// Noise alone leaves channels of trained networks inactive (6.5 % of a published MobileFaceNet's slopes are never used on it), and
 /// differences there go unnoticed. Blurred noise and patches in skin tones activate nearly all of them.
-public enum SeededImages {
+package enum SeededImages {
     /// The most numbers that are generated.
     private static let limit = 1 << 28
     /// Side lengths of the coarse grids for blurred noise.
@@ -15,7 +15,7 @@ public enum SeededImages {
         [255, 224, 196], [241, 194, 167], [224, 172, 138], [198, 134, 102], [160, 103, 74], [141, 85, 60], [104, 62, 44], [66, 40, 30],
     ]
     /// The size of a full set: four images of noise, twelve of blurred noise, eight of skin tones.
-    public static let wholeSet = 24
+    package static let wholeSet = 24
 
     /// The kind of an image by its index; kinds take turns, so that a few images cover all of them.
     private enum Kind {
@@ -35,7 +35,7 @@ public enum SeededImages {
 
     /// Images as pixels from 0 to 255. Open sizes are set to numbers that no stride divides.
     /// - Parameter shape: Images × channels × height × width; shapes of any other rank get noise. Throws if it is too large.
-    public static func batch(shape: [Int], seed: UInt64 = 24) throws -> Batch {
+    package static func batch(shape: [Int], seed: UInt64 = 24) throws -> Batch {
         var total = 1
         for size in shape {
             // Sizes come from a file and may be anything.

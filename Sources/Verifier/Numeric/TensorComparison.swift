@@ -1,20 +1,20 @@
-import Files
-import IR
-import Tensors
+import ConvertFiles
+import ConvertIR
+import ConvertTensors
 
 /// The first part of a verification: compares every tensor of an export with its source, bit by bit. The source is rounded if the export's
 /// type differs, and folded if the export is folded.
-public struct TensorComparison: Sendable {
+package struct TensorComparison: Sendable {
     /// One tensor that is not as expected.
-    public struct Difference: Sendable, Equatable {
+    package struct Difference: Sendable, Equatable {
         /// The tensor.
-        public let name: String
+        package let name: String
         /// What is wrong with it, as a clause without a subject.
-        public let what: String
+        package let what: String
     }
 
     /// How the source's tensors were made comparable.
-    public enum Relation: Sendable, Equatable {
+    package enum Relation: Sendable, Equatable {
         /// Unchanged.
         case same
         /// Rounded to a narrower or wider type.
@@ -24,7 +24,7 @@ public struct TensorComparison: Sendable {
     }
 
     /// How tensors of the two sides were matched.
-    public enum Matching: String, Sendable {
+    package enum Matching: String, Sendable {
         /// By name.
         case names
         /// By the nodes that read them.
@@ -32,28 +32,28 @@ public struct TensorComparison: Sendable {
     }
 
     /// Number of tensors compared.
-    public let compared: Int
+    package let compared: Int
     /// How they were matched.
-    public let matching: Matching
+    package let matching: Matching
     /// Whether batch normalization was folded into the source's tensors first.
-    public let isFolded: Bool
+    package let isFolded: Bool
     /// How the types relate.
-    public let relation: Relation
+    package let relation: Relation
     /// Number of tensors that differ only by the rounding of arithmetic on weights, such as folding.
-    public let nearlySame: Int
+    package let nearlySame: Int
     /// What differs.
-    public let differences: [Difference]
+    package let differences: [Difference]
     /// Why nothing could be compared: the export's tensors have other names.
-    public let unmatchedReason: String?
+    package let unmatchedReason: String?
 
     /// Whether every compared tensor has exactly the source's bits, rounded if a type is narrower.
-    public var isExact: Bool { unmatchedReason == nil && differences.isEmpty && nearlySame == 0 }
+    package var isExact: Bool { unmatchedReason == nil && differences.isEmpty && nearlySame == 0 }
 
     /// Compares by names. Differences are recorded, not thrown; damaged bytes throw.
     /// - Parameters:
     /// - ignoresUnitAxes: Whether trailing axes of size 1 may differ in number: slopes still have them if a graph was not understood.
     /// - mayLack: Names of tensors that the export may lack.
-    public init(
+    package init(
         export: Weights, source: Weights, foldedSource: (() throws -> Weights)?, ignoresUnitAxes: Bool = false, mayLack: Set<String> = []
     ) throws {
         func matches(_ weights: Weights) -> Int { export.entries.filter { weights[$0.name] != nil }.count }

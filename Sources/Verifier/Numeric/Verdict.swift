@@ -8,7 +8,7 @@ public enum Verdict: Sendable, Equatable {
     case cannotTell([String])
 
     /// The answer in words that scripts may rely on.
-    public var words: String {
+    package var words: String {
         switch self {
         case .same: "the same network"
         case .different: "NOT the same network"
@@ -17,7 +17,7 @@ public enum Verdict: Sendable, Equatable {
     }
 
     /// The reasons, one clause each; empty for the same network.
-    public var reasons: [String] {
+    package var reasons: [String] {
         switch self {
         case .same: []
         case .different(let reasons), .cannotTell(let reasons): reasons

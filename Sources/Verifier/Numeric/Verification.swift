@@ -1,66 +1,66 @@
 import Exporters
-import Files
-import IR
-import Inference
+import ConvertFiles
+import ConvertIR
+import ConvertInference
 
 /// Compares an export with its source: tensors, graphs, contracts and numbers, and if they differ, the layer where they diverge.
 public struct Verification: Sendable {
     /// How networks are compared.
-    public struct Settings: Sendable {
+    package struct Settings: Sendable {
         /// Overrides the default tolerance; it then applies against the source as it is, not as the export rounds it.
-        public var tolerance: NumericComparison.Tolerance?
+        package var tolerance: NumericComparison.Tolerance?
         /// Images to run on; nil for seeded ones.
-        public var images: NumericComparison.Images?
+        package var images: NumericComparison.Images?
         /// Number of seeded images.
-        public var seededImages = SeededImages.wholeSet
+        package var seededImages = SeededImages.wholeSet
         /// Number of seeded images if one run serves both sides, because they are the same bit for bit.
-        public var imagesWhereProven = SeededImages.wholeSet
+        package var imagesWhereProven = SeededImages.wholeSet
         /// How networks are run.
-        public var executor = FastExecutor.Options()
+        package var executor = FastExecutor.Options()
         /// Changes how images enter both networks.
-        public var overrule: @Sendable (InputContract) -> InputContract = { $0 }
+        package var overrule: @Sendable (InputContract) -> InputContract = { $0 }
 
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// The answer.
     public let verdict: Verdict
     /// The comparison of tensors.
-    public let tensors: TensorComparison
+    package let tensors: TensorComparison
     /// The comparison of numbers; nil if there is none.
-    public let numeric: NumericComparison?
+    package let numeric: NumericComparison?
     /// Why there are no numbers.
-    public let numericReason: String?
+    package let numericReason: String?
     /// The effect of rounding alone: the export against the source before it is rounded the same way; nil if nothing is rounded.
-    public let drift: NumericComparison?
+    package let drift: NumericComparison?
     /// The number of layers that have a counterpart; nil if one side has no graph.
-    public let layersMatched: Int?
+    package let layersMatched: Int?
     /// Why some layers have no counterpart.
-    public let layersUnmatched: String?
+    package let layersUnmatched: String?
     /// Layers whose attributes differ, as clauses.
-    public let attributes: [String]
+    package let attributes: [String]
     /// The ε of all batch normalization, if it is a single but different number on each side.
-    public let epsilons: EpsilonDifference?
+    package let epsilons: EpsilonDifference?
     /// The ε that was given for the export and applied to the source as well, because the source's own is only assumed.
-    public let givenEpsilon: Double?
+    package let givenEpsilon: Double?
     /// How the two differ in what they state about images.
-    public let contract: ContractComparison?
+    package let contract: ContractComparison?
     /// How many channels the images activate; nil if one run served both.
-    public let activity: ChannelActivity?
+    package let activity: ChannelActivity?
     /// The first layer that diverges, if the numbers do.
-    public let blame: LayerBlame?
+    package let blame: LayerBlame?
     /// Why that layer could not be determined.
-    public let blameFailure: String?
+    package let blameFailure: String?
 
     /// The ε of two networks.
-    public struct EpsilonDifference: Sendable, Equatable {
+    package struct EpsilonDifference: Sendable, Equatable {
         /// The export's.
-        public let export: Double
+        package let export: Double
         /// The source's.
-        public let source: Double
+        package let source: Double
         /// Whether the source's is only assumed.
-        public let isAssumed: Bool
+        package let isAssumed: Bool
 
         /// The difference as a clause.
         var text: String { "ε of batch normalization is \(export), the source's \(source)" + (isAssumed ? " (assumed)" : "") }
@@ -70,26 +70,26 @@ public struct Verification: Sendable {
     public var isSame: Bool { verdict == .same }
 
     /// An export as it was opened.
-    public struct Export: Sendable {
+    package struct Export: Sendable {
         /// Its tensors.
-        public let weights: Weights
+        package let weights: Weights
         /// Its network, if it gives one.
-        public let model: Model?
+        package let model: Model?
         /// Its graph, even if it does not fit its tensors.
-        public let graph: Graph?
+        package let graph: Graph?
         /// Why there is no model although the file has a graph.
-        public let failure: String?
+        package let failure: String?
         /// Whether another program wrote it: such programs rename tensors, and drop those that their graph does not read.
-        public let isForeign: Bool
+        package let isForeign: Bool
         /// Whether its contract is in the file, as opposed to guessed from its graph.
-        public let statesContract: Bool
+        package let statesContract: Bool
         /// Where reading departs from the letter of the file.
-        public let remarks: [String]
+        package let remarks: [String]
 
         /// Opens an export; a graph that is not understood, or does not fit the tensors, is recorded as a failure. Throws if there are no
         /// tensors.
         /// - Parameter epsilon: The ε that the caller gives, used if the export's own is only assumed.
-        public init(_ opened: OpenedFile, epsilon: Double? = nil) throws {
+        package init(_ opened: OpenedFile, epsilon: Double? = nil) throws {
             isForeign = opened.isForeign
             statesContract = opened.document?.isComplete == true
             graph = opened.document?.graph
@@ -112,7 +112,7 @@ public struct Verification: Sendable {
         }
 
         /// Wraps content as it was written or read.
-        public init(_ content: ExportContent) {
+        package init(_ content: ExportContent) {
             weights = content.weights
             model = content.model
             graph = content.model?.graph
@@ -135,7 +135,7 @@ public struct Verification: Sendable {
     /// - Parameters:
     /// - sourceIsForeign: Whether another program wrote the source.
     /// - sourceFailure: Why the source gives no network although it has a graph.
-    public init(
+    package init(
         export: Export, source: ExportContent, sourceIsForeign: Bool = false, sourceFailure: String? = nil,
         names: (export: String, source: String), settings: Settings
     ) throws {
@@ -315,7 +315,7 @@ extension GraphComparison {
 
 extension NumericComparison {
     /// The largest differences in one sentence.
-    public var summary: String {
+    package var summary: String {
         let worst = outputs.reduce(0) { max($0, $1.maxNormalized) }
         let least = outputs.reduce(0) { max($0, $1.leastAbsoluteTolerance) }
         let cosine = outputs.reduce(1) { min($0, $1.minCosine) }
@@ -334,9 +334,9 @@ extension NumericComparison {
 }
 
 /// Formats small numbers for people: two digits and a power of ten.
-public enum ScientificText {
+package enum ScientificText {
     /// Such as `2.1e-7`; 0 as `0`.
-    public static func of(_ value: Double) -> String {
+    package static func of(_ value: Double) -> String {
         guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
         var exponent = 0
         var digits = abs(value)
@@ -351,7 +351,7 @@ public enum ScientificText {
     }
 
     /// A cosine, rounded down to seven digits.
-    public static func cosine(_ value: Double) -> String {
+    package static func cosine(_ value: Double) -> String {
         guard value.isFinite else { return "\(value)" }
         let units = Int((min(value, 1) * 1e7).rounded(.down))
         let (whole, part) = (abs(units) / 10_000_000, abs(units) % 10_000_000)

@@ -1,12 +1,12 @@
-import Files
+import ConvertFiles
 
 /// What prevents two models from being compared, or shows that they are not the same.
-public enum VerificationError: DescribedError, Equatable {
+package enum VerificationError: DescribedError, Equatable {
     case differentOutputs(expected: [String], found: [String])
     case nothingToCompare(export: String, source: String)
 
     /// What is wrong, in words.
-    public var problem: String {
+    package var problem: String {
         switch self {
         case .differentOutputs(let expected, let found):
             "the outputs are \(found.joined(separator: ", ")), not \(expected.joined(separator: ", "))"
@@ -15,5 +15,5 @@ public enum VerificationError: DescribedError, Equatable {
     }
 
     /// What to do about it.
-    public var remedy: String { "compare an export with its own source" }
+    package var remedy: String { "compare an export with its own source" }
 }

@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 
 /// Two tensors that matched nodes read in the same role; nil on a side that lacks it.
 struct WeightPair {

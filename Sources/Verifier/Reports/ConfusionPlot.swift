@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// Plots decisions of all folds against the truth, with counts and shares of each row.
 struct ConfusionPlot: Plot {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// Plots the exact ROC curve with its area and equal error rate.
 struct CurvePlot: Plot {

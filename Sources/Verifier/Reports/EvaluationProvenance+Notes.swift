@@ -1,23 +1,23 @@
 extension EvaluationProvenance.Note {
     /// How pixels enter the network.
-    public static func input(_ scaling: String) -> Self { .init("input", scaling) }
+    package static func input(_ scaling: String) -> Self { .init("input", scaling) }
 
     /// The second model.
-    public static func against(_ name: String, architecture: String, digest: String, scaling: String) -> Self {
+    package static func against(_ name: String, architecture: String, digest: String, scaling: String) -> Self {
         .init("against", "\(name) (\(architecture), SHA-256 \(digest)), input \(scaling)")
     }
 
     /// Finished crops and how they were made; nil if nothing says it.
-    public static func givenCrops(_ settings: String?) -> Self {
+    package static func givenCrops(_ settings: String?) -> Self {
         .init("crops", settings ?? "finished ones; nothing says how they were made")
     }
 
     /// How faces were found.
-    public static func detector(leastFace: Int, thresholds: [Double], factor: Double, selection: String) -> Self {
+    package static func detector(leastFace: Int, thresholds: [Double], factor: Double, selection: String) -> Self {
         let thresholds = thresholds.map { "\($0)" }.joined(separator: " ")
         return .init("mtcnn", "least face \(leastFace), thresholds \(thresholds), factor \(factor), face \(selection)")
     }
 
     /// EXIF orientation was followed, which the reference project does not do.
-    public static var orientationFollowed: Self { .init("exif", "orientation followed") }
+    package static var orientationFollowed: Self { .init("exif", "orientation followed") }
 }

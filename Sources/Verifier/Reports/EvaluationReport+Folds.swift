@@ -1,6 +1,6 @@
 extension EvaluationReport {
     /// `fold_metrics.csv` with the reference project's columns.
-    public var foldMetrics: [UInt8] {
+    package var foldMetrics: [UInt8] {
         let columns = ["fold", "threshold", "accuracy", "true_positive", "false_positive", "true_negative", "false_negative"]
         var text = CSVTable.line(columns)
         for fold in evaluation.folds {

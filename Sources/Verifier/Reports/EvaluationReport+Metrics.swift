@@ -1,8 +1,8 @@
-import JSON
+import ConvertJSON
 
 extension EvaluationReport {
     /// `metrics.json`: the reference project's keys in its order, then ours. Fractions of 1 throughout.
-    public var metrics: JSONObject {
+    package var metrics: JSONObject {
         let pairs = evaluation.table.pairs
         let same = pairs.pairs.count { $0.isSame }
         let confusion = evaluation.confusion
@@ -102,7 +102,7 @@ extension EvaluationReport {
     }
 
     /// How two sets of scores agree.
-    public static func agreement(_ agreement: ModelAgreement, over pairs: PairList) -> JSONObject {
+    package static func agreement(_ agreement: ModelAgreement, over pairs: PairList) -> JSONObject {
         let drift = agreement.largestDriftIndex
         return JSONObject([
             "changed_scores": whole(agreement.changedScores), "largest_drift": .number(agreement.largestDrift),

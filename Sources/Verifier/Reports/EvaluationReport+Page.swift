@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 extension EvaluationReport {
     /// How many pairs of each kind the page shows.

@@ -1,18 +1,18 @@
 /// An evaluation, its expectations and its provenance: everything that the output files show.
-public struct EvaluationReport: Sendable {
+package struct EvaluationReport: Sendable {
     /// All figures.
-    public let evaluation: LFWEvaluation
+    package let evaluation: LFWEvaluation
     /// Whether the figures are as expected.
-    public let judgment: Judgment
+    package let judgment: Judgment
     /// What was evaluated and how.
-    public let provenance: EvaluationProvenance
+    package let provenance: EvaluationProvenance
     /// The embeddings behind the scores, if available.
-    public let embeddings: EmbeddingTable?
+    package let embeddings: EmbeddingTable?
     /// A second model's scores over the same pairs, if there is one.
-    public let otherScores: ScoreTable?
+    package let otherScores: ScoreTable?
 
     /// Creates a report; nothing is computed or written.
-    public init(
+    package init(
         _ evaluation: LFWEvaluation, judgment: Judgment, provenance: EvaluationProvenance = EvaluationProvenance(),
         embeddings: EmbeddingTable? = nil, otherScores: ScoreTable? = nil
     ) {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// Text and bytes in the form that HTML accepts.
 enum HTMLText {

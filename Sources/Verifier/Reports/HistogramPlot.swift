@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// Plots the distribution of scores for both kinds of pairs, and the best threshold over all of them.
 struct HistogramPlot: Plot {

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Glibc
 
 /// Two labeled axes with round tick marks around the area in which data are drawn.

@@ -1,26 +1,26 @@
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 
 /// The folder for an evaluation's files. Whatever can be checked in advance is checked when the folder is named, before hours of work.
-public struct ReportFolder: Sendable {
+package struct ReportFolder: Sendable {
     /// Its path.
-    public let path: String
+    package let path: String
     private let isReplacing: Bool
     private let inputs: [FileIdentity]
     private let contents: Contents
 
     /// Files in addition to those that every evaluation has.
-    public struct Contents: OptionSet, Sendable {
+    package struct Contents: OptionSet, Sendable {
         /// One bit per file.
-        public let rawValue: Int
+        package let rawValue: Int
 
         /// Creates a set from bits.
-        public init(rawValue: Int) { self.rawValue = rawValue }
+        package init(rawValue: Int) { self.rawValue = rawValue }
 
         /// `lfw_embeddings.npz`.
-        public static let embeddings = Contents(rawValue: 1)
+        package static let embeddings = Contents(rawValue: 1)
         /// `pair_scores_against.csv`, a second model's scores.
-        public static let otherScores = Contents(rawValue: 2)
+        package static let otherScores = Contents(rawValue: 2)
     }
 
     private static let metrics = "metrics.json"
@@ -38,7 +38,7 @@ public struct ReportFolder: Sendable {
     /// - replacing: Whether existing files may be replaced.
     /// - contents: What will be written in addition to the usual files.
     /// - inputs: Files that are read and must not be replaced.
-    public init(_ path: String, replacing: Bool, contents: Contents, inputs: [FileIdentity]) throws(FileError) {
+    package init(_ path: String, replacing: Bool, contents: Contents, inputs: [FileIdentity]) throws(FileError) {
         var path = path
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path = String(decoding: path.utf8.dropLast(), as: UTF8.self) }
         (self.path, isReplacing, self.inputs, self.contents) = (path, replacing, inputs, contents)
@@ -49,7 +49,7 @@ public struct ReportFolder: Sendable {
     }
 
     /// Names of all files, in the order in which they are written.
-    public static func names(_ contents: Contents) -> [String] {
+    package static func names(_ contents: Contents) -> [String] {
         [metrics, folds, scores] + (contents.contains(.otherScores) ? [otherScores] : [])
             + (contents.contains(.embeddings) ? [embeddings] : []) + [curve, confusion, histogram, page]
     }
@@ -58,7 +58,7 @@ public struct ReportFolder: Sendable {
     /// - Parameter photographs: Returns an image's bytes for the page; nil for a page without photographs.
     /// - Returns: The names of the files.
     @discardableResult
-    public func write(_ report: EvaluationReport, photographs: ((String) -> [UInt8]?)? = nil) throws -> [String] {
+    package func write(_ report: EvaluationReport, photographs: ((String) -> [UInt8]?)? = nil) throws -> [String] {
         var texts: [(name: String, bytes: [UInt8])] = [
             (ReportFolder.metrics, Array((JSONValue.object(report.metrics).text(pretty: true) + "\n").utf8)),
             (ReportFolder.folds, report.foldMetrics), (ReportFolder.scores, report.evaluation.table.csv),

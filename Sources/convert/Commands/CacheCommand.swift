@@ -1,7 +1,7 @@
 import Arguments
 import ConvertKit
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 
 /// `convert cache` and `convert cache clear`: what is cached between evaluations, and its removal.
 enum CacheCommand {

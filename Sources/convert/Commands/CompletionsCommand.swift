@@ -1,5 +1,5 @@
 import Arguments
-import Files
+import ConvertFiles
 
 /// `convert completions bash|zsh|fish`: a script for a shell.
 enum CompletionsCommand {

@@ -1,7 +1,7 @@
 import Arguments
 import ConvertKit
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 import Verifier
 
 /// `convert evaluate MODEL`: align, embed, score, judge.

@@ -1,8 +1,8 @@
 import Arguments
 import ConvertKit
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 
 /// `convert inspect FILE`: what is in a file, for people or as JSON.
 enum InspectCommand {

@@ -1,7 +1,7 @@
 import Arguments
 import ConvertKit
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 
 /// `convert slim FILE OUT`: what inference needs, and nothing else.
 enum SlimCommand {

@@ -1,10 +1,10 @@
 import Arguments
 import ConvertKit
 import Exporters
-import Faces
-import Files
-import IR
-import Inference
+import ConvertFaces
+import ConvertFiles
+import ConvertIR
+import ConvertInference
 import Verifier
 
 /// `convert verify EXPORT FILE`: is it the same network, tensor by tensor and number by number?

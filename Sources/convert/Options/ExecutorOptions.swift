@@ -1,5 +1,5 @@
 import Arguments
-import Inference
+import ConvertInference
 
 /// Options that say how networks are run.
 enum ExecutorOptions {

@@ -1,7 +1,7 @@
 import Arguments
 import ConvertKit
-import Faces
-import IR
+import ConvertFaces
+import ConvertIR
 
 /// Options that say how pictures become crops.
 enum FaceOptions {

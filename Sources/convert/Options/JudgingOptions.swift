@@ -1,6 +1,6 @@
 import Arguments
 import ConvertKit
-import Files
+import ConvertFiles
 import Verifier
 
 /// Options that say how `score` and `evaluate` judge scores, and where the result goes.

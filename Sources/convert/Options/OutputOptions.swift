@@ -1,5 +1,5 @@
 import Arguments
-import Files
+import ConvertFiles
 import Glibc
 
 /// Options about what a command writes and prints.

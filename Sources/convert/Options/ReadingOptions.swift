@@ -2,8 +2,8 @@ import Architectures
 import Arguments
 import ConvertKit
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 
 /// Options that say how a file is read and its network recognized.
 enum ReadingOptions {

@@ -1,6 +1,6 @@
 import ConvertKit
 import Exporters
-import Files
+import ConvertFiles
 
 /// Errors as they are printed: libraries name what can be decided, and here is how it is said on the command line.
 enum ErrorText {

@@ -1,6 +1,6 @@
 import ConvertKit
-import Faces
-import Files
+import ConvertFaces
+import ConvertFiles
 import Verifier
 
 /// Prints what happens during long work: a progress line on a terminal, and remarks on standard error.

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// A line for a terminal whose values come from files: what is interpolated cannot end the line, steer the terminal or turn the direction of
 /// reading. A literal given to `Terminal.print` or `Terminal.error` is one.

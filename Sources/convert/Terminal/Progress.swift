@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 import Glibc
 
 /// How far a long job is: a bar that is drawn anew on a terminal, else a line a minute; nothing when quiet.

@@ -1,5 +1,5 @@
 import CArguments
-import Files
+import ConvertFiles
 import Glibc
 import PthReader
 import Synchronization

@@ -1,4 +1,4 @@
-import Files
+import ConvertFiles
 
 /// Columns padded to their widest cell.
 enum TextTable {

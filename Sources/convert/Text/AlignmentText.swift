@@ -1,6 +1,6 @@
 import ConvertKit
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 
 /// An alignment for people and as JSON.
 enum AlignmentText {

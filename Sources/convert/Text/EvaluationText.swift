@@ -1,6 +1,6 @@
 import ConvertKit
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 import Verifier
 
 /// An evaluation for people.

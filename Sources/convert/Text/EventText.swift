@@ -1,6 +1,6 @@
 import ConvertKit
-import Faces
-import Files
+import ConvertFaces
+import ConvertFiles
 import Verifier
 
 /// Events in words.

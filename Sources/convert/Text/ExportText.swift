@@ -1,7 +1,7 @@
 import ConvertKit
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import Verifier
 
 /// What an export reports when it is done.

@@ -1,10 +1,10 @@
 import ConvertKit
 import Exporters
-import Files
-import IR
-import JSON
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// `inspect --json`; the form is documented in docs/inspect-json.md and does not change within a major version.
 enum InspectJSON {

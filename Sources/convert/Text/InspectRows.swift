@@ -1,10 +1,10 @@
 import ConvertKit
 import Exporters
-import Files
+import ConvertFiles
 import Glibc
-import IR
+import ConvertIR
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// One row per entry of the state dict, before it is laid out.
 struct InspectRows {

@@ -1,9 +1,9 @@
 import ConvertKit
 import Exporters
-import Files
-import IR
+import ConvertFiles
+import ConvertIR
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// `inspect` for people.
 enum InspectText {

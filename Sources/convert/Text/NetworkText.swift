@@ -1,6 +1,6 @@
 import ConvertKit
 import Exporters
-import IR
+import ConvertIR
 
 /// A network as `inspect` shows it.
 enum NetworkText {

@@ -1,6 +1,6 @@
-import Files
-import IR
-import JSON
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
 import PthReader
 
 /// Parts that the JSON results of several commands share.

@@ -1,6 +1,6 @@
 import ConvertKit
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 
 /// What a run says besides its numbers.
 enum RunText {

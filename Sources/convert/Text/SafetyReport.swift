@@ -1,7 +1,7 @@
 import ConvertKit
 import Exporters
-import Files
-import JSON
+import ConvertFiles
+import ConvertJSON
 import PthReader
 
 /// What `inspect --safety` prints, and the verdict line of every other report.

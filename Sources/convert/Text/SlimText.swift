@@ -1,8 +1,8 @@
 import ConvertKit
 import Exporters
-import Files
-import IR
-import JSON
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
 import PthReader
 
 /// What was kept of a checkpoint, for people and as JSON.

@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 import PthReader
 
 /// What every command reports about the state dict that it took.

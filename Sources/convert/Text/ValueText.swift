@@ -1,6 +1,6 @@
-import IR
+import ConvertIR
 import PthReader
-import Tensors
+import ConvertTensors
 
 /// A value of a checkpoint in a line.
 enum ValueText {

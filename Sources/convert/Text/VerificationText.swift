@@ -1,6 +1,6 @@
-import Files
-import IR
-import JSON
+import ConvertFiles
+import ConvertIR
+import ConvertJSON
 import Verifier
 
 /// A verification for people and for machines.

@@ -1,5 +1,5 @@
-import Inference
-import Files
+import ConvertInference
+import ConvertFiles
 
 /// What a report of a fault needs besides the version.
 enum VersionDetails {

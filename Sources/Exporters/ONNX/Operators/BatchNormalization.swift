@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension ONNXWriting {
     static func batchNormalization(_ layer: BatchNormalization) -> [ONNXWriting] {

@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 
 extension ONNXWriting {
     static func multiply(_ constant: ChannelNumbers) -> [ONNXWriting] { arithmetic("Mul", constant) }

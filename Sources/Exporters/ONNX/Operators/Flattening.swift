@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension ONNXWriting {
     static let flatten = [ONNXWriting { node, names in [names.node(node, "Flatten", [], [("axis", .integer(1))])] }]

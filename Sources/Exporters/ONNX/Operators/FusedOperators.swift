@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// ONNX Runtime's operators that are two of the standard's.
 extension ONNXGraphReader {

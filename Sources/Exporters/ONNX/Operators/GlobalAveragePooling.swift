@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension ONNXWriting {
     static let globalAveragePool = [ONNXWriting { node, names in [names.node(node, "GlobalAveragePool")] }]

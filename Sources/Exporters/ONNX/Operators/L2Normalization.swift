@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension ONNXWriting {
     /// Until opset 17 ReduceL2 has its axes as an attribute.

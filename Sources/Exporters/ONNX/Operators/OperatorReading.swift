@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// How one ONNX operator is read: it becomes a node of the graph, part of one, or a constant.
 struct ONNXReading: Sendable {

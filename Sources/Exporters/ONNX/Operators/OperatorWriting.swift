@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 /// One way of writing one operation as ONNX operators (onnx docs/Changelog.md), for a range of operator sets.
 struct ONNXWriting: Sendable {

@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 
 extension ONNXWriting {
     static func prelu(slope: String) -> [ONNXWriting] {

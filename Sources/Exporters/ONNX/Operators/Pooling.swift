@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension ONNXWriting {
     static func maxPool(_ pooling: Pooling) -> [ONNXWriting] {

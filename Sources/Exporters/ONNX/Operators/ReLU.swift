@@ -1,4 +1,4 @@
-import IR
+import ConvertIR
 
 extension ONNXWriting {
     static let relu = [ONNXWriting { node, names in [names.node(node, "Relu")] }]

@@ -1,5 +1,5 @@
-import IR
-import Tensors
+import ConvertIR
+import ConvertTensors
 
 /// Operators that are not an operation of the graph: values under a new name, and stored tensors seen in a different shape.
 extension ONNXGraphReader {
