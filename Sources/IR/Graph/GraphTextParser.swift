@@ -1,4 +1,12 @@
+import ConvertFiles
+
 extension Graph {
+    /// Reads the text of a file; no more of it is looked at than a text may have.
+    package init(textFile file: MappedFile) throws(GraphTextError) {
+        let text = file.bytes.withUnsafeBytes { String(decoding: $0.prefix(GraphTextLimits.bytes + 1), as: UTF8.self) }
+        try self.init(text: text, file: file.name)
+    }
+
     /// Reads what `text(types:)` wrote, or a person: docs/graph-text.md is the grammar.
     ///
     /// Types after nodes and outputs are comments for the reader and are not looked at, so that an edit need not correct them; inputs need

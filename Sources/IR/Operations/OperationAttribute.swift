@@ -103,7 +103,7 @@ extension AttributeValue {
     private static let emptyList = "none"
 
     /// The value after `name=`; a flag has none.
-    var text: String {
+    package var text: String {
         switch self {
         case .integer(let number): "\(number)"
         case .integers(let numbers): numbers.isEmpty ? AttributeValue.emptyList : numbers.map(String.init).joined(separator: ",")

@@ -37,6 +37,6 @@ enum ReadingOptions {
         return OpenedModel.Choice(
             architecture: family, keyMap: try given[keyMap].map { try KeyMap(path: $0) }, given: try ContractOptions.facts(given),
             likeness: try ContractOptions.likeness(given), givenNames: ContractOptions.decisions(given),
-            graph: try text.map { try Graph(text: String(decoding: $0.bytes.array, as: UTF8.self), file: $0.name) })
+            graph: try text.map { try Graph(textFile: $0) })
     }
 }
