@@ -60,10 +60,11 @@ fuzz:
 	bash scripts/fuzz.sh $(or $(MINUTES),1) $(MODES)
 
 # Whole networks take too long under sanitizers. The reports on scripts/thread-suppressions.txt are false; the file says why.
-SANITIZED = FilesTests|JSONTests|PickleTests|PthReaderTests|TensorsTests|IRTests|ExportersTests|VerifierTests|InferenceTests.*(Crew|Ordered)
+# AddressSanitizer reserves more address space than the limit that MemoryBudgetTests sets.
+SANITIZED = ArgumentsTests|FilesTests|JSONTests|PickleTests|PthReaderTests|TensorsTests|IRTests|ExportersTests|VerifierTests|ConvertKitTests|InferenceTests.*(Crew|Ordered)
 
 sanitize:
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build/address --filter '$(SANITIZED)'
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build/address --filter '$(SANITIZED)' --skip MemoryBudgetTests
 	TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/thread-suppressions.txt \
 		swift test --sanitize=thread --scratch-path .build/thread --filter '$(SANITIZED)'
 

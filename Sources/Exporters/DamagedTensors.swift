@@ -44,9 +44,9 @@ extension DescribedError {
 
 /// Compares a checkpoint's recorded checksums entry by entry; a wrong one is reported with the tensors of that entry.
 enum NamedChecksums {
-    static func of(_ checkpoint: Checkpoint, selection: StateDictSelection?) -> [Checkpoint.Check] {
+    static func of(_ checkpoint: Checkpoint, selection: StateDictSelection?) -> [FileCheck] {
         checkpoint.checksums.map { check in
-            Checkpoint.Check(name: check.name) {
+            FileCheck(name: check.name) {
                 do {
                     try check.run()
                 } catch let error as any DescribedError {

@@ -24,7 +24,7 @@ package struct OpenedFile: Sendable {
     /// The format's name in `FormatRegistry`.
     package let format: String
     /// Facts about the container, in display order.
-    package let facts: [Checkpoint.Fact]
+    package let facts: [FileFact]
     /// The state dict's strided tensors with the file's plain metadata; nil if no state dict was found, see `stateDictError`.
     package let weights: Weights?
     /// What the file says about the model besides its tensors; nil if it says nothing, as with most checkpoints.
@@ -38,7 +38,7 @@ package struct OpenedFile: Sendable {
     /// Every byte of the file, grouped by what it serves.
     package let groups: [Group]
     /// Checks of the recorded checksums, one per entry.
-    package let checksums: [Checkpoint.Check]
+    package let checksums: [FileCheck]
     /// The checkpoint that the file was read as; `.pth` only.
     package let checkpoint: Checkpoint?
     /// What loading the file with Python could do, as far as opening it shows; nil for formats without pickles.
@@ -52,8 +52,8 @@ package struct OpenedFile: Sendable {
 
     /// Creates the result for a format that holds only one set of weights.
     init(
-        file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights, document: ModelDocument?,
-        documentError: (any Error)? = nil, groups: [Group], checksums: [Checkpoint.Check], companions: [MappedFile] = [],
+        file: MappedFile, format: String, facts: [FileFact], weights: Weights, document: ModelDocument?,
+        documentError: (any Error)? = nil, groups: [Group], checksums: [FileCheck], companions: [MappedFile] = [],
         remarks: [String] = [], isForeign: Bool = false
     ) {
         self.init(
@@ -63,9 +63,9 @@ package struct OpenedFile: Sendable {
     }
 
     init(
-        file: MappedFile, format: String, facts: [Checkpoint.Fact], weights: Weights?, document: ModelDocument?,
+        file: MappedFile, format: String, facts: [FileFact], weights: Weights?, document: ModelDocument?,
         documentError: (any Error)? = nil, selection: StateDictSelection?, stateDictError: PthError?, groups: [Group],
-        checksums: [Checkpoint.Check], checkpoint: Checkpoint?,
+        checksums: [FileCheck], checkpoint: Checkpoint?,
         companions: [MappedFile] = [], remarks: [String] = [], isForeign: Bool = false
     ) {
         self.file = file
@@ -89,7 +89,7 @@ package struct OpenedFile: Sendable {
     package var byteCount: Int { sources.reduce(0) { $0 + $1.bytes.count } }
 
     /// Facts that a user should know whatever is done with the file.
-    package var warnings: [String] { facts.filter { $0.name == Checkpoint.Fact.warning }.map(\.text) }
+    package var warnings: [String] { facts.filter { $0.name == FileFact.warning }.map(\.text) }
 
     /// Throws if any of the files has changed since it was opened.
     package func checkUnchanged() throws(FileError) {

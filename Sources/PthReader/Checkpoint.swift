@@ -14,29 +14,12 @@ public struct Checkpoint: Sendable {
         public let storage: Storage?
     }
 
-    /// A property of the container, such as its version.
-    public struct Fact: Sendable {
-        /// What the fact is about.
-        public let name: String
-        /// Its value, in words.
-        public let text: String
-
-        /// The name of facts that every user of the file should see.
-        public static let warning = "warning"
-
-        /// Creates a fact.
-        public init(name: String, text: String) {
-            self.name = name
-            self.text = text
-        }
-    }
-
     /// The file; it stays mapped while this value or one of its tensors lives.
     public let file: MappedFile
     /// The container, recognized by content.
     public let container: ContainerKind
     /// Facts about the container, in order.
-    public let facts: [Fact]
+    public let facts: [FileFact]
     /// What loading the file with Python could do, as far as opening it shows.
     public let safety: SafetyScan
     /// The value that was saved.
@@ -44,21 +27,7 @@ public struct Checkpoint: Sendable {
     /// Named ranges of the file. The rest is headers, padding and the directory.
     public let regions: [Region]
     /// Checksum comparisons, one per entry; empty if the container has no checksums.
-    public let checksums: [Check]
-
-    /// A checksum comparison for one entry.
-    public struct Check: Sendable {
-        /// The entry's name.
-        public let name: String
-        /// Throws if the bytes do not match.
-        public let run: @Sendable () throws -> Void
-
-        /// Creates a comparison.
-        public init(name: String, run: @escaping @Sendable () throws -> Void) {
-            self.name = name
-            self.run = run
-        }
-    }
+    public let checksums: [FileCheck]
 
     /// Opens a checkpoint of any container. Throws `FileError`, `ZipError`, `PickleError`, `TensorError`, `CallError` or `PthError`.
     public init(_ file: MappedFile) throws {
@@ -78,13 +47,13 @@ public struct Checkpoint: Sendable {
 
 /// The result of reading a container.
 struct ContainerContents {
-    var facts: [Checkpoint.Fact] = []
+    var facts: [FileFact] = []
     var root: CheckpointValue
     var regions: [Checkpoint.Region] = []
-    var checksums: [Checkpoint.Check] = []
+    var checksums: [FileCheck] = []
 
     mutating func addFact(_ name: String, _ text: String) {
-        facts.append(Checkpoint.Fact(name: name, text: text))
+        facts.append(FileFact(name: name, text: text))
     }
 
     /// Reads the container of a whole file.

@@ -1,6 +1,5 @@
 import ConvertFiles
 import ConvertIR
-import PthReader
 import ConvertTensors
 
 /// The project's own format: one file that is mapped and used as is. `docs/flat-format.md` describes every byte.
@@ -24,9 +23,9 @@ package enum FlatFormat: FileFormat {
         return OpenedFile(
             file: file, format: name,
             facts: [
-                Checkpoint.Fact(name: "container", text: "flat"), Checkpoint.Fact(name: "version", text: "\(FlatHeader.version)"),
-                Checkpoint.Fact(name: "header", text: "\(header.dataOffset) bytes"),
-                Checkpoint.Fact(name: "checksums", text: "CRC-32 of the header and of each tensor"),
+                FileFact(name: "container", text: "flat"), FileFact(name: "version", text: "\(FlatHeader.version)"),
+                FileFact(name: "header", text: "\(header.dataOffset) bytes"),
+                FileFact(name: "checksums", text: "CRC-32 of the header and of each tensor"),
             ],
             weights: Weights(entries: entries, metadata: document.metadata, provenance: document.provenance),
             document: isModel ? document : nil,
@@ -34,7 +33,7 @@ package enum FlatFormat: FileFormat {
                 .init(name: "backbone", byteCount: file.bytes.count - header.dataOffset),
                 .init(name: "container", byteCount: header.dataOffset),
             ],
-            checksums: entries.map { entry in Checkpoint.Check(name: entry.name) { try entry.tensor.storage.verifyLent() } })
+            checksums: entries.map { entry in FileCheck(name: entry.name) { try entry.tensor.storage.verifyLent() } })
     }
 
     /// Writes tensors and document.

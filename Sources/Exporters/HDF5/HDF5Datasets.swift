@@ -1,6 +1,5 @@
 import CHDF5
 import ConvertFiles
-import PthReader
 import ConvertTensors
 
 /// Where a dataset's bytes are.
@@ -48,7 +47,7 @@ struct HDF5Datasets {
     let file: MappedFile
     let calls: HDF5Calls
     let attributes: HDF5Attributes
-    private(set) var checksums: [Checkpoint.Check] = []
+    private(set) var checksums: [FileCheck] = []
     /// Bytes in the file.
     private(set) var storedBytes = 0
     /// Size of the compressed datasets once they are decompressed, in bytes.
@@ -114,7 +113,7 @@ struct HDF5Datasets {
         }
         let tensor = try Tensor(dtype: dtype, shape: shape, storage: storage)
         known[address] = tensor
-        if byteCount > 0 { checksums.append(Checkpoint.Check(name: "/\(path)") { try storage.verify() }) }
+        if byteCount > 0 { checksums.append(FileCheck(name: "/\(path)") { try storage.verify() }) }
         return tensor
     }
 

@@ -1,6 +1,5 @@
 import ConvertFiles
 import ConvertIR
-import PthReader
 
 /// HDF5 (The HDF Group's file format, superblock versions 2 and 3), with one group per module and one dataset per tensor:
 /// `body.0.0.residual.1.weight` lies at `/body/0/0/residual/1/weight`.
@@ -28,10 +27,10 @@ package enum HDF5Format: FileFormat {
         return OpenedFile(
             file: file, format: name,
             facts: [
-                Checkpoint.Fact(name: "container", text: "HDF5"),
-                Checkpoint.Fact(name: "superblock", text: "version \(contents.superblock)"),
-                Checkpoint.Fact(name: "compression", text: contents.isCompressed ? "deflate" : "none"),
-                Checkpoint.Fact(
+                FileFact(name: "container", text: "HDF5"),
+                FileFact(name: "superblock", text: "version \(contents.superblock)"),
+                FileFact(name: "compression", text: contents.isCompressed ? "deflate" : "none"),
+                FileFact(
                     name: "checksums",
                     text: contents.isCompressed ? "CRC-32 of each tensor or Fletcher-32 of its chunks" : "CRC-32 of each tensor"),
             ],

@@ -2,7 +2,6 @@ import CHDF5
 import ConvertFiles
 import ConvertIR
 import ConvertJSON
-import PthReader
 import ConvertTensors
 
 /// The contents of an HDF5 file that this program wrote.
@@ -10,7 +9,7 @@ struct HDF5Contents {
     var superblock = 0
     var document: ModelDocument
     var entries: [Weights.Entry] = []
-    var checksums: [Checkpoint.Check] = []
+    var checksums: [FileCheck] = []
     var tensorBytes = 0
     var isCompressed = false
 }

@@ -1,7 +1,6 @@
 import ConvertFiles
 import ConvertIR
 import ConvertJSON
-import PthReader
 import ConvertTensors
 
 /// ONNX (onnx.ai): a graph of operators with its weights as initializers, in protobuf.
@@ -55,12 +54,12 @@ package enum ONNXFormat: FileFormat {
             return sum + (tensors[initializer.name]?.byteCount ?? 0)
         }
         var facts = [
-            Checkpoint.Fact(name: "container", text: "ONNX"), Checkpoint.Fact(name: "IR version", text: "\(model.irVersion)"),
-            Checkpoint.Fact(name: "operator set", text: "\(model.opset)"),
-            Checkpoint.Fact(name: "producer", text: model.producer.isEmpty ? "unknown" : model.producer),
-            Checkpoint.Fact(name: "operators", text: "\(model.nodes.count)"),
+            FileFact(name: "container", text: "ONNX"), FileFact(name: "IR version", text: "\(model.irVersion)"),
+            FileFact(name: "operator set", text: "\(model.opset)"),
+            FileFact(name: "producer", text: model.producer.isEmpty ? "unknown" : model.producer),
+            FileFact(name: "operators", text: "\(model.nodes.count)"),
         ]
-        for external in externalFiles { facts.append(Checkpoint.Fact(name: "data file", text: external.name)) }
+        for external in externalFiles { facts.append(FileFact(name: "data file", text: external.name)) }
         return OpenedFile(
             file: file, format: name, facts: facts, weights: weights, document: document, documentError: failure,
             groups: [

@@ -1,7 +1,6 @@
 import ConvertFiles
 import ConvertIR
 import ConvertJSON
-import PthReader
 import ConvertTensors
 
 /// safetensors (huggingface/safetensors, README "Format"): an 8-byte header length, a JSON header, then tensors in C order without gaps.
@@ -64,8 +63,8 @@ package enum SafetensorsFormat: FileFormat {
         return OpenedFile(
             file: file, format: name,
             facts: [
-                Checkpoint.Fact(name: "container", text: "safetensors"), Checkpoint.Fact(name: "header", text: "\(length) bytes"),
-                Checkpoint.Fact(name: "checksums", text: "none in this format"),
+                FileFact(name: "container", text: "safetensors"), FileFact(name: "header", text: "\(length) bytes"),
+                FileFact(name: "checksums", text: "none in this format"),
             ],
             weights: Weights(
                 entries: entries, metadata: plain,

@@ -23,30 +23,30 @@ package enum ShardedCheckpoint {
         let weights = try join(index, opened, file: file)
         let format = opened.first?.file.format ?? SafetensorsFormat.name
         var facts = [
-            Checkpoint.Fact(name: "container", text: "\(opened.count) shards of \(format), joined by an index"),
-            Checkpoint.Fact(
+            FileFact(name: "container", text: "\(opened.count) shards of \(format), joined by an index"),
+            FileFact(
                 name: "shards", text: opened.map { "\($0.name) (\(NumberText.bytes($0.file.file.bytes.count)))" }.joined(separator: ", ")),
         ]
         let byteCount = weights.entries.reduce(0) { $0 + $1.tensor.byteCount }
         if let total = index.totalSize {
-            facts.append(Checkpoint.Fact(name: "total size", text: "\(NumberText.grouped(total)) bytes, as the index says"))
+            facts.append(FileFact(name: "total size", text: "\(NumberText.grouped(total)) bytes, as the index says"))
             if total != byteCount, total != weights.byteCount {
                 facts.append(
-                    Checkpoint.Fact(
-                        name: Checkpoint.Fact.warning,
+                    FileFact(
+                        name: FileFact.warning,
                         text: "the index says total_size \(total), but the tensors of the shards take \(byteCount) bytes"))
             }
         }
         for shard in opened {
-            for fact in shard.file.facts where fact.name == Checkpoint.Fact.warning {
-                facts.append(Checkpoint.Fact(name: fact.name, text: "\(shard.name): \(fact.text)"))
+            for fact in shard.file.facts where fact.name == FileFact.warning {
+                facts.append(FileFact(name: fact.name, text: "\(shard.name): \(fact.text)"))
             }
         }
         var joined = OpenedFile(
             file: file, format: format, facts: facts, weights: weights, document: nil,
             groups: groups(of: opened, index: file),
             checksums: opened.flatMap { shard in
-                shard.file.checksums.map { check in Checkpoint.Check(name: "\(shard.name): \(check.name)") { try check.run() } }
+                shard.file.checksums.map { check in FileCheck(name: "\(shard.name): \(check.name)") { try check.run() } }
             },
             companions: opened.map(\.file.file))
         joined.safety = SafetyScan.joined(opened.compactMap(\.file.safety))

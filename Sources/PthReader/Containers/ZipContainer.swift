@@ -57,7 +57,7 @@ enum ZipContainer {
         }
         if !archive.hasNoChecksums {
             contents.checksums = archive.entries.map { entry in
-                Checkpoint.Check(name: entry.name) { try archive.verify(entry) }
+                FileCheck(name: entry.name) { try archive.verify(entry) }
             }
         }
         return contents
