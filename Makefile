@@ -24,7 +24,7 @@ lint:
 format:
 	swift format -i -r Sources Tests Package.swift
 
-# Tests run on the optimized code that ships: the detector and whole networks take minutes otherwise.
+# Tests run on the optimized code that ships; without optimization, the detector and whole networks take minutes.
 TESTS = -c release -Xswiftc -enable-testing --scratch-path .build/tests
 
 test: setup lint
@@ -59,14 +59,14 @@ oracle: build
 fuzz:
 	bash scripts/fuzz.sh $(or $(MINUTES),1) $(MODES)
 
-# Whole networks take too long under sanitizers. The reports on scripts/thread-suppressions.txt are false; the file says why.
-# AddressSanitizer reserves more address space than the limit that MemoryBudgetTests sets.
+# Whole networks take too long under sanitizers. The reports that scripts/thread-suppressions.txt lists are false; the file says why.
+# Both sanitizers reserve more address space than the limit that MemoryBudgetTests sets.
 SANITIZED = ArgumentsTests|FilesTests|JSONTests|PickleTests|PthReaderTests|TensorsTests|IRTests|ExportersTests|VerifierTests|ConvertKitTests|InferenceTests.*(Crew|Ordered)
 
 sanitize:
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build/address --filter '$(SANITIZED)' --skip MemoryBudgetTests
 	TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/thread-suppressions.txt \
-		swift test --sanitize=thread --scratch-path .build/thread --filter '$(SANITIZED)'
+		swift test --sanitize=thread --scratch-path .build/thread --filter '$(SANITIZED)' --skip MemoryBudgetTests
 
 clean:
 	rm -rf .build

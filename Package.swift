@@ -129,6 +129,14 @@ let package = Package(
                 "ConvertFaces", "ConvertFiles", "ConvertIR", "Kernels", "ConvertInference", "Exporters", "Architectures", "ConvertJSON",
                 "CZlib", "TestSupport",
             ]),
+        .target(
+            name: "FuzzReading",
+            dependencies: [
+                "ConvertFiles", "ConvertTensors", "Pickle", "PthReader", "ConvertIR", "Architectures", "Exporters", "ConvertFaces",
+                "Verifier", "ConvertJSON",
+            ],
+            path: "Fuzz/Reading"),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzReading", "ConvertFiles", "TestSupport"]),
         .target(name: "TestSupport", dependencies: ["ConvertJSON", "ConvertFiles", "ConvertFaces"], path: "Tests/TestSupport"),
     ],
     swiftLanguageModes: [.v6]
@@ -138,10 +146,6 @@ let package = Package(
 if let driver = Context.environment["CONVERT_FUZZ"] {
     package.targets.append(
         .executableTarget(
-            name: "FuzzReaders",
-            dependencies: [
-                "ConvertFiles", "ConvertTensors", "Pickle", "PthReader", "ConvertIR", "Architectures", "Exporters", "ConvertFaces",
-                "Verifier", "ConvertJSON",
-            ],
-            path: "Fuzz", linkerSettings: [.unsafeFlags(["-Xlinker", driver, "-lstdc++"])]))
+            name: "FuzzReaders", dependencies: ["FuzzReading"], path: "Fuzz/Driver",
+            linkerSettings: [.unsafeFlags(["-Xlinker", driver, "-lstdc++"])]))
 }

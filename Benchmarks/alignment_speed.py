@@ -1,8 +1,8 @@
-"""Pictures a second from decoding to crop: `convert align` against facenet-pytorch's MTCNN, on the same pictures and threads, in turns.
+"""Pictures per second from decoding to crop: `convert align` compared with facenet-pytorch's MTCNN, on the same pictures and number of threads, in turns.
 
 Usage: python alignment_speed.py CONVERT LFW_FOLDER [--images 770] [--peer-images 120] [--rounds 3] [--threads 2]
-Needs torch, Pillow and facenet-pytorch 2.6.0; where torchvision is missing, its `nms` is replaced by a matrix of overlaps in NumPy.
-`convert` also writes its tables (not the crops, with --no-crops), the peer writes nothing. Exits 1 where the ratio is below 5, or memory above 300 MiB.
+Needs torch, Pillow and facenet-pytorch 2.6.0; if torchvision is missing, its `nms` is replaced by a matrix of overlaps in NumPy.
+`convert` also writes its tables (not the crops, with --no-crops), the peer writes nothing. Exits 1 if the ratio is below 5, or memory above 300 MiB.
 """
 import argparse
 import json
@@ -17,7 +17,7 @@ import time
 
 
 def stand_in_for_torchvision():
-    """What facenet-pytorch needs of it."""
+    """The parts of torchvision that facenet-pytorch needs."""
     import types
 
     import numpy as np
@@ -69,7 +69,7 @@ def peer(paths, threads):
 
 
 def own(convert, folder, count, threads):
-    """Pictures a second of the whole process, and MiB at its peak."""
+    """Pictures per second of the whole process, and its peak memory in MiB."""
     out = folder + "-crops"
     shutil.rmtree(out, ignore_errors=True)
     start = time.perf_counter()

@@ -1,7 +1,7 @@
-"""Speed and memory of `inspect`, `slim` and every export of a full-size checkpoint, against `cp OUT X && sync X` in the same run, in turns.
+"""Speed and memory of `inspect`, `slim` and every export of a full-size checkpoint, compared with `cp OUT X && sync X` in the same run, in turns.
 
 Usage: python3 Benchmarks/checkpoint_files.py CHECKPOINT [RUNS]
-Needs nothing but Python. Prints the table of docs/benchmarks.md; exits 1 where a bound is missed.
+Needs only Python. Prints the table of docs/benchmarks.md; exits 1 if a bound is missed.
 """
 import os
 import pathlib

@@ -1,9 +1,9 @@
-"""`convert evaluate` on all of LFW against the Python pipeline: facenet-pytorch's MTCNN, then the network in torch, on the same threads.
+"""`convert evaluate` on all of LFW, compared with the Python pipeline: facenet-pytorch's MTCNN, then the network in torch, on the same number of threads.
 
 Usage: python evaluation_speed.py CONVERT ORACLE CHECKPOINT LFW_FOLDER [--threads 2] [--peer-images 160]
 LFW_FOLDER holds lfw-deepfunneled/, lfw_test_pair.txt and mtcnn_crops.csv; needs torch, Pillow, facenet-pytorch (see alignment_speed.py).
-The peers are timed on a sample and their time for all images is told. Bounds: a third of the peers' time with nothing kept, 1.15 times the
-executor's own time with kept crops, 100 ms for `score`, 800 MiB. Exits 1 where one is missed.
+The peers are timed on a sample, and their time for all images is extrapolated. Bounds: a third of the peers' time with an empty cache, 1.15 times the
+executor's own time with cached crops, 100 ms for `score`, 800 MiB. Exits 1 if one is missed.
 """
 import argparse
 import glob
@@ -21,7 +21,7 @@ import numpy as np
 
 
 def timed(command):
-    """Seconds and MiB at the peak of a whole process."""
+    """Seconds and peak MiB of a whole process."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     text = process.stderr.read()
@@ -33,7 +33,7 @@ def timed(command):
 
 
 def network_in_torch(oracle, checkpoint, threads, count):
-    """Images a second at batch 32."""
+    """Images per second at batch 32."""
     sys.path.insert(0, oracle)
     import faces
     import torch

@@ -1,9 +1,9 @@
-"""Throughput of `convert run` against ONNX Runtime, ncnn, OpenVINO and PyTorch on the same network, batch and threads.
+"""Throughput of `convert run`, compared with ONNX Runtime, ncnn, OpenVINO and PyTorch on the same network, batch and number of threads.
 
 Usage: python executor_speed.py CONVERT ORACLE CHECKPOINT… [--batch 1 8 32] [--rounds 3] [--peers …]
-(needs onnxruntime, and ncnn with pnnx, openvino and torch where they are to be compared; see scripts/exports_against_runtimes.py)
-Each runs in a process of its own, in turns, since spinning thread pools disturb each other; medians over rounds are told, and the time
-to compile and pack from a flat file, and the peak memory at the largest batch. Exits 1 where a bound is missed.
+(needs onnxruntime, and ncnn with pnnx, openvino and torch if they are to be compared; see scripts/exports_against_runtimes.py)
+Each runs in a separate process, in turns, because spinning thread pools disturb each other. Reports medians over rounds, the time to compile
+and pack from a flat file, and the peak memory at the largest batch. Exits 1 if a bound is missed.
 """
 import argparse
 import json
@@ -88,7 +88,7 @@ def measure(a):
 
 
 def own(convert, folder, batch, threads, repeats):
-    """Rate, seconds to pack, MiB at the peak."""
+    """Rate, seconds to pack, peak MiB."""
     command = [convert, "run", folder + "/net.flat", "-i", f"{folder}/x{batch}.npy", "--threads", str(threads), "--repeat", str(repeats)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     text = process.stderr.read()

@@ -1,9 +1,9 @@
-"""What each reader costs for the bytes it is given: CPU time and memory at two sizes, as docs/reliability.md states them.
+"""The cost of each reader for the bytes that it is given: CPU time and memory at two sizes, as docs/reliability.md states them.
 
 Usage: python3 bounds.py CONVERT [--only TEXT]     (needs nothing beyond Python)
 
-Each input is written twice, the second time doubled. A reader passes if the doubled one takes at most 2.6 times the CPU time (small times do not
-count) and stays within its stated seconds and MiB for each MiB of input, beyond what the program takes for nothing.
+Each input is written twice, the second time with double the size. A reader passes if the doubled input takes at most 2.6 times the CPU time (small
+times do not count), and if it stays within the stated seconds and MiB per MiB of input, in addition to what the program takes for no input.
 """
 import argparse
 import json
@@ -71,7 +71,7 @@ def entries(path, n):
 
 
 def state_dict(path, n):
-    """n tensors of one number each, all on one storage, as torch.save writes them."""
+    """n tensors of one number each, all in one storage, as torch.save writes them."""
     text = lambda t: b"X" + struct.pack("<I", len(t)) + t
     storage = b"(" + text(b"storage") + b"ctorch\nFloatStorage\n" + text(b"0") + text(b"cpu") + b"J" + struct.pack("<i", n) + b"tQ"
     tensor = lambda i: b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + b"J" + struct.pack("<i", i) + b"K\x01\x85K\x01\x85\x89ccollections\nOrderedDict\n)RtR"
@@ -126,7 +126,7 @@ def nested(path, n):
 
 
 SCAN, LOOK, SHOW = ["inspect", "--safety", "IN"], ["inspect", "IN"], ["run", NETWORK, "IN", "--preprocess", "resize"]
-# Name, ending, how it is made, its size, command, seconds and MiB that each MiB of input may take.
+# Name, ending, how it is made, its size, the command, and the seconds and MiB that each MiB of input may take.
 ROWS = [
     ("pickle: list, protocol 0", "pkl", protocol0, 100_000, SCAN, 3, 120), ("pickle: list by thousands", "pkl", listed, 1_000_000, SCAN, 2, 120),
     ("pickle: list one by one", "pkl", appended, 500_000, SCAN, 2, 120), ("pickle: dictionary", "pkl", dictionary, 100_000, SCAN, 2, 120),

@@ -1,7 +1,7 @@
-"""Holds `convert align` against recorded crops of facenet-pytorch 2.6.0 with Pillow: detections, boxes, and every byte of every crop.
+"""Compares `convert align` with recorded crops of facenet-pytorch 2.6.0 with Pillow: detections, boxes, and every byte of every crop.
 
 Usage: python crops_against_recorded.py CONVERT LFW_FOLDER [CROPS_FOLDER]
-LFW_FOLDER holds lfw-deepfunneled/ and mtcnn_crops.csv. Prints each picture that differs, and exits 1 where fewer than 99.9 % agree.
+LFW_FOLDER holds lfw-deepfunneled/ and mtcnn_crops.csv. Prints each picture that differs, and exits 1 if fewer than 99.9 % agree.
 """
 import csv
 import pathlib

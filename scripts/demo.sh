@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job on a checkpoint that lies in the repository: look inside, export to every format, verify, run, slim.
+# The main job on a checkpoint from the repository: look inside, export to every format, verify, run, slim.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 convert=.build/release/convert

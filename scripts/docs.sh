@@ -7,7 +7,7 @@ rm -rf "$graphs" .build/docs
 mkdir -p "$graphs"
 swift build -c release --target ConvertKit -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir -Xswiftc "$PWD/$graphs" \
   --scratch-path .build/documentation
-# Extensions of the rooms below are theirs to document.
+# What extends types of other modules belongs to those modules' documentation.
 find "$graphs" -type f ! -name 'ConvertKit.symbols.json' -delete
 docc convert Sources/ConvertKit/ConvertKit.docc --fallback-display-name ConvertKit --fallback-bundle-identifier convert.ConvertKit \
   --additional-symbol-graph-dir "$graphs" --output-path .build/docs --warnings-as-errors

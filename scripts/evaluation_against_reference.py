@@ -1,8 +1,8 @@
-"""Holds `convert evaluate` on five formats against the reference project's evaluation in PyTorch and scikit-learn.
+"""Compares `convert evaluate` on five formats with the reference project's evaluation in PyTorch and scikit-learn.
 
 Usage: python evaluation_against_reference.py CONVERT ORACLE CHECKPOINT LFW_FOLDER [--reference FOLDER] [--cache FOLDER]
-ORACLE's reference_eval.py makes the reference figures (some minutes), unless --reference names a folder with them. LFW_FOLDER holds
-lfw-deepfunneled/, lfw_test_pair.txt and mtcnn_crops.csv. Asks for the same ten fold accuracies and confusion matrix, thresholds within 1e-5,
+ORACLE's reference_eval.py computes the reference figures (in some minutes), unless --reference names a folder with them. LFW_FOLDER holds
+lfw-deepfunneled/, lfw_test_pair.txt and mtcnn_crops.csv. Requires the same ten fold accuracies and confusion matrix, thresholds within 1e-5,
 AUC within 2e-6, and scores within 3e-6 on pairs whose crops are byte-identical to the recorded ones; other pairs are listed.
 """
 import argparse

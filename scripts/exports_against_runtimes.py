@@ -1,8 +1,8 @@
-"""Holds ONNX exports against PyTorch, ONNX Runtime, onnx's checker, OpenVINO and pnnx, and the other formats bit for bit.
+"""Compares ONNX exports with PyTorch, ONNX Runtime, OpenVINO and pnnx, runs onnx's checker on them, and compares the other formats bit for bit.
 
 Usage: python exports_against_runtimes.py CONVERT ORACLE FILE…
 CONVERT is the built command, ORACLE a folder whose nets.py builds the reference networks (build(arch)) and whose faces.py gives crops.
-Bars: 3e-6 on the L2-normalized output, 3e-5 of the largest component before it, for batches of 1, 2 and 7.
+Bounds: 3e-6 on the L2-normalized output, 3e-5 of the largest component before normalization, for batches of 1, 2 and 7.
 """
 import os
 import subprocess
@@ -75,7 +75,7 @@ class MobileFaceNet(nn.Module):
 
 
 def strip(state):
-    """Without whatever stands before every key."""
+    """The state dict without the prefix that all its keys share."""
     keys = list(state)
     for tail in ("input_layer.0.weight", "conv1.weight", "conv2d_1a.conv.weight", "conv1.conv.weight"):
         found = [k for k in keys if k == tail or k.endswith("." + tail)]
@@ -152,7 +152,7 @@ def check_loaders(convert, file, folder):
 
 
 def check_formats(convert, file, state, folder):
-    """safetensors, HDF5 and flat give the state dict's own bits; formats in a ring end in the same tensors."""
+    """safetensors, HDF5 and flat hold the state dict's own bits; a chain through all formats ends in the same tensors."""
     import h5py
     import safetensors.torch
     def run(source, target):

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every reader under libFuzzer with AddressSanitizer and the standard library's debug checks, in turn. Seeds are the fixtures; what breaks goes to
-# .build/fuzz-crashes. Usage: fuzz.sh MINUTES [MODE…]
+# Every reader under libFuzzer with AddressSanitizer and the standard library's debug checks, in turn. Seeds are the fixtures; inputs that fail are
+# written to .build/fuzz/crashes. Usage: fuzz.sh MINUTES [MODE…]
 set -euo pipefail
 minutes=${1:?usage: fuzz.sh MINUTES [MODE…]}
 shift || true
@@ -19,7 +19,6 @@ seeds() {
     scores) ls fixtures/scores/*.csv ;;
     pairs) ls fixtures/scores/*.txt ;;
     embeddings | npy) ls fixtures/scores/*.np[yz] fixtures/models/*.npy ;;
-    graph) find fixtures -name 'graph*.txt'; ls fixtures/graphs/* 2>/dev/null ;;
     json | document) find fixtures -name '*.json' -size -100k ;;
   esac
 }
@@ -29,8 +28,19 @@ for mode in $modes; do
   corpus=$build/corpus/$mode
   mkdir -p "$corpus"
   seeds "$mode" | while read -r file; do cp "$file" "$corpus/seed-$(basename "$file")"; done
+  if [ -f "fixtures/fuzz/$mode.corpus" ]; then python3 scripts/fuzz_corpus.py --unpack "fixtures/fuzz/$mode.corpus" "$corpus"; fi
   echo "== $mode"
   FUZZ_MODE=$mode "$build/release/FuzzReaders" -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1 -detect_leaks=0 \
-    -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2000 -max_len=40000 -artifact_prefix="$build/crashes/$mode-" "$corpus" 2>&1 | tail -2
+    -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2000 -max_len=40000 -dict="Fuzz/Dictionaries/$mode.dict" \
+    -artifact_prefix="$build/crashes/$mode-" "$corpus" 2>&1 | tail -2
 done
 ls "$build/crashes"
+
+# `make test` replays the smallest inputs that reach all edges, at most 64 kB per mode. `PACK=1` writes them to fixtures/fuzz.
+if [ "${PACK:-}" ]; then
+  for mode in $modes; do
+    rm -rf "$build/least" && mkdir -p "$build/least"
+    FUZZ_MODE=$mode "$build/release/FuzzReaders" -merge=1 "$build/least" "$build/corpus/$mode" > /dev/null 2>&1
+    python3 scripts/fuzz_corpus.py "$build/least" "fixtures/fuzz/$mode.corpus"
+  done
+fi

@@ -3,8 +3,8 @@
 Usage: python3 scripts/guard.py [CONVERT] [--only TEXT,…] [--record]
        python3 scripts/guard.py [CONVERT] --self-test
 
-CONVERT is .build/tests/release/convert, which `make test` builds and for which the figures are recorded; else .build/release/convert.
-Figures and margins are in Benchmarks/Thresholds/guard.json; --record writes new figures there. --self-test proves that a worse figure fails.
+CONVERT is by default .build/tests/release/convert, which `make test` builds and for which the figures are recorded, or else .build/release/convert.
+Figures and margins are in Benchmarks/Thresholds/guard.json; --record writes new figures there. --self-test checks that a worse figure fails.
 
 Instructions are counted by valgrind, whose processor has AVX2 and FMA whatever the real one adds to them, so counts from different machines
 compare. Where valgrind cannot count, one line says why, and memory and sizes are still compared.
@@ -49,7 +49,7 @@ ROWS = [
     ("run branches.onnx", "run branches.onnx -i branches.npy -o out.npy --threads 1", "out.npy"),
     ("run mobilefacenet", "run mobilefacenet.safetensors -i 64.npy -o out.npy --threads 1", "out.npy"),
     ("run inception --baseline", "run inception.safetensors -i 80.npy -o out.npy --threads 1 --image-size 80 --baseline", "out.npy"),
-    # No photograph may be passed on, so thresholds are low enough that boxes of a drawn picture go through all three networks.
+    # Photographs may not be redistributed; the thresholds are so low that boxes of a drawn picture go through all three networks.
     ("align", "align picture.png -o out --threads 1 --mtcnn-weights mtcnn --min-face-size 60 --thresholds 0.05,0.001,0.001", "out/picture.png"),
 ]
 
@@ -82,7 +82,7 @@ def write_network(path, keys, window=None):
     text += b" " * (-len(text) % 8)
     with open(path, "wb") as file:
         file.write(struct.pack("<Q", len(text)) + text)
-        for size, source in sources:  # piece by piece: this process stays small
+        for size, source in sources:  # piece by piece, so that this process stays small
             for at in range(0, size, len(source)):
                 file.write(source[: size - at])
 
@@ -99,7 +99,7 @@ def write_image(path, side):
 
 
 def without_debug_information(path, copy):
-    """A copy whose debug information valgrind does not look for: Debian 12's ends at what current compilers write. What is loaded stays."""
+    """A copy in which valgrind does not find debug information: Debian 12's valgrind cannot read what current compilers write. Loaded sections stay."""
     data = bytearray(path.read_bytes())
     if data[:5] != b"\x7fELF\x02":
         stop(f"{path} is not a 64-bit ELF program")
@@ -147,11 +147,11 @@ def write_inputs(folder, rows):
 
 
 class Bench:
-    """A folder with the program and its inputs, in which commands run with nothing of this environment."""
+    """A folder with the program and its inputs, in which commands run without this process's environment."""
 
     def __init__(self, folder):
         self.folder = folder
-        # Swift seeds its hash tables from the system's randomness otherwise.
+        # Otherwise Swift seeds its hash tables randomly.
         self.environment = {"HOME": str(folder), "LC_ALL": "C", "SWIFT_DETERMINISTIC_HASHING": "1"}
         setarch = shutil.which("setarch")
         fixed = [setarch, platform.machine(), "-R"] if setarch else []
@@ -174,15 +174,15 @@ class Bench:
             stop(f"{name}: ended with {status}\n" + (place / "printed").read_text(errors="replace")[-2000:])
 
     def run(self, name, arguments, number):
-        """Peak memory in KiB of the plain command, and the folder it wrote into."""
+        """Peak memory in KiB of the plain command, and the folder that it wrote to."""
         place = self.place(number)
         command = [*self.fixed, "./convert", *arguments.split()]
-        # Not by subprocess, whose vfork would count this process's own memory.
+        # Not with subprocess, whose vfork would count this process's own memory.
         process = os.fork()
         if process == 0:
             try:
                 os.chdir(place)
-                self.process_control(PR_SET_THP_DISABLE, 1, 0, 0, 0)  # memory would depend on the system's setting
+                self.process_control(PR_SET_THP_DISABLE, 1, 0, 0, 0)  # otherwise memory depends on the system's setting
                 printed = os.open("printed", os.O_WRONLY | os.O_CREAT)
                 os.dup2(printed, 1)
                 os.dup2(printed, 2)
@@ -249,7 +249,7 @@ def measure(binary, rows, is_counted):
 
 
 def judge(figures, record):
-    """Prints a line for each figure; the number of those that are worse."""
+    """Prints a line for each figure, and returns the number of those that are worse."""
     worse = 0
     width = max(len(name) for name in figures)
     print(f"{'':{width}}  {'':12}  {'measured':>15}  {'recorded':>15}  ratio")
@@ -274,7 +274,7 @@ def judge(figures, record):
 
 
 def write_record(path, record, figures):
-    """Replaces what was measured; rows that were left out, and margins, stay."""
+    """Replaces the figures of measured rows; rows that were left out, and margins, stay."""
     for name, row in figures.items():
         record["rows"].setdefault(name, {}).update(row)
     order = [name for name, _, _ in ROWS]
@@ -283,7 +283,7 @@ def write_record(path, record, figures):
 
 
 def self_test(binary):
-    """How often a worse figure passes, or a right one fails: two quick rows against a record that they meet, and lower ones."""
+    """How often a worse figure passes, or a good one fails: two quick rows are compared with a record that they meet, and with lower ones."""
     is_counted = why_not_counted() is None
     rows = [row for row in ROWS if row[0] in ("start-up", "slim")]
     figures = measure(binary, rows, is_counted)
@@ -304,7 +304,7 @@ def self_test(binary):
             lower = json.loads(json.dumps(right))
             lower["rows"][name][kind] = int(row[kind] / 1.15)
             expect(f"{name}: 15 % more {UNITS[kind]} than recorded", lower, 1)
-    # The same through the command, for its exit code.
+    # The same through the command line, for its exit code.
     with tempfile.TemporaryDirectory(prefix="guard-") as folder:
         path = Path(folder) / "record.json"
         for text, factor, wanted in [("as measured", 1, 0), ("lowered by 20 %", 0.8, 1)]:

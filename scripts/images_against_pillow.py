@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Holds `convert`'s pictures against Pillow 10.2, byte for byte: decoding, resizing, and what is refused.
+"""Compares `convert`'s pictures with Pillow 10.2's, byte for byte: decoding, resizing, and what is refused.
 
     python scripts/images_against_pillow.py FOLDER [--convert PATH] [--decode 1000] [--sizes 200] [--damage 400]
 
-FOLDER holds photographs. `convert run` is given networks that only hand their input on, so that what it prints into an array are the
+FOLDER holds photographs. `convert run` is given networks that only return their input, so that the array that it writes has the
 pixels themselves. Needs Pillow 10.2, numpy and onnx.
 """
 import argparse
@@ -28,7 +28,7 @@ def through(path, height=None, width=None):
     """A network whose output is its input, of one size or of any."""
     sizes = ["n", 3, height or "h", width or "w"]
     value = lambda name: onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, sizes)
-    # A convolution that multiplies each channel by one, for whole numbers exactly.
+    # A convolution that multiplies each channel by one; exact for whole numbers.
     one = onnx.numpy_helper.from_array(np.eye(3, dtype=np.float32).reshape(3, 3, 1, 1), "one")
     node = onnx.helper.make_node("Conv", ["pixels", "one"], ["same"], name="same", kernel_shape=[1, 1])
     graph = onnx.helper.make_graph([node], "through", [value("pixels")], [value("same")], [one])
@@ -42,7 +42,7 @@ class Runner:
         self.convert, self.folder = convert, pathlib.Path(folder)
 
     def pixels(self, model, paths, tag="x"):
-        """uint8 [N, H, W, 3] of those that were read, or None; and the exit code and the errors."""
+        """uint8 [N, H, W, 3] of the pictures that were read, or None; the exit code; and the errors."""
         out = self.folder / f"{tag}.npy"
         out.unlink(missing_ok=True)
         run = subprocess.run(
@@ -84,7 +84,7 @@ def resize(runner, paths, count, seed):
         sources = []
         for place, path in enumerate(chosen):
             image = pillow(path)
-            if place % 2:  # Every other one is cut to a random size first, which only PNG keeps as it is.
+            if place % 2:  # Every other one is cropped to a random size first, which only PNG stores without loss.
                 w, h = (rng.randint(1, 250) for _ in range(2))
                 x, y = rng.randint(0, image.width - min(w, image.width)), rng.randint(0, image.height - min(h, image.height))
                 image = image.crop((x, y, min(x + w, image.width), min(y + h, image.height)))
@@ -105,9 +105,9 @@ def resize(runner, paths, count, seed):
 
 
 def damage(runner, paths, count, seed):
-    """Cut files and flipped bytes, of JPEGs and PNGs of all kinds: whether both refuse, and the same pixels where both do not."""
+    """Truncated files and flipped bytes, in JPEGs and PNGs of all kinds: whether both refuse the file, and equal pixels if neither does."""
     rng, model = random.Random(seed), through(runner.folder / "any.onnx")
-    # Larger than convert decodes at all; Pillow need not spend minutes on them.
+    # Larger than convert decodes; Pillow need not spend minutes on them.
     Image.MAX_IMAGE_PIXELS = 50_000_000
     tally, odd = {}, []
     for number in range(count):
@@ -163,7 +163,7 @@ def main():
             print(f"  {time.time() - began:.0f} s")
         odd = damage(runner, sample or paths, options.damage, options.seed)
     for line in bad[:20]: print("DIFFERS", line)
-    # Where a damaged file is taken by one and refused by the other, nobody's result changes silently; it is listed to be looked at.
+    # If one accepts a damaged file and the other refuses it, no result changes silently; the file is listed for inspection.
     for line in odd[:60]: print("  ", line)
     sys.exit(1 if bad or any("differ" in line for line in odd) else 0)
 

@@ -1,9 +1,9 @@
-"""Kills writing commands with SIGKILL at many points, and looks at what is left, then and after the next run.
+"""Kills commands that write files, with SIGKILL and at many points, and checks what is left, immediately and after the next run.
 
 Usage: python3 kill_at_points.py CONVERT [--points N]     (needs nothing beyond Python; strace for points at system calls)
 
-Held after each kill: under an output's name there is the whole new file, or the old one, or nothing. After the next run of the same command: exit 0,
-its outputs, and no other file. Points are spread over the run's time, and where strace may trace, over its calls too (fsync, linkat, rename, pwrite64 …).
+Checked after each kill: under an output's name there is the whole new file, the old one, or nothing. Checked after the next run of the same command:
+exit 0, its outputs, and no other file. Points are spread over the run's time, and if strace may trace, also over its calls (fsync, linkat, rename, pwrite64 …).
 """
 import argparse
 import os
@@ -19,7 +19,7 @@ CALLS = "fsync,linkat,rename,renameat2,unlink,pwrite64,ftruncate,mkdir,openat"
 
 
 def commands():
-    """Name, arguments, and whether an old file lies there before (--force)."""
+    """Name, arguments, and whether an old file exists before the run (--force)."""
     training, network = str(FIXTURES / "training/small_epoch_003.pth"), str(FIXTURES / "models/ir_small.pth")
     yield "slim", ["slim", training, "-o", "out/a.pth"], False
     for ending in ("pth", "safetensors", "h5", "flat", "onnx"):
@@ -74,7 +74,7 @@ def main():
                 call = line.split("(")[0].split()[-1] if "(" in line and "resumed" not in line else ""
                 counts[call] = counts.get(call, 0) + 1
         calls = [(c, n) for c in CALLS.split(",") for n in range(1, counts.get(c, 0) + 1)]
-        # The last ones are those that give files their names.
+        # The last calls are the ones that give files their names.
         chosen = [calls[-1 - k * max(1, len(calls) // max(1, each // 2)) % len(calls)] for k in range(each // 2)] if calls else []
         for k in range(each):
             fresh(base, old)

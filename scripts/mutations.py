@@ -1,10 +1,11 @@
-"""Damages files of every format that is read, in many small ways, and runs the command on each: it has to answer, soon and in little memory.
+"""Damages files of every format that is read, in many small ways, and runs the command on each: it has to answer quickly, and in little memory.
 
 Usage: python3 mutations.py CONVERT [--count N] [--seed N] [--jobs N] [--only TEXT] [--keep DIR]     (needs nothing beyond Python)
 
-Held: exit code 0, 1, 2, 3 or 64 and no signal; at most 5 s of CPU and 500 MiB; an error says something; a run that fails leaves no output, and
-no run leaves a temporary file. Bits, bytes, whole numbers of 1 to 8 bytes at their limits, numbers in text, cuts, stretches that are moved, doubled
-or taken from another file; zip archives are also changed inside and written anew, so that checksums hold. What breaks is written to --keep.
+Checked: exit code 0, 1, 2, 3 or 64 and no signal; at most 5 s of CPU and 500 MiB; an error has a message; a run that fails leaves no output, and
+no run leaves a temporary file. The damage: bits, bytes, whole numbers of 1 to 8 bytes at their limits, numbers in text, truncation, and ranges that
+are moved, doubled or taken from a different file. Entries of zip archives are also changed and the archives rewritten, so that checksums match.
+Files that break a rule are written to --keep.
 """
 import argparse
 import io
@@ -27,7 +28,7 @@ NUMBERS = [b"0", b"-1", b"1", b"999999999", b"2147483648", b"9223372036854775807
 
 
 def seeds(convert, folder):
-    """Files by kind: what they are, and commands that read them. IN is the damaged file, OUT a new folder."""
+    """Files by kind: their contents, and the commands that read them. IN is the damaged file, OUT a new folder."""
     models = FIXTURES / "models"
     made = {}
     for ending in ("safetensors", "h5", "flat", "onnx", "pth"):
@@ -92,7 +93,7 @@ def change(data, rng, others):
             del data[at:at + count]
             there = place()
             data[there:there] = piece
-        else:                                                              # from another file
+        else:                                                              # from a different file
             other = rng.choice(others)
             start = rng.randrange(len(other)) if other else 0
             data[at:at + rng.choice((0, 16, 256))] = other[start:start + rng.randrange(1, 512)]
@@ -100,10 +101,10 @@ def change(data, rng, others):
 
 
 def changed_inside(data, rng, others):
-    """One entry of a zip archive changed, the archive written anew."""
+    """The archive rewritten with one entry changed."""
     try:
         old = zipfile.ZipFile(io.BytesIO(data))
-        if sum(i.file_size for i in old.infolist()) > 16 << 20:            # a bomb, which this process is not to unpack
+        if sum(i.file_size for i in old.infolist()) > 16 << 20:            # a bomb, which this process must not unpack
             return change(data, rng, others)
         entries = [(i, old.read(i)) for i in old.infolist()]
     except Exception:
@@ -125,9 +126,9 @@ def changed_inside(data, rng, others):
 
 
 def run(convert, command, folder):
-    """Exit code, CPU seconds, MiB, what it said."""
+    """Exit code, CPU seconds, MiB, and what was printed."""
     with open(folder / "err", "wb+") as err:
-        # Whoever runs away is ended by the kernel, and counts as wrong.
+        # The kernel ends a process that runs away, which counts as a failure.
         p = subprocess.Popen(["/bin/sh", "-c", 'ulimit -t 20; exec "$0" "$@"', convert, *command], stdin=subprocess.DEVNULL, stdout=err, stderr=err, cwd=folder,
                              env={"PATH": "/usr/bin:/bin", "HOME": str(folder)})
         _, status, usage = os.wait4(p.pid, 0)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds `convert slim` against a real PyTorch on the checkpoints given, or on those in fixtures/. PYTHON names an interpreter with torch and
+# Compares `convert slim` with a real PyTorch on the given checkpoints, or on those in fixtures/. PYTHON names an interpreter with torch and
 # safetensors.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Holds the tool's reading of checkpoints against torch's, on files made from a seed (reading_generator.py).
+"""Compares how the tool reads checkpoints with how torch does, on files made from a seed (reading_generator.py).
 
-For every file: what `convert slim` writes is exactly what torch.load gives, with weights_only and without; or the tool refuses. A file that
-torch's two ways of loading read differently must be refused. Bare pickles are held against Python's own pickle. Files that the tool
-refuses are not shown to torch, except with --all, which counts how many of them torch would have loaded.
+For every file, `convert slim` writes exactly what torch.load gives, with weights_only and without, or the tool refuses the file. A file that
+torch's two ways of loading read differently must be refused. Bare pickles are compared with Python's own pickle. Files that the tool
+refuses are not given to torch, except with --all, which counts how many of them torch would have loaded.
 
 Usage: reading_against_torch.py CONVERT [--count N] [--seed S] [--start I] [--keep FOLDER] [--jobs J] [--all]
        reading_against_torch.py CONVERT --record fixtures/reading [--count N]
-Prints one line per departure (its file is kept in FOLDER) and a summary; exit 1 if there was any. The second form writes the files
+Prints one line per difference (its file is stored in FOLDER) and a summary; exits 1 if there was any. The second form writes the files
 themselves and, in answers.json, what torch gives for each; the tests replay these without Python.
 """
 import argparse
@@ -43,7 +43,7 @@ def exported(path):
 
 
 def described(value):
-    """The same of the tensors in each dictionary that torch gave, those nearest the root first: the tool says which one it took."""
+    """The same for the tensors in each dictionary that torch gave, nearest to the root first; the tool says which one it took."""
     import torch
     kinds = {torch.float32: "F32", torch.float64: "F64", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64", torch.int32: "I32", torch.int16: "I16",
              torch.int8: "I8", torch.uint8: "U8", torch.bool: "BOOL"}
@@ -64,7 +64,7 @@ def described(value):
 
 
 def readings(path, kind):
-    """What torch makes of a file: one description for each way that loads it."""
+    """What torch reads from a file: one description for each way of loading that succeeds."""
     import torch
     if kind == "pickle":
         data = Path(path).read_bytes()
@@ -104,13 +104,13 @@ def judge(path, kind, output):
 
 
 def recorded(path, kind, output):
-    """Torch's readings of a file as JSON holds them, and whether the tool read it."""
+    """Torch's readings of a file in the form for JSON, and whether the tool read it."""
     shown = lambda tensors: {k: [kind, list(sizes), raw.hex()] for k, (kind, sizes, raw) in tensors.items()}
     return {"read": output is not None, "torch": [found if isinstance(found, str) else [shown(tensors) for tensors in found] for found in readings(path, kind)]}
 
 
 def worker(pipe):
-    """Loads files in a process of its own: a file may take long or bring torch down."""
+    """Loads files in a separate process: a file may take long or crash torch."""
     warnings.simplefilter("ignore")
     import torch
     torch.set_num_threads(1)
@@ -131,7 +131,7 @@ def worker(pipe):
 
 
 class Torch:
-    """The process that loads; a new one after a crash."""
+    """The process that loads files; a new one after a crash."""
 
     def __init__(self):
         self.context = multiprocessing.get_context("spawn")

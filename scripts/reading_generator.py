@@ -1,7 +1,7 @@
-"""Checkpoints put together opcode by opcode, from a seed: what torch.save writes, what it could write, and what only a hand would.
+"""Checkpoints assembled opcode by opcode from a seed: as torch.save writes them, as it could write them, and as only a person would.
 
 All opcodes, all rebuild calls with ordinary and odd arguments, all containers. The values are plain tensors and containers: nothing but
-builders of torch, collections, NumPy and Python's own types is ever named, so that loading a file only builds data.
+builders of torch, collections, NumPy and Python's own types is named, so that loading a file only builds data.
 
 `checkpoint(seed, index)` gives the bytes of one file and the kind of its container; the same two numbers give the same bytes.
 """
@@ -24,7 +24,7 @@ KEYS = ["w", "v", "b", "conv.weight", "\u00e9", "e\u0301", "A", "\\u0041", "0", 
 
 
 class Pickle:
-    """The opcodes of one pickle. `odd` is how often a part is not as torch writes it."""
+    """The opcodes of one pickle. `odd` is how often a part differs from what torch writes."""
 
     def __init__(self, r, odd, protocol, legacy=False):
         self.r, self.odd, self.protocol, self.legacy = r, odd, protocol, legacy
@@ -103,7 +103,7 @@ class Pickle:
     # memo and stack
 
     def keep(self, part):
-        """A value that is memoised, sometimes fetched again right away or under another number."""
+        """A value that is memoized, and sometimes fetched again right away or under a different number."""
         n = self.memo
         if not self.strange(0.3):
             self.memo += 1
@@ -140,13 +140,13 @@ class Pickle:
         return EMPTY_LIST + MARK + b"".join(parts[:half]) + APPENDS + MARK + b"".join(parts[half:]) + APPENDS
 
     def fill(self, pairs):
-        """Opcodes that set the pairs on what is on the stack."""
+        """Opcodes that set the pairs on the object on the stack."""
         if self.chance(0.2):
             return b"".join(self.noise() + k + v + SETITEM for k, v in pairs)
         return MARK + b"".join(k + v for k, v in pairs) + SETITEMS if pairs or self.strange() else b""
 
     def dict(self, pairs, plain=False):
-        """A dictionary of the pairs (opcodes both), however it may be spelt."""
+        """A dictionary of the pairs (of opcodes), in any of its spellings."""
         if plain or not self.strange():
             start = self.keep(EMPTY_DICT) if self.chance(0.5) else self.keep(self.call("collections", "OrderedDict"))
             return start + self.fill(pairs)
@@ -169,7 +169,7 @@ class Pickle:
         return self.keep(start) + self.fill(rest) + (self.state() if self.strange(0.5) else b"")
 
     def late(self, target, as_pairs):
-        """A list is given to the call and filled afterwards, or half before and half after."""
+        """The call is given a list that is filled afterwards, or half before and half after."""
         n, cut = self.memo, self.r.randrange(len(as_pairs) + 1)
         self.memo += 1
         if n > 255:
@@ -179,7 +179,7 @@ class Pickle:
         return before + POP + target + get + b"\x85" + REDUCE + get + MARK + b"".join(as_pairs[cut:]) + APPENDS + POP
 
     def state(self):
-        """BUILD on a dictionary."""
+        """BUILD with a dictionary as its state."""
         pairs = [(self.text(self.r.choice(["_metadata", "note", "items", "keys", "__setstate__", "w"])), self.dict([], plain=True))]
         return self.dict(pairs, plain=True) + BUILD if self.chance(0.8) else self.r.choice([NONE, self.tuple([NONE, self.dict(pairs, plain=True)]), EMPTY_LIST]) + BUILD
 
@@ -189,7 +189,7 @@ class Pickle:
         return self.name(module, attribute) + (MARK + b"".join(arguments) + b"t" if len(arguments) > 3 or self.chance(0.5) else b"".join(arguments) + bytes([0x84 + len(arguments)]) if arguments else EMPTY_TUPLE) + REDUCE
 
     def storage(self):
-        """A persistent id, of a storage that another tensor has as well or of a new one: opcodes, class, number of elements."""
+        """A persistent id, of a storage that a different tensor also uses or of a new one: opcodes, class, number of elements."""
         if self.storages and self.chance(0.3):
             key = self.r.choice(list(self.storages))
             kind, count = self.storages[key]
@@ -287,7 +287,7 @@ class Pickle:
         return empty + self.tuple(state) + BUILD, CODES[code]
 
     def tensor(self, depth=0):
-        """Opcodes of a tensor by one of torch's calls, sometimes touched afterwards."""
+        """Opcodes of a tensor built by one of torch's calls, and sometimes changed afterwards."""
         way = self.r.choice(["strided"] * 10 + ["parameter"] * 3 + ["type", "state", "cpu", "numpy", "numpy", "again", "nested", "class"])
         if way == "again" and self.shared:
             return self.r.choice(self.shared)
@@ -326,7 +326,7 @@ class Pickle:
         touch = self.r.choice([lambda: whole_state() + BUILD, lambda: self.tuple([FALSE, NONE, self.hooks()]) + BUILD, lambda: self.dict([(self.text("note"), TRUE)], plain=True) + BUILD, lambda: self.whole(0) + self.whole(7) + SETITEM,
                                lambda: MARK + self.whole(0) + self.real(2.5) + SETITEMS, lambda: MARK + SETITEMS, lambda: MARK + APPENDS, lambda: self.whole(1) + APPEND,
                                lambda: self.tuple([self.strided()[0], FALSE, FALSE, FALSE, self.hooks()]) + BUILD, lambda: MARK + self.whole(1) + ADDITEMS])()
-        # As it stands, or on a tensor beside it that has the same bytes and is dropped again.
+        # On the tensor itself, or on a second one with the same bytes that is then dropped.
         return body + touch if self.chance(0.7) or not self.storages else body + self.strided()[0] + touch + POP
 
     def nested(self):
@@ -354,7 +354,7 @@ class Pickle:
 
 
 def frames(r, body, broken):
-    """The body in one frame, which is where Python's pickler puts a short one; or cut at any byte, as no pickler does."""
+    """The body in one frame, as Python's pickler writes a short one, or split into frames at any byte, as no pickler does."""
     if not broken:
         return b"\x95" + struct.pack("<Q", len(body)) + body
     out, at = b"", 0
@@ -371,7 +371,7 @@ def contents(kind, count, value):
 
 
 def stored(pickle):
-    """The bytes of each storage; every one has numbers of its own."""
+    """The bytes of each storage; no two have the same numbers."""
     return {key: contents(kind, count, 10 * (number + 1)) for number, (key, (kind, count)) in enumerate(pickle.storages.items())}
 
 
@@ -467,7 +467,7 @@ def tarred(pickle, odd):
 
 
 def legacy_and_tar(pickle, body):
-    """The legacy container with the fields of a tar header in its third pickle: the first 512 bytes are both."""
+    """The legacy container with the fields of a tar header in its third pickle: the first 512 bytes are valid as both."""
     whole = legacy(pickle, body)
     head = bytearray(b"\x80\x02\x8a\x0a" + MAGIC + STOP + b"\x80\x02M\xe9\x03." + b"\x80\x02")
     padding = 512 - len(head) - 5
@@ -476,14 +476,14 @@ def legacy_and_tar(pickle, body):
     fields[148:156], fields[156:157], fields[257:265] = b" " * 8, b"0", b"ustar\x0000"
     fields[148:156] = pickle.r.choice([b"%06o\0 ", b"%o      ", b"0o%o\0 \0"])[:8] % sum(fields) if pickle.chance(0.7) else b"\x80" + sum(fields).to_bytes(7, "big")
     rest = whole[len(head) - 2:]
-    # The rest begins with the real facts; the made-up third pickle takes their place and they are dropped.
+    # The rest begins with the real facts; they are dropped, and the invented third pickle replaces them.
     facts_end = rest.index(STOP) + 1
     inner = tarred(Pickle(pickle.r, 0, 2), 0)
     return bytes(fields) + b"." + bytes(0) + rest[facts_end:] if pickle.chance(0.3) else bytes(fields[:512]) + b"." + rest[facts_end:] + inner
 
 
 def bare(r, odd, protocol):
-    """A plain pickle, whose tensors are NumPy's or come with bytes of their own."""
+    """A plain pickle, whose tensors are NumPy arrays or contain their own bytes."""
     pickle = Pickle(r, odd, protocol)
     pairs = []
     for k in r.sample(KEYS, r.choice([1, 2, 3])):

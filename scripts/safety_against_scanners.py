@@ -1,9 +1,9 @@
-"""Holds `convert inspect --safety` beside picklescan, fickling, modelscan and modelaudit, where they are installed, on labeled files.
+"""Compares `convert inspect --safety` with picklescan, fickling, modelscan and modelaudit, as far as they are installed, on labeled files.
 
 Usage: python safety_against_scanners.py CONVERT [FOLDER] [--malicious PATH ...] [--benign PATH ...] [--list]
 FOLDER has the subfolders malicious/ and benign/; more files and folders of either label may be named. Nothing is loaded: each scanner runs as a
-process of its own on one file. Prints a table, and with --list what each scanner says of each file. Exits 1 where convert calls a malicious file
-clean or a benign one dangerous. The scanners are looked for beside this Python, then on the PATH: pip install picklescan fickling modelscan modelaudit
+separate process on one file. Prints a table, and with --list each scanner's answer for each file. Exits 1 if convert calls a malicious file
+clean or a benign one dangerous. Scanners are looked for next to this Python, then on the PATH: pip install picklescan fickling modelscan modelaudit
 """
 import argparse
 import json
@@ -60,7 +60,7 @@ def modelaudit(program, file, folder):
         found = {issue["severity"] for issue in json.loads(report.read_text())["issues"]}
     except (OSError, ValueError, KeyError):
         return ERROR
-    # It warns of each of torch's own rebuild calls, so that a warning alone tells little.
+    # It warns about each of torch's own rebuild calls, so a warning alone means little.
     return FLAGGED if "critical" in found else "warned" if "warning" in found else {0: CLEAN}.get(code, ERROR)
 
 

@@ -1,7 +1,7 @@
-"""Embeds all recorded LFW crops with `convert run` and holds the 6,000 pair scores against recorded ones.
+"""Embeds all recorded LFW crops with `convert run` and compares the 6,000 pair scores with recorded ones.
 
 Usage: python scores_against_recorded.py CONVERT ORACLE MODEL SCORES.npy [OPTION…]      (needs numpy and Pillow)
-ORACLE's faces.py gives the crops; the pairs are in ../lfw/lfw_test_pair.txt beside it. Bar: 5e-6.
+ORACLE's faces.py gives the crops; the pairs are in ../lfw/lfw_test_pair.txt, relative to ORACLE. Bound: 5e-6.
 """
 import os
 import subprocess

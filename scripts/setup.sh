@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need, and skips what is there. Safe to run again; asks nothing.
+# Installs what the build and the tests need, and skips what is already there. It can be run again safely, and asks nothing.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
@@ -14,7 +14,7 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo env DEBIAN_FRONTEND=noninteractive "$@"; fi
 }
 
-# Those of the packages that are not installed.
+# Those of the given packages that are not installed.
 missing() {
     local package
     for package in "$@"; do
@@ -34,14 +34,14 @@ need() {
     command -v apt-get >/dev/null || fail "there is no apt-get here; please install what Debian calls ${wanted[*]}, then run this again"
     [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || fail "please run, as root: apt-get install ${wanted[*]}"
     echo "setup: installing ${wanted[*]}"
-    # A first install can fail half way; once more after repairing usually works.
+    # A first install can fail halfway; a second one after a repair usually works.
     install "${wanted[@]}" && return 0
     echo "setup: that failed; repairing and trying once more" >&2
     as_root apt-get -f install -y -qq </dev/null >/dev/null || true
     install "${wanted[@]}" || fail "could not install ${wanted[*]}; apt's message is above"
 }
 
-# Elsewhere than on Debian the libraries may be there under other names.
+# On systems other than Debian the libraries may be installed under other names.
 libraries_are_there() { ! command -v dpkg-query >/dev/null && pkg-config --exists libzip zlib libcrypto libprotobuf-c hdf5 libjpeg libpng cairo 2>/dev/null; }
 
 # MTCNN's three networks, from the wheel that publishes them (facenet-pytorch 2.6.0, MIT).
@@ -50,7 +50,7 @@ sums="a2a71925e0b9996a42f63e47efc1ca19043e69558b5c523b978d611dfae49c8f  pnet.pt
 bbb937de72efc9ef83b186c49f5f558467a1d7e3453a8ece0d71a886633f6a86  rnet.pt
 165bfbe42940416ccfb977545cf0e976d5bf321f67083ae2aaaa5c764280118d  onet.pt"
 
-# Whether the folder $1 holds all three, byte for byte.
+# Whether folder $1 holds all three, byte for byte.
 weights_are_in() { [ -d "$1" ] && (cd "$1" && sha256sum -c --status <<<"$sums" 2>/dev/null); }
 
 # Checked before they are put in place. Every step is joined by && because `set -e` is off in a function whose failure is caught.
@@ -65,7 +65,7 @@ fetch_weights() {
 }
 
 libraries_are_there || need "${packages[@]}"
-# Only make guard needs it, and says what it leaves out without it.
+# Only make guard needs valgrind, and says what it leaves out without it.
 if [ "$(uname -m)" = x86_64 ] && ! command -v valgrind >/dev/null; then
     (need valgrind) || echo "setup: going on without valgrind: make guard will not count instructions" >&2
 fi

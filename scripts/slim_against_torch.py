@@ -1,4 +1,4 @@
-"""Holds `convert slim` against a real PyTorch: every state dict bit for bit, strides and sharing too.
+"""Compares `convert slim` with a real PyTorch: every state dict bit for bit, including strides and sharing.
 
 Usage: python slim_against_torch.py CONVERT FILE…     (needs torch and safetensors)
 """

@@ -36,7 +36,7 @@ package struct Completions: Sendable {
             "\(identifier)() {", "    local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}",
             "    COMPREPLY=()",
             "    if [ \"$COMP_CWORD\" -eq 1 ]; then",
-            "        COMPREPLY=($(compgen -W \"\(commandNames) --help --version\" -- \"$current\") $(compgen -f -- \"$current\"))",
+            "        mapfile -t COMPREPLY < <(compgen -W \"\(commandNames) --help --version\" -- \"$current\"; compgen -f -- \"$current\")",
             "        return", "    fi", "    case $command in",
         ]
         for command in program.commands { lines += bash(command, pattern: command.name) }
@@ -46,7 +46,11 @@ package struct Completions: Sendable {
     }
 
     private func bash(_ command: Command, pattern: String) -> [String] {
-        var lines = ["        \(pattern))", "            case $before in"]
+        // `--name=value` arrives as three words.
+        var lines = [
+            "        \(pattern))", "            if [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi",
+            "            case $before in",
+        ]
         let options = command.options.map(\.declaration)
         for option in options {
             guard case .value = option.form else { continue }
@@ -61,14 +65,14 @@ package struct Completions: Sendable {
             } else {
                 offer = "true"
             }
-            lines.append("                \(names)) COMPREPLY=($(\(offer))); return ;;")
+            lines.append("                \(names)) mapfile -t COMPREPLY < <(\(offer)); return ;;")
         }
         let words = command.operands.flatMap(\.choices)
         let names = options.map(\.name) + words
         lines += [
             "            esac", "            case $current in",
-            "                -*) COMPREPLY=($(compgen -W \"\(names.joined(separator: " "))\" -- \"$current\")) ;;",
-            "                *) COMPREPLY=($(compgen -W \"\(words.joined(separator: " "))\" -- \"$current\") $(compgen -f -- \"$current\")) ;;",
+            "                -*) mapfile -t COMPREPLY < <(compgen -W \"\(names.joined(separator: " "))\" -- \"$current\") ;;",
+            "                *) mapfile -t COMPREPLY < <(compgen -W \"\(words.joined(separator: " "))\" -- \"$current\"; compgen -f -- \"$current\") ;;",
             "            esac ;;",
         ]
         return lines

@@ -79,6 +79,8 @@ package struct Declaration: Sendable {
             text += "; \(bounds)"
         }
         if isRepeatable { text += "; repeatable" }
+        if !needs.isEmpty { text += "; needs \(Words.alternatives(needs))" }
+        if !conflicts.isEmpty { text += "; not with \(Words.alternatives(conflicts))" }
         if let usual { text += " [\(usual)]" }
         return text
     }

@@ -53,19 +53,18 @@ package struct Invocation: Sendable {
 
     private func checkRelations(_ command: Command) throws(UsageError) {
         if values[Command.help.declaration.name] != nil { return }
+        // An option of two groups belongs to the first.
+        var seen: Set<String> = []
         for group in command.groups {
-            for option in group.options.map(\.declaration) where values[option.name] != nil {
-                // An option of two groups belongs to the first.
-                guard let first = command.option(option.name)?.declaration, first.help == option.help else { continue }
-                if let other = option.conflicts.first(where: { values[$0] != nil }) { throw .conflict(option.name, other) }
+            for option in group.options.map(\.declaration) where seen.insert(option.name).inserted && values[option.name] != nil {
+                if let other = option.conflicts.first(where: { values[$0] != nil && !group.isApart(from: $0, in: command) }) {
+                    throw .conflict(option.name, other)
+                }
                 let known = option.needs.filter { command.option($0) != nil }
                 if !known.isEmpty, !known.contains(where: { values[$0] != nil }) {
                     throw .needs(option.name, Words.alternatives(known))
                 }
-                let isElsewhere = command.groups.contains { other in
-                    other.need == nil && other.options.contains { $0.declaration.name == option.name }
-                }
-                if let need = group.need, !isElsewhere, values[need] == nil { throw .needs(option.name, need) }
+                if let need = group.need, values[need] == nil { throw .needs(option.name, need) }
             }
         }
     }

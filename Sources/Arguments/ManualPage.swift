@@ -22,8 +22,13 @@ package struct ManualPage: Sendable {
             for operand in command.operands where !operand.help.isEmpty {
                 lines += [".TP", ".I \(ManualPage.escaped(operand.name))", ManualPage.escaped(operand.help)]
             }
-            for option in command.options.map(\.declaration) {
-                lines += [".TP", ".B \(ManualPage.escaped(option.synopsis))", ManualPage.escaped(option.description)]
+            var seen: Set<String> = []
+            for group in command.groups {
+                let options = group.options.map(\.declaration).filter { seen.insert($0.name).inserted }
+                if let title = group.title, !options.isEmpty { lines += [".PP", ManualPage.escaped(title)] }
+                for option in options {
+                    lines += [".TP", ".B \(ManualPage.escaped(option.synopsis))", ManualPage.escaped(option.description)]
+                }
             }
             for note in command.notes { lines += [".PP", ManualPage.escaped(note)] }
         }

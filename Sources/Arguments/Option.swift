@@ -70,4 +70,11 @@ package struct OptionGroup: Sendable {
         self.explainedBy = explainedBy
         self.need = need
     }
+
+    /// Whether an option is another part of the command's: options of a group that needs something are for what follows, and say nothing
+    /// against those of the command itself.
+    func isApart(from name: String, in command: Command) -> Bool {
+        let other = command.groups.first { $0.options.contains { $0.declaration.name == name } }
+        return other?.need != need
+    }
 }

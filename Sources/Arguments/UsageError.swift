@@ -4,6 +4,8 @@ import ConvertFiles
 package enum UsageError: DescribedError, Equatable {
     /// A first word that is neither a command nor a file.
     case unknownCommand(String, near: [String], all: [String])
+    /// A command after options.
+    case optionsBeforeCommand(String)
     /// - elsewhere: commands that have an option of this name.
     case unknownOption(String, command: String, near: [String], elsewhere: [String])
     case missingValue(option: String)
@@ -27,6 +29,7 @@ package enum UsageError: DescribedError, Equatable {
     package var problem: String {
         switch self {
         case .unknownCommand(let name, _, _): "unknown command: \(name) is neither a command nor a file"
+        case .optionsBeforeCommand(let name): "\(name) comes after options"
         case .unknownOption(let name, let command, _, _): "\(name) is not an option of \(command)"
         case .missingValue(let option): "\(option) needs a value"
         case .unexpectedValue(let option): "\(option) takes no value"
@@ -55,6 +58,7 @@ package enum UsageError: DescribedError, Equatable {
         switch self {
         case .unknownCommand(_, let near, let all):
             return near.isEmpty ? "the commands are \(all.joined(separator: ", "))" : "did you mean \(Words.alternatives(near))? \(help)"
+        case .optionsBeforeCommand(let name): return "type \(name) first, and its options after it"
         case .unknownOption(_, _, let near, let elsewhere):
             if !elsewhere.isEmpty { return "it is one of \(elsewhere.joined(separator: ", ")); \(help)" }
             return (near.isEmpty ? "" : "did you mean \(Words.alternatives(near))? ") + help

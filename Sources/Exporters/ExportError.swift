@@ -14,6 +14,8 @@ package enum ExportError: DescribedError, Equatable {
     case notForBareWeights(Decision, reason: String)
     case notForFormat(Decision, format: String)
     case needsNetwork(reason: String)
+    /// The graph that the caller gave does not fit the weights.
+    case graphDoesNotFit(reason: String)
     case unwritableExtension(path: String)
     /// The written file does not hold what was exported.
     case differs(file: String, what: String)
@@ -25,7 +27,7 @@ package enum ExportError: DescribedError, Equatable {
     package var isAboutOptions: Bool {
         switch self {
         case .cannotFold, .nothingToFold, .notForBareWeights, .notForFormat, .nothingToDequantize: true
-        case .nothingToExport, .notPlain, .overflow, .needsNetwork, .unwritableExtension, .differs: false
+        case .nothingToExport, .notPlain, .overflow, .needsNetwork, .graphDoesNotFit, .unwritableExtension, .differs: false
         }
     }
 
@@ -42,6 +44,7 @@ package enum ExportError: DescribedError, Equatable {
         case .notForBareWeights(let decision, let reason): "\(decision.words) needs a network, and \(reason)"
         case .notForFormat(let decision, let format): "\(decision.words) has no effect for \(format)"
         case .needsNetwork(let reason): "this needs a network: \(reason)"
+        case .graphDoesNotFit(let reason): "the given graph does not fit the weights: \(reason)"
         case .unwritableExtension(let path): "\(path): no format that can be written has this ending"
         case .differs(let file, let what): "\(file): read back from disk, \(what)"
         }
@@ -57,6 +60,7 @@ package enum ExportError: DescribedError, Equatable {
         case .overflow: "use bfloat16, or keep float32"
         case .cannotFold: "fold into .onnx, .h5 or .flat"
         case .needsNetwork: "give a network of a known family, or write the weights alone (.safetensors, .h5, .flat, .pth)"
+        case .graphDoesNotFit: "correct the text of the graph"
         case .unwritableExtension: "end the name in .onnx, .safetensors, .h5, .flat or .pth, or name the format"
         case .differs: "no output was left on disk; run again, and check the disk if it happens twice"
         }
@@ -73,6 +77,7 @@ package enum ExportError: DescribedError, Equatable {
         case .cannotFold, .nothingToFold: [.foldBatchNorm]
         case .notForBareWeights(let decision, _), .notForFormat(let decision, _): [decision]
         case .needsNetwork: [.family(nil), .format]
+        case .graphDoesNotFit: [.graph]
         case .unwritableExtension: [.format]
         case .differs: []
         }

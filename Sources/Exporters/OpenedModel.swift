@@ -71,8 +71,12 @@ package struct OpenedModel: Sendable {
         let nonTensors = opened.selection?.nonTensors ?? []
         if let keyMap = choice.keyMap { weights = try keyMap.apply(to: weights) }
         if let graph = choice.graph {
-            let model = try OpenedModel.join(weights, with: graph, opened, choice)
-            self.init(content: .model(try choice.complete(model)), nonTensors: nonTensors, remarks: opened.remarks)
+            do {
+                let model = try choice.complete(try OpenedModel.join(weights, with: graph, opened, choice))
+                // A contract that no file could hold would be found only after the export was written.
+                _ = try InputContract(json: model.contract.json)
+                self.init(content: .model(model), nonTensors: nonTensors, remarks: opened.remarks)
+            } catch let error as GraphError { throw ExportError.graphDoesNotFit(reason: error.problem) }
             return
         }
         var graphError = opened.documentError
@@ -122,6 +126,15 @@ package struct OpenedModel: Sendable {
     /// Weights with a graph that is given for them; all tensors stay. How images enter is what the file says, else what the family of the
     /// weights usually takes, else what the graph shows. Throws `GraphError` if weights are missing or do not fit.
     private static func join(_ weights: Weights, with graph: Graph, _ opened: OpenedFile, _ choice: Choice) throws -> Model {
+        for input in graph.inputs {
+            guard case .symbol? = input.type.shape.first else {
+                throw ExportError.graphDoesNotFit(
+                    reason: "the first axis of input \(input.name) is the batch, which has a name such as batch and not a size")
+            }
+            guard !input.type.shape.contains(.derived) else {
+                throw ExportError.graphDoesNotFit(reason: "input \(input.name) has a size of ?; it needs a number or a name")
+            }
+        }
         var contract = opened.document?.contract
         if contract == nil {
             do {

@@ -43,6 +43,8 @@ extension Decision {
         case .flip: "averaging with the mirror image"
         case .baseline: "a baseline"
         case .array: "an input array"
+        case .graphListing: "listing a graph"
+        case .graph: "a graph"
         case .details: "listing the details"
         case .inspection: "listing the contents"
         case .numberCheck: "checking numbers"

@@ -84,6 +84,10 @@ public enum Decision: Hashable, Sendable {
     case baseline
     /// An array in place of pictures.
     case array
+    /// That a network's graph is listed.
+    case graphListing
+    /// The network's graph in place of the file's own.
+    case graph
     /// Whether every detail of an error is listed.
     case details
     /// That a file's contents are listed.

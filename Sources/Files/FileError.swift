@@ -49,7 +49,7 @@ public enum FileError: DescribedError, Equatable {
     public var problem: String {
         switch self {
         case .missing(let path): "\(path): no such file"
-        case .notFolder(let path): "\(path): is no folder"
+        case .notFolder(let path): "\(path): is not a folder"
         case .directory(let path): "\(path): is a directory, not a file"
         case .notRegular(let path): "\(path): is a pipe, socket or device, not a regular file"
         case .unreadable(let path, let reason): "\(path): cannot be read (\(reason))"
@@ -62,14 +62,14 @@ public enum FileError: DescribedError, Equatable {
         case .outputFolderMissing(let path, let folder): "\(path): its folder \(folder) does not exist"
         case .inUse(let path): "\(path): is in use by another run"
         case .notOwn(let path): "\(path): is not a file of records, and is left as it is"
-        case .notKept(let path, let reason): "\(path): nothing more can be kept in it (\(reason))"
+        case .notKept(let path, let reason): "\(path): no more records can be written to it (\(reason))"
         case .notRemoved(let path, let reason): "\(path): could not be removed (\(reason))"
         case .noRoom(let path, let reason): "\(path): there is no room for it (\(reason)); nothing of it was left behind"
         case .noMemory(let path, let byteCount): "\(path): there is not enough memory for its \(NumberText.bytes(byteCount))"
         case .leavesFolder(let path, let folder): "\(path): a link leads out of \(folder); nothing was written through it"
         case .notSynced(let path, let reason):
             "\(path): is complete and in place, but the disk could not be synced (\(reason)), so that a loss of power may undo it"
-        case .notPrivate(let path, let reason): "\(path): \(reason), so what is stored there is not believed"
+        case .notPrivate(let path, let reason): "\(path): \(reason), so what is stored there is not trusted"
         case .writeFailed(let path, let reason): "\(path): could not be written (\(reason)); nothing was left behind"
         }
     }

@@ -45,6 +45,16 @@ public final class FastExecutor: Sendable {
         idle = Mutex(IdlePlans(byteLimit: options.idleMemoryLimit))
         workers = Workers(count: options.threads)
         kernels = options.usesBaseline ? Kernels.baseline : Kernels.best
+        // Before anything is packed, which takes memory for every channel.
+        for type in model.valueTypes.values {
+            let count = type.shape.dropFirst().reduce((partialValue: 4, overflow: false)) { product, size in
+                let next = product.partialValue.multipliedReportingOverflow(by: size.fixed ?? 1)
+                return (next.partialValue, product.overflow || next.overflow)
+            }
+            guard !count.overflow, count.partialValue <= options.memoryLimit else {
+                throw InferenceError.tooMuchMemory(needed: count.overflow ? .max : count.partialValue, limit: options.memoryLimit)
+            }
+        }
         let fused = try LayerFusion.layers(of: model)
         layers = try LayerPacking.pack(fused, model: model, isExact: options.isExact, workers: workers)
         if !options.allowsNotFinite { try checkWeights() }

@@ -90,6 +90,9 @@ struct Convert {
     }
 
     private static func run(_ command: Command, _ arguments: [String]) throws -> Int32 {
+        ErrorText.context.withLock {
+            $0 = .init(command: command.name, options: Set(command.options.map(\.declaration.name)), arguments: arguments)
+        }
         let given = try Invocation(arguments, for: command)
         guard !given[Command.help] else {
             Terminal.print(page.text(command))
@@ -104,6 +107,7 @@ struct Convert {
         var word = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
         if word == nil { word = try Invocation(arguments, for: ExportCommand.command).operands.first }
         guard let word, FileIdentity(path: word) == nil, !word.contains("/"), !word.contains(".") || word.count == 1 else { return }
+        if program.command(word) != nil { throw .optionsBeforeCommand(word) }
         throw word == "-" ? .standardStream("a checkpoint") : program.unknownCommand(word)
     }
 
@@ -112,9 +116,11 @@ struct Convert {
     /// The general help, or a command's.
     private static func help(_ arguments: [String]) throws(UsageError) -> Int32 {
         guard let name = arguments.first, !helpWords.contains(name) else {
+            if let surplus = arguments.dropFirst().first { throw .surplusArgument(surplus, command: "help") }
             Terminal.print(page.overview)
             return ExitStatus.fine
         }
+        if name.hasPrefix("-") { throw .surplusArgument(name, command: "help") }
         guard let command = program.command(name) else { throw program.unknownCommand(name) }
         if let surplus = arguments.dropFirst().first { throw .surplusArgument(surplus, command: "help") }
         Terminal.print(page.text(command))
@@ -129,6 +135,10 @@ struct Convert {
 
     private static func version(_ arguments: [String]) throws -> Int32 {
         let given = try Invocation(arguments, for: versionCommand)
+        guard !given[Command.help] else {
+            Terminal.print(page.text(versionCommand))
+            return ExitStatus.fine
+        }
         if let surplus = given.operands.first { throw UsageError.surplusArgument(surplus, command: "--version") }
         let details = given[versionDetails] ? VersionDetails.all : []
         if given[versionJSON] {

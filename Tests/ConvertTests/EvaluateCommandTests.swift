@@ -93,7 +93,7 @@ import Testing
             let run = try CommandRun(
                 arguments + ["--cache", cache], shellPrefix: "chmod 600 '\(cache)'/*; chmod 700 '\(cache)'; \(spoil);")
             #expect(run.status == 0 && run.output == whole.output, "\(run.errors)")
-            #expect(run.errors.contains("nothing of this run is cached") && run.errors.contains("is not believed"), "\(run.errors)")
+            #expect(run.errors.contains("nothing of this run is cached") && run.errors.contains("is not trusted"), "\(run.errors)")
             #expect(try names.map { try Fixtures.bytes("\(cache)/\($0)") } == bytes)
         }
         for home in ["HOME=/nonexistent", "HOME=/proc/self", "HOME='\(pairs)'", "HOME="] {
@@ -114,7 +114,7 @@ import Testing
         let full = try CommandRun(arguments + ["--cache", "\(folder)/cache"], shellPrefix: "ulimit -f 100;")
         #expect(full.status == 0 && full.output == whole.output, "\(full.errors)")
         #expect(
-            full.errors.contains("no more of this run is cached") && full.errors.contains("nothing more can be kept in it"),
+            full.errors.contains("no more of this run is cached") && full.errors.contains("no more records can be written to it"),
             "\(full.errors)")
         // Full from the beginning.
         let never = try CommandRun(arguments + ["--cache", "\(folder)/other"], shellPrefix: "ulimit -f 0;")
@@ -340,9 +340,9 @@ import Testing
         let file = "\(root)/P0/P0_0.png"
         for wrong in [["--lfw-root", file], ["--crops", file], ["--lfw-root", root, "--output-dir", file]] {
             let run = try CommandRun(["evaluate", network, "--pairs-file", pairs, "--folds", "2", "--no-cache"] + wrong)
-            #expect(run.status == 2 && run.errors.contains("\(file): is no folder"), "\(run.errors)")
+            #expect(run.status == 2 && run.errors.contains("\(file): is not a folder"), "\(run.errors)")
         }
-        #expect(try CommandRun(["align", file, "-o", file, "--force"]).errors.contains("is no folder"))
+        #expect(try CommandRun(["align", file, "-o", file, "--force"]).errors.contains("is not a folder"))
     }
 
     @Test("Models that are not face networks are refused before the work starts") func whatIsNoFaceNetworkIsRefusedBeforeTheWork() throws {

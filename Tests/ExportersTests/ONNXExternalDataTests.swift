@@ -94,7 +94,7 @@ import Testing
     @Test func otherPlacesAreRefusedWithTheTensorsName() {
         for (location, words) in [
             ("../outside.bin", "leaves its folder"), ("sub/../../outside.bin", "leaves its folder"), ("..", "leaves its folder"),
-            ("\(folder)/outside.bin", "no relative path"), ("", "no relative path"), ("out.bin", "is a link"),
+            ("\(folder)/outside.bin", "not a relative path"), ("", "not a relative path"), ("out.bin", "is a link"),
             ("away/outside.bin", "is a link"), ("nowhere.bin", "is a link"), ("twice.bin", "a hard link"), ("a.bin\\x", "backslash"),
             ("none.bin", "is not there"), ("sub//a.bin", "leaves its folder"),
             ("a.bin/", "leaves its folder"),
@@ -105,7 +105,7 @@ import Testing
             #expect(found.contains("tensor w") && found.contains(words), "\(location): \(found)")
         }
         #expect(refusal(["location": "sub", "length": "8"]) != "none")
-        #expect(refusal(["offset": "0"]).contains("no relative path"))
+        #expect(refusal(["offset": "0"]).contains("not a relative path"))
     }
 
     @Test func otherStretchesAreRefused() {

@@ -168,7 +168,7 @@ public enum FaceSettingsError: DescribedError, Equatable {
     public var decisions: [Decision] {
         switch self {
         case .marginTooLarge: [.margin]
-        case .noFaceIsLookedFor(let decision, let isDecided): isDecided ? [decision, .crop] : [decision]
+        case .noFaceIsLookedFor(let decision, _): [decision]
         }
     }
 }

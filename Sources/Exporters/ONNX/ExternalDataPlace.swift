@@ -25,7 +25,7 @@ struct ExternalDataPlace {
         // Between bytes: a slash with a combining mark after it is one character, and the system still goes by it.
         let slash = UInt8(ascii: "/")
         let parts = location.utf8.split(separator: slash, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
-        guard !location.isEmpty, location.utf8.first != slash else { throw refuse("which is no relative path") }
+        guard !location.isEmpty, location.utf8.first != slash else { throw refuse("which is not a relative path") }
         guard !parts.contains(".."), !parts.contains("") else { throw refuse("which leaves its folder") }
         guard !location.utf8.contains(0), !location.utf8.contains(UInt8(ascii: "\\")) else {
             throw refuse("which holds a NUL or a backslash")

@@ -127,11 +127,11 @@ struct ONNXStoredDocument {
         }
         guard let object = (try? JSONParser.parse(Array(text.utf8)))?.object, let names = object["order"]?.array,
             let tensors = object["unused"]?.object
-        else { throw malformed("it is no such object") }
+        else { throw malformed("it is not such an object") }
         let order = names.compactMap(\.string)
         self.order = order
         guard Set(order).count == order.count else { throw malformed("a tensor is named twice") }
-        guard order.count == names.count else { throw malformed("a name is no text") }
+        guard order.count == names.count else { throw malformed("a name is not a text") }
         for member in tensors.members {
             guard let members = member.value.object, let tensor = ONNXUnusedTensor.tensor(members, name: "\(file), tensor \(member.key)")
             else {

@@ -118,7 +118,7 @@ struct ONNXGraphReader {
             }
             throw ONNXError.unsupportedUse(
                 file: file, node: node.name, operatorName: "Reshape",
-                detail: "\(claimed) features are wanted, flattening all behind the batch gives \(found)")
+                detail: "\(claimed) features are expected, flattening everything after the batch gives \(found)")
         }
     }
 

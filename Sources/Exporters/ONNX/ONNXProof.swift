@@ -106,7 +106,7 @@ package struct ONNXProof {
         let model = try ONNXUnpacking.read(view)
         guard let proto = model.initializers.first, model.initializers.count == 1, let dtype = ONNXDType.dtype(proto.elementType),
             case .raw(let offset, let count) = proto.content
-        else { throw ONNXError.malformed(file: name, detail: "this is no tensor", offset: 0) }
+        else { throw ONNXError.malformed(file: name, detail: "this is not a tensor", offset: 0) }
         let storage = Storage(name: name, bytes: try view.window(at: offset, count: count, name: name))
         return try Tensor(dtype: dtype, shape: proto.shape.map { Int(clamping: $0) }, storage: storage)
     }

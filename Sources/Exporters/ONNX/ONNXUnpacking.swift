@@ -70,7 +70,7 @@ enum ONNXUnpacking {
             let name = try text(proto.name)
             guard let type = proto.type?.pointee, type.value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE,
                 let tensor = type.tensor_type?.pointee
-            else { throw bad("\(name) is no tensor") }
+            else { throw bad("\(name) is not a tensor") }
             guard let shape = tensor.shape?.pointee else { return ONNXValue(name: name, elementType: tensor.elem_type, shape: nil) }
             let dimensions = try messages(shape.dim, shape.n_dim).map { dimension -> ONNXValue.Dimension in
                 switch dimension.value_case {

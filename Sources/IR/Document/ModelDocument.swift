@@ -63,7 +63,7 @@ package struct ModelDocument: Sendable {
         } catch {
             throw .malformedDocument(detail: "\(error)")
         }
-        guard let object = value.object else { throw .malformedDocument(detail: "it is no object") }
+        guard let object = value.object else { throw .malformedDocument(detail: "it is not an object") }
         guard let version = object["version"]?.integer, version >= 1 else { throw .malformedDocument(detail: "it has no version") }
         guard version <= ModelDocument.version else {
             throw .malformedDocument(detail: "its version is \(version), versions up to \(ModelDocument.version) are known")

@@ -34,7 +34,7 @@ package enum GraphError: DescribedError, Equatable {
         case .noOutput: "the graph has no output"
         case .missingOutput(let name): "the output \(name) is given by no node"
         case .notOneValue(let kind, let names, let purpose):
-            "which \(kind) to \(purpose) cannot be told: the network has \(names.isEmpty ? "none" : names.joined(separator: ", "))"
+            "which \(kind) to \(purpose) is not clear: the network has \(names.isEmpty ? "none" : names.joined(separator: ", "))"
         case .unknownScale: "how pixels enter cannot be put into the graph, because the file does not say it"
         case .malformedDocument(let detail): "the description of the model is malformed: \(detail)"
         }

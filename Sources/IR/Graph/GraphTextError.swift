@@ -50,5 +50,5 @@ package enum GraphTextError: DescribedError, Equatable {
     }
 
     /// Listing a model's graph shows the form.
-    package var decisions: [Decision] { [.inspection] }
+    package var decisions: [Decision] { [.graphListing] }
 }

@@ -68,6 +68,6 @@ enum AlignCommand {
 
     /// Crops are square here.
     private static let squareSize = ValueKind<GivenFacts.ImageSize>("one number here, because crops are square, from 8 to 4096") { text in
-        Int(text).flatMap { 8...4096 ~= $0 ? GivenFacts.ImageSize(height: $0, width: $0) : nil }
+        ContractOptions.size(text).flatMap { $0.height == $0.width ? $0 : nil }
     }
 }

@@ -37,7 +37,7 @@ enum EvaluateCommand {
         ] + FaceOptions.all + [crops, cache, noCache, allowMissing]
         + JudgingOptions.group.options.filter {
             !["--force", "--quiet", "--json", "--lfw-root"].contains($0.declaration.name)
-        } + [workers, device, checkpoint, backbone]
+        } + [workers, device, backbone]
 
     static let command = Command(
         name: "evaluate", summary: "run the full LFW protocol: align, embed, score, judge",
@@ -80,6 +80,9 @@ enum EvaluateCommand {
             throw UsageError.missingArgument("--lfw-root DIR", command: "evaluate")
         }
         if request.cropsFolder != nil {
+            if !given[JudgingOptions.photographs], !given.isGiven(JudgingOptions.outputFolder), !given[JudgingOptions.json] {
+                try given.refuse([JudgingOptions.root], because: "--crops takes finished crops; only a report names the folder of pictures")
+            }
             try given.refuse(
                 FaceOptions.all + [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.margin],
                 because: "--crops takes finished crops")

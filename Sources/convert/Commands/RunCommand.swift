@@ -24,7 +24,7 @@ enum RunCommand {
     private static let timing = Flag("--timing", help: "print the milliseconds of each step")
     private static let baseline = Flag("--baseline", help: "the loops for processors without AVX2 and FMA")
     private static let force = Flag("--force", short: "f", help: "replace the output; run although numbers are not finite")
-    private static let quiet = Flag("--quiet", short: "q", help: "print no notes")
+    private static let quiet = Flag("--quiet", short: "q", help: "print no notes", conflicts: ["--verbose"])
     private static let json = Flag(
         "--json", help: "print everything as one JSON document; with -o the numbers are only in the file")
 

@@ -110,7 +110,7 @@ enum ContractOptions {
     }
 
     /// `N` or `HxW`.
-    private static func size(_ text: String) -> GivenFacts.ImageSize? {
+    static func size(_ text: String) -> GivenFacts.ImageSize? {
         let parts = text.split(omittingEmptySubsequences: false) { "xX×".contains($0) }.map { Int($0) }
         let sides = parts.compactMap(\.self).filter { 8...4096 ~= $0 }
         guard sides.count == parts.count, (1...2) ~= sides.count else { return nil }

@@ -18,7 +18,8 @@ enum ReadingOptions {
         "--key-map", "FILE", .file, help: "rename keys first; each line is OLD NEW, and * stands for any text")
     static let graph = Option(
         "--graph-text", "FILE", .file,
-        help: "the network's graph, as inspect --graph prints it (docs/graph-text.md), instead of the file's own", conflicts: ["--arch"])
+        help: "the network's graph, as inspect --graph prints it (docs/graph-text.md), instead of the file's own",
+        conflicts: ["--arch", "--backbone"])
 
     static let group = OptionGroup([stateDict, family, keyMap, graph])
     /// Everything by which a network is read: these and the contract's.

@@ -1,6 +1,7 @@
 import ConvertKit
 import Exporters
 import ConvertFiles
+import Synchronization
 
 /// Errors as they are printed: libraries name what can be decided, and here is how it is said on the command line.
 enum ErrorText {
@@ -24,7 +25,7 @@ enum ErrorText {
 
     private static func shown(_ error: any Error) -> Shown? {
         guard let described = error as? any DescribedError else { return nil }
-        let options = described.decisions.map(option)
+        let options = described.decisions.compactMap { isUsage(error) ? typed($0) : available($0) }
         return Shown(
             problem: described.problem, remedy: described.remedy + (options.isEmpty ? "" : " (\(options.joined(separator: ", ")))"))
     }
@@ -36,6 +37,48 @@ enum ErrorText {
         case is FaceSettingsError, is PictureRunError: true
         default: false
         }
+    }
+
+    /// The command and arguments of this process; options that the command does not have are not recommended.
+    struct Context: Sendable {
+        var command: String?
+        var options: Set<String> = []
+        var arguments: [String] = []
+    }
+
+    /// Set once, before anything runs.
+    static let context = Mutex(Context())
+
+    /// The option as it was typed; its usual form if it was not.
+    private static func typed(_ decision: Decision) -> String? {
+        let arguments = context.withLock { $0.arguments }
+        let names = [option(decision)] + further(decision)
+        let found = names.compactMap { name in
+            name.split(separator: " ").first.map(String.init).flatMap { long in
+                arguments.contains { $0 == long || $0.hasPrefix(long + "=") } ? long : nil
+            }
+        }
+        return found.first ?? available(decision)
+    }
+
+    /// Options that make the same decision as the first one.
+    private static func further(_ decision: Decision) -> [String] {
+        switch decision {
+        case .scale: ["--input-std"]
+        case .crop: ["--preprocess"]
+        case .family: ["--backbone"]
+        default: []
+        }
+    }
+
+    /// The option, or the command that has it; nil if this command has no such option.
+    private static func available(_ decision: Decision) -> String? {
+        let text = option(decision)
+        let (command, options) = context.withLock { ($0.command, $0.options) }
+        guard let command else { return text }
+        if text.hasPrefix("\(command) --") { return String(text.dropFirst(command.count + 1)) }
+        guard text.hasPrefix("--"), let name = text.split(separator: " ").first else { return text }
+        return options.contains(String(name)) ? text : nil
     }
 
     /// The option by which a decision is made.
@@ -82,6 +125,8 @@ enum ErrorText {
         case .flip: "--tta-flip"
         case .baseline: "--baseline pair_scores.csv"
         case .array: "--input x.npy"
+        case .graph: "--graph-text FILE"
+        case .graphListing: "\(Terminal.programName) inspect --graph FILE"
         case .details: "--verbose"
         case .inspection: "\(Terminal.programName) inspect FILE"
         case .numberCheck: "\(Terminal.programName) inspect --check FILE"

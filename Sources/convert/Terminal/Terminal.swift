@@ -9,7 +9,13 @@ enum Terminal {
     /// What the program was started as; messages and help use it.
     static let programName: String = {
         let name = arguments_at(0).map { PathText.baseName(PathText.text($0)) } ?? ""
-        return name.isEmpty ? "convert" : name
+        // It stands in scripts for shells, and in lines that a name must not break.
+        let isPlain = name.utf8.allSatisfy { byte in
+            UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+                || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
+                || [UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: ".")].contains(byte)
+        }
+        return name.isEmpty || !isPlain ? "convert" : name
     }()
 
     /// Columns of the terminal that results are printed to; 80 if they go elsewhere.
