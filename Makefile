@@ -64,7 +64,7 @@ fuzz:
 SANITIZED = ArgumentsTests|FilesTests|JSONTests|PickleTests|PthReaderTests|TensorsTests|IRTests|ExportersTests|VerifierTests|ConvertKitTests|InferenceTests.*(Crew|Ordered)
 
 sanitize:
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build/address --filter '$(SANITIZED)' --skip MemoryBudgetTests
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined --scratch-path .build/address --filter '$(SANITIZED)' --skip MemoryBudgetTests
 	TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/thread-suppressions.txt \
 		swift test --sanitize=thread --scratch-path .build/thread --filter '$(SANITIZED)' --skip MemoryBudgetTests
 

@@ -17,6 +17,8 @@ package enum ExportError: DescribedError, Equatable {
     /// The graph that the caller gave does not fit the weights.
     case graphDoesNotFit(reason: String)
     case unwritableExtension(path: String)
+    /// The format holds no weights without a graph, which a slim file does not have.
+    case noSlimFormat(format: String)
     /// The written file does not hold what was exported.
     case differs(file: String, what: String)
 
@@ -27,7 +29,7 @@ package enum ExportError: DescribedError, Equatable {
     package var isAboutOptions: Bool {
         switch self {
         case .cannotFold, .nothingToFold, .notForBareWeights, .notForFormat, .nothingToDequantize: true
-        case .nothingToExport, .notPlain, .overflow, .needsNetwork, .graphDoesNotFit, .unwritableExtension, .differs: false
+        case .nothingToExport, .notPlain, .overflow, .needsNetwork, .graphDoesNotFit, .unwritableExtension, .noSlimFormat, .differs: false
         }
     }
 
@@ -46,6 +48,7 @@ package enum ExportError: DescribedError, Equatable {
         case .needsNetwork(let reason): "this needs a network: \(reason)"
         case .graphDoesNotFit(let reason): "the given graph does not fit the weights: \(reason)"
         case .unwritableExtension(let path): "\(path): no format that can be written has this ending"
+        case .noSlimFormat(let format): "a slim file has no graph, and \(format) holds no weights without one"
         case .differs(let file, let what): "\(file): read back from disk, \(what)"
         }
     }
@@ -62,6 +65,7 @@ package enum ExportError: DescribedError, Equatable {
         case .needsNetwork: "give a network of a known family, or write the weights alone (.safetensors, .h5, .flat, .pth)"
         case .graphDoesNotFit: "correct the text of the graph"
         case .unwritableExtension: "end the name in .onnx, .safetensors, .h5, .flat or .pth, or name the format"
+        case .noSlimFormat: "write .pth, .safetensors, .h5 or .flat, or export the network instead"
         case .differs: "no output was left on disk; run again, and check the disk if it happens twice"
         }
     }
@@ -79,7 +83,7 @@ package enum ExportError: DescribedError, Equatable {
         case .needsNetwork: [.family(nil), .format]
         case .graphDoesNotFit: [.graph]
         case .unwritableExtension: [.format]
-        case .differs: []
+        case .noSlimFormat, .differs: []
         }
     }
 }

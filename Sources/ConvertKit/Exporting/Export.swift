@@ -29,7 +29,7 @@ public struct ExportRequest: Sendable {
     public var plan = ExportPlan()
     /// What concerns one format.
     public var options = ExportOptions()
-    /// ONNX: the folder for seeded input and outputs, to compare another engine with.
+    /// ONNX: the folder for seeded input and outputs, to compare a different engine with.
     public var proofFolder: String?
 
     /// An export without changes, fully checked, in the format of the target's ending. Throws if it is the ending of none.
@@ -95,7 +95,7 @@ public struct Export: Sendable {
         return ExportReport(export: self, output: output)
     }
 
-    /// Runs the network that was read back beside the one that came in, before any change that was asked for.
+    /// Runs the network that was read back alongside the one that came in, before any change that was asked for.
     private func fullCheck(_ back: OpenedFile) throws -> Verification {
         var settings = Verification.Settings()
         // Each kind of image, twice; two images if one run serves both.

@@ -4,7 +4,7 @@ import ConvertIR
 import ConvertInference
 import Verifier
 
-/// What an exported network gives for seeded images, so that it can be checked on another engine without this project.
+/// What an exported network gives for seeded images, so that it can be checked on a different engine without this project.
 enum Proof {
     /// Runs the network as it is written and puts the files under temporary names. Nil for bare weights, which no ONNX file holds.
     static func write(_ folder: String, content: ExportContent, request: ExportRequest, inputs: [FileIdentity]) throws -> ONNXProof? {

@@ -21,9 +21,10 @@ public struct SlimRequest: Sendable {
     /// Whether an existing file may be replaced.
     public var isReplacing = false
 
-    /// Throws if the target's ending says no format.
+    /// Throws if the target's ending is not that of a format that holds weights without a graph.
     public init(_ path: String, to target: String) throws {
         guard let format = FormatRegistry.format(forOutput: target) else { throw ExportError.unwritableExtension(path: target) }
+        guard format.capabilities.holdsBareWeights else { throw ExportError.noSlimFormat(format: format.name) }
         self.path = path
         self.target = target
         self.format = format

@@ -27,7 +27,7 @@ public struct VerifiedOutput<Finding> {
     ///   - source: what the output is made from; it must not have changed when the output is committed.
     ///   - write: writes to the file, and returns files that belong to it.
     ///   - compare: what the flushed file is opened and compared by; throws if it is not what was written. The options say where companions
-    ///     lie until they have their names.
+    ///     are until they have their names.
     ///   - accepts: whether a finding lets the output be committed.
     ///   - attach: makes what is committed with it; called after the comparison.
     package init(

@@ -1,16 +1,16 @@
 import ConvertFiles
 import Glibc
 
-/// Where an ONNX file's external data may lie (onnx docs/ExternalData.md: a path relative to the model's folder).
+/// Where an ONNX file's external data may be (onnx docs/ExternalData.md: a path relative to the model's folder).
 ///
-/// Plain files in the model's folder or below it are read. A link on the way is followed if what it leads to lies
+/// Plain files in the model's folder or below it are read. A link on the way is followed if what it leads to is
 ///
 /// - in the model's folder or below it,
 /// - in the folder of the file that the model's own path leads to, or below it: in a download cache both are links into one folder
 ///   (`snapshots/r/model.onnx → ../../blobs/X`, `snapshots/r/model.onnx.data → ../../blobs/Y`), or
-/// - in the `blobs` folder of the download cache in whose `snapshots` folder the model lies, where only the data is a link.
+/// - in the `blobs` folder of the download cache in whose `snapshots` folder the model is, if only the data is a link.
 ///
-/// Everything else is refused, since a model must not be a way to another file of the user's: a path with `..`, an absolute one, a link to
+/// Everything else is refused, since a model must not be a way to the user's other files: a path with `..`, an absolute one, a link to
 /// elsewhere, a file that has a second name (a hard link cannot be distinguished from the file that it was made of), and names with a NUL or a
 /// backslash, which other readers cut off or take for a separator.
 struct ExternalDataPlace {
@@ -62,7 +62,7 @@ struct ExternalDataPlace {
                 folders.append("/" + (parts[..<snapshots] + ["blobs"]).joined(separator: "/"))
             }
         }
-        // A model that lies in the root would make every place one of its own.
+        // A model that is in the root would make every place one of its own.
         return folders.filter { $0 != "/" }
     }
 }

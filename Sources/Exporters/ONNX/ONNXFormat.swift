@@ -75,7 +75,7 @@ package enum ONNXFormat: FileFormat {
         return try ONNXWriter.write(model, to: output, options: options)
     }
 
-    /// Initializers as the graph reads them, unused tensors from the metadata, in the recorded order where there is one.
+    /// Initializers as the graph reads them, unused tensors from the metadata, in the recorded order if there is one.
     private static func weights(
         _ model: ONNXModel, tensors: [String: Tensor], read: ONNXGraphReader.Result?, stored: ONNXStoredDocument, file: MappedFile
     ) throws -> Weights {
@@ -107,7 +107,7 @@ struct ONNXStoredDocument {
     private(set) var unused: [(name: String, tensor: Tensor)] = []
     /// Entries of other writers.
     private(set) var foreign = Metadata()
-    /// Whether another program wrote the file, or changed it since.
+    /// Whether a different program wrote the file, or changed it since.
     var isForeign: Bool { document?.isComplete != true || isRewritten }
     private var isRewritten = false
 
@@ -141,8 +141,8 @@ struct ONNXStoredDocument {
         }
     }
 
-    /// Optimizers fuse nodes, add and rename tensors, and keep the metadata: what was recorded of tensors is then about another file. How
-    /// images enter still holds. Gives a remark where something was dropped.
+    /// Optimizers fuse nodes, add and rename tensors, and keep the metadata: what was recorded of tensors is then about a different
+    /// file. How images enter still holds. Gives a remark if something was dropped.
     mutating func dropWhatDoesNotFit(initializers: [String], read: ONNXGraphReader.Result?) -> String? {
         guard let order else { return nil }
         // What is written here is followed to the letter when it is read.

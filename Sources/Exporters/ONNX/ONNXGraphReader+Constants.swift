@@ -66,7 +66,7 @@ extension ONNXGraphReader {
         return try made(try tensor.doubles(), tensor.shape, .float64)
     }
 
-    /// The tensor that a value shows, where it is stored.
+    /// The tensor that a value shows, if it is stored.
     func stored(_ name: String) -> Tensor? { views[name] ?? constant(name) }
 
     /// A tensor repeated along its axes of size 1.

@@ -88,7 +88,7 @@ struct ONNXGraphReader {
         return Result(graph: graph, weights: reader.used, constants: reader.constantKeys, remarks: reader.remarks)
     }
 
-    /// The graph's outputs. A vector's length, which some networks give beside the vector, is left out: it is not a value here.
+    /// The graph's outputs. A vector's length, which some networks give besides the vector, is left out: it is not a value here.
     private mutating func outputs(_ names: [String]) -> [String] {
         let resolved = names.map { (name: $0, value: resolve($0)) }
         let kept = resolved.filter { norms[$0.value] == nil }

@@ -56,9 +56,9 @@ struct ONNXTensor {
     enum Content {
         /// Bytes in C order at this place of the file.
         case raw(offset: Int, count: Int)
-        /// Keys and values that tell where in another file the bytes lie.
+        /// Keys and values that say where in a different file the bytes are.
         case external([(key: String, value: String)])
-        /// Bytes in C order that stood in a typed field.
+        /// Bytes in C order that were in a typed field.
         case inline([UInt8])
     }
 

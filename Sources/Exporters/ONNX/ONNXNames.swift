@@ -25,7 +25,7 @@ struct ONNXNames: Sendable {
         case integers([Int64])
     }
 
-    /// A Constant node: an initializer would stand among the weights.
+    /// A Constant node: an initializer would be among the weights.
     func constant(_ name: String, _ value: Constant) -> ONNXNode {
         let tensor: ONNXTensor
         switch value {

@@ -15,7 +15,7 @@ enum ONNXNodeOrder {
             waiting.append(needed.count)
             for producer in needed { readers[producer].append(index) }
         }
-        // Depth first from the end of the list, so that what stood in order stays in order.
+        // Depth first from the end of the list, so that what was in order stays in order.
         var ready = Array(nodes.indices.filter { waiting[$0] == 0 }.reversed())
         var order: [ONNXNode] = []
         order.reserveCapacity(nodes.count)

@@ -3,10 +3,10 @@ import ConvertFiles
 import Glibc
 import ConvertTensors
 
-/// Writes an ONNX model through protobuf-c, tensor bytes streamed from where they lie.
+/// Writes an ONNX model through protobuf-c, tensor bytes streamed from where they are.
 ///
 /// protobuf-c hands bytes fields to its buffer by pointer and length without reading them. So each tensor gets a stretch of reserved
-/// address space that nothing may touch, and where such a pointer arrives, the tensor is written window by window in its place.
+/// address space that nothing may touch, and when such a pointer arrives, the tensor is written window by window in its place.
 struct ONNXPacking {
 
     private var arena = MessageArena()

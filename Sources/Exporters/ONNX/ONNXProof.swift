@@ -41,9 +41,9 @@ package struct ONNXProof {
     private let files: [OutputFile]
     private let made: [String]
 
-    /// Checks and writes everything under temporary names. Throws, leaving nothing behind, where a file exists and may not be replaced.
+    /// Checks and writes everything under temporary names. Throws, leaving nothing behind, if a file exists and may not be replaced.
     /// - Parameters:
-    ///   - folder: is made where it is missing; its own folder must be there.
+    ///   - folder: is created if it is missing; its own folder must be there.
     ///   - model: base name of the ONNX file.
     package init(folder: String, model: String, inputs: [Array], outputs: [Array], replacing: Bool, sources: [FileIdentity]) throws {
         let folder = PathText.join(PathText.folder(folder), PathText.baseName(folder))

@@ -13,19 +13,19 @@ enum ONNXDType {
     static func dtype(_ code: Int32) -> DType? { codes.first { $0.1 == code }?.0 }
 }
 
-/// Finds the bytes of an ONNX file's tensors: in the file, or in a file beside it.
+/// Finds the bytes of an ONNX file's tensors: in the file, or in a file next to it.
 final class ONNXTensorSource {
     private let file: MappedFile
     private let companions: [String: String]
     private var opened: [String: MappedFile] = [:]
 
-    /// - Parameter companions: where external files really lie, by the name that the model gives.
+    /// - Parameter companions: where external files really are, by the name that the model gives.
     init(_ file: MappedFile, companions: [String: String]) {
         self.file = file
         self.companions = companions
     }
 
-    /// External files that tensors lie in, in the order of their names.
+    /// External files that tensors are in, in the order of their names.
     var externalFiles: [MappedFile] { opened.sorted { $0.key < $1.key }.map(\.value) }
 
     func tensor(_ proto: ONNXTensor) throws -> Tensor {
@@ -47,7 +47,7 @@ final class ONNXTensorSource {
         return tensor
     }
 
-    /// Bytes in another file, whose place `ExternalDataPlace` checks.
+    /// Bytes in a different file, whose place `ExternalDataPlace` checks.
     private func external(_ name: String, _ entries: [(key: String, value: String)], label: String) throws -> ByteView {
         func value(_ key: String) -> String? { entries.first { $0.key == key }?.value }
         let location = value("location") ?? ""

@@ -1,9 +1,9 @@
 import CONNX
 import ConvertFiles
 
-/// Turns an ONNX file into values through protobuf-c, tensor bytes left where they lie.
+/// Turns an ONNX file into values through protobuf-c, tensor bytes left where they are.
 enum ONNXUnpacking {
-    /// Throws `ONNXError` where the file is malformed.
+    /// Throws `ONNXError` if the file is malformed.
     static func read(_ bytes: ByteView) throws -> ONNXModel {
         let stripped = try ONNXStrippedFile(bytes).stripped
         // Unpacked, a message takes more room than its bytes; past this a file is made to exhaust memory.
@@ -92,7 +92,7 @@ enum ONNXUnpacking {
 
         func attribute(_ proto: Onnx__AttributeProto) throws -> ONNXAttribute {
             try checkKind(proto)
-            // Old writers leave the type out; then the field that is set tells.
+            // Old writers leave the type out; then the field that is set decides.
             if proto.has_f != 0 { return .float(proto.f) }
             if proto.has_i != 0 { return .integer(proto.i) }
             if proto.has_s != 0 {
@@ -150,7 +150,7 @@ enum ONNXUnpacking {
             return tensor
         }
 
-        /// The bytes of a tensor that stands in typed fields (onnx.proto, `TensorProto`: which field serves which type).
+        /// The bytes of a tensor that is in typed fields (onnx.proto, `TensorProto`: which field serves which type).
         private func typedBytes(_ proto: Onnx__TensorProto, name: String) throws -> [UInt8] {
             func raw<Number>(_ numbers: [Number]) -> [UInt8] { numbers.withUnsafeBytes { Array($0) } }
             switch proto.data_type {
