@@ -1,11 +1,11 @@
-/// One option of a command. Everything that is known of it stands here once: parsing, help pages, suggestions, completions and the manual
+/// One option of a command. Everything that is known of it is here once: parsing, help pages, suggestions, completions and the manual
 /// page read it from this declaration.
 package struct Declaration: Sendable {
     /// What follows the name.
     package enum Form: Sendable, Equatable {
         /// Nothing: the option is given or not.
         case flag
-        /// A value; the word stands for it in help.
+        /// A value; the word represents it in help.
         case value(String)
         /// A value after `=`, or nothing.
         case optionalValue(String)
@@ -32,9 +32,9 @@ package struct Declaration: Sendable {
     package let choices: [Choice]
     /// What a shell may offer for the value.
     package let completion: Completion
-    /// Options that cannot be given beside this one.
+    /// Options that cannot be given with this one.
     package let conflicts: [String]
-    /// Options of which at least one has to be given beside this one.
+    /// Options of which at least one has to be given with this one.
     package let needs: [String]
 
     /// A word that a value may be, and what it means.

@@ -25,7 +25,7 @@ package struct HelpPage: Sendable {
         for group in command.groups {
             let options = group.options.map(\.declaration).filter { seen.insert($0.name).inserted }
             guard !options.isEmpty else { continue }
-            // The page's own --help stands with the options before it.
+            // The page's own --help is among the options before it.
             if group.title != nil || group.explainedBy != nil || seen.count == options.count { lines.append("") }
             if let title = group.title { lines += TextWrap.lines(title, width: width) }
             if let page = group.explainedBy {

@@ -93,7 +93,7 @@ package struct Invocation: Sendable {
     /// The first of these that was given.
     package func firstGiven(_ options: [any Declared]) -> (any Declared)? { options.first(where: isGiven) }
 
-    /// The arguments of another command: these operands, and of the options those that both have and that `options` names.
+    /// The arguments of a different command: these operands, and of the options those that both have and that `options` names.
     package func passed(to command: Command, operands: [String], options: [any Declared]) -> Invocation {
         var passed = Invocation(command: command.name, operands: operands)
         let names = Set(options.map(\.declaration.name))

@@ -5,12 +5,12 @@ package struct Option<Value: Sendable>: Declared {
 
     /// - Parameters:
     ///   - name: the long name with both dashes.
-    ///   - placeholder: the word that stands for the value in help, in capitals.
+    ///   - placeholder: the word that represents the value in help, in capitals.
     ///   - isRepeatable: whether values add up.
     ///   - help: what it does, beginning in lower case, without bounds and default.
     ///   - usual: what holds if it is not given.
-    ///   - conflicts: names of options that cannot be given beside it.
-    ///   - needs: names of options of which one has to be given beside it.
+    ///   - conflicts: names of options that cannot be given with it.
+    ///   - needs: names of options of which one has to be given with it.
     package init(
         _ name: String, short: Character? = nil, aliases: [String] = [], _ placeholder: String, _ kind: ValueKind<Value>,
         isRepeatable: Bool = false, help: String, usual: String? = nil, conflicts: [String] = [], needs: [String] = []
@@ -51,7 +51,7 @@ package struct Flag: Declared {
     package func parsed(_ text: String) -> (any Sendable)? { nil }
 }
 
-/// Options that stand together in help, and can be shared by commands.
+/// Options that are grouped in help, and can be shared by commands.
 package struct OptionGroup: Sendable {
     /// A line above them; nil for none.
     package let title: String?

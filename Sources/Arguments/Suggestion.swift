@@ -1,6 +1,6 @@
 /// The name that somebody probably meant.
 package enum Suggestion {
-    /// The names nearest to a mistyped one; empty where none is near. Dashes, underscores and case do not count; a beginning is near.
+    /// The names nearest to a mistyped one; empty if none is near. Dashes, underscores and case do not count; a beginning is near.
     package static func nearest(_ typed: String, among names: some Sequence<String>) -> [String] {
         let wanted = letters(typed)
         // Nobody mistypes a name this long, and the comparison takes the product of both lengths.
@@ -14,7 +14,7 @@ package enum Suggestion {
         name.lowercased().utf8.filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "_") }
     }
 
-    /// How far a name is from what was typed; nil where it is too far to be meant.
+    /// How far a name is from what was typed; nil if it is too far to be meant.
     private static func distance(_ typed: [UInt8], _ name: [UInt8]) -> Int? {
         let edits = editDistance(typed, name)
         if edits <= (typed.count < 4 ? 1 : typed.count < 8 ? 2 : 3) { return edits }

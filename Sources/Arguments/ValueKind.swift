@@ -50,7 +50,7 @@ extension ValueKind where Value == Int {
 }
 
 extension ValueKind where Value == Double {
-    /// A finite number above another one.
+    /// A finite number above a given one.
     package static func number(above least: Double) -> ValueKind {
         ValueKind("a number above \(shown(least))", bounds: "above \(shown(least))") { text in
             Double(text).flatMap { $0.isFinite && $0 > least ? $0 : nil }
@@ -73,8 +73,8 @@ extension ValueKind where Value == Double {
 extension ValueKind where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     /// One of the cases of a type.
     /// - Parameters:
-    ///   - meanings: what a case means, by its name, where the name alone does not say it.
-    ///   - aliases: further spellings, and the case that each stands for.
+    ///   - meanings: what a case means, by its name, if the name alone does not say it.
+    ///   - aliases: further spellings, and the case that each means.
     package static func choice(
         _ type: Value.Type = Value.self, _ meanings: [String: String] = [:], aliases: [String: String] = [:]
     ) -> ValueKind {

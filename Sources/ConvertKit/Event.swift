@@ -55,9 +55,9 @@ public enum Event: Sendable {
 
     /// Something about finished crops.
     case givenCrops(folder: String, GivenCrops.Remark)
-    /// The second model's faces are cut in another way; both get the crops of the first.
+    /// The second model's faces are cut in a different way; both get the crops of the first.
     case differentCrops(second: String, first: String)
-    /// Pictures that were found under another ending than their list gives.
+    /// Pictures that were found under a different ending than their list gives.
     case otherEnding(count: Int, total: Int, found: String, listed: String)
     /// Images that do not exist and are left out with their pairs.
     case imagesMissing(count: Int, first: String)
@@ -65,7 +65,7 @@ public enum Event: Sendable {
     case otherEdition(LFWEdition, isJudged: Bool)
     /// Nothing of this run is cached.
     case notCached(reason: any Error)
-    /// A file of the cache is in use by another run.
+    /// A file of the cache is in use by a different run.
     case cacheInUse(path: String)
     /// What was wrong with a file of the cache.
     case cacheComplaint(path: String, text: String)

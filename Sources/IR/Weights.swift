@@ -20,7 +20,7 @@ package struct Weights: Sendable {
 
     /// The tensors in the source's order, each name once.
     package let entries: [Entry]
-    /// Numbers and texts that stood beside the tensors.
+    /// Numbers and texts that the source has besides the tensors.
     package let metadata: Metadata
     /// Where the tensors came from.
     package let provenance: Provenance
@@ -57,7 +57,7 @@ package struct Weights: Sendable {
         return found
     }
 
-    /// Bytes of all tensors, each counted once where it is an alias.
+    /// Bytes of all tensors, each counted once if it is an alias.
     package var byteCount: Int {
         let twins = Set(aliases.map(\.name))
         return entries.reduce(0) { twins.contains($1.name) ? $0 : $0 + $1.tensor.byteCount }
@@ -70,7 +70,7 @@ package struct Provenance: Sendable, Equatable {
     package let source: String
     /// Its format, such as `pth`.
     package let format: String
-    /// Where the state dict stood in it, keys joined by dots; empty for the root.
+    /// Where the state dict was in it, keys joined by dots; empty for the root.
     package let stateDictPath: String
 
     /// A provenance.

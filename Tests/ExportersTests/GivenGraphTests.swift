@@ -71,9 +71,11 @@ import Testing
         }
     }
 
-    @Test("An input whose batch has a size, or that leaves a size open, is refused before anything is written", arguments: [
-        "input input: [4, 3, 8, 8]", "input input: [?, 3, 8, 8]", "input input: [batch, 3, ?, 8]",
-    ])
+    @Test(
+        "An input whose batch has a size, or that leaves a size open, is refused before anything is written",
+        arguments: [
+            "input input: [4, 3, 8, 8]", "input input: [?, 3, 8, 8]", "input input: [batch, 3, ?, 8]",
+        ])
     func inputsThatNoFileHolds(_ line: String) throws {
         let text = line + "\nflat = flatten(input)\noutput flat\n"
         let graph = try Graph(text: text, file: "graph.txt")

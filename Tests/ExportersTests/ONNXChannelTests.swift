@@ -36,11 +36,14 @@ import Testing
 
     static let means = ChannelNumbers([123.675, 116.28, 103.53]) ?? 0
 
-    @Test(arguments: [
-        [Operation.subtract(means), .divide(ChannelNumbers([58.395, 57.12, 57.375]) ?? 1)],
-        [.multiply(ChannelNumbers([0.5, 0.25, 2]) ?? 1), .subtract(1)], [.selectChannels([2, 1, 0]), .subtract(means)],
-        [.divide(3), .selectChannels([1, 1])], [.selectChannels([0, 2, 1]), .multiply(0.1), .selectChannels([2, 0, 1])],
-    ]) func whatIsDoneToChannelsIsWrittenReadAndComputedAlike(_ operations: [Operation]) throws {
+    @Test(
+        "Channel operations are written, read back and computed the same by both executors",
+        arguments: [
+            [Operation.subtract(means), .divide(ChannelNumbers([58.395, 57.12, 57.375]) ?? 1)],
+            [.multiply(ChannelNumbers([0.5, 0.25, 2]) ?? 1), .subtract(1)], [.selectChannels([2, 1, 0]), .subtract(means)],
+            [.divide(3), .selectChannels([1, 1])], [.selectChannels([0, 2, 1]), .multiply(0.1), .selectChannels([2, 0, 1])],
+        ])
+    func whatIsDoneToChannelsIsWrittenReadAndComputedAlike(_ operations: [Operation]) throws {
         let model = try model(operations)
         let values = (0..<24).map { Float($0 * 37 % 255) }
         let plain = try #require(
@@ -58,7 +61,7 @@ import Testing
         #expect(read.graph.nodes.map(\.operation) == operations)
     }
 
-    @Test func valuesByHand() throws {
+    @Test("Selecting and shifting channels gives the values computed by hand") func valuesByHand() throws {
         let model = try model([.selectChannels([2, 0]), .subtract(ChannelNumbers([1, 10]) ?? 0)])
         let out = try #require(
             try PlainExecutor(model).run(PlainTensor(shape: [1, 3, 2, 2], values: (0..<12).map(Double.init))).first)

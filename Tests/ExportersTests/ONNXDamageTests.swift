@@ -33,7 +33,7 @@ import Testing
         return try Fixtures.bytes(try ONNXTrip.check(try ONNXTrip.detector(), path: path).path)
     }
 
-    @Test func everyTruncationIsSurvived() throws {
+    @Test("A file truncated anywhere is read or refused with a typed error") func everyTruncationIsSurvived() throws {
         for bytes in [try small(), try Fixtures.bytes(Fixtures.path("models/branches_dynamo.onnx"))] {
             #expect(survives(bytes))
             var read = 0
@@ -45,7 +45,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 2, 3]) func flippedAndInsertedBytesAreSurvived(_ seed: UInt64) throws {
+    @Test("Flipped, inserted and removed bytes are read or refused with a typed error", arguments: [1, 2, 3])
+    func flippedAndInsertedBytesAreSurvived(_ seed: UInt64) throws {
         let sources = [try small(), try Fixtures.bytes(Fixtures.path("models/branches_torchscript_unfolded.onnx"))]
         var state = seed &* 0x9E37_79B9_7F4A_7C15
         func random(_ bound: Int) -> Int {
@@ -78,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func aFileCutInsideItsGraphIsStillToldAsONNX() throws {
+    @Test("A file cut inside its graph is still reported as malformed ONNX") func aFileCutInsideItsGraphIsStillToldAsONNX() throws {
         let path = "\(folder)/cut.onnx"
         Fixtures.write(Array(try Fixtures.bytes(Fixtures.path("models/ir_small_torchscript.onnx")).prefix(5000)), to: path)
         let error = #expect(throws: ONNXError.self) { try FormatRegistry.open(path) }
@@ -88,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func deepNestingIsRefused() throws {
+    @Test("Deeply nested graphs and types are refused") func deepNestingIsRefused() throws {
         // Attributes that hold graphs whose nodes hold attributes that hold graphs.
         var graph = Message { $0.text(2, "inner") }
         for _ in 0..<2000 {
@@ -120,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func claimsOfGiantLengthsAreRefused() throws {
+    @Test("Lengths and shapes that exceed the file are refused") func claimsOfGiantLengthsAreRefused() throws {
         for count: UInt64 in [1 << 20, 1 << 31, 1 << 40, 1 << 62, .max] {
             for field in [2, 7, 8, 14] {
                 let error = try error(
@@ -141,7 +142,7 @@ import Testing
         #expect(!survives(Message.model { $0.tensor(5, "w", 1, [Int64](repeating: 1, count: 100)) { $0.raw(9, [0, 0, 0, 0]) } }))
     }
 
-    @Test func whatIsNoONNXIsNotTakenForIt() throws {
+    @Test("A file that is not ONNX is not mistaken for it") func whatIsNoONNXIsNotTakenForIt() throws {
         let path = "\(folder)/t.onnx"
         for bytes in [[], [0x08], Array("hello".utf8), Message { $0.text(1, "a name") }.bytes, Message { $0.number(1, 3) }.bytes] {
             Fixtures.write(bytes, to: path)
@@ -167,7 +168,8 @@ import Testing
         }
     }
 
-    @Test func unsupportedOperatorsAreNamedWithTheirNode() throws {
+    @Test("An unsupported operator is named with its node, and the weights can still be read")
+    func unsupportedOperatorsAreNamedWithTheirNode() throws {
         let path = "\(folder)/t.onnx"
         #expect(
             try error(graph { $0.node("Einsum", ["in"], ["out"], name: "odd one") })
@@ -193,7 +195,8 @@ import Testing
         #expect(opened.weights?.entries.map(\.name) == ["w"] && opened.documentError != nil && opened.document == nil)
     }
 
-    @Test func anAttributeWithoutATypeIsToldByItsField() throws {
+    @Test("The kind of an attribute without a type comes from the field that is set")
+    func anAttributeWithoutATypeIsToldByItsField() throws {
         let plain = graph { graph in
             graph.ones("w", [4, 4])
             graph.node("Gemm", ["in", "w"], ["mid"]) { node in
@@ -214,7 +217,8 @@ import Testing
         #expect(opened.weights?["w"]?.strides == [4, 1])
     }
 
-    @Test func whatTheStandardDoesNotAllowIsRefused() throws {
+    @Test("Inputs, outputs and attributes that the standard does not allow are refused")
+    func whatTheStandardDoesNotAllowIsRefused() throws {
         func conv(_ inputs: [String], _ outputs: [String], _ attributes: @escaping (inout Message) -> Void = { _ in }) -> [UInt8] {
             graph { graph in
                 graph.tensor(5, "w", 1, [4, 4, 1, 1]) { $0.raw(9, [UInt8](repeating: 0, count: 64)) }
@@ -263,7 +267,7 @@ import Testing
         }
     }
 
-    @Test func versionsThatContradictThemselvesAreRefused() throws {
+    @Test("Missing, unknown and contradictory versions are refused") func versionsThatContradictThemselvesAreRefused() throws {
         let nodes = Message { graph in
             graph.node("Relu", ["in"], ["out"])
             graph.value(11, "in", [nil, 4])
@@ -295,7 +299,7 @@ import Testing
         #expect(try ONNXFormat.open(try MappedFile(path: path), options: OpenOptions()).documentError == nil)
     }
 
-    @Test func namesGivenTwiceAndValuesFromNowhereAreRefused() throws {
+    @Test("Duplicate names and undefined values are refused") func namesGivenTwiceAndValuesFromNowhereAreRefused() throws {
         let path = "\(folder)/t.onnx"
         #expect(
             try error(
@@ -326,7 +330,8 @@ import Testing
     }
 
     /// torch writes "to the end" as the largest Int64; through a double that would be one more, which no Int64 holds.
-    @Test(arguments: [Int64.max, .min, 1]) func theLargestIntegersAreIndicesLikeOthers(_ end: Int64) throws {
+    @Test("The largest and smallest integers work as slice ends", arguments: [Int64.max, .min, 1])
+    func theLargestIntegersAreIndicesLikeOthers(_ end: Int64) throws {
         _ = survives(
             graph { graph in
                 graph.integers("start", [0])
@@ -342,7 +347,7 @@ import Testing
         #expect(try FormatRegistry.open("\(folder)/t.onnx").document?.graph?.nodes.map(\.operation) == [.flatten, .relu])
     }
 
-    @Test func aReshapeThatMovesNumbersIntoTheBatchIsNoFlatten() throws {
+    @Test("A reshape that moves numbers into the batch is not a flatten") func aReshapeThatMovesNumbersIntoTheBatchIsNoFlatten() throws {
         func reshaped(_ sizes: [Int64]) -> [UInt8] {
             Message.model { graph in
                 graph.ones("w", [2])
@@ -356,7 +361,7 @@ import Testing
         for sizes: [Int64] in [[-1, 8], [-1, 16], [4, -1], [0, 8, 4]] { #expect(!survives(reshaped(sizes)), "\(sizes)") }
     }
 
-    @Test func aSquareWeightUsedBothWaysIsRefused() throws {
+    @Test("A square weight used in two layouts is refused") func aSquareWeightUsedBothWaysIsRefused() throws {
         let both = graph { graph in
             graph.ones("w", [4, 4])
             graph.node("Gemm", ["in", "w"], ["mid"]) { $0.attribute("transB") { $0.number(3, 1) } }
@@ -365,7 +370,7 @@ import Testing
         #expect(try error(both)?.problem.contains("two layouts") == true)
     }
 
-    @Test func aNormWithASecondLimitIsRefused() throws {
+    @Test("A norm with an upper limit is refused") func aNormWithASecondLimitIsRefused() throws {
         func norm(_ inputs: [String]) -> [UInt8] {
             graph { graph in
                 graph.tensor(5, "small", 1, []) { $0.raw(9, [0, 0, 0, 0x30]) }
@@ -379,7 +384,7 @@ import Testing
         #expect(try error(norm(["norm", "small", "large"]))?.problem.contains("lower limit") == true)
     }
 
-    @Test func numbersThatAreNoneAreRefused() throws {
+    @Test("NaN and infinity as constants are refused") func numbersThatAreNoneAreRefused() throws {
         for (bits, isFine): ([UInt8], Bool) in [([0, 0, 0xC0, 0x7F], false), ([0, 0, 0x80, 0x7F], false), ([0, 0, 0x80, 0x3F], true)] {
             let scaled = graph { graph in
                 graph.ones("w", [2])
@@ -390,7 +395,7 @@ import Testing
         }
     }
 
-    @Test func ourOwnMetadataIsNotTrusted() throws {
+    @Test("Damaged metadata of this project's own is refused") func ourOwnMetadataIsNotTrusted() throws {
         let base = graph {
             $0.ones("w", [2]); $0.node("Relu", ["in"], ["out"])
         }

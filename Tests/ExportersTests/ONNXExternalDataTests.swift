@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func plainPlacesAreRead() throws {
+    @Test("Data is read from plain files in the model's folder and its subfolders") func plainPlacesAreRead() throws {
         for (location, offset) in [("a.bin", "0"), ("sub/a.bin", "0"), ("a.bin", "1")] {
             let opened = try FormatRegistry.open(write(["location": location, "offset": offset, "length": "8"]))
             let numbers = try #require(opened.weights?["w"]).doubles()
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func linksAreFollowedInsideTheModelsFolder() throws {
+    @Test("Links inside the model's folder are followed") func linksAreFollowedInsideTheModelsFolder() throws {
         for location in ["link.bin", "linked/a.bin"] {
             let opened = try FormatRegistry.open(write(["location": location, "length": "8"]))
             #expect(try #require(opened.weights?["w"]).doubles() == [1, 2], "\(location)")
@@ -69,7 +69,7 @@ import Testing
     }
 
     /// As huggingface_hub lays files out: both names are links into a folder of blobs.
-    @Test func aDownloadCacheIsReadThroughItsLinks() throws {
+    @Test("A download cache is read through its links, but a link out of it is refused") func aDownloadCacheIsReadThroughItsLinks() throws {
         let model = write(["location": "t.onnx.data", "length": "8"])
         for (name, depth) in [("snapshots/r", 2), ("snapshots/r/onnx", 3)] {
             let hub = "\(folder)/hub\(depth)"
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    @Test func otherPlacesAreRefusedWithTheTensorsName() {
+    @Test("A location outside the model's folder is refused with the tensor's name") func otherPlacesAreRefusedWithTheTensorsName() {
         for (location, words) in [
             ("../outside.bin", "leaves its folder"), ("sub/../../outside.bin", "leaves its folder"), ("..", "leaves its folder"),
             ("\(folder)/outside.bin", "not a relative path"), ("", "not a relative path"), ("out.bin", "is a link"),
@@ -108,7 +108,7 @@ import Testing
         #expect(refusal(["offset": "0"]).contains("not a relative path"))
     }
 
-    @Test func otherStretchesAreRefused() {
+    @Test("An offset or length that does not fit the data file or the tensor is refused") func otherStretchesAreRefused() {
         for (offset, length) in [
             ("2", "8"), ("10", "0"), ("-1", "8"), ("0", "-8"), ("0", "10"), ("0", "9223372036854775807"), ("9223372036854775807", "8"),
             ("x", "8"), ("0", "8.0"), ("0", "99999999999999999999"), ("0", "4"), ("0", ""),
@@ -117,7 +117,7 @@ import Testing
         #expect(refusal(["location": "a.bin"]).contains("9 are given"))
     }
 
-    @Test func aDataFileThatIsCutShortLaterIsRefused() throws {
+    @Test("A data file that was truncated or removed after export is refused") func aDataFileThatIsCutShortLaterIsRefused() throws {
         let model = try ONNXTrip.model("ir_small.pth")
         let path = try ONNXTrip.check(model, ONNXTrip.options(isExternal: true), path: "\(folder)/m.onnx").path
         let data = try Fixtures.bytes(path + ".data")

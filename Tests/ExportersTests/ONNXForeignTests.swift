@@ -27,7 +27,8 @@ import Verifier
         ("branches_dynamo", branches), ("branches_dynamo_external", branches),
     ]
 
-    @Test(arguments: expected.indices) func anotherProgramsFileBecomesAGraph(_ index: Int) throws {
+    @Test("A file written by a different program becomes a complete graph", arguments: expected.indices)
+    func anotherProgramsFileBecomesAGraph(_ index: Int) throws {
         let (name, operations) = ONNXForeignTests.expected[index]
         let opened = try FormatRegistry.open(Fixtures.path("models/\(name).onnx"))
         #expect(opened.documentError == nil, "\(opened.documentError.map { "\($0)" } ?? "")")
@@ -52,7 +53,8 @@ import Verifier
     }
 
     /// Without folding, the exporter keeps the state dict's own tensors.
-    @Test(arguments: ["ir_small", "branches"]) func unfoldedFilesHoldTheCheckpointsTensors(_ name: String) throws {
+    @Test("An unfolded file holds the checkpoint's tensors, bit for bit", arguments: ["ir_small", "branches"])
+    func unfoldedFilesHoldTheCheckpointsTensors(_ name: String) throws {
         let model = try ONNXTrip.model("\(name)_torchscript_unfolded.onnx")
         let source = try #require(try FormatRegistry.open(Fixtures.path("models/\(name).pth")).weights)
         var compared = 0
@@ -66,7 +68,7 @@ import Verifier
         #expect(compared + slopes >= source.entries.filter { !$0.name.hasSuffix("num_batches_tracked") }.count, "\(compared) compared")
     }
 
-    @Test func theUnfoldedNetworkIsTheCheckpointsNetwork() throws {
+    @Test("An unfolded file has the same layers as the checkpoint") func theUnfoldedNetworkIsTheCheckpointsNetwork() throws {
         let (theirs, ours) = (try ONNXTrip.model("ir_small_torchscript_unfolded.onnx"), try ONNXTrip.model("ir_small.pth"))
         // The order of parallel branches is each program's own.
         func layers(_ model: Model) -> [String] {
@@ -79,7 +81,8 @@ import Verifier
         #expect(layers(theirs) == layers(ours))
     }
 
-    @Test func onnxsimsFoldedConstantsAreTheCheckpointsTimesThem() throws {
+    @Test("Weights that onnxsim folded equal the checkpoint's times the constant")
+    func onnxsimsFoldedConstantsAreTheCheckpointsTimesThem() throws {
         let model = try ONNXTrip.model("branches_onnxsim.onnx")
         let source = try #require(try FormatRegistry.open(Fixtures.path("models/branches.pth")).weights)
         let layer = model.graph.nodes.compactMap { node in
@@ -92,7 +95,7 @@ import Verifier
         #expect(folded.count == plain.count)
     }
 
-    @Test func metadataOfOtherWritersIsKept() throws {
+    @Test("Metadata from other writers is preserved") func metadataOfOtherWritersIsKept() throws {
         var bytes = try Fixtures.bytes(Fixtures.path("models/branches_dynamo.onnx"))
         bytes +=
             Message {

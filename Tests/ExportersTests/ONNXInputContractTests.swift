@@ -38,23 +38,25 @@ import Testing
         [.subtract(ChannelNumbers([0.485, 0.456, 0.406]) ?? 0), .divide(ChannelNumbers([0.229, 0.224, 0.225]) ?? 1)],
     ]
 
-    @Test(arguments: overBytes) func arithmeticOverBytesMeansThatPixelsEnterAsTheyAre(_ operations: [Operation]) throws {
+    @Test("Arithmetic on the range 0 to 255 means that raw pixels enter the network", arguments: overBytes)
+    func arithmeticOverBytesMeansThatPixelsEnterAsTheyAre(_ operations: [Operation]) throws {
         let contract = try contract(operations)
         #expect(contract.mean == 0 && contract.standardDeviation == 1)
         #expect(contract.origins[.mean] == .stated && contract.origins[.standardDeviation] == .stated)
     }
 
-    @Test(arguments: overFractions) func arithmeticOverFractionsMeansThatPixelsAreDividedBy255(_ operations: [Operation]) throws {
+    @Test("Arithmetic on the range 0 to 1 means that pixels are divided by 255", arguments: overFractions)
+    func arithmeticOverFractionsMeansThatPixelsAreDividedBy255(_ operations: [Operation]) throws {
         let contract = try contract(operations)
         #expect(contract.mean == 0 && contract.standardDeviation == 255 && contract.origins[.mean] == .stated)
     }
 
-    @Test func wholeNumbersArePixels() throws {
+    @Test("An integer input takes raw pixels") func wholeNumbersArePixels() throws {
         let contract = try contract([.convertToFloat], elements: .uint8)
         #expect(contract.mean == 0 && contract.standardDeviation == 1 && contract.origins[.mean] == .stated)
     }
 
-    @Test func withoutArithmeticScaleAndCropAreUnknown() throws {
+    @Test("Without arithmetic on the input, scale and crop are unknown") func withoutArithmeticScaleAndCropAreUnknown() throws {
         let contract = try contract([])
         #expect(contract.mean == nil && contract.standardDeviation == nil && contract.crop == .unknown)
         #expect(contract.origins.facts(.unknown) == [.mean, .standardDeviation, .crop])
@@ -62,14 +64,17 @@ import Testing
         #expect(contract.height == 4 && contract.origins[.height] == .stated && contract.embeddingLength == 5)
     }
 
-    @Test(arguments: [
-        [Operation.convertToFloat, .subtract(127.5), .divide(128), .permute([0, 3, 1, 2])], [.convertToFloat, .permute([0, 3, 1, 2])],
-    ]) func channelsMayMoveAfterACastAndArithmetic(_ operations: [Operation]) throws {
+    @Test(
+        "Channels may be moved after a cast and arithmetic",
+        arguments: [
+            [Operation.convertToFloat, .subtract(127.5), .divide(128), .permute([0, 3, 1, 2])], [.convertToFloat, .permute([0, 3, 1, 2])],
+        ])
+    func channelsMayMoveAfterACastAndArithmetic(_ operations: [Operation]) throws {
         let contract = try contract(operations, elements: .uint8, shape: [.batch, .fixed(6), .fixed(4), .fixed(3)])
         #expect(contract.height == 6 && contract.width == 4 && contract.mean == 0 && contract.standardDeviation == 1)
     }
 
-    @Test func oneChannelIsGrayAndChannelsMayComeLast() throws {
+    @Test("One channel means gray, and channels may come last") func oneChannelIsGrayAndChannelsMayComeLast() throws {
         let gray = try contract([], shape: [.batch, .fixed(1), .fixed(6), .fixed(4)])
         #expect(gray.channelOrder == .gray && gray.origins[.channelOrder] == .stated && gray.height == 6 && gray.width == 4)
         let last = try contract([.permute([0, 3, 1, 2])], shape: [.batch, .fixed(6), .fixed(4), .fixed(3)])

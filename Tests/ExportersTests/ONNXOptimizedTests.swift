@@ -36,7 +36,7 @@ import Testing
 
     private func operations(_ bytes: [UInt8]) throws -> [String] { try model(bytes).graph.nodes.map(\.operation.name) }
 
-    @Test func nodesInAnyOrderAreSorted() throws {
+    @Test("Nodes in any order are sorted") func nodesInAnyOrderAreSorted() throws {
         let steps: [(name: String, input: String, output: String)] = [("Relu", "in", "a"), ("Identity", "a", "b"), ("Relu", "b", "out")]
         for order in [[0, 1, 2], [2, 1, 0], [2, 0, 1], [1, 2, 0]] {
             let bytes = graph { graph in for index in order { graph.node(steps[index].name, [steps[index].input], [steps[index].output]) } }
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func nodesThatWaitForEachOtherAreRefused() throws {
+    @Test("A cycle of nodes is refused by name") func nodesThatWaitForEachOtherAreRefused() throws {
         let bytes = graph {
             $0.node("Add", ["in", "b"], ["a"], name: "first")
             $0.node("Relu", ["a"], ["b"])
@@ -55,7 +55,7 @@ import Testing
     }
 
     /// The arithmetic of onnxoptimizer's folding: weight · (scale / √(variance + ε)), sizes filled up with ones.
-    @Test func arithmeticOfWeightsIsDone() throws {
+    @Test("Arithmetic on weights is evaluated when the file is read") func arithmeticOfWeightsIsDone() throws {
         func number(_ graph: inout Message, _ name: String, _ values: [Float], _ sizes: [Int64]) {
             graph.tensor(5, name, 1, sizes) { tensor in
                 tensor.raw(9, values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
@@ -84,7 +84,7 @@ import Testing
         #expect(found.weights.entries.map(\.name) == [key])
     }
 
-    @Test func arithmeticThatWouldGrowWithoutBoundIsRefused() throws {
+    @Test("Arithmetic with a huge result is refused") func arithmeticThatWouldGrowWithoutBoundIsRefused() throws {
         let bytes = graph { graph in
             graph.ones("a", [1]); graph.integers("sizes", [1 << 24, 1 << 24])
             graph.node("Expand", ["a", "sizes"], ["big"])
@@ -93,7 +93,8 @@ import Testing
         #expect(try opened(bytes).documentError is ONNXError)
     }
 
-    @Test(arguments: [255, 3, 128, 0.1, 127.5]) func divisionGoesOutAsItCameIn(_ divisor: Float) throws {
+    @Test("A division is written as a division with the same bits", arguments: [255, 3, 128, 0.1, 127.5])
+    func divisionGoesOutAsItCameIn(_ divisor: Float) throws {
         let bytes = graph { graph in
             graph.tensor(5, "c", 1, []) { $0.raw(9, withUnsafeBytes(of: divisor.bitPattern.littleEndian) { Array($0) }) }
             graph.node("Div", ["in", "c"], ["out"])
@@ -109,7 +110,7 @@ import Testing
         #expect(Array(file[offset..<offset + 4]) == withUnsafeBytes(of: divisor.bitPattern.littleEndian) { Array($0) })
     }
 
-    @Test func dropoutThatDropsIsRefusedByName() throws {
+    @Test("Dropout in training mode is refused by name") func dropoutThatDropsIsRefusedByName() throws {
         func file(_ mode: UInt8?) -> [UInt8] {
             graph { graph in
                 graph.ones("ratio", [])
@@ -124,7 +125,8 @@ import Testing
         #expect(error.problem.contains("Dropout") && error.problem.contains("training_mode"), "\(error.problem)")
     }
 
-    @Test func functionsOfTheModelsOwnAndOpenSizesLeaveTheWeights() throws {
+    @Test("A model with its own functions or open sizes still gives its weights")
+    func functionsOfTheModelsOwnAndOpenSizesLeaveTheWeights() throws {
         let function =
             graph(isBare: true) {
                 $0.ones("w", [2]); $0.node("Slope", ["in", "w"], ["out"], domain: "own")
@@ -146,7 +148,7 @@ import Testing
         #expect(!"\(reason)".contains("damaged"), "\(reason)")
     }
 
-    @Test func aFixedBatchRunsWithAnyNumberAndIsSaid() throws {
+    @Test("A fixed batch size becomes variable, with a remark") func aFixedBatchRunsWithAnyNumberAndIsSaid() throws {
         let bytes = graph(batch: 2) {
             $0.integers("shape", [2, -1]); $0.node("Reshape", ["in", "shape"], ["flat"]); $0.node("Relu", ["flat"], ["out"])
         }
@@ -154,7 +156,7 @@ import Testing
         #expect(try opened(bytes).remarks.contains { $0.contains("exactly 2 images") })
     }
 
-    @Test func onnxRuntimesFusedActivationIsTwoSteps() throws {
+    @Test("ONNX Runtime's fused activation becomes two operations") func onnxRuntimesFusedActivationIsTwoSteps() throws {
         func file(_ activation: String) -> [UInt8] {
             graph { graph in
                 graph.ones("w", [4, 4])
@@ -167,7 +169,8 @@ import Testing
         #expect((try opened(file("Tanh")).documentError as? ONNXError)?.problem.contains("FusedGemm") == true)
     }
 
-    @Test func theLengthOfAVectorBesideItIsLeftOutWithARemark() throws {
+    @Test("A second output with the vector's length is left out, with a remark")
+    func theLengthOfAVectorBesideItIsLeftOutWithARemark() throws {
         let bytes = Message.model { graph in
             graph.ones("kept", [1])
             graph.node("ReduceL2", ["in"], ["norm"]) { $0.attribute("axes", type: 7) { $0.number(8, 1) } }
@@ -181,7 +184,7 @@ import Testing
     }
 
     /// As converters to float16 leave a graph: casts at both ends.
-    @Test func castsToFloat16AreNoLayersAndAreSaid() throws {
+    @Test("Casts to float16 are dropped, with a remark") func castsToFloat16AreNoLayersAndAreSaid() throws {
         let bytes = graph { graph in
             graph.node("Cast", ["in"], ["half"]) { $0.attribute("to", type: 2) { $0.number(3, 10) } }
             graph.node("Relu", ["half"], ["act"])
@@ -191,7 +194,8 @@ import Testing
         #expect(try opened(bytes).remarks.contains { $0.contains("float16 arithmetic") })
     }
 
-    @Test func aRecordOfOtherTensorsIsDroppedWithARemark() throws {
+    @Test("Recorded metadata that does not match the tensors is dropped, with a remark")
+    func aRecordOfOtherTensorsIsDroppedWithARemark() throws {
         let base = graph(isBare: true) {
             $0.ones("w", [4]); $0.node("PRelu", ["in", "w"], ["out"])
         }

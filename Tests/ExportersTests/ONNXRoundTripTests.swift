@@ -14,7 +14,8 @@ import Verifier
 
     private func source(_ name: String) throws -> Model { name == "detector" ? try ONNXTrip.detector() : try ONNXTrip.model(name) }
 
-    @Test(arguments: sources, Array(11...22)) func everyOperatorSetComesBackTheSame(_ name: String, opset: Int) throws {
+    @Test("A model comes back the same at every operator set", arguments: sources, Array(11...22))
+    func everyOperatorSetComesBackTheSame(_ name: String, opset: Int) throws {
         let (opened, path) = try ONNXTrip.check(try source(name), ONNXTrip.options(opset: opset))
         let raw = try ONNXTrip.raw(path)
         #expect(raw.opset == opset)
@@ -33,7 +34,7 @@ import Verifier
         for node in raw.nodes where node.operatorName == "ReduceL2" { #expect((node["axes"] == nil) == (opset > 17)) }
     }
 
-    @Test func inputsAndOutputsHaveTheNamesThatUsersKnow() throws {
+    @Test("Inputs and outputs have familiar names and shapes") func inputsAndOutputsHaveTheNamesThatUsersKnow() throws {
         let raw = try ONNXTrip.raw(try ONNXTrip.check(try ONNXTrip.model("ir_small.pth")).path)
         #expect(raw.inputs.map(\.name) == ["input"] && raw.outputs.map(\.name) == ["embedding"])
         func sizes(_ value: ONNXValue?) -> [String] { (value?.shape ?? []).map { "\($0)" } }
@@ -42,7 +43,8 @@ import Verifier
         #expect(Set(raw.nodes.map(\.operatorName)) == ["Conv", "BatchNormalization", "PRelu", "Add", "Flatten", "Gemm"])
     }
 
-    @Test func slopesAreWrittenAlongTheChannelsAndReadAsVectors() throws {
+    @Test("PReLU slopes are written along the channels and read as vectors")
+    func slopesAreWrittenAlongTheChannelsAndReadAsVectors() throws {
         let model = try ONNXTrip.model("ir_small.pth")
         let (opened, path) = try ONNXTrip.check(model)
         let raw = try ONNXTrip.raw(path)
@@ -59,7 +61,7 @@ import Verifier
         #expect(detector.initializers.first { $0.name == "one.weight" }?.shape == [1])
     }
 
-    @Test func tensorsThatNoNodeReadsComeBackInTheirPlace() throws {
+    @Test("Tensors that no node reads come back in their original order") func tensorsThatNoNodeReadsComeBackInTheirPlace() throws {
         let model = try ONNXTrip.model("ir_small.pth")
         let (opened, path) = try ONNXTrip.check(model)
         #expect(model.unusedKeys.count == 31)
@@ -83,7 +85,8 @@ import Verifier
         return [("folded", folded), ("normalized", normal), ("embedded", floats), ("all at once", all)]
     }()
 
-    @Test(arguments: plans.indices, [11, 17, 22]) func changedModelsComeBackTheSame(_ index: Int, opset: Int) throws {
+    @Test("Folded, normalized and embedded models come back the same", arguments: plans.indices, [11, 17, 22])
+    func changedModelsComeBackTheSame(_ index: Int, opset: Int) throws {
         let plan = ONNXRoundTripTests.plans[index].plan
         let opened = try OpenedModel(try FormatRegistry.open(Fixtures.path("models/ir_small.pth")))
         let model = try #require(try plan.apply(to: opened, for: ONNXFormat.self).content.model)
@@ -96,7 +99,9 @@ import Verifier
         if plan.embeddedPixels == .uint8 { #expect(raw.inputs.first?.elementType == ONNXElementType.uint8) }
     }
 
-    @Test(arguments: [(WeightPrecision.float16, 11), (.float16, 17), (.bfloat16, 13), (.bfloat16, 22)])
+    @Test(
+        "16-bit weights are read through a cast",
+        arguments: [(WeightPrecision.float16, 11), (.float16, 17), (.bfloat16, 13), (.bfloat16, 22)])
     func narrowWeightsAreReadThroughACast(_ precision: WeightPrecision, opset: Int) throws {
         let model = try ONNXTrip.model("ir_small.pth")
         let rounded = try Model(
@@ -109,7 +114,8 @@ import Verifier
         #expect(opened.weights?["output_layer.3.weight"]?.dtype == precision.dtype)
     }
 
-    @Test func float64WeightsAreReadThroughACast() throws {
+    @Test("float64 weights are read through a cast, and types that ONNX cannot hold are refused")
+    func float64WeightsAreReadThroughACast() throws {
         let graph = Graph(
             inputs: [.init(name: "input", type: ValueType([.batch, .fixed(3)]))],
             nodes: [Node(name: "fc", operation: .linear(Linear(weight: "w")), inputs: ["input"], output: "o")], outputs: ["o"])
@@ -127,11 +133,12 @@ import Verifier
         }
     }
 
-    @Test(arguments: [Int.min, 0, 10, 23, Int.max]) func otherOperatorSetsAreRefused(_ opset: Int) {
+    @Test("Operator sets outside the supported range are refused", arguments: [Int.min, 0, 10, 23, Int.max])
+    func otherOperatorSetsAreRefused(_ opset: Int) {
         #expect(throws: ONNXError.opsetOutOfRange(opset)) { try ONNXTrip.check(try ONNXTrip.detector(), ONNXTrip.options(opset: opset)) }
     }
 
-    @Test func externalDataComesBackTheSame() throws {
+    @Test("A model with external data comes back the same") func externalDataComesBackTheSame() throws {
         let model = try ONNXTrip.model("ir_small.pth")
         let (opened, path) = try ONNXTrip.check(model, ONNXTrip.options(isExternal: true))
         #expect(opened.sources.map(\.name) == ["t.onnx", "t.onnx.data"])
@@ -150,7 +157,8 @@ import Verifier
         #expect(opened.groups.first?.name == "backbone" && opened.groups.first?.byteCount == kept.reduce(0, +))
     }
 
-    @Test func theSameModelGivesTheSameBytesWithoutPathsInAnyFolder() throws {
+    @Test("The same model gives the same bytes in any folder, without paths in them")
+    func theSameModelGivesTheSameBytesWithoutPathsInAnyFolder() throws {
         let model = try ONNXTrip.model("ir_small.pth")
         for isExternal in [false, true] {
             let (first, second) = (
@@ -168,7 +176,7 @@ import Verifier
         }
     }
 
-    @Test func namesThatWouldMeanTwoThingsAreRefused() throws {
+    @Test("Ambiguous names and names that ONNX cannot hold are refused") func namesThatWouldMeanTwoThingsAreRefused() throws {
         func model(_ weight: String, _ value: String) throws -> Model {
             try Model(
                 weights: FlatExport.weights([(weight, try FlatExport.tensor(.float32, [2, 3]))]),
@@ -186,7 +194,7 @@ import Verifier
         try ONNXTrip.check(try model("größe \"weight\"\n", "o p"))
     }
 
-    @Test func bareWeightsAreRefused() throws {
+    @Test("Weights without a graph are refused") func bareWeightsAreRefused() throws {
         let output = try OutputFile(target: "\(Fixtures.temporaryFolder())/t.onnx", replacing: false, inputs: [])
         #expect(throws: ONNXError.self) {
             try ONNXFormat.write(.weights(try ONNXTrip.detector().weights), to: output, options: ExportOptions())

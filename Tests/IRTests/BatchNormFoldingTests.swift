@@ -46,7 +46,8 @@ import Testing
         ("linear with bias", .linear(Linear(weight: "l.weight", bias: "l.bias")), [5, 7], 5, [7]),
     ]
 
-    @Test(arguments: layers.indices) func aFoldedLayerHasThePlainlyComputedNumbers(_ index: Int) throws {
+    @Test("A folded layer has the numbers of the textbook formula", arguments: layers.indices)
+    func aFoldedLayerHasThePlainlyComputedNumbers(_ index: Int) throws {
         let layer = BatchNormFoldingTests.layers[index]
         var tensors = [("l.weight", try Sample.tensor(layer.weight))]
         if let bias = layer.bias { tensors.append(("l.bias", try Sample.tensor([bias], seed: 3))) }
@@ -66,7 +67,7 @@ import Testing
         #expect(folded.weights["other"]?.isSameView(as: try #require(weights["other"])) == true)
     }
 
-    @Test func aNormalizationBeforeAZeroPaddedConvolutionStays() throws {
+    @Test("A normalization before a zero-padded convolution is not folded") func aNormalizationBeforeAZeroPaddedConvolutionStays() throws {
         let weights = Sample.weights((try normWeights("bn", 3)) + [("c.weight", try Sample.tensor([4, 3, 3, 3]))])
         let graph = Sample.chain(
             [.batch, .fixed(3), .fixed(8), .fixed(8)],
@@ -76,7 +77,7 @@ import Testing
         #expect(folded.weights.entries.map(\.name) == weights.entries.map(\.name))
     }
 
-    @Test func aNormalizationWhoseInputIsReadElsewhereStays() throws {
+    @Test("A normalization whose input is read elsewhere is not folded") func aNormalizationWhoseInputIsReadElsewhereStays() throws {
         let weights = Sample.weights([("c.weight", try Sample.tensor([3, 3, 1, 1]))] + (try normWeights("bn", 3)))
         var graph = Sample.chain(
             [.batch, .fixed(3), .fixed(8), .fixed(8)], ["c": .convolution(Convolution(weight: "c.weight")), "bn": norm("bn")])
@@ -90,7 +91,7 @@ import Testing
         #expect(try Sample.model(graph, weights).foldingBatchNormalization().graph == graph)
     }
 
-    @Test func sharedTensorsAreNotFolded() throws {
+    @Test("Layers that share tensors are not folded") func sharedTensorsAreNotFolded() throws {
         let weights = Sample.weights(
             [("c.weight", try Sample.tensor([3, 3, 1, 1]))] + (try normWeights("bn", 3)) + (try normWeights("bn.2", 3)))
         let convolution = Operation.convolution(Convolution(weight: "c.weight"))
@@ -102,7 +103,8 @@ import Testing
     }
 
     /// The second normalization has to work on what the first gives, whether or not it is folded too.
-    @Test(arguments: [nil, "c.bias"]) func ofTwoNormalizationsInARowNoneIsLost(_ bias: String?) throws {
+    @Test("Of two normalizations in a row, the first is folded and the second stays", arguments: [nil, "c.bias"])
+    func ofTwoNormalizationsInARowNoneIsLost(_ bias: String?) throws {
         var tensors = [("c.weight", try Sample.tensor([3, 3, 1, 1]))]
         if let bias { tensors.append((bias, try Sample.tensor([3], seed: 9))) }
         let weights = Sample.weights(tensors + (try normWeights("bn", 3)) + (try normWeights("second", 3)))
@@ -117,7 +119,7 @@ import Testing
         #expect(try values(folded.weights, "c.bias") == numbers.bias.map { Double($0) })
     }
 
-    @Test func aNewBiasTakesNoNameThatIsThere() throws {
+    @Test("A new bias never takes an existing name") func aNewBiasTakesNoNameThatIsThere() throws {
         let weights = Sample.weights(
             [
                 ("c.weight", try Sample.tensor([3, 3, 1, 1])), ("c.bias", try Sample.tensor([7])), ("c", try Sample.tensor([3, 3, 1, 1])),
@@ -142,7 +144,7 @@ import Testing
         }
     }
 
-    @Test func halfPrecisionWeightsAreFoldedToFloat32() throws {
+    @Test("Half-precision weights are folded to float32") func halfPrecisionWeightsAreFoldedToFloat32() throws {
         let weights = Sample.weights([("l.weight", try Sample.tensor([2, 3]))] + (try normWeights("bn", 2)))
         let graph = Sample.chain([.batch, .fixed(3)], ["l": .linear(Linear(weight: "l.weight")), "bn": norm("bn", epsilon: 1e-5)])
         let half = try weights.rounded(to: .float16)

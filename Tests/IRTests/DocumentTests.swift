@@ -48,14 +48,14 @@ import Testing
             ])
     }
 
-    @Test func floatsComeBackToTheBit() throws {
+    @Test("Floats come back bit for bit") func floatsComeBackToTheBit() throws {
         for bits in stride(from: UInt32(0), to: 0x7F80_0000, by: 0x0101_0103) {
             let graph = Sample.chain([.batch, .fixed(2)], ["m": .multiply(ChannelNumbers(-Double(Float(bitPattern: bits))))])
             #expect(try Graph(json: parsed(graph.json)) == graph, "\(Float(bitPattern: bits))")
         }
     }
 
-    @Test func dimensionsOfAllKindsComeBack() throws {
+    @Test("Dimensions of every kind come back") func dimensionsOfAllKindsComeBack() throws {
         let graph = Graph(inputs: [Sample.input([.batch, .fixed(3), .derived, .symbol("größe")])], nodes: [], outputs: ["input"])
         #expect(try Graph(json: parsed(graph.json)) == graph)
     }
@@ -76,11 +76,11 @@ import Testing
             metric: .cosine, origins: FactOrigins(all: .unknown)),
     ]
 
-    @Test(arguments: contracts) func aContractComesBackTheSame(_ contract: InputContract) throws {
+    @Test("A contract comes back the same", arguments: contracts) func aContractComesBackTheSame(_ contract: InputContract) throws {
         #expect(try InputContract(json: parsed(contract.json)) == contract)
     }
 
-    @Test func aContractWithoutOriginsIsOneThatTheFileStates() throws {
+    @Test("A contract without origins counts as stated by the file") func aContractWithoutOriginsIsOneThatTheFileStates() throws {
         var object = JSONObject()
         for member in Sample.contract.json.members where member.key != "origins" { object.append(member.key, member.value) }
         let read = try InputContract(json: parsed(object))
@@ -88,7 +88,7 @@ import Testing
         #expect(read.mean == Sample.contract.mean && read.crop == Sample.contract.crop)
     }
 
-    @Test func aDocumentComesBackWithItsMetadata() throws {
+    @Test("A document comes back with its metadata") func aDocumentComesBackWithItsMetadata() throws {
         let metadata: Metadata = JSONObject([
             "epoch": .integer(3), "loss": .number(.nan), "best": .number(-.infinity), "note": .string("NaN"), "rate": .number(0.1),
         ])
@@ -136,7 +136,8 @@ import Testing
     }
 
     /// Whatever is put wherever: an error of its type, or a document whose graph is then judged, but never a trap.
-    @Test func anyMemberOfAnyKindIsReadOrRefusedWithATypedError() throws {
+    @Test("A document with any member replaced or removed is read or refused with a typed error")
+    func anyMemberOfAnyKindIsReadOrRefusedWithATypedError() throws {
         let model = try Sample.model(Sample.everything, try Sample.everythingWeights())
         let root = JSONValue.object(ModelDocument(model).json)
         let places = paths(root).filter { $0.first == "graph" || $0.first == "contract" || $0.count == 1 }
@@ -163,7 +164,7 @@ import Testing
         #expect(refused > 1500 && taken > 100, "\(refused) refused, \(taken) taken")
     }
 
-    @Test func whatIsWrongIsNamed() throws {
+    @Test("An error names the member that is wrong") func whatIsWrongIsNamed() throws {
         let model = try Sample.model(Sample.everything, try Sample.everythingWeights())
         let root = JSONValue.object(ModelDocument(model).json)
         func problem(_ path: [String], _ value: JSONValue?) -> String {

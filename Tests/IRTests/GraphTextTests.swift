@@ -3,7 +3,8 @@ import Testing
 
 /// The forms of a graph for people.
 @Suite struct GraphTextTests {
-    @Test func theTextHasALineForEveryValueWithTypeWeightsAndAttributes() throws {
+    @Test("The text has one line per value, with type, weights and attributes")
+    func theTextHasALineForEveryValueWithTypeWeightsAndAttributes() throws {
         let model = try Sample.model(Sample.everything, try Sample.everythingWeights())
         let lines = model.graph.text(types: model.valueTypes).split(separator: "\n").map(String.init)
         #expect(lines.count == 2 + 20 + 3)
@@ -18,7 +19,7 @@ import Testing
         ] { #expect(lines.contains(line), "\(line)\n\(lines.joined(separator: "\n"))") }
     }
 
-    @Test func dotHasANodeAndItsEdgesForEveryValue() throws {
+    @Test("DOT has a node and its edges for every value") func dotHasANodeAndItsEdgesForEveryValue() throws {
         let model = try Sample.model(Sample.everything, try Sample.everythingWeights())
         let dot = model.graph.dot(types: model.valueTypes)
         let lines = dot.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
@@ -29,7 +30,7 @@ import Testing
         #expect(lines.contains("\"embedding\" -> \"output embedding\";"))
     }
 
-    @Test func quotesAndBackslashesInNamesDoNotBreakOutOfDot() throws {
+    @Test("Quotes and backslashes in names are escaped in DOT") func quotesAndBackslashesInNamesDoNotBreakOutOfDot() throws {
         let graph = Graph(
             inputs: [Sample.input([.batch])], nodes: [Node(name: "a\"]; x\\", operation: .relu, inputs: ["input"], output: "v\"w\\")],
             outputs: ["v\"w\\"])
@@ -37,7 +38,7 @@ import Testing
         #expect(dot.contains("\"v\\\"w\\\\\" [label=\"relu\\na\\\"]; x\\\\\"];"), "\(dot)")
     }
 
-    @Test func aContractIsToldInOneLine() {
+    @Test("A contract is summarized in one line") func aContractIsToldInOneLine() {
         #expect(
             Sample.contract.summary == "16×16 RGB, (x − 127.5) / 128, MTCNN crop with margin 16; out: 5 numbers, not normalized")
     }

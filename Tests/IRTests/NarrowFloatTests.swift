@@ -36,7 +36,7 @@ import Testing
         return all
     }
 
-    @Test func float16IsTheNearestWithTiesToEven() {
+    @Test("Rounding to float16 gives the nearest number, ties to even") func float16IsTheNearestWithTiesToEven() {
         let numbers = numbers(decode: NarrowFloat.float16, infinity: 0x7C00)
         #expect(numbers.count > 25000)
         for value in numbers {
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func bfloat16IsTheNearestWithTiesToEven() {
+    @Test("Rounding to bfloat16 gives the nearest number, ties to even") func bfloat16IsTheNearestWithTiesToEven() {
         let numbers = numbers(decode: NarrowFloat.bfloat16, infinity: 0x7F80)
         for value in numbers {
             let bits = NarrowFloat.bfloat16(rounding: value)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func bfloat16OfAFloatIsItsUpperHalfRounded() {
+    @Test("Rounding a float to bfloat16 gives its upper half, rounded") func bfloat16OfAFloatIsItsUpperHalfRounded() {
         for step in 0..<40000 {
             let bits = UInt32(truncatingIfNeeded: step &* 107_377)
             let value = Float(bitPattern: bits)
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func theEdgesOfFloat16AreWhereTheyShouldBe() {
+    @Test("Overflow, underflow and ties of float16 are at the right values") func theEdgesOfFloat16AreWhereTheyShouldBe() {
         for (value, bits): (Double, UInt16) in [
             (65504, 0x7BFF), (65519.99, 0x7BFF), (65520, 0x7C00), (-65519.99, 0xFBFF), (-65520, 0xFC00), (0x1p-24, 0x0001),
             (0x1p-25, 0x0000), (0x1.0000000000001p-25, 0x0001), (0x1.8p-24, 0x0002), (-0.0, 0x8000), (0, 0), (.infinity, 0x7C00),
@@ -73,7 +73,7 @@ import Testing
         ] { #expect(NarrowFloat.float16(rounding: value) == bits, "\(value)") }
     }
 
-    @Test func theEdgesOfBFloat16AreWhereTheyShouldBe() {
+    @Test("Overflow, underflow and ties of bfloat16 are at the right values") func theEdgesOfBFloat16AreWhereTheyShouldBe() {
         for (value, bits): (Double, UInt16) in [
             (0x1.fep127, 0x7F7F), (Double(0x1.ffp127).nextDown, 0x7F7F), (0x1.ffp127, 0x7F80), (-0x1.ffp127, 0xFF80), (-0.0, 0x8000),
             (0x1p-133, 0x0001), (0x1p-134, 0), (Double(0x1p-134).nextUp, 1), (1 + 0x1p-8, 0x3F80), (1 + 0x1.8p-7, 0x3F82),
@@ -81,7 +81,7 @@ import Testing
         ] { #expect(NarrowFloat.bfloat16(rounding: value) == bits, "\(value)") }
     }
 
-    @Test func notANumberStaysNotANumberAndKeepsItsSign() {
+    @Test("NaN stays NaN and keeps its sign") func notANumberStaysNotANumberAndKeepsItsSign() {
         for payload: UInt64 in [0x7FF8_0000_0000_0000, 0x7FF0_0000_0000_0001, 0xFFF8_0000_0000_0000, 0x7FFF_FFFF_FFFF_FFFF] {
             let value = Double(bitPattern: payload)
             let (half, brain) = (NarrowFloat.float16(rounding: value), NarrowFloat.bfloat16(rounding: value))

@@ -6,7 +6,7 @@ import Testing
 @Suite struct PassTests {
     private func relu(_ name: String, _ input: String) -> Node { Node(name: name, operation: .relu, inputs: [input], output: name) }
 
-    @Test func nodesThatReachNoOutputGo() {
+    @Test("Nodes that reach no output are removed") func nodesThatReachNoOutputGo() {
         let input = Sample.input([.batch, .fixed(4)])
         let nodes = [relu("a", "input"), relu("dead", "a"), relu("b", "a"), relu("deader", "dead")]
         let graph = Graph(inputs: [input], nodes: nodes, outputs: ["b"])
@@ -17,7 +17,7 @@ import Testing
 
     // MARK: Normalization
 
-    @Test func theOutputKeepsItsNameAndGetsUnitLength() throws {
+    @Test("The normalized output keeps its name, and is normalized only once") func theOutputKeepsItsNameAndGetsUnitLength() throws {
         let weights = try Sample.weights(["w": [5, 4]])
         var graph = Sample.chain([.batch, .fixed(4)], ["fc": .linear(Linear(weight: "w"))])
         graph.nodes[0].output = "embedding"
@@ -31,7 +31,8 @@ import Testing
         #expect(try normal.appendingNormalization().graph == normal.graph)
     }
 
-    @Test func otherReadersOfTheOutputReadWhatTheyRead() throws {
+    @Test("Other nodes that read the output still get the value before normalization")
+    func otherReadersOfTheOutputReadWhatTheyRead() throws {
         var graph = Sample.chain([.batch, .fixed(4)], ["a": .relu, "b": .relu])
         graph.outputs = ["a"]
         let normal = try Sample.model(graph, try Sample.weights([:])).appendingNormalization()
@@ -39,7 +40,7 @@ import Testing
         #expect(normal.graph.nodes.map(\.inputs) == [["input"], [inner], [inner]] && inner != "a")
     }
 
-    @Test func severalOutputsCannotBeNormalized() throws {
+    @Test("A model with several outputs cannot be normalized") func severalOutputsCannotBeNormalized() throws {
         var graph = Sample.chain([.batch, .fixed(4)], ["a": .relu, "b": .relu])
         graph.outputs = ["a", "b"]
         let model = try Sample.model(graph, try Sample.weights([:]))
@@ -48,7 +49,7 @@ import Testing
 
     // MARK: Preprocessing
 
-    @Test func meanAndScaleGoIntoTheGraphAndOutOfTheContract() throws {
+    @Test("Mean and scale move from the contract into the graph") func meanAndScaleGoIntoTheGraphAndOutOfTheContract() throws {
         let graph = Sample.chain([.batch, .fixed(3)], ["a": .relu])
         let model = try Sample.model(graph, try Sample.weights([:]))
         let floats = try model.embeddingPreprocessing(elements: .float32)
@@ -62,13 +63,13 @@ import Testing
         #expect(whole.valueTypes["a"] == model.valueTypes["a"])
     }
 
-    @Test func whatIsAlreadyInsideIsNotPutThereAgain() throws {
+    @Test("Preprocessing is embedded only once") func whatIsAlreadyInsideIsNotPutThereAgain() throws {
         let graph = Sample.chain([.batch, .fixed(3)], ["a": .relu])
         let once = try Sample.model(graph, try Sample.weights([:])).embeddingPreprocessing(elements: .float32)
         #expect(try once.embeddingPreprocessing(elements: .float32).graph == once.graph)
     }
 
-    @Test func namesThatAreTakenAreNotGivenAgain() throws {
+    @Test("Embedded preprocessing avoids names that are taken") func namesThatAreTakenAreNotGivenAgain() throws {
         let graph = Sample.chain([.batch, .fixed(3)], ["Sub_preprocess": .relu, "Cast_preprocess": .relu])
         let whole = try Sample.model(graph, try Sample.weights([:])).embeddingPreprocessing(elements: .uint8)
         #expect(Set(whole.graph.nodes.map(\.output)).count == 5 && Set(whole.graph.nodes.map(\.name)).count == 5)
@@ -80,7 +81,8 @@ import Testing
         Sample.chain([.batch, .fixed(4), .symbol("h"), .fixed(6)], ["before": .relu, "soft": .softmax(axis: axis), "after": .relu])
     }
 
-    @Test(arguments: [0, 1, 2]) func softmaxOnAnInnerAxisIsPermutedToTheLastAndBack(_ axis: Int) throws {
+    @Test("A softmax on an inner axis is permuted to the last axis and back", arguments: [0, 1, 2])
+    func softmaxOnAnInnerAxisIsPermutedToTheLastAndBack(_ axis: Int) throws {
         let graph = softmax(axis)
         let types = try graph.valueTypes(weights: try Sample.weights([:]))
         let legal = graph.withSoftmaxOnLastAxis(types: types)
@@ -94,12 +96,12 @@ import Testing
         #expect(legalTypes[try #require(moved?.output)]?.shape.last == types["before"]?.shape[axis])
     }
 
-    @Test func softmaxOnTheLastAxisStaysAsItIs() throws {
+    @Test("A softmax on the last axis is unchanged") func softmaxOnTheLastAxisStaysAsItIs() throws {
         let graph = softmax(3)
         #expect(graph.withSoftmaxOnLastAxis(types: try graph.valueTypes(weights: try Sample.weights([:]))) == graph)
     }
 
-    @Test func permutationsThatDoNotCancelOrAreReadElsewhereStay() {
+    @Test("Permutations that do not cancel out or are read elsewhere stay") func permutationsThatDoNotCancelOrAreReadElsewhereStay() {
         func chain(_ forth: [Int], _ back: [Int]) -> Graph {
             Sample.chain(
                 [.batch, .fixed(4), .fixed(5), .fixed(6)], ["p": .permute(forth), "s": .softmax(axis: 3), "q": .permute(back)])

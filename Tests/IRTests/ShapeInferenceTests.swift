@@ -16,7 +16,7 @@ import Testing
     private let image: [Dimension] = [.batch, .fixed(4), .fixed(9), .fixed(10)]
     private let free: [Dimension] = [.batch, .fixed(4), .symbol("h"), .fixed(10)]
 
-    @Test func everyOperationHasItsShape() throws {
+    @Test("Every operation gives the expected shape") func everyOperationHasItsShape() throws {
         let all = try types(Sample.everything, try Sample.everythingWeights())
         #expect(
             all == [
@@ -31,7 +31,7 @@ import Testing
     }
 
     /// Sizes as torch's `pooling_output_shape` and the formula of its `Conv2d` page give them, reckoned by hand.
-    @Test func windowsGiveTorchsSizes() throws {
+    @Test("Pooling and convolution windows give the same sizes as torch") func windowsGiveTorchsSizes() throws {
         func pool(_ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ isCeil: Bool) throws -> String {
             let pooling = Pooling(kernel: Size2D(kernel), stride: Size2D(stride), padding: Padding2D(padding), ceilMode: isCeil)
             return try type(.maxPool(pooling), [.batch, .fixed(1), .fixed(size), .fixed(size)])
@@ -50,7 +50,8 @@ import Testing
         #expect(try type(.convolution(layer), image, ["w": [6, 2, 3, 2]]) == "[batch, 6, 4, 14]")
     }
 
-    @Test func symbolicSizesStaySymbolsUntilAWindowPasses() throws {
+    @Test("Symbolic sizes stay symbolic until a window or flatten makes them unknown")
+    func symbolicSizesStaySymbolsUntilAWindowPasses() throws {
         #expect(try type(.relu, free) == "[batch, 4, h, 10]")
         #expect(try type(.maxPool(Pooling(kernel: Size2D(2), stride: Size2D(2))), free) == "[batch, 4, ?, 5]")
         #expect(try type(.convolution(Convolution(weight: "w")), free, ["w": [7, 4, 3, 3]]) == "[batch, 7, ?, 8]")
@@ -61,7 +62,7 @@ import Testing
         #expect(try type(.l2Normalize(axis: 2, epsilon: 0), free) == "[batch, 4, h, 10]")
     }
 
-    @Test func oneSlopeServesAllChannels() throws {
+    @Test("A PReLU slope may be one number or one per channel") func oneSlopeServesAllChannels() throws {
         #expect(try type(.prelu(slope: "s"), image, ["s": [1]]) == "[batch, 4, 9, 10]")
         #expect(try type(.prelu(slope: "s"), [.batch, .fixed(4)], ["s": [4]]) == "[batch, 4]")
     }
@@ -119,7 +120,7 @@ import Testing
         (.concatenate(axis: 2), [4], [:], "axis 2"),
     ]
 
-    @Test(arguments: wrongNodes.indices) func aWrongNodeIsNamed(_ index: Int) throws {
+    @Test("An invalid node is named with what is wrong", arguments: wrongNodes.indices) func aWrongNodeIsNamed(_ index: Int) throws {
         let (operation, sizes, shapes, words) = ShapeInferenceTests.wrongNodes[index]
         let graph = Sample.chain([.batch] + sizes.map { .fixed($0) }, ["the.node": operation])
         let weights = Sample.weights(try shapes.map { ($0.key, try Sample.tensor($0.value)) })
@@ -133,13 +134,13 @@ import Testing
         return #expect(throws: GraphError.self) { try graph.valueTypes(weights: weights) }
     }
 
-    @Test func integerWeightsAreNoWeights() throws {
+    @Test("Integer tensors are refused as weights") func integerWeightsAreNoWeights() throws {
         let weights = Sample.weights([("w", try Sample.integers([1, 2, 3, 4], [1, 4]))])
         let graph = Sample.chain([.batch, .fixed(4)], ["fc": .linear(Linear(weight: "w"))])
         #expect(try error(graph, weights) == .wrongWeightKind(node: "fc", role: "weight", key: "w", found: "int64"))
     }
 
-    @Test func valuesAndOutputsAreAccountedFor() throws {
+    @Test("Unknown and duplicate values, wrong input counts and missing outputs are errors") func valuesAndOutputsAreAccountedFor() throws {
         let input = Sample.input([.batch, .fixed(4)])
         func graph(_ nodes: [Node], _ outputs: [String], inputs: [Graph.Input]? = nil) -> Graph {
             Graph(inputs: inputs ?? [input], nodes: nodes, outputs: outputs)
@@ -159,7 +160,7 @@ import Testing
         #expect(try error(graph([relu("a", ["input"], "x")], ["y"])) == .missingOutput(name: "y"))
     }
 
-    @Test func additionAndConcatenationNeedFittingValues() throws {
+    @Test("Addition and concatenation need matching shapes") func additionAndConcatenationNeedFittingValues() throws {
         func graph(_ operation: Operation, _ shapes: [[Dimension]]) -> Graph {
             let inputs = shapes.enumerated().map { Graph.Input(name: "i\($0)", type: ValueType($1)) }
             return Graph(
@@ -178,7 +179,7 @@ import Testing
         #expect(try types(joined, try Sample.weights([:]))["n"] == "[batch, ?]")
     }
 
-    @Test func wholeNumbersMustBeConvertedFirst() throws {
+    @Test("Integer input must be converted to float first") func wholeNumbersMustBeConvertedFirst() throws {
         let graph = Graph(
             inputs: [Sample.input([.batch, .fixed(3)], elements: .uint8)],
             nodes: [Node(name: "r", operation: .relu, inputs: ["input"], output: "r")], outputs: ["r"])

@@ -4,7 +4,7 @@ import Testing
 
 /// `--dtype`: floating-point tensors only, once to nearest even, and what does not fit is told.
 @Suite struct WeightRoundingTests {
-    @Test func onlyFloatingPointTensorsAreRounded() throws {
+    @Test("Only floating-point tensors are rounded, and only once") func onlyFloatingPointTensorsAreRounded() throws {
         let weights = Sample.weights([
             ("a", try Sample.tensor([1 + 0x1p-11, -3, 0x1.8p-24], [3])), ("n", try Sample.integers([7], [])),
             ("d", try Sample.tensor(doubles: [1 + 0x1p-11 + 0x1p-40], [1])),
@@ -22,12 +22,12 @@ import Testing
         #expect(try wide["a"]?.doubles() == [1, -3, 0x1p-23])
     }
 
-    @Test func aTensorOfTheTypeAskedForStaysTheVeryTensor() throws {
+    @Test("A tensor that already has the requested type is not copied") func aTensorOfTheTypeAskedForStaysTheVeryTensor() throws {
         let weights = try Sample.weights(["a": [4]])
         #expect(try weights.rounded(to: .float32)["a"]?.isSameView(as: try #require(weights["a"])) == true)
     }
 
-    @Test func manyWindowsAreRoundedElementByElement() throws {
+    @Test("A tensor of many windows is rounded element by element") func manyWindowsAreRoundedElementByElement() throws {
         let values = (0..<40000).map { Float($0) + 0.3 }
         let weights = Sample.weights([("a", try Sample.tensor(values, [200, 200]))])
         #expect(
@@ -36,7 +36,8 @@ import Testing
     }
 
     /// A list of every earlier view would be gone through 200 million times here.
-    @Test(.timeLimit(.minutes(1))) func namesOfOneStorageAreFoundInLinearTime() throws {
+    @Test("Aliases among many views of one storage are found in linear time", .timeLimit(.minutes(1)))
+    func namesOfOneStorageAreFoundInLinearTime() throws {
         let count = 20_000
         let base = try Sample.tensor([Float](repeating: 1, count: count), [count])
         func view(_ place: Int) throws -> Tensor {
@@ -50,19 +51,20 @@ import Testing
         #expect(try weights.rounded(to: .float16).aliases.count == count)
     }
 
-    @Test func viewsAreRoundedInTheOrderOfTheirElements() throws {
+    @Test("A transposed view is rounded in the order of its elements") func viewsAreRoundedInTheOrderOfTheirElements() throws {
         let base = try Sample.tensor([1, 2, 3, 4, 5, 6], [2, 3])
         let turned = try Tensor(dtype: .float32, shape: [3, 2], strides: [1, 3], offset: 0, storage: base.storage)
         #expect(try Sample.weights([("t", turned)]).rounded(to: .float16)["t"]?.doubles() == [1, 4, 2, 5, 3, 6])
     }
 
-    @Test func namesOfOneTensorStayNamesOfOneTensor() throws {
+    @Test("Names that share a tensor still share it after rounding") func namesOfOneTensorStayNamesOfOneTensor() throws {
         let shared = try Sample.tensor([1, 2], [2])
         let rounded = try Sample.weights([("a", shared), ("b", try Sample.tensor([1, 2], [2])), ("c", shared)]).rounded(to: .float16)
         #expect(rounded.aliases.map(\.name) == ["c"] && rounded.aliases.map(\.of) == ["a"])
     }
 
-    @Test func overflowIsReportedByTensorWithCountAndLargest() throws {
+    @Test("Overflow is reported per tensor with the count and the largest value")
+    func overflowIsReportedByTensorWithCountAndLargest() throws {
         let weights = Sample.weights([
             ("fits", try Sample.tensor([65504, 65519.99], [2])), ("not", try Sample.tensor([65520, -70000, 1, .infinity, .nan], [5])),
             ("integers", try Sample.integers([1 << 40], [1])), ("wide", try Sample.tensor(doubles: [1e39, 0x1.ffp127], [2])),
@@ -75,7 +77,7 @@ import Testing
         #expect(try weights.roundingLosses(at: .float32).overflows.map { "\($0.name) \($0.count)" } == ["wide 1"])
     }
 
-    @Test func numbersThatBecomeZeroAreCounted() throws {
+    @Test("Numbers that become zero are counted") func numbersThatBecomeZeroAreCounted() throws {
         // Half of the smallest float16 is 2^-25: it and what is below becomes 0, zeros stay what they were.
         let weights = Sample.weights([
             ("t", try Sample.tensor(doubles: [0, 0x1p-25, -0x1p-26, 0x1.8p-25, 1], [5])), ("integers", try Sample.integers([0], [1])),

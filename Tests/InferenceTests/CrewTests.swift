@@ -5,7 +5,8 @@ import Testing
 
 /// Short work on shared threads.
 @Suite struct CrewTests {
-    @Test(arguments: [1, 2, 5, 32]) func everyItemIsDoneOnceByAWorkerOfItsOwn(threads: Int) {
+    @Test("Every item is done once, and no worker has two items at a time", arguments: [1, 2, 5, 32])
+    func everyItemIsDoneOnceByAWorkerOfItsOwn(threads: Int) {
         for round in 0..<200 {
             let items = 1 + round % 17
             let done = Mutex([Int](repeating: 0, count: items))
@@ -21,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func callersDoNotWaitForEachOther() {
+    @Test("Nested work finishes without a deadlock") func callersDoNotWaitForEachOther() {
         let sum = Atomic<Int>(0)
         Workers(count: 4).forEach(8) { outer, _ in
             Workers(count: 3).forEach(50) { inner, _ in sum.wrappingAdd(outer * 50 + inner, ordering: .relaxed) }

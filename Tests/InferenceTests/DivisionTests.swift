@@ -5,7 +5,7 @@ import Testing
 
 /// How steps are cut.
 @Suite struct DivisionTests {
-    @Test func pixelsAreSharedOutEvenlyInWholeTiles() throws {
+    @Test("Pixels are divided evenly into whole tiles") func pixelsAreSharedOutEvenlyInWholeTiles() throws {
         let memory = try #require(FloatMemory(zeros: 16))
         for (count, channels, stride) in [(200, 896, 1), (25, 128, 1), (100_352, 64, 2), (1, 3, 1), (97, 2000, 1), (385, 8, 1)] {
             let view = ImageView(

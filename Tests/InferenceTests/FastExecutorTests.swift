@@ -13,7 +13,7 @@ import Testing
         return try FastExecutor(model, options: options).run(input).map { $0.batch.values.map(\.bitPattern) }
     }
 
-    @Test(arguments: ["ir_small", "branches"], [false, true])
+    @Test("Results do not depend on the threads or the batch", arguments: ["ir_small", "branches"], [false, true])
     func resultsDependNeitherOnThreadsNorOnTheBatch(_ name: String, _ isExact: Bool) throws {
         let model = try Networks.source(name)
         let three = try Networks.inputOfFixture(name)
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func aSmallBatchBeforeALargeOneChangesNothing() throws {
+    @Test("A small batch before a large one does not change the result") func aSmallBatchBeforeALargeOneChangesNothing() throws {
         let model = try Networks.source("branches")
         let executor = try FastExecutor(model)
         let input = try Networks.inputOfFixture("branches")
@@ -48,7 +48,7 @@ import Testing
         #expect(try fresh.run(input)[0].batch.values == whole)
     }
 
-    @Test func executorsRunSideBySideAndOneServesSeveralThreads() async throws {
+    @Test("Two executors run at once, each from several threads") func executorsRunSideBySideAndOneServesSeveralThreads() async throws {
         let (first, second) = (try Networks.source("branches"), try Networks.fixture("branches_onnxsim.onnx"))
         let input = try Networks.inputOfFixture("branches")
         let executors = [try FastExecutor(first), try FastExecutor(second)]
@@ -71,7 +71,9 @@ import Testing
             ], outputs: ["l"], shapes: weights.isEmpty ? [("w", [4, 3, 3, 3]), ("b", [4]), ("v", [5, 4])] : [], weights: weights)
     }
 
-    @Test(arguments: [[2, 3, 8, 9], [2, 4, 8, 8], [2, 3, 8], [3, 8, 8], [0, 3, 8, 8], [2, 3, 0, 8]])
+    @Test(
+        "Inputs of the wrong shape are refused",
+        arguments: [[2, 3, 8, 9], [2, 4, 8, 8], [2, 3, 8], [3, 8, 8], [0, 3, 8, 8], [2, 3, 0, 8]])
     func inputsOfAnotherShapeAreRefused(_ shape: [Int]) throws {
         let model = try oneConvolution([.batch, .fixed(3), .fixed(8), .fixed(8)])
         let input = try Networks.input(shape)
@@ -80,14 +82,15 @@ import Testing
         #expect(throws: expected) { try PlainExecutor(model).run(PlainTensor(shape: shape, values: input.values.map(Double.init))) }
     }
 
-    @Test func countsThatDoNotFitTheirShapeAreRefused() {
+    @Test("A count of values that does not match the shape is refused") func countsThatDoNotFitTheirShapeAreRefused() {
         #expect(throws: InferenceError.wrongCount(shape: [2, 3], count: 5)) { try Batch(shape: [2, 3], values: [1, 2, 3, 4, 5]) }
         #expect(throws: InferenceError.wrongCount(shape: [], count: 1)) { try Batch(shape: [], values: [1]) }
         #expect(throws: InferenceError.wrongCount(shape: [-1, -1], count: 1)) { try Batch(shape: [-1, -1], values: [1]) }
         #expect(throws: InferenceError.wrongCount(shape: [.max, .max], count: 1)) { try Batch(shape: [.max, .max], values: [1]) }
     }
 
-    @Test(arguments: ["w", "b", "v"], [Float.nan, .infinity])
+    @Test(
+        "Weights that are not finite are named in an error, unless they are allowed", arguments: ["w", "b", "v"], [Float.nan, .infinity])
     func weightsThatAreNotFiniteAreNamedUnlessAllowed(_ name: String, _ bad: Float) throws {
         let weights = try [("w", [4, 3, 3, 3]), ("b", [4]), ("v", [5, 4])].map { key, shape in
             var values = Networks.noise(shape.reduce(1, *), seed: 3)
@@ -101,7 +104,8 @@ import Testing
         #expect(found[0].contains { !Float(bitPattern: $0).isFinite })
     }
 
-    @Test func memoryIsForeseenABatchIsSplitAndAnImageThatCannotFitIsRefused() throws {
+    @Test("A batch is split to fit the memory limit, and an image that cannot fit is refused")
+    func memoryIsForeseenABatchIsSplitAndAnImageThatCannotFitIsRefused() throws {
         let model = try Networks.source("branches")
         let input = try Networks.inputOfFixture("branches")
         let executor = try FastExecutor(model)
@@ -117,7 +121,8 @@ import Testing
         #expect(throws: InferenceError.self) { try FastExecutor(model, options: options).run(input) }
     }
 
-    @Test func sizesThatNoMemoryHoldsAreRefusedBeforeAnythingIsTaken() throws {
+    @Test("Sizes that do not fit in memory are refused before anything is allocated")
+    func sizesThatNoMemoryHoldsAreRefusedBeforeAnythingIsTaken() throws {
         let model = try oneConvolution([.batch, .fixed(3), .symbol("height"), .symbol("width")])
         let executor = try FastExecutor(model)
         #expect(try executor.workingBytes(for: [1, 3, 64, 64]) < 1 << 20)
@@ -126,7 +131,8 @@ import Testing
         #expect(throws: (any Error).self) { try executor.workingBytes(for: [1, 3, 1 << 40, 1 << 40]) }
     }
 
-    @Test func sizesPastAllArithmeticAreRefusedWhereNoWindowBoundsThem() throws {
+    @Test("Sizes that overflow are refused, even in a network without windows")
+    func sizesPastAllArithmeticAreRefusedWhereNoWindowBoundsThem() throws {
         let model = try Networks.model(
             input: [.batch, .fixed(3), .symbol("height"), .symbol("width")], [("r", .relu, ["input"])], outputs: ["r"])
         for size in [1 << 24, 1 << 31, 1 << 40, Int.max / 2] {
@@ -134,7 +140,7 @@ import Testing
         }
     }
 
-    @Test func aNetworkWithTwoInputsIsRefused() throws {
+    @Test("A network with two inputs is refused") func aNetworkWithTwoInputsIsRefused() throws {
         var graph = Graph(
             inputs: ["a", "b"].map { .init(name: $0, type: ValueType([.batch, .fixed(3)])) },
             nodes: [Node(name: "s", operation: .add, inputs: ["a", "b"], output: "s")], outputs: ["s"])

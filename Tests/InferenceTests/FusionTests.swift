@@ -30,7 +30,7 @@ import Testing
         try Networks.expectAgreement(open, input, "every value an output")
     }
 
-    @Test func aLinearLayerWhoseResultIsAddedToSomethingKeepsTheSum() throws {
+    @Test("A linear layer fused with an addition keeps the sum") func aLinearLayerWhoseResultIsAddedToSomethingKeepsTheSum() throws {
         let model = try Networks.model(
             input: [.batch, .fixed(20)],
             [
@@ -40,7 +40,8 @@ import Testing
         try check(model, [3, 20])
     }
 
-    @Test(arguments: [(16, 12), (10, 9), (28, 5)]) func residualBlocksAgree(_ channels: Int, _ size: Int) throws {
+    @Test("Residual blocks agree with the plain executor", arguments: [(16, 12), (10, 9), (28, 5)])
+    func residualBlocksAgree(_ channels: Int, _ size: Int) throws {
         let shapes = [("w1", [channels, channels, 3, 3]), ("w2", [channels, channels, 3, 3]), ("p", [channels])]
         // As in IR-ResNet: the normalization stands before the zero padding, and may not be folded over it.
         let model = try Networks.model(
@@ -56,7 +57,10 @@ import Testing
     }
 
     /// Channel counts of three parts: all fit a vector, only the last does not, one in the middle does not.
-    @Test(arguments: [[8, 16, 8], [8, 16, 3], [8, 3, 8], [1, 1, 1]]) func concatenationsAgreeWhereverTheirPartsLie(_ parts: [Int]) throws {
+    @Test(
+        "Concatenations agree with the plain executor, however many channels the parts have",
+        arguments: [[8, 16, 8], [8, 16, 3], [8, 3, 8], [1, 1, 1]])
+    func concatenationsAgreeWhereverTheirPartsLie(_ parts: [Int]) throws {
         let whole = parts.reduce(0, +)
         let shapes =
             parts.enumerated().map { ("w\($0.offset)", [$0.element, 6, 3, 3]) }
@@ -77,7 +81,7 @@ import Testing
         try check(model, [3, 6, 9, 8])
     }
 
-    @Test func joinedVectorsAndGroupsAgree() throws {
+    @Test("Concatenated vectors and grouped convolutions agree with the plain executor") func joinedVectorsAndGroupsAgree() throws {
         let model = try Networks.model(
             input: [.batch, .fixed(12), .fixed(7), .fixed(6)],
             [
@@ -93,7 +97,7 @@ import Testing
     }
 
     /// Pixels of 512 channels lie further apart than they are wide.
-    @Test func pixelsWithAGapBetweenThemAgree() throws {
+    @Test("Pixels with gaps between them agree with the plain executor") func pixelsWithAGapBetweenThemAgree() throws {
         let model = try Networks.model(
             input: [.batch, .fixed(8), .fixed(6), .fixed(5)],
             [
@@ -105,7 +109,8 @@ import Testing
         try check(model, [3, 8, 6, 5])
     }
 
-    @Test func embeddedPreprocessingOfWholeNumbersAgrees() throws {
+    @Test("Embedded preprocessing agrees with the plain executor, for float and uint8 input")
+    func embeddedPreprocessingOfWholeNumbersAgrees() throws {
         let model = try Networks.model(
             input: [.batch, .fixed(16), .fixed(10), .fixed(9)], [("c", convolution("w", padding: 1), ["input"])], outputs: ["c"],
             shapes: [("w", [16, 16, 3, 3])])

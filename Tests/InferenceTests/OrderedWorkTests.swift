@@ -12,7 +12,8 @@ import Testing
         return sum == -1 ? 0 : item * item
     }
 
-    @Test(arguments: [1, 2, 5]) func itemsComeInOrderWhateverTheNumberOfThreads(threads: Int) throws {
+    @Test("Items arrive in order with any number of threads", arguments: [1, 2, 5])
+    func itemsComeInOrderWhateverTheNumberOfThreads(threads: Int) throws {
         var seen: [Int] = []
         try Workers(count: threads).inOrder(200, make: OrderedWorkTests.slowThenFast) { item, made in
             #expect(made == item * item)
@@ -22,7 +23,7 @@ import Testing
         try Workers(count: threads).inOrder(0, make: OrderedWorkTests.slowThenFast) { _, _ in Issue.record("nothing was asked for") }
     }
 
-    @Test func threadsRunAheadByAFewItemsOnly() throws {
+    @Test("Threads run ahead by only a few items") func threadsRunAheadByAFewItemsOnly() throws {
         let made = Atomic<Int>(0)
         try Workers(count: 3).inOrder(
             100,
@@ -36,7 +37,7 @@ import Testing
 
     private struct Enough: Error {}
 
-    @Test func anErrorEndsTheRestAndIsPassedOn() {
+    @Test("An error stops the remaining work and is rethrown") func anErrorEndsTheRestAndIsPassedOn() {
         let made = Atomic<Int>(0)
         #expect(throws: Enough.self) {
             try Workers(count: 4).inOrder(
@@ -46,7 +47,8 @@ import Testing
         #expect((4...16).contains(made.load(ordering: .relaxed)))
     }
 
-    @Test func severalRunsOfOneExecutorAtOnceGiveWhatEachGivesAlone() throws {
+    @Test("Concurrent runs of one executor give the same results as separate runs")
+    func severalRunsOfOneExecutorAtOnceGiveWhatEachGivesAlone() throws {
         let model = try Networks.source("branches")
         let shape = try Networks.inputOfFixture("branches").shape
         var options = FastExecutor.Options()

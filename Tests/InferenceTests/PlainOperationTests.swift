@@ -111,7 +111,7 @@ struct OperationFixture {
 
 /// Every operation against the numbers that torch gives in float64.
 @Suite struct OperationTests {
-    @Test func everyOperationThatHasNumbersIsRecorded() throws {
+    @Test("There is a recorded sample of every operation") func everyOperationThatHasNumbersIsRecorded() throws {
         let recorded = Set(try OperationFixture.names.map { try OperationFixture($0).model.graph.nodes.last?.operation.name ?? "" })
         #expect(
             recorded == [
@@ -120,7 +120,8 @@ struct OperationFixture {
             ])
     }
 
-    @Test(arguments: OperationFixture.names) func thePlainExecutorGivesTorchsNumbers(_ name: String) throws {
+    @Test("The plain executor gives torch's numbers", arguments: OperationFixture.names)
+    func thePlainExecutorGivesTorchsNumbers(_ name: String) throws {
         let fixture = try OperationFixture(name)
         let found = try #require(try PlainExecutor(fixture.model).run(fixture.input).first).tensor
         #expect(found.shape == fixture.expected.shape)
@@ -136,7 +137,8 @@ struct OperationFixture {
         "softmax_3": "only along the channels", "normalize_2": "only along the channels", "normalize_3": "only along the channels",
     ]
 
-    @Test(arguments: OperationFixture.names) func theFastExecutorGivesThemToFloatPrecisionOrNamesTheNode(_ name: String) throws {
+    @Test("The fast executor gives torch's numbers to float precision, or names the node", arguments: OperationFixture.names)
+    func theFastExecutorGivesThemToFloatPrecisionOrNamesTheNode(_ name: String) throws {
         let fixture = try OperationFixture(name)
         let input = try Batch(shape: fixture.input.shape, values: fixture.input.values.map { Float($0) })
         for (isExact, usesBaseline) in [(false, false), (true, false), (false, true)] {

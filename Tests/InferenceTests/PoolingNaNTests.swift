@@ -6,7 +6,8 @@ import Testing
 /// A NaN in a window is its maximum, as in torch.
 @Suite struct PoolingNaNTests {
     /// Where the NaN stands in the window, for channels that fill a register and some that do not.
-    @Test(arguments: [3, 8, 19], [0, 4, 8]) func maximumPoolingPassesNaNOn(_ channels: Int, _ place: Int) throws {
+    @Test("Max pooling propagates NaN", arguments: [3, 8, 19], [0, 4, 8])
+    func maximumPoolingPassesNaNOn(_ channels: Int, _ place: Int) throws {
         let model = try Networks.model(
             input: [.batch, .fixed(channels), .fixed(6), .fixed(6)],
             [("pool", .maxPool(Pooling(kernel: Size2D(3), stride: Size2D(3))), ["input"])], outputs: ["pool"])

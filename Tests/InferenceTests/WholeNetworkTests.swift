@@ -8,7 +8,8 @@ import Testing
 
 /// Whole networks against what torch gives in float64, in every form that they can be written in.
 @Suite struct WholeNetworkTests {
-    @Test(arguments: ["ir_small", "branches"]) func bothExecutorsGiveTorchsOutputs(_ name: String) throws {
+    @Test("Both executors give torch's outputs", arguments: ["ir_small", "branches"])
+    func bothExecutorsGiveTorchsOutputs(_ name: String) throws {
         let model = try Networks.source(name)
         let expected = try Networks.array("\(name)_output.npy").doubles
         let input = try Networks.inputOfFixture(name)
@@ -35,7 +36,8 @@ import Testing
         ["dynamo", "dynamo_external", "onnxsim", "torchscript"].map { (name, "\(name)_\($0).onnx") }
     }
 
-    @Test(arguments: foreign) func otherExportersFilesGiveTheCheckpointsOutputs(_ name: String, _ file: String) throws {
+    @Test("Files from other exporters give the checkpoint's outputs", arguments: foreign)
+    func otherExportersFilesGiveTheCheckpointsOutputs(_ name: String, _ file: String) throws {
         let found = try #require(try FastExecutor(try Networks.fixture(file)).run(try Networks.inputOfFixture(name)).first)
         #expect(Networks.relativeDistance(found.batch.values, try Networks.array("\(name)_output.npy").doubles) < 1e-5)
     }
@@ -82,7 +84,8 @@ import Testing
         return ways
     }()
 
-    @Test(arguments: ["ir_small", "branches"], ways) func everyExportGivesTheCheckpointsOutputs(_ name: String, _ way: Way) throws {
+    @Test("Every export gives the checkpoint's outputs", arguments: ["ir_small", "branches"], ways)
+    func everyExportGivesTheCheckpointsOutputs(_ name: String, _ way: Way) throws {
         let flat = try OutputFile(target: "\(Fixtures.temporaryFolder())/source.flat", replacing: false, inputs: [])
         _ = try FlatFormat.write(.model(try Networks.source(name)), to: flat, options: ExportOptions())
         try flat.commit()
@@ -117,7 +120,8 @@ import Testing
         #expect(way.plan.precision == nil || far > 1e-6)
     }
 
-    @Test(arguments: ["pnet.pt", "rnet.pt", "onet.pt"]) func detectionNetworksAgreeInAnySize(_ name: String) throws {
+    @Test("Both executors agree on the detection networks at any input size", arguments: ["pnet.pt", "rnet.pt", "onet.pt"])
+    func detectionNetworksAgreeInAnySize(_ name: String) throws {
         let model = try Networks.open("\(Fixtures.mtcnn)/\(name)")
         let executor = try FastExecutor(model)
         let sizes = name == "pnet.pt" ? [[2, 3, 12, 12], [1, 3, 37, 24], [3, 3, 15, 41], [2, 3, 12, 12]] : [[2, 3, 24, 24]]

@@ -23,7 +23,7 @@ public struct AlignedTree: Sendable {
     /// A folder that gets crops and tables and replaces nothing.
     public init(_ folder: String) { self.folder = folder }
 
-    /// The pictures of all operands. Throws where two would have one name, or a folder holds none.
+    /// The pictures of all operands. Throws if two would have one name, or a folder holds none.
     public static func pictures(_ operands: [String]) throws -> [Picture] {
         var pictures: [Picture] = []
         var seen: [ExactText: String] = [:]
@@ -45,7 +45,7 @@ public struct AlignedTree: Sendable {
                 throw AlignedTreeError.sameName(first: picture.path, second: other, crop: drawingName(picture.name))
             }
         }
-        // Nor must a crop stand where a folder of others has to be.
+        // Nor must a crop be where a folder of others has to be.
         for picture in pictures {
             var folder = PathText.folder(picture.name)
             while folder != "." {
@@ -77,7 +77,7 @@ public struct AlignedTree: Sendable {
     /// Creates the folder itself.
     func prepare() throws { try OutputFolder.create(folder) }
 
-    /// Writes a picture's files, on any thread; folders on their way are created. Throws where one cannot be written.
+    /// Writes a picture's files, on any thread; folders on their way are created. Throws if one cannot be written.
     func write(_ aligned: FaceAligner.Aligned, of picture: Picture) throws {
         guard writesCrops || draws else { return }
         var path = folder

@@ -10,14 +10,14 @@ public struct CacheFolder: Sendable {
     private static let embeddings = "embeddings-"
     private static let ending = ".records"
 
-    /// `XDG_CACHE_HOME/convert`, else `~/.cache/convert`; nil where neither is known.
+    /// `XDG_CACHE_HOME/convert`, else `~/.cache/convert`; nil if neither is known.
     public static var usual: String? {
         (EnvironmentVariable.path("XDG_CACHE_HOME") ?? EnvironmentVariable.path("HOME").map { $0 + "/.cache" }).map { $0 + "/convert" }
     }
 
     /// Opens a folder, or creates it for its owner alone (mode 0700).
     /// - Parameter path: nil for the usual one, whose parent is created too.
-    /// - Throws: `CacheError`; `FileError.notPrivate` for a folder of another user's, or one that others may write to.
+    /// - Throws: `CacheError`; `FileError.notPrivate` for a folder that belongs to a different user, or one that others may write to.
     init(_ path: String?) throws {
         if let path {
             self.path = path
@@ -39,7 +39,7 @@ public struct CacheFolder: Sendable {
         }
     }
 
-    /// The folder for a run that can do without it: nil, with an event, if the usual folder cannot be used, or if another user may
+    /// The folder for a run that can do without it: nil, with an event, if the usual folder cannot be used, or if a different user may
     /// have written to the one that was named. Throws if the named one cannot be had.
     static func ifUsable(_ path: String?, events: EventHandler) throws -> CacheFolder? {
         do { return try CacheFolder(path) } catch {

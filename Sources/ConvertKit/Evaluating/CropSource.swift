@@ -3,7 +3,7 @@ import ConvertFiles
 
 /// Where an evaluation's crops come from: a folder of finished ones, an earlier run, or the pictures themselves.
 struct CropSource: Sendable {
-    /// Where finished crops lie, or how they are made.
+    /// Where finished crops are, or how they are made.
     enum Way: Sendable {
         /// Finished ones, of the size that the network takes.
         case given(GivenCrops)
@@ -13,10 +13,10 @@ struct CropSource: Sendable {
 
     let way: Way
     let imageSize: Int
-    /// Crops of earlier runs, and those of this one; nil where nothing is kept.
+    /// Crops of earlier runs, and those of this one; nil if nothing is cached.
     let kept: RecordLog?
 
-    /// Bytes of a kept crop: whether a face was found, and its pixels.
+    /// Bytes of a cached crop: whether a face was found, and its pixels.
     static func recordCount(imageSize: Int) -> Int { 1 + imageSize * imageSize * 3 }
 
     /// A crop for each name, or why there is none, made on the calling thread; several may do so at once.
@@ -31,7 +31,7 @@ struct CropSource: Sendable {
                 do {
                     let file = try MappedFile(path: PicturePath.of(name, below: root))
                     let key = SHA256Digest(of: file.bytes)
-                    // Of every picture, because a kept crop does not say it.
+                    // Of every picture, because a cached crop does not say it.
                     let isTurned = aligner.settings.exif == .ignore && PictureOrientation(of: file.bytes) != .asStored
                     let crop = keptCrop(name, key, isDetecting, isTurned)
                     results.append(crop.map { .success($0) })
@@ -50,7 +50,7 @@ struct CropSource: Sendable {
         }
     }
 
-    /// Throws where the image cannot become a crop, without looking for faces in it.
+    /// Throws if the image cannot become a crop, without looking for faces in it.
     func check(_ name: String) throws {
         switch way {
         case .given(let folder): _ = try folder.crop(name, side: imageSize)
@@ -65,7 +65,7 @@ struct CropSource: Sendable {
         let crop = Crop(
             name: name, pixels: aligned.crop.pixels, isDetected: isDetecting ? aligned.face != nil : nil, damage: aligned.image.damage,
             isTurned: aligned.ignoredOrientation != nil, key: key)
-        // A damaged picture is not kept, so that every run tells it.
+        // A damaged picture is not cached, so that every run reports it.
         if crop.damage == nil { kept?.append([crop.isDetected == false ? 0 : 1] + crop.pixels, under: key) }
         return crop
     }
@@ -84,9 +84,9 @@ struct Crop: Sendable {
     let name: String
     /// RGB, row after row.
     let pixels: [UInt8]
-    /// Whether a face was found; nil where none was looked for.
+    /// Whether a face was found; nil if none was looked for.
     let isDetected: Bool?
-    /// What the decoder mended, in its own words; nil for a sound picture.
+    /// What the decoder repaired, in its own words; nil for a sound picture.
     let damage: String?
     /// Whether the picture states an EXIF orientation that was not followed.
     let isTurned: Bool

@@ -78,7 +78,7 @@ public struct Embedder: Sendable {
         }
     }
 
-    /// The network for pictures of another size, where its layers take any: an embedding of as many numbers comes out of it.
+    /// The network for pictures of a different size, if its layers take any: an embedding of as many numbers comes out of it.
     private static func resized(_ model: Model, to size: Int?) throws -> Model {
         guard let size, let entry = model.graph.inputs.first?.type.shape, entry.count == 4, entry[2].fixed != nil || entry[3].fixed != nil,
             entry[2].fixed != size || entry[3].fixed != size
@@ -91,7 +91,8 @@ public struct Embedder: Sendable {
         return try Model(weights: model.weights, graph: graph, contract: model.contract, architecture: model.architecture)
     }
 
-    /// Embeddings of crops of `imageSize`, one after another, on the calling thread; several may do so at once. Throws where one is not finite or has no length.
+    /// Embeddings of crops of `imageSize`, one after another, on the calling thread; several may do so at once.
+    /// Throws if one is not finite or has no length.
     func embed(_ crops: [Crop]) throws -> [[Float]] {
         guard !crops.isEmpty else { return [] }
         let side = imageSize

@@ -3,7 +3,7 @@ import ConvertFiles
 import ConvertInference
 import Verifier
 
-/// All images through crops and networks: each thread takes a few images from decoding to embedding, with what earlier runs kept.
+/// All images through crops and networks: each thread takes a few images from decoding to embedding, with what earlier runs cached.
 struct EmbeddingRun {
     let source: CropSource
     let embedders: [(embedder: Embedder, kept: RecordLog?)]
@@ -22,23 +22,23 @@ struct EmbeddingRun {
     /// Whether it is known of every image whether a face was found.
     private(set) var isDetecting = true
 
-    /// Files of kept crops and embeddings.
+    /// Files of cached crops and embeddings.
     private var logs: [RecordLog] {
         var seen: Set<String> = []
         return ([source.kept] + embedders.map(\.kept)).compactMap(\.self).filter { seen.insert($0.path).inserted }
     }
 
-    /// Whether crops or embeddings are kept, so that the same command goes on where this one ends.
+    /// Whether crops or embeddings are cached, so that the same command goes on where this one ends.
     var isKeeping: Bool { !logs.isEmpty }
     /// Crops that earlier runs left.
     var cachedCrops: Int { source.kept?.keptCount ?? 0 }
     /// Embeddings that earlier runs left.
     var cachedEmbeddings: Int { logs.reduce(0) { $0 + $1.keptCount } - cachedCrops }
-    /// Kept entries that were found damaged.
+    /// Cached entries that were found damaged.
     var damagedCount: Int { logs.reduce(0) { $0 + $1.damagedCount } }
-    /// Why some of what was made is not kept.
+    /// Why some of what was made is not cached.
     var refusals: [FileError] { logs.compactMap(\.refusal) }
-    /// What was wrong with kept files when they were opened.
+    /// What was wrong with cached files when they were opened.
     var complaints: [(path: String, text: String)] { logs.compactMap { log in log.complaint.map { (log.path, $0) } } }
 
     init(source: CropSource, embedders: [(embedder: Embedder, kept: RecordLog?)], threads: Int?) {

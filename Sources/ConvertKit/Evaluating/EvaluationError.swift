@@ -2,15 +2,15 @@ import ConvertFiles
 
 /// What keeps a model from being evaluated on these pictures.
 public enum EvaluationError: DescribedError, Equatable {
-    /// Images of the pairs do not lie below a folder.
+    /// Images of the pairs are not below a folder.
     case missingImages(root: String, areCrops: Bool, first: String, count: Int, total: Int)
     /// A finished crop has a different size than the network takes.
     case cropSize(path: String, width: Int, height: Int, wanted: Int)
-    /// A finished crop is not the one that the table beside it describes.
+    /// A finished crop is not the one that the table next to it describes.
     case otherCrop(path: String)
     /// Images that cannot be decoded, reported one by one before.
     case damagedImages(count: Int, total: Int)
-    /// The table beside finished crops was not written by this project.
+    /// The table next to finished crops was not written by this project.
     case badFaceTable(path: String, detail: String)
     /// Two models that take crops of different sizes.
     case differentSizes(first: String, size: Int, second: String, other: Int)

@@ -76,7 +76,7 @@ public struct Judging: Sendable {
     /// The reference project's way, without files.
     public init() {}
 
-    /// Whether a figure is compared with another one.
+    /// Whether a figure is compared with a different one.
     public var hasExpectations: Bool { expectations.accuracy != nil || expectations.area != nil || expectations.baseline != nil }
 
     /// Checks the output folder, if there is one; to be called before any long work.

@@ -2,11 +2,11 @@ import ConvertFaces
 import ConvertFiles
 import ConvertJSON
 
-/// A folder of finished crops, `NAME/NAME_0001.png` (or `.jpg`), and what an alignment wrote down beside them, if it made them.
+/// A folder of finished crops, `NAME/NAME_0001.png` (or `.jpg`), and what an alignment wrote next to them, if it made them.
 public struct GivenCrops: Sendable {
-    /// Where the crops lie.
+    /// Where the crops are.
     let folder: String
-    /// How `faces.json` says they were made; nil where it is missing or does not say.
+    /// How `faces.json` says they were made; nil if it is missing or does not say.
     private(set) var preprocess: Preprocess?
     /// Pixels of the crop around the face's box, both sides together.
     private(set) var margin: Int?
@@ -21,7 +21,7 @@ public struct GivenCrops: Sendable {
         let digest: String?
     }
 
-    /// Throws where the folder is none, or its `faces.json` cannot be read.
+    /// Throws if the folder is none, or its `faces.json` cannot be read.
     init(folder: String) throws {
         self.folder = folder
         let path = "\(folder)/faces.json"
@@ -55,7 +55,7 @@ public struct GivenCrops: Sendable {
         return FileIdentity(path: crop) == nil && FileIdentity(path: own) != nil ? own : crop
     }
 
-    /// The crop of an image. Throws where it is missing, damaged, of another size, or not the one of the table.
+    /// The crop of an image. Throws if it is missing, damaged, of a different size, or not the one in the table.
     func crop(_ name: String, side: Int) throws -> Crop {
         let path = path(of: name)
         let image = try DecodedImage(path: path)

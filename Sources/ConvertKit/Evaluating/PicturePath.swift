@@ -1,11 +1,11 @@
 import ConvertFiles
 
-/// Where the pictures of a list of pairs lie: under the names that the list gives, or under the same names with another ending.
+/// Where the pictures of a list of pairs are: under the names that the list gives, or under the same names with a different ending.
 enum PicturePath {
-    /// Endings that are tried where the list's own name is not there.
+    /// Endings that are tried if the list's own name is not there.
     private static let endings = ["jpg", "jpeg", "png", "JPG", "JPEG", "PNG"]
 
-    /// The path of a picture below `root`; nil where it is there under no ending.
+    /// The path of a picture below `root`; nil if no ending matches.
     static func find(_ name: String, below root: String) -> String? {
         let own = PathText.join(root, name)
         if FileIdentity(path: own) != nil { return own }

@@ -14,7 +14,7 @@ public struct Inspection: Sendable {
     public let networkFailure: (any Error)?
     /// What the check found; nil if none was asked for.
     public let check: NumberCheck?
-    /// Files beside it that belong to it.
+    /// Files next to it that belong to it.
     public let sidecars: [Sidecar]
 
     /// Opens a file and looks at everything. A network that cannot be rebuilt is not an error here.

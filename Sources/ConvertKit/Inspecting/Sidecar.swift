@@ -2,7 +2,7 @@ import ConvertFiles
 import ConvertIR
 import ConvertJSON
 
-/// A small JSON file that training programs leave beside a checkpoint.
+/// A small JSON file that training programs leave next to a checkpoint.
 public struct Sidecar: Sendable {
     /// The base name of the file.
     public let name: String

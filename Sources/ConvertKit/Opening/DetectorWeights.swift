@@ -5,7 +5,7 @@ import Glibc
 import ConvertIR
 import ConvertInference
 
-/// Where MTCNN's three networks lie, and how they are loaded: with this project's own reader.
+/// Where MTCNN's three networks are, and how they are loaded: with this project's own reader.
 public enum DetectorWeights {
     /// File stems and the architectures that they have to hold.
     private static let networks = [("pnet", "mtcnn_pnet"), ("rnet", "mtcnn_rnet"), ("onet", "mtcnn_onet")]
@@ -19,7 +19,7 @@ public enum DetectorWeights {
         return (base.map { [$0 + "/convert/mtcnn"] } ?? []) + ["/usr/local/share/convert/mtcnn"]
     }
 
-    /// The three files. Throws where one is missing.
+    /// The three files. Throws if one is missing.
     public static func paths(folder: String?) throws -> [String] {
         let folders = folder.map { [$0] } ?? searchPath
         for folder in folders {
@@ -35,7 +35,7 @@ public enum DetectorWeights {
     package static func detector(folder: String?, settings: MTCNN.Settings, threads: Int?) throws -> MTCNN {
         var models: [Model] = []
         for (path, (stem, architecture)) in zip(try paths(folder: folder), networks) {
-            // By keys and shapes, so that another network in its place is called by its own name.
+            // By keys and shapes, so that a different network in its place is called by its own name.
             let found = try ModelSource(path).load().content.model
             guard let model = found, [architecture, "custom"].contains(model.architecture.name) else {
                 throw DetectorWeightsError.otherNetwork(path: path, wanted: stem, found: found?.architecture.name)

@@ -23,7 +23,7 @@ public struct LoadedModel: Sendable {
     /// The model, or the weights alone.
     package var content: ExportContent { found.content }
 
-    /// The network for running. Throws if there is none, or if the file's own graph was not understood and keys gave another one, which
+    /// The network for running. Throws if there is none, or if the file's own graph was not understood and keys gave a different one, which
     /// nobody asked for by naming a family.
     public func network() throws -> Model {
         let model = try anyNetwork()
@@ -43,7 +43,7 @@ public struct LoadedModel: Sendable {
         for remark in found.remarks { handler(.modelRemark(model: name, text: remark)) }
     }
 
-    /// SHA-256 of the model's file; of all files' digests if tensors lie beside it.
+    /// SHA-256 of the model's file; of all files' digests if some tensors are in other files.
     public var digest: SHA256Digest {
         let each = opened.sources.map { SHA256Digest(of: $0.bytes) }
         return each.count == 1 ? each[0] : SHA256Digest(of: each.flatMap(\.bytes))

@@ -6,7 +6,7 @@ import Verifier
 
 /// Pictures on their way into a network: decoded, resized whole to its size, as planes of pixels from 0 to 255.
 public struct PictureBatch {
-    /// Height and width that the network takes; nil where it takes any.
+    /// Height and width that the network takes; nil if it takes any.
     public let size: (height: Int, width: Int)?
     private var resizer = PillowResize()
     /// Paths of the pictures that are in.
@@ -22,7 +22,7 @@ public struct PictureBatch {
         size = height.flatMap { height in width.map { (height, $0) } }
     }
 
-    /// Adds the picture at `path`, resized whole. Throws where it cannot be decoded; the batch is then as it was.
+    /// Adds the picture at `path`, resized whole. Throws if it cannot be decoded; the batch is then as it was.
     /// - Returns: the EXIF orientation that was not followed; nil for a picture that is upright as it comes.
     @discardableResult
     package mutating func add(_ path: String, exif: ExifRule, events: EventHandler = { _ in }) throws -> PictureOrientation? {
@@ -62,7 +62,7 @@ public struct PictureBatch {
         values.removeAll(keepingCapacity: true)
     }
 
-    /// Throws where a network of any size is to take several pictures: they seldom have one size.
+    /// Throws if a network of any size is to take several pictures: they seldom have one size.
     func checkCount(_ count: Int) throws {
         if size == nil, count > 1 { throw PictureError.severalForAnySize(count: count) }
     }

@@ -35,7 +35,7 @@ package struct ModelDocument: Sendable {
         provenance = weights.provenance
     }
 
-    /// Whether it is what `init(_ model:)` wrote, with how images enter, and not put together by a reader of another program's file.
+    /// Whether it is what `init(_ model:)` wrote, with how images enter, and not put together by a reader of a different program's file.
     package var isComplete = false
 
     /// The document as JSON.

@@ -96,7 +96,7 @@ private struct Fold {
                 replaced[fold.newBias] = bias
             }
             gone.formUnion([fold.normal.scale, fold.normal.bias, fold.normal.mean, fold.normal.variance])
-            // What torch keeps beside the statistics goes with them.
+            // What torch keeps besides the statistics goes with them.
             if fold.normal.mean.hasSuffix("running_mean") {
                 gone.insert(String(fold.normal.mean.dropLast("running_mean".count)) + "num_batches_tracked")
             }

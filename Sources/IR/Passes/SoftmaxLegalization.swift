@@ -23,7 +23,7 @@ extension Graph {
         return Graph(inputs: inputs, nodes: result, outputs: outputs)
     }
 
-    /// The reverse: a softmax between two permutations that cancel each other is a softmax along another axis.
+    /// The reverse: a softmax between two permutations that cancel each other is a softmax along a different axis.
     package func withSoftmaxUnwrapped() -> Graph {
         var readers: [String: Int] = [:]
         for input in nodes.flatMap(\.inputs) + outputs { readers[input, default: 0] += 1 }

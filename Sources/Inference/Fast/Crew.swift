@@ -3,7 +3,7 @@ import Synchronization
 
 /// Threads that wait for work which lasts too short for threads of its own, shared by all who call.
 ///
-/// Not the system's pool: that one looks at its threads in /proc, and ends the process where it cannot open a file there, without /proc or where
+/// Not the system's pool: that one looks at its threads in /proc, and ends the process if it cannot open a file there, without /proc or when
 /// no more files may be open.
 final class Crew: Sendable {
     static let shared = Crew()

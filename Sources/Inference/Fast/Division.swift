@@ -1,6 +1,6 @@
 import Kernels
 
-/// Divides a step's work into parts for threads: along the work, and where that gives too few, along the output channels too. Which part
+/// Divides a step's work into parts for threads: along the work, and if that gives too few, along the output channels too. Which part
 /// an output is in never changes its value.
 struct Division: Sendable {
     private let work: Int

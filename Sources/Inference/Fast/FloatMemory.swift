@@ -11,7 +11,7 @@ final class FloatMemory: @unchecked Sendable {
 
     /// Zeros; nil if there is no memory for them.
     init?(zeros count: Int) {
-        // One cache line more, so that eight numbers read at the end lie inside.
+        // One cache line more, so that eight numbers read at the end are inside.
         let (bytes, overflow) = (count + 16).multipliedReportingOverflow(by: 4)
         var pointer: UnsafeMutableRawPointer?
         let isLarge = bytes >= 2 * FloatMemory.largePage

@@ -4,7 +4,7 @@ import Synchronization
 extension Workers {
     /// Makes something of each item on this many threads, and hands it on in the items' order on the thread that called.
     ///
-    /// Threads run ahead of what was handed on by a few items only, so that memory stays bounded. Where `use` throws, items that were begun are
+    /// Threads run ahead of what was handed on by a few items only, so that memory stays bounded. If `use` throws, items that were begun are
     /// finished and thrown away, and the error is passed on.
     package func inOrder<Item: Sendable>(
         _ count: Int, make: @escaping @Sendable (_ item: Int) -> Item, use: (_ item: Int, _ made: Item) throws -> Void
@@ -95,7 +95,7 @@ private final class OrderedWork<Item: Sendable>: Sendable {
         }
     }
 
-    /// No thread takes another item.
+    /// No thread takes any more items.
     func stop() {
         let waiting = state.withLock { state in
             state.isStopped = true

@@ -2,7 +2,7 @@ import Glibc
 
 /// A thread of the system.
 struct OwnThread {
-    /// Large arrays lie on the heap.
+    /// Large arrays are on the heap.
     private static let stackSize = 1 << 20
 
     private let thread: pthread_t

@@ -6,7 +6,7 @@ package struct Workers: Sendable {
     /// Threads.
     package let count: Int
 
-    /// Memory that a thread with a network of its own is reckoned to take, where their number is not given.
+    /// Memory that a thread with a network of its own is reckoned to take, if their number is not given.
     private static let memoryOfThread = 256 << 20
 
     /// This number of threads; nil for one per core, as far as there is memory for them.

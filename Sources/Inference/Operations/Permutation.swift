@@ -29,7 +29,7 @@ extension LayerFusion {
 
 extension SmallJob {
     func permute(_ axes: [Int], _ image: Int) {
-        // How far apart neighbors along each input axis lie, images left out.
+        // How far apart neighbors along each input axis are, images left out.
         let strides = [1, input.rowStride, input.pixelStride]
         let (alongChannel, alongRow, alongColumn) = (strides[axes[1] - 1], strides[axes[2] - 1], strides[axes[3] - 1])
         let source = input.pixel(image, 0, 0)

@@ -1,6 +1,6 @@
 import Kernels
 
-/// Where a value lies in the arena, for one image.
+/// Where a value is in the arena, for one image.
 struct PlannedView: Equatable {
     /// Its buffer.
     var buffer: Int

@@ -30,7 +30,7 @@ enum ContractOptions {
         "What the file does not say, or says wrongly (stored as given):",
         [epsilon, mean, deviation, channelOrder, imageSize, crop, preprocess, margin, likeness])
 
-    /// The margin of an MTCNN crop if nobody says another.
+    /// The margin of an MTCNN crop if nobody gives a different one.
     private static let usualMargin = 16
 
     /// How a photograph is cut.

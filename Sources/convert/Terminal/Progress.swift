@@ -19,7 +19,7 @@ struct Progress {
         isTerminal = isatty(STDERR_FILENO) == 1
     }
 
-    /// Tells how many are done, with the rate and the time that the rest will take, where it is time to.
+    /// Reports how many are done, with the rate and the time that the rest will take, if it is time to.
     mutating func advance(to done: Int) {
         guard !isQuiet else { return }
         let now = ContinuousClock.now

@@ -9,7 +9,7 @@ enum Terminal {
     /// What the program was started as; messages and help use it.
     static let programName: String = {
         let name = arguments_at(0).map { PathText.baseName(PathText.text($0)) } ?? ""
-        // It stands in scripts for shells, and in lines that a name must not break.
+        // It is used in scripts for shells, and in lines that a name must not break.
         let isPlain = name.utf8.allSatisfy { byte in
             UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
                 || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
@@ -29,7 +29,7 @@ enum Terminal {
     static func say(_ line: PrintedLine) { error("\(programName): \(line.text)" as String) }
 
     /// Puts something in the place of a standard stream that the caller closed, so that no file of ours gets its number and what is printed.
-    /// What goes to a closed stdout is refused, and told at the end.
+    /// What goes to a closed stdout is refused, and reported at the end.
     static func openClosedStreams() {
         for (descriptor, mode) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)]
         where fcntl(descriptor, F_GETFD) == -1 {
@@ -38,16 +38,17 @@ enum Terminal {
         }
     }
 
-    /// Why something did not reach stdout; nil where all did.
+    /// Why something did not reach stdout; nil if all did.
     private static let refusal = Mutex<String?>(nil)
 
-    /// Writes to stdout, with a line break. A reader that went away (`| head`) is no error; a full disk is one, which `outputRefusal` tells.
+    /// Writes to stdout, with a line break. A reader that went away (`| head`) is not an error; a full disk is one, and
+    /// `outputRefusal` reports it.
     @_disfavoredOverload static func print(_ text: String) {
         guard let reason = write(visible(text) + "\n", to: STDOUT_FILENO) else { return }
         refusal.withLock { $0 = $0 ?? reason }
     }
 
-    /// Why something that was printed did not arrive; nil where all did.
+    /// Why something that was printed did not arrive; nil if all did.
     static var outputRefusal: String? { refusal.withLock { $0 } }
 
     /// Writes a line in which names of files and keys are made visible, whatever they hold.
@@ -62,13 +63,13 @@ enum Terminal {
     /// Writes a text to stderr. Control characters of file names and keys are made visible, except line breaks.
     @_disfavoredOverload static func error(_ text: String) { _ = write(visible(text) + "\n", to: STDERR_FILENO) }
 
-    /// A passing line on a terminal's stderr; nothing where stderr is no terminal.
+    /// A passing line on a terminal's stderr; nothing if stderr is not a terminal.
     static func progress(_ text: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }
         _ = write("\r\u{1B}[2K\(visible(text))", to: STDERR_FILENO)
     }
 
-    /// What the system said where it took no more; nil where it took all, or nobody reads any longer.
+    /// What the system said if it took no more; nil if it took all, or nobody reads any longer.
     private static func write(_ text: String, to descriptor: Int32) -> String? {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
@@ -90,7 +91,7 @@ enum Terminal {
     }
 
     /// Text from a file must not steer the terminal: control characters but line breaks, and marks that turn the direction of reading,
-    /// become `\u{..}`, bytes of names that are not UTF-8 `\xE9`. Names go through `PrintedText.oneLine` where they become part of a text of
+    /// become `\u{..}`, bytes of names that are not UTF-8 `\xE9`. Names go through `PrintedText.oneLine` if they become part of a text of
     /// several lines.
     static func visible(_ text: String) -> String { PrintedText.lines(PathText.shown(text)) }
 }

@@ -61,7 +61,7 @@ enum InspectJSON {
             ]))
     }
 
-    /// ε of the batch normalizations: one number, a list where they differ, null without any. Its origin is among the contract's.
+    /// ε of the batch normalizations: one number, a list if they differ, null without any. Its origin is among the contract's.
     private static func epsilon(_ model: Model) -> JSONValue {
         let epsilons = model.epsilons
         return epsilons.count == 1 ? .number(epsilons[0]) : epsilons.isEmpty ? .null : .array(epsilons.map { .number($0) })
@@ -100,7 +100,7 @@ enum InspectJSON {
         return object
     }
 
-    /// A checkpoint's values as JSON: plain ones as they are, all others as an object with `type`. The state dict itself stands elsewhere.
+    /// A checkpoint's values as JSON: plain ones as they are, all others as an object with `type`. The state dict itself is elsewhere.
     private static func value(_ value: CheckpointValue, without stateDict: String?, path: String?, left: inout Int) -> JSONValue {
         left -= 1
         guard left > 0 else { return .string("…") }

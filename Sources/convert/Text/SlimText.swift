@@ -91,7 +91,7 @@ enum SlimText {
         }
     }
 
-    /// What became of a group's bytes; both numbers where only a part went.
+    /// What became of a group's bytes; both numbers if only a part went.
     private static func fate(_ share: SlimFile.Share) -> String {
         guard let stayed = share.stayed else { return "rewritten" }
         if stayed == share.byteCount { return "stayed" }

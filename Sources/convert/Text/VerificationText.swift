@@ -134,7 +134,7 @@ enum VerificationText {
         return ScientificText.of(value)
     }
 
-    /// The answer where a file could not be read at all.
+    /// The answer if a file could not be read at all.
     static func json(cannotTell reason: String, export: String, source: String) -> String {
         JSONValue.object(
             JSONObject([
@@ -224,7 +224,7 @@ enum VerificationText {
         return object
     }
 
-    /// An output's figures; those of lengths are left out where only one side has length 1.
+    /// An output's figures; those of lengths are left out if only one side has length 1.
     private static func json(_ output: OutputFigures, _ numeric: NumericComparison) -> JSONObject {
         var object = JSONObject(["name": .string(output.name)])
         if !numeric.lengthsDiffer {
