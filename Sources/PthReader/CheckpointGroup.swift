@@ -11,9 +11,9 @@ public enum CheckpointGroup: String, Sendable, CaseIterable {
     }
 
     /// The group of the entry `key`; `stateDictPath` is the path of the chosen state dict, whose top-level entry is the backbone whatever
-    /// its name.
-    public static func of(key: String, value: CheckpointValue, stateDictPath: String) -> CheckpointGroup {
-        if stateDictPath == key || stateDictPath.hasPrefix(key + ".") { return .backbone }
+    /// its name; nil if none was chosen.
+    public static func of(key: String, value: CheckpointValue, stateDictPath: String?) -> CheckpointGroup {
+        if let stateDictPath, stateDictPath == key || stateDictPath.hasPrefix(key + ".") { return .backbone }
         // A dotted name with a tensor is a parameter, whatever its words: `backbone.head.weight` is not a head.
         guard value.isContainer, !(value.isTensor && key.contains(".")) else { return .other }
         let words = KeyWords.split(key)

@@ -69,7 +69,7 @@ struct StateDictSearch {
                 valuesLeft -= 1 + child.value.width
                 guard valuesLeft > 0, places.count < StateDictSearch.mostPlaces else { return }
                 guard child.value.holdsNamedValues else { continue }
-                let group = CheckpointGroup.of(key: child.component, value: child.value, stateDictPath: "\u{0}")
+                let group = CheckpointGroup.of(key: child.component, value: child.value, stateDictPath: nil)
                 places.append(
                     Place(
                         parent: index, order: order, depth: place.depth + 1, component: child.component, value: child.value,

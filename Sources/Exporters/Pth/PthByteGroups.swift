@@ -26,7 +26,7 @@ enum PthByteGroups {
         if case .dictionary(let dictionary) = checkpoint.root, stateDictPath != "" {
             for entry in dictionary.entries {
                 let key = entry.key.pathComponent
-                claim(entry.value, for: CheckpointGroup.of(key: key, value: entry.value, stateDictPath: stateDictPath ?? "\u{0}"))
+                claim(entry.value, for: CheckpointGroup.of(key: key, value: entry.value, stateDictPath: stateDictPath))
             }
         } else {
             claim(checkpoint.root, for: stateDictPath == nil ? .other : .backbone)
