@@ -10,13 +10,8 @@ package struct Invocation: Sendable {
     package let command: String
     /// What is not an option, in order.
     package private(set) var operands: [String]
-    private var values: [String: [Given]]
+    private var values: [String: [any Sendable]]
     private let asked = AskedOptions()
-
-    private struct Given {
-        let text: String
-        let value: any Sendable
-    }
 
     /// Names that were read, shared by all copies.
     private final class AskedOptions: Sendable {
@@ -33,10 +28,10 @@ package struct Invocation: Sendable {
         operands = reader.operands
         values = [:]
         for (option, texts) in reader.given {
-            var parsed: [Given] = []
+            var parsed: [any Sendable] = []
             for text in texts {
                 guard let text else {
-                    parsed.append(Given(text: "", value: true))
+                    parsed.append(true)
                     continue
                 }
                 guard let value = option.parsed(text) else {
@@ -44,7 +39,7 @@ package struct Invocation: Sendable {
                         option: option.declaration.name, value: text, expected: option.declaration.expected ?? "another value",
                         near: Suggestion.nearest(text, among: option.declaration.choices.map(\.name)))
                 }
-                parsed.append(Given(text: text, value: value))
+                parsed.append(value)
             }
             values[option.declaration.name] = parsed
         }
@@ -81,19 +76,13 @@ package struct Invocation: Sendable {
     /// All values of an option, in order.
     package func all<Value>(_ option: Option<Value>) -> [Value] {
         asked.insert(option.declaration.name)
-        return (values[option.declaration.name] ?? []).compactMap { $0.value as? Value }
+        return (values[option.declaration.name] ?? []).compactMap { $0 as? Value }
     }
-
-    /// What was typed for an option; reading it so is not using it.
-    package func text(_ option: any Declared) -> String? { values[option.declaration.name]?.first?.text }
 
     /// Whether an option was given; asking so is not using it.
     package func isGiven(_ option: any Declared) -> Bool { values[option.declaration.name] != nil }
 
-    /// The first of these that was given.
-    package func firstGiven(_ options: [any Declared]) -> (any Declared)? { options.first(where: isGiven) }
-
-    /// The arguments of a different command: these operands, and of the options those that both have and that `options` names.
+    /// The arguments of a different command: these operands, and those of `options` that were given.
     package func passed(to command: Command, operands: [String], options: [any Declared]) -> Invocation {
         var passed = Invocation(command: command.name, operands: operands)
         let names = Set(options.map(\.declaration.name))
@@ -137,10 +126,8 @@ package struct Invocation: Sendable {
 
     /// Throws for an option that was given and never read. To be called before any work, once everything is read that this command line can
     /// mean.
-    /// - Parameter except: options that are read afterwards.
-    package func finish(because reason: String, except: [any Declared] = []) throws(UsageError) {
-        let spared = Set(except.map(\.declaration.name))
-        if let option = values.keys.filter({ !spared.contains($0) && !asked.contains($0) }).min() {
+    package func finish(because reason: String) throws(UsageError) {
+        if let option = values.keys.filter({ !asked.contains($0) }).min() {
             throw .noEffect(option, reason: reason)
         }
     }

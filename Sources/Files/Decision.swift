@@ -26,10 +26,6 @@ public enum Decision: Hashable, Sendable {
     case embedPreprocess
     /// ONNX: the operator set.
     case operatorSet(Int?)
-    /// ONNX: whether tensors lie in a second file.
-    case externalData
-    /// ONNX: whether seeded input and outputs are written beside the model.
-    case proof
     /// HDF5: the gzip level.
     case compression
     /// The format of the output.
@@ -72,14 +68,10 @@ public enum Decision: Hashable, Sendable {
     case likeness
     /// Height and width of the input.
     case imageSize
-    /// Whether a picture's EXIF orientation is followed.
-    case orientation
     /// The folder of the pictures of an evaluation.
     case pictures
     /// The folder of finished crops.
     case crops
-    /// Whether an embedding is averaged with its mirror image's.
-    case flip
     /// Scores of another run to compare with.
     case baseline
     /// An array in place of pictures.

@@ -43,6 +43,10 @@ import Verifier
         (["-", "x.onnx"], ["standard input"]), (["export", "x.pth", "--ouput", "y.onnx"], ["did you mean --output?"]),
         (["x.pth", "y.onnx", "--normolize"], ["did you mean --normalize?"]),
         (["x.pth", "y.onnx", "--dtype", "float61"], ["did you mean float16?"]),
+        (["-q", "inspect", "x.pth"], ["inspect comes after options"]), (["--help", "--json"], ["no further argument --json"]),
+        (["help", "help", "foo"], ["no further argument foo"]), (["run", "m", "a.png", "-q", "--verbose"], ["exclude each other"]),
+        (["evaluate", "m", "--crops", "c", "--lfw-root", "r", "--pairs-file", "p"], ["--lfw-root has no effect here"]),
+        (["evaluate", "m", "--graph-text", "g", "--backbone", "b"], ["--graph-text and --backbone exclude each other"]),
         (["x.pth", "y.onnx", "--optset", "17"], ["did you mean --opset?"]),
         (["evaluate", "x", "--pairs", "y"], ["did you mean --pairs-file?"]),
         (["evaluate", "x", "--lfw", "y"], ["did you mean --lfw-root?"]),
@@ -121,6 +125,18 @@ import Verifier
         #expect(try completed(["export", "x.pth", "--dtype", "bf"]) == ["bfloat16"])
         #expect(try completed(["x.pth", "y.onnx", "--ops"]) == ["--opset"])
         #expect(try completed(["cache", "cl"]).contains("clear"))
+    }
+
+    @Test("A remedy names only options that the command has, and the one that was typed")
+    func remediesNameOptionsOfTheCommand() throws {
+        let slim = try CommandRun(["slim", small, "\(folder)/x.xyz"])
+        #expect(slim.status == 2 && slim.errors.contains("or name the format") && !slim.errors.contains("--to"), "\(slim.errors)")
+        let export = try CommandRun([small, "\(folder)/x.xyz"])
+        #expect(export.errors.contains("(--to FORMAT)"), "\(export.errors)")
+        let given = try CommandRun([bare, "\(folder)/x.flat", "--input-std", "3"])
+        #expect(given.status == 64 && given.errors.contains("(--input-std)"), "\(given.errors)")
+        let graph = try CommandRun(["slim", small, "\(folder)/x.onnx"])
+        #expect(graph.status == 2 && graph.errors.contains("a slim file has no graph"), "\(graph.errors)")
     }
 
     // MARK: Shorter ways

@@ -1,7 +1,6 @@
 import Exporters
 import ConvertFaces
 import ConvertFiles
-import Glibc
 import ConvertIR
 import ConvertInference
 
@@ -79,10 +78,4 @@ public enum DetectorWeightsError: DescribedError, Equatable {
 
     /// What the caller could decide otherwise.
     public var decisions: [Decision] { [.detectorWeights] }
-}
-
-/// Paths from the environment.
-enum EnvironmentVariable {
-    /// The variable's value as a path of any bytes; nil if it is not set or empty.
-    static func path(_ name: String) -> String? { getenv(name).map { PathText.text($0) }.flatMap { $0.isEmpty ? nil : $0 } }
 }

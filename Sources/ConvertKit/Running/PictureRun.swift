@@ -176,11 +176,6 @@ public struct PictureRun {
     }
 }
 
-extension Duration {
-    /// The duration in seconds.
-    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
-}
-
 /// What does not fit between a network and what was decided of its pictures.
 public enum PictureRunError: DescribedError, Equatable {
     /// A face was asked for, and the network takes no square pictures of faces.

@@ -8,7 +8,7 @@ final class EventPrinter {
     private let isQuiet: Bool
     /// Whether progress is shown; rows on the standard output are progress enough.
     private let showsProgress: Bool
-    /// What is printed if the user stops an evaluation that can be resumed.
+    /// The progress line; nil until the first picture is done.
     private var progress: Progress?
     /// Notes, for a JSON document.
     private(set) var notes: [String] = []

@@ -1,3 +1,4 @@
+import ConvertKit
 import ConvertFiles
 import Glibc
 
@@ -25,8 +26,7 @@ struct Progress {
         let now = ContinuousClock.now
         guard isTerminal && !hasLine || now - told >= (isTerminal ? .milliseconds(100) : .seconds(60)) else { return }
         told = now
-        let passed = now - began
-        let seconds = Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18
+        let seconds = (now - began).seconds
         let rate = Double(done) / max(seconds, 1e-3)
         let left = Int((Double(total - done) / max(rate, 1e-9)).rounded(.up))
         let line =

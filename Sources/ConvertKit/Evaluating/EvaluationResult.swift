@@ -1,0 +1,26 @@
+import ConvertJSON
+import Verifier
+
+/// What an evaluation found.
+public struct EvaluationResult: Sendable {
+    /// Every figure, and where it comes from.
+    package let report: EvaluationReport
+    /// The folder that was written to.
+    public let folder: String?
+    /// Names of the files that were written to it.
+    public let written: [String]
+
+    /// Mean accuracy over the folds, as a fraction.
+    public var accuracy: Double { report.evaluation.spread.mean }
+    /// Standard deviation of the accuracy over the folds (of a population), as a fraction.
+    public var accuracyDeviation: Double { report.evaluation.spread.standardDeviation }
+    /// The area under the ROC curve, with half a win for ties.
+    public var areaUnderCurve: Double { report.evaluation.curve.area }
+    /// The rate at which false accepts equal false rejects, as a fraction.
+    public var equalErrorRate: Double { report.evaluation.curve.equalErrorRate }
+    /// Every figure as JSON, as the file metrics.json has it.
+    public var metrics: String { JSONValue.object(report.metrics).text(pretty: true) }
+
+    /// Whether everything is as expected.
+    public var isMet: Bool { report.judgment.isMet }
+}
