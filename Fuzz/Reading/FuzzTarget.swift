@@ -1,13 +1,13 @@
 import Architectures
-import Exporters
 import ConvertFaces
 import ConvertFiles
-import Glibc
 import ConvertIR
 import ConvertJSON
+import ConvertTensors
+import Exporters
+import Glibc
 import Pickle
 import PthReader
-import ConvertTensors
 import Verifier
 
 /// The readers that are fuzzed: bytes go in, and nothing may trap, run away or come back changed. See docs/reliability.md.

@@ -1,7 +1,7 @@
 import ConvertFiles
 import ConvertIR
 
-/// Renames keys by rules from a file, for unknown layouts. Each line is `OLD NEW`, where `*` in OLD stands for any text and each `*` in NEW
+/// Renames keys by rules from a file, for unknown layouts. Each line is `OLD NEW`, and `*` in OLD matches any text and each `*` in NEW
 /// for what the corresponding one in OLD matched. `#` begins a comment. The first line that matches a key applies; keys that no line
 /// matches stay.
 package struct KeyMap: Sendable {

@@ -22,7 +22,7 @@ package struct Option<Value: Sendable>: Declared {
         self.kind = kind
     }
 
-    /// An option that may stand alone, for the value that `standingAlone` gives.
+    /// An option whose value may be omitted; it then has the value of the text `standingAlone`.
     package init(
         _ name: String, _ placeholder: String, _ kind: ValueKind<Value>, standingAlone: String, help: String, needs: [String] = []
     ) {

@@ -1,6 +1,6 @@
 import ConvertFiles
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// A wrong checksum, with the names of the tensors that lie in the damaged bytes.
 package struct DamagedTensors: DescribedError, Equatable {

@@ -1,7 +1,7 @@
 import ConvertFiles
 import ConvertIR
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// An opened file of any readable format: its format, its content, and what each of its bytes serves.
 package struct OpenedFile: Sendable {

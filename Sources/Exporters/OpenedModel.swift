@@ -1,8 +1,8 @@
 import Architectures
 import ConvertFiles
 import ConvertIR
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// What an opened file offers for export: a whole model, or bare weights and the reason.
 package struct OpenedModel: Sendable {

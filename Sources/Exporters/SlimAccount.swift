@@ -1,5 +1,5 @@
-import PthReader
 import ConvertTensors
+import PthReader
 
 // Accounts for every byte of the file that was slimmed.
 extension SlimFile {

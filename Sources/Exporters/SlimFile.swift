@@ -1,7 +1,7 @@
 import ConvertFiles
 import ConvertIR
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// A file reduced to what inference needs: the network need not be known, and every key and tensor of the state dict stays unchanged.
 package struct SlimFile: Sendable {

@@ -1,8 +1,8 @@
 import ConvertFiles
 import ConvertIR
+import ConvertTensors
 import Kernels
 import Synchronization
-import ConvertTensors
 
 /// Runs a model in float32 on all cores: layers fused, weights packed once, values in one arena, loops for this processor.
 ///

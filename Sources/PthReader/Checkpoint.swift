@@ -1,6 +1,6 @@
 import ConvertFiles
-import Pickle
 import ConvertTensors
+import Pickle
 
 /// An opened PyTorch file: its container, its values, and the layout of its bytes. Tensors are views of the mapped file.
 public struct Checkpoint: Sendable {

@@ -1,10 +1,10 @@
 import Arguments
 import CArguments
-import ConvertKit
 import ConvertFiles
-import Glibc
 import ConvertInference
 import ConvertJSON
+import ConvertKit
+import Glibc
 
 /// The command line's entry: picks the command, turns errors into one line and an exit code.
 @main

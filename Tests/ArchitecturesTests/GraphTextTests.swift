@@ -1,6 +1,6 @@
 import Architectures
-import Exporters
 import ConvertIR
+import Exporters
 import TestSupport
 import Testing
 

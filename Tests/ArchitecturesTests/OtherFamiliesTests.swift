@@ -1,8 +1,8 @@
 import Architectures
-import Exporters
 import ConvertIR
 import ConvertJSON
 import ConvertTensors
+import Exporters
 import TestSupport
 import Testing
 

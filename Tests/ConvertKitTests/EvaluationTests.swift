@@ -1,8 +1,8 @@
-import ConvertKit
 import ConvertFaces
 import ConvertFiles
-import Foundation
 import ConvertIR
+import ConvertKit
+import Foundation
 import TestSupport
 import Testing
 import Verifier

@@ -1,8 +1,8 @@
-import ConvertKit
-import Exporters
 import ConvertFiles
 import ConvertIR
 import ConvertInference
+import ConvertKit
+import Exporters
 import TestSupport
 import Testing
 import Verifier

@@ -1,6 +1,6 @@
+import ConvertFiles
 import ConvertKit
 import Exporters
-import ConvertFiles
 import Foundation
 import TestSupport
 import Testing

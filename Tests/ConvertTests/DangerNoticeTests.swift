@@ -1,5 +1,5 @@
-import Foundation
 import ConvertJSON
+import Foundation
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import ConvertFaces
 import ConvertFiles
-import Foundation
 import ConvertJSON
+import Foundation
 import TestSupport
 import Testing
 

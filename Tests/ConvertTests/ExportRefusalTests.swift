@@ -1,8 +1,8 @@
-import Exporters
 import ConvertFiles
-import Foundation
 import ConvertIR
 import ConvertTensors
+import Exporters
+import Foundation
 import TestSupport
 import Testing
 import Verifier

@@ -1,6 +1,6 @@
 import ConvertFiles
-import Foundation
 import ConvertJSON
+import Foundation
 import TestSupport
 import Testing
 

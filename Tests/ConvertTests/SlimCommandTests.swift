@@ -1,5 +1,5 @@
-import Exporters
 import ConvertFiles
+import Exporters
 import PthReader
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-import Exporters
 import ConvertFiles
 import ConvertJSON
+import Exporters
 import PthReader
 import TestSupport
 import Testing

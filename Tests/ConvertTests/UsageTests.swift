@@ -1,8 +1,8 @@
 import Arguments
-import Exporters
 import ConvertFiles
-import Foundation
 import ConvertJSON
+import Exporters
+import Foundation
 import TestSupport
 import Testing
 import Verifier
@@ -137,6 +137,20 @@ import Verifier
         #expect(given.status == 64 && given.errors.contains("(--input-std)"), "\(given.errors)")
         let graph = try CommandRun(["slim", small, "\(folder)/x.onnx"])
         #expect(graph.status == 2 && graph.errors.contains("a slim file has no graph"), "\(graph.errors)")
+    }
+
+    @Test("Every decision that a library names has an option here, and no option is for a decision that nothing names")
+    func everyDecisionHasAnOption() throws {
+        var named: Set<String> = []
+        let sources = "\(Fixtures.root)/Sources"
+        let pattern = try Regex("Decision\\(\"([a-zA-Z]+)\"")
+        for case let path as String in FileManager.default.enumerator(atPath: sources) ?? .init()
+        where path.hasSuffix(".swift") && path.contains("Decision") {
+            let text = try String(contentsOfFile: "\(sources)/\(path)", encoding: .utf8)
+            for match in text.matches(of: pattern) { if let name = match.output[1].substring { named.insert(String(name)) } }
+        }
+        #expect(named.count > 30)
+        #expect(named == Set(ErrorText.options.keys))
     }
 
     // MARK: Shorter ways

@@ -1,10 +1,10 @@
-import Exporters
 import ConvertFiles
 import ConvertIR
 import ConvertInference
 import ConvertJSON
-import PthReader
 import ConvertTensors
+import Exporters
+import PthReader
 import TestSupport
 import Testing
 import Verifier

@@ -1,8 +1,8 @@
-import Exporters
 import ConvertFiles
-import Glibc
 import ConvertIR
 import ConvertTensors
+import Exporters
+import Glibc
 import TestSupport
 import Testing
 

@@ -1,10 +1,10 @@
-import Exporters
 import ConvertFiles
-import Foundation
 import ConvertIR
 import ConvertJSON
-import PthReader
 import ConvertTensors
+import Exporters
+import Foundation
+import PthReader
 import TestSupport
 import Testing
 import Verifier

@@ -1,6 +1,6 @@
 import CHDF5
-import Exporters
 import ConvertFiles
+import Exporters
 import TestSupport
 import Testing
 

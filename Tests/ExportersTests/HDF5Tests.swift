@@ -1,9 +1,9 @@
-import Exporters
 import ConvertFiles
-import Foundation
 import ConvertIR
 import ConvertJSON
 import ConvertTensors
+import Exporters
+import Foundation
 import TestSupport
 import Testing
 import Verifier

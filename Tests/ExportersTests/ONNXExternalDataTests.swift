@@ -1,5 +1,5 @@
-import Exporters
 import ConvertFiles
+import Exporters
 import Glibc
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
-import Exporters
 import ConvertFiles
 import ConvertIR
 import ConvertTensors
+import Exporters
 import TestSupport
 import Testing
 import Verifier

@@ -1,9 +1,9 @@
-import Exporters
 import ConvertFiles
-import Foundation
 import ConvertIR
-import PthReader
 import ConvertTensors
+import Exporters
+import Foundation
+import PthReader
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import Architectures
-import Exporters
 import ConvertFiles
 import ConvertIR
-import PthReader
 import ConvertTensors
+import Exporters
+import PthReader
 import TestSupport
 import Testing
 import Verifier

@@ -1,7 +1,7 @@
 import Architectures
-import Exporters
 import ConvertFiles
 import ConvertIR
+import Exporters
 import TestSupport
 import Testing
 

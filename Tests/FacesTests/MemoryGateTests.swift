@@ -1,5 +1,5 @@
-import Glibc
 import ConvertInference
+import Glibc
 import Synchronization
 import Testing
 

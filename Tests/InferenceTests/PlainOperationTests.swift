@@ -1,9 +1,9 @@
 import ConvertFiles
-import Glibc
 import ConvertIR
 import ConvertInference
 import ConvertJSON
 import ConvertTensors
+import Glibc
 import TestSupport
 import Testing
 

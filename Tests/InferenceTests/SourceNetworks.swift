@@ -1,5 +1,5 @@
-import Exporters
 import ConvertIR
+import Exporters
 import TestSupport
 import Testing
 

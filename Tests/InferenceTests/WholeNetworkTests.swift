@@ -1,8 +1,8 @@
 import Architectures
-import Exporters
 import ConvertFiles
 import ConvertIR
 import ConvertInference
+import Exporters
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import ConvertFiles
-import PthReader
 import ConvertTensors
+import PthReader
 
 func dictionary(_ entries: KeyValuePairs<String, CheckpointValue>) -> CheckpointValue {
     .dictionary(CheckpointDictionary(entries: entries.map { .init(key: .string($0.key), value: $0.value) }))

@@ -1,7 +1,7 @@
 import ConvertFiles
 import ConvertJSON
-import PthReader
 import ConvertTensors
+import PthReader
 import TestSupport
 import Testing
 

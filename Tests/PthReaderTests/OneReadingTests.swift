@@ -1,7 +1,7 @@
 import ConvertFiles
+import ConvertTensors
 import Pickle
 import PthReader
-import ConvertTensors
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import ConvertFiles
-import Glibc
 import ConvertJSON
+import Glibc
 
 /// Locations of the fixtures, and what the manifest says about them.
 package enum Fixtures {

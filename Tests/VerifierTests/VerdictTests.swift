@@ -1,8 +1,8 @@
-import Exporters
 import ConvertFiles
 import ConvertIR
 import ConvertInference
 import ConvertTensors
+import Exporters
 import TestSupport
 import Testing
 

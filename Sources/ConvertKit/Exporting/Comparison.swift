@@ -1,8 +1,8 @@
-import Exporters
 import ConvertFaces
 import ConvertFiles
 import ConvertIR
 import ConvertInference
+import Exporters
 import Verifier
 
 /// A file compared with what it was made from.

@@ -1,6 +1,6 @@
-import Exporters
 import ConvertFiles
 import ConvertIR
+import Exporters
 import Verifier
 
 /// What an export is asked to do.

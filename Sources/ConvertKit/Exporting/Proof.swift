@@ -1,7 +1,7 @@
-import Exporters
 import ConvertFiles
 import ConvertIR
 import ConvertInference
+import Exporters
 import Verifier
 
 /// What an exported network gives for seeded images, so that it can be checked on a different engine without this project.

@@ -1,6 +1,6 @@
-import Exporters
 import ConvertFiles
 import ConvertIR
+import Exporters
 import PthReader
 import Verifier
 

@@ -1,5 +1,5 @@
-import Exporters
 import ConvertFiles
+import Exporters
 
 /// An output that gets its name only after it was read back from disk and found to be right: written, flushed, read back, compared, and
 /// then committed. Every export of this library goes through here.

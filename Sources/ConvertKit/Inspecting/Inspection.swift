@@ -1,8 +1,8 @@
-import Exporters
 import ConvertFiles
 import ConvertIR
-import PthReader
 import ConvertTensors
+import Exporters
+import PthReader
 
 /// What is in a file.
 public struct Inspection: Sendable {

@@ -1,5 +1,5 @@
-import Exporters
 import ConvertFiles
+import Exporters
 import PthReader
 
 /// What loading a file with Python could do, by what the file is.

@@ -1,8 +1,8 @@
-import Exporters
 import ConvertFaces
 import ConvertFiles
 import ConvertIR
 import ConvertInference
+import Exporters
 
 /// Where MTCNN's three networks are, and how they are loaded: with this project's own reader.
 public enum DetectorWeights {

@@ -1,7 +1,7 @@
 import Architectures
-import Exporters
 import ConvertFiles
 import ConvertIR
+import Exporters
 
 /// Whose usual values take the place of what a file does not state.
 public enum Likeness {

@@ -1,6 +1,6 @@
-import Exporters
 import ConvertFiles
 import ConvertIR
+import Exporters
 
 /// A file that was opened as a network, or as bare weights if it gives none.
 public struct LoadedModel: Sendable {

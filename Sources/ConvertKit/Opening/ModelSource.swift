@@ -1,6 +1,6 @@
-import Exporters
 import ConvertFiles
 import ConvertIR
+import Exporters
 
 /// Where a network or bare weights come from, and how its file is to be understood.
 public struct ModelSource: Sendable {

@@ -1,7 +1,7 @@
 import ConvertFiles
-import Glibc
 import ConvertIR
 import ConvertTensors
+import Glibc
 
 /// Arithmetic of stored tensors alone, which optimizers leave in a graph: it is done here, and its results become weights.
 extension ONNXGraphReader {

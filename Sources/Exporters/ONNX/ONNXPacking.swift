@@ -1,7 +1,7 @@
 import CONNX
 import ConvertFiles
-import Glibc
 import ConvertTensors
+import Glibc
 
 /// Writes an ONNX model through protobuf-c, tensor bytes streamed from where they are.
 ///

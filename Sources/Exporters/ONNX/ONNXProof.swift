@@ -1,6 +1,6 @@
 import ConvertFiles
-import Glibc
 import ConvertTensors
+import Glibc
 
 /// Inputs and outputs of a network in the layout of ONNX's own test runners (onnx docs/OnnxBackendTest.md): `test_data_set_0/input_0.pb`,
 /// `output_0.pb` and so on, each a TensorProto, with a README that says how to compare.

@@ -1,8 +1,8 @@
 import ConvertFiles
-import Glibc
 import ConvertIR
 import ConvertJSON
 import ConvertTensors
+import Glibc
 
 /// Writes a model as ONNX: nodes as the files in Operators say, weights as initializers under their keys, everything else in `metadata_props`.
 enum ONNXWriter {

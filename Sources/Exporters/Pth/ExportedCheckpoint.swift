@@ -1,7 +1,7 @@
 import ConvertIR
 import ConvertJSON
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// The dictionary that a `.pth` holds when its content comes from any format: scalars first, then the state dict.
 enum ExportedCheckpoint {

@@ -1,5 +1,5 @@
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// Assigns every byte of a checkpoint to the group that it serves.
 enum PthByteGroups {

@@ -1,8 +1,8 @@
 import ConvertFiles
 import ConvertIR
 import ConvertJSON
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// PyTorch checkpoints: turns a container's values into weights and a model's document.
 package enum PthFormat: FileFormat {

@@ -1,7 +1,7 @@
 import ConvertFiles
+import ConvertTensors
 import Pickle
 import PthReader
-import ConvertTensors
 
 /// Writes a value as torch's zip container, using only what `torch.load(weights_only=True)` accepts (torch/serialization.py, `_save`).
 ///

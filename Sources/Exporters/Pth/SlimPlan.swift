@@ -1,6 +1,6 @@
 import ConvertFiles
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// Decides what of a checkpoint stays when only inference matters, and what becomes of values that torch's safe loader refuses.
 ///

@@ -1,6 +1,6 @@
 import ConvertFiles
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// Which byte range of each storage a set of tensors uses: what a writer that copies only those bytes takes along.
 struct StorageReach {

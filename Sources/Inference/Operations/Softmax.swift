@@ -1,5 +1,5 @@
-import Glibc
 import ConvertIR
+import Glibc
 import Kernels
 
 extension PlainNode {

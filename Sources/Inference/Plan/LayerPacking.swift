@@ -1,6 +1,6 @@
 import ConvertIR
-import Kernels
 import ConvertTensors
+import Kernels
 
 /// Packs a network's layers once.
 enum LayerPacking {

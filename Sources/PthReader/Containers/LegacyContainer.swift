@@ -1,6 +1,6 @@
 import ConvertFiles
-import Pickle
 import ConvertTensors
+import Pickle
 
 /// torch's container of versions 0.1.10 to 1.5 (torch/serialization.py, `_legacy_load`): five pickles, then each storage as a count and
 /// its elements, in the order of the fifth pickle.

@@ -1,6 +1,6 @@
 import ConvertFiles
-import Pickle
 import ConvertTensors
+import Pickle
 
 /// torch's container of versions 0.1.0 to 0.1.9 (torch/serialization.py, `legacy_load`): a tar with `storages`, `tensors` and `pickle`.
 enum TarContainer {

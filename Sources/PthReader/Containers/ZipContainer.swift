@@ -1,6 +1,6 @@
 import ConvertFiles
-import Pickle
 import ConvertTensors
+import Pickle
 
 /// torch's zip container (torch 1.6 and later; caffe2/serialize/inline_container.h): `ROOT/data.pkl`, `ROOT/data/KEY`, and a few facts.
 enum ZipContainer {

@@ -1,6 +1,6 @@
 import ConvertFiles
-import Pickle
 import ConvertTensors
+import Pickle
 
 /// Converts a pickle's nodes to checkpoint values. Shared nodes are decoded once; a container inside itself becomes `.cycle`.
 struct ValueDecoder {

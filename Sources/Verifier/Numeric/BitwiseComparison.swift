@@ -1,7 +1,7 @@
 import ConvertFiles
 import ConvertIR
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// How an output departs from what it was written from.
 package enum BitwiseDifference: DescribedError, Equatable {

@@ -1,6 +1,6 @@
 import ConvertFiles
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// Compares a `.pth` read back from disk with the values that it was written from: keys and their order, types, numbers, strides, sharing
 /// and every bit.

@@ -1,6 +1,6 @@
-import Exporters
 import ConvertFiles
 import ConvertIR
+import Exporters
 
 /// Compares an export, read back from disk, with what was written: every tensor bit by bit, and graph, contract and family.
 package enum ModelComparison {

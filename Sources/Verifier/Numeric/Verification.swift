@@ -1,7 +1,7 @@
-import Exporters
 import ConvertFiles
 import ConvertIR
 import ConvertInference
+import Exporters
 
 /// Compares an export with its source: tensors, graphs, contracts and numbers, and if they differ, the layer where they diverge.
 public struct Verification: Sendable {

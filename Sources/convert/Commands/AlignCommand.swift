@@ -1,9 +1,9 @@
 import Arguments
-import ConvertKit
 import ConvertFaces
 import ConvertFiles
 import ConvertIR
 import ConvertJSON
+import ConvertKit
 
 /// `convert align IMAGE|DIR … -o DIR`: crops as PNG in the same tree as the pictures, and tables of what was found.
 enum AlignCommand {

@@ -1,7 +1,7 @@
 import Arguments
-import ConvertKit
 import ConvertFiles
 import ConvertJSON
+import ConvertKit
 
 /// `convert cache` and `convert cache clear`: what is cached between evaluations, and its removal.
 enum CacheCommand {

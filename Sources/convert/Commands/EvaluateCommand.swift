@@ -1,7 +1,7 @@
 import Arguments
-import ConvertKit
 import ConvertFiles
 import ConvertJSON
+import ConvertKit
 import Verifier
 
 /// `convert evaluate MODEL`: align, embed, score, judge.

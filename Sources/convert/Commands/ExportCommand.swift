@@ -1,9 +1,9 @@
 import Arguments
-import ConvertKit
-import Exporters
 import ConvertFiles
 import ConvertIR
 import ConvertJSON
+import ConvertKit
+import Exporters
 
 /// `convert IN OUT` and `convert export FILE -o OUT`: any readable format to any writable one, checked from disk.
 enum ExportCommand {

@@ -1,8 +1,8 @@
 import Arguments
-import ConvertKit
-import Exporters
 import ConvertFiles
 import ConvertIR
+import ConvertKit
+import Exporters
 
 /// `convert inspect FILE`: what is in a file, for people or as JSON.
 enum InspectCommand {

@@ -1,10 +1,10 @@
 import Arguments
-import ConvertKit
 import ConvertFaces
 import ConvertFiles
 import ConvertIR
 import ConvertInference
 import ConvertJSON
+import ConvertKit
 
 /// `convert run MODEL IMAGE…` and `convert run MODEL --input x.npy -o y.npy`: a network's outputs, so that any other program's can be
 /// compared.

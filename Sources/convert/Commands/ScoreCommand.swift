@@ -1,6 +1,6 @@
 import Arguments
-import ConvertKit
 import ConvertFiles
+import ConvertKit
 import Verifier
 
 /// `convert score pair_scores.csv` and `convert score --pairs-file F --embeddings x.npz`: every figure, from scores or from vectors that any

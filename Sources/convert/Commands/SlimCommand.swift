@@ -1,7 +1,7 @@
 import Arguments
-import ConvertKit
 import ConvertFiles
 import ConvertJSON
+import ConvertKit
 
 /// `convert slim FILE OUT`: what inference needs, and nothing else.
 enum SlimCommand {

@@ -1,10 +1,10 @@
 import Arguments
-import ConvertKit
-import Exporters
 import ConvertFaces
 import ConvertFiles
 import ConvertIR
 import ConvertInference
+import ConvertKit
+import Exporters
 import Verifier
 
 /// `convert verify EXPORT FILE`: is it the same network, tensor by tensor and number by number?

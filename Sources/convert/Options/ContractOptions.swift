@@ -1,8 +1,8 @@
 import Architectures
 import Arguments
-import ConvertKit
 import ConvertFiles
 import ConvertIR
+import ConvertKit
 
 /// Options that say of a network what its file does not: they take the place of what the file states and of what its family usually has.
 enum ContractOptions {

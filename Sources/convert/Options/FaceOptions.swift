@@ -1,7 +1,7 @@
 import Arguments
-import ConvertKit
 import ConvertFaces
 import ConvertIR
+import ConvertKit
 
 /// Options that say how pictures become crops.
 enum FaceOptions {

@@ -1,6 +1,6 @@
 import Arguments
-import ConvertKit
 import ConvertFiles
+import ConvertKit
 import Verifier
 
 /// Options that say how `score` and `evaluate` judge scores, and where the result goes.

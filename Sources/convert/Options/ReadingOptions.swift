@@ -1,9 +1,9 @@
 import Architectures
 import Arguments
-import ConvertKit
-import Exporters
 import ConvertFiles
 import ConvertIR
+import ConvertKit
+import Exporters
 
 /// Options that say how a file is read and its network recognized.
 enum ReadingOptions {
@@ -15,7 +15,7 @@ enum ReadingOptions {
     static let family = Option(
         "--arch", "NAME", .text, help: "the network's family, instead of what the checkpoint and its keys say")
     static let keyMap = Option(
-        "--key-map", "FILE", .file, help: "rename keys first; each line is OLD NEW, and * stands for any text")
+        "--key-map", "FILE", .file, help: "rename keys first; each line is OLD NEW, and * matches any text")
     static let graph = Option(
         "--graph-text", "FILE", .file,
         help: "the network's graph, as inspect --graph prints it (docs/graph-text.md), instead of the file's own",

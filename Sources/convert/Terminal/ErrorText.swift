@@ -1,6 +1,6 @@
+import ConvertFiles
 import ConvertKit
 import Exporters
-import ConvertFiles
 import Synchronization
 
 /// Errors as they are printed: libraries name what can be decided, and here is how it is said on the command line.
@@ -52,7 +52,7 @@ enum ErrorText {
     /// The option as it was typed; its usual form if it was not.
     private static func typed(_ decision: Decision) -> String? {
         let arguments = context.withLock { $0.arguments }
-        let names = [option(decision)] + further(decision)
+        let names = [option(decision)].compactMap(\.self) + further(decision)
         let found = names.compactMap { name in
             name.split(separator: " ").first.map(String.init).flatMap { long in
                 arguments.contains { $0 == long || $0.hasPrefix(long + "=") } ? long : nil
@@ -63,17 +63,17 @@ enum ErrorText {
 
     /// Options that make the same decision as the first one.
     private static func further(_ decision: Decision) -> [String] {
-        switch decision {
-        case .scale: ["--input-std"]
-        case .crop: ["--preprocess"]
-        case .family: ["--backbone"]
+        switch decision.name {
+        case "scale": ["--input-std"]
+        case "crop": ["--preprocess"]
+        case "family": ["--backbone"]
         default: []
         }
     }
 
     /// The option, or the command that has it; nil if this command has no such option.
     private static func available(_ decision: Decision) -> String? {
-        let text = option(decision)
+        guard let text = option(decision) else { return nil }
         let (command, options) = context.withLock { ($0.command, $0.options) }
         guard let command else { return text }
         if text.hasPrefix("\(command) --") { return String(text.dropFirst(command.count + 1)) }
@@ -81,51 +81,57 @@ enum ErrorText {
         return options.contains(String(name)) ? text : nil
     }
 
-    /// The option by which a decision is made.
-    static func option(_ decision: Decision) -> String {
-        switch decision {
-        case .family(let name): "--arch \(name ?? "NAME")"
-        case .stateDict: "--state-dict PATH"
-        case .keyMap: "--key-map FILE"
-        case .keep: "--keep GLOB"
-        case .drop: "slim --drop GLOB"
-        case .stripPrefix: "--strip-prefix TEXT"
-        case .dequantize: "--dequantize"
-        case .precision(let name): "--dtype \(name ?? "TYPE")"
-        case .foldBatchNorm: "--fold-batchnorm"
-        case .normalize: "--normalize"
-        case .embedPreprocess: "--embed-preprocess"
-        case .operatorSet(let number): "--opset \(number.map(String.init) ?? "N")"
-        case .compression: "--compress N"
-        case .format: "--to FORMAT"
-        case .replace: "--force"
-        case .allowNotFinite: "run --force"
-        case .cache: "--cache DIR"
-        case .noCache: "--no-cache"
-        case .clearCache: "\(Terminal.programName) cache clear"
-        case .folds: "--folds K"
-        case .leastFace(let size): "--min-face-size \(size.map(String.init) ?? "N")"
-        case .thresholds: "--thresholds A,B,C"
-        case .margin: "--mtcnn-margin N"
-        case .pyramid: "--factor F"
-        case .selection: "--selection WAY"
-        case .detectorWeights: "--mtcnn-weights DIR"
-        case .allowMissing: "--allow-missing"
-        case .scale: "--input-mean 127.5 --input-std 127.5"
-        case .epsilon: "--epsilon N"
-        case .channelOrder: "--channel-order ORDER"
-        case .crop: "--crop mtcnn|arcface|resize"
-        case .likeness: "--assume-like FAMILY|CHECKPOINT"
-        case .imageSize: "--image-size N"
-        case .pictures: "--lfw-root DIR"
-        case .crops: "--crops DIR"
-        case .baseline: "--baseline pair_scores.csv"
-        case .array: "--input x.npy"
-        case .graph: "--graph-text FILE"
-        case .graphListing: "\(Terminal.programName) inspect --graph FILE"
-        case .details: "--verbose"
-        case .inspection: "\(Terminal.programName) inspect FILE"
-        case .numberCheck: "\(Terminal.programName) inspect --check FILE"
-        }
+    /// The option by which each decision is made, and what is typed after it if no value is known to fit. A command of this program begins
+    /// with the word PROGRAM.
+    static let options: [String: (option: String, placeholder: String?)] = [
+        "family": ("--arch", "NAME"),
+        "stateDict": ("--state-dict PATH", nil),
+        "keyMap": ("--key-map FILE", nil),
+        "keep": ("--keep GLOB", nil),
+        "drop": ("slim --drop GLOB", nil),
+        "stripPrefix": ("--strip-prefix TEXT", nil),
+        "dequantize": ("--dequantize", nil),
+        "precision": ("--dtype", "TYPE"),
+        "foldBatchNorm": ("--fold-batchnorm", nil),
+        "normalize": ("--normalize", nil),
+        "embedPreprocess": ("--embed-preprocess", nil),
+        "operatorSet": ("--opset", "N"),
+        "compression": ("--compress N", nil),
+        "format": ("--to FORMAT", nil),
+        "replace": ("--force", nil),
+        "allowNotFinite": ("run --force", nil),
+        "cache": ("--cache DIR", nil),
+        "noCache": ("--no-cache", nil),
+        "clearCache": ("PROGRAM cache clear", nil),
+        "folds": ("--folds K", nil),
+        "leastFace": ("--min-face-size", "N"),
+        "thresholds": ("--thresholds A,B,C", nil),
+        "margin": ("--mtcnn-margin N", nil),
+        "pyramid": ("--factor F", nil),
+        "selection": ("--selection WAY", nil),
+        "detectorWeights": ("--mtcnn-weights DIR", nil),
+        "allowMissing": ("--allow-missing", nil),
+        "scale": ("--input-mean 127.5 --input-std 127.5", nil),
+        "epsilon": ("--epsilon N", nil),
+        "channelOrder": ("--channel-order ORDER", nil),
+        "crop": ("--crop mtcnn|arcface|resize", nil),
+        "likeness": ("--assume-like FAMILY|CHECKPOINT", nil),
+        "imageSize": ("--image-size N", nil),
+        "pictures": ("--lfw-root DIR", nil),
+        "crops": ("--crops DIR", nil),
+        "baseline": ("--baseline pair_scores.csv", nil),
+        "array": ("--input x.npy", nil),
+        "graph": ("--graph-text FILE", nil),
+        "graphListing": ("PROGRAM inspect --graph FILE", nil),
+        "details": ("--verbose", nil),
+        "inspection": ("PROGRAM inspect FILE", nil),
+        "numberCheck": ("PROGRAM inspect --check FILE", nil),
+    ]
+
+    /// The option by which a decision is made; nil if there is none.
+    private static func option(_ decision: Decision) -> String? {
+        guard let (option, placeholder) = options[decision.name] else { return nil }
+        let text = option.replacing("PROGRAM", with: Terminal.programName)
+        return placeholder.map { "\(text) \(decision.value ?? $0)" } ?? text
     }
 }

@@ -1,6 +1,6 @@
-import ConvertKit
 import ConvertFaces
 import ConvertFiles
+import ConvertKit
 import Verifier
 
 /// Prints what happens during long work: a progress line on a terminal, and remarks on standard error.

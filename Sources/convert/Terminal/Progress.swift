@@ -1,5 +1,5 @@
-import ConvertKit
 import ConvertFiles
+import ConvertKit
 import Glibc
 
 /// How far a long job is: a bar that is drawn anew on a terminal, else a line a minute; nothing when quiet.

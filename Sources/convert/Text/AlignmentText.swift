@@ -1,6 +1,6 @@
-import ConvertKit
 import ConvertFiles
 import ConvertJSON
+import ConvertKit
 
 /// An alignment for people and as JSON.
 enum AlignmentText {

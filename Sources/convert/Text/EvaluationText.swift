@@ -1,6 +1,6 @@
-import ConvertKit
 import ConvertFiles
 import ConvertJSON
+import ConvertKit
 import Verifier
 
 /// An evaluation for people.

@@ -1,6 +1,6 @@
-import ConvertKit
 import ConvertFaces
 import ConvertFiles
+import ConvertKit
 import Verifier
 
 /// Events in words.

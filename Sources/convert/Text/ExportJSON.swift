@@ -1,8 +1,8 @@
-import ConvertKit
-import Exporters
 import ConvertFiles
 import ConvertIR
 import ConvertJSON
+import ConvertKit
+import Exporters
 import Verifier
 
 /// `export --json`: what was exported, and how it was checked; docs/json.md lists the members.

@@ -1,7 +1,7 @@
-import ConvertKit
-import Exporters
 import ConvertFiles
 import ConvertIR
+import ConvertKit
+import Exporters
 import Verifier
 
 /// What an export reports when it is done.

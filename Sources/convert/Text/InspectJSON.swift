@@ -1,10 +1,10 @@
-import ConvertKit
-import Exporters
 import ConvertFiles
 import ConvertIR
 import ConvertJSON
-import PthReader
+import ConvertKit
 import ConvertTensors
+import Exporters
+import PthReader
 
 /// `inspect --json`; the form is documented in docs/inspect-json.md and does not change within a major version.
 enum InspectJSON {

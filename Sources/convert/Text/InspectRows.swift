@@ -1,10 +1,10 @@
-import ConvertKit
-import Exporters
 import ConvertFiles
-import Glibc
 import ConvertIR
-import PthReader
+import ConvertKit
 import ConvertTensors
+import Exporters
+import Glibc
+import PthReader
 
 /// One row per entry of the state dict, before it is laid out.
 struct InspectRows {

@@ -1,9 +1,9 @@
-import ConvertKit
-import Exporters
 import ConvertFiles
 import ConvertIR
-import PthReader
+import ConvertKit
 import ConvertTensors
+import Exporters
+import PthReader
 
 /// `inspect` for people.
 enum InspectText {

@@ -1,6 +1,6 @@
+import ConvertIR
 import ConvertKit
 import Exporters
-import ConvertIR
 
 /// A network as `inspect` shows it.
 enum NetworkText {

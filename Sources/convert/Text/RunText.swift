@@ -1,6 +1,6 @@
-import ConvertKit
 import ConvertFiles
 import ConvertJSON
+import ConvertKit
 
 /// What a run says besides its numbers.
 enum RunText {

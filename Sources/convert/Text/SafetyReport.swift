@@ -1,7 +1,7 @@
-import ConvertKit
-import Exporters
 import ConvertFiles
 import ConvertJSON
+import ConvertKit
+import Exporters
 import PthReader
 
 /// What `inspect --safety` prints, and the verdict line of every other report.

@@ -1,8 +1,8 @@
-import ConvertKit
-import Exporters
 import ConvertFiles
 import ConvertIR
 import ConvertJSON
+import ConvertKit
+import Exporters
 import PthReader
 
 /// What was kept of a checkpoint, for people and as JSON.

@@ -1,6 +1,6 @@
 import ConvertIR
-import PthReader
 import ConvertTensors
+import PthReader
 
 /// A value of a checkpoint in a line.
 enum ValueText {

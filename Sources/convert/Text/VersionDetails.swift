@@ -1,5 +1,5 @@
-import ConvertInference
 import ConvertFiles
+import ConvertInference
 
 /// What a report of a fault needs besides the version.
 enum VersionDetails {
