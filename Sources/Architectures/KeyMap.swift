@@ -1,9 +1,9 @@
 import ConvertFiles
 import ConvertIR
 
-/// Renames keys by rules from a file, for unknown layouts. Each line is `OLD NEW`, and `*` in OLD matches any text and each `*` in NEW
-/// for what the corresponding one in OLD matched. `#` begins a comment. The first line that matches a key applies; keys that no line
-/// matches stay.
+/// Renames keys by rules from a file, for unknown layouts. Each line is `OLD NEW`: `*` in OLD matches any text, and each `*` in NEW becomes
+/// what the corresponding one in OLD matched. `#` begins a comment. The first line that matches a key applies; keys that no line matches
+/// keep their names.
 package struct KeyMap: Sendable {
     private struct Rule {
         let pattern: [Substring]
