@@ -46,7 +46,9 @@ let package = Package(
         .target(name: "Pickle", dependencies: ["ConvertFiles"]),
         .target(name: "PthReader", dependencies: ["ConvertFiles", "ConvertTensors", "Pickle", "ConvertJSON"]),
         .target(name: "ConvertIR", dependencies: ["ConvertFiles", "ConvertTensors", "ConvertJSON"], path: "Sources/IR"),
-        .target(name: "Architectures", dependencies: ["ConvertFiles", "ConvertTensors", "ConvertIR", "ConvertJSON"]),
+        .target(
+            name: "Architectures", dependencies: ["ConvertFiles", "ConvertTensors", "ConvertIR", "ConvertJSON"],
+            resources: [.embedInCode("Descriptions")]),
         .target(name: "CCPU"),
         .target(name: "KernelTypes"),
         .target(name: "KernelsAVX2", dependencies: ["KernelTypes", "CCPU"], swiftSettings: fastFlags),

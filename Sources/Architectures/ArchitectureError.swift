@@ -2,14 +2,15 @@ import ConvertFiles
 
 /// Why weights do not become a network.
 package enum ArchitectureError: DescribedError, Equatable {
-    /// The distinctive keys of no family are present.
-    case unknownNetwork(source: String, wanted: [String], seen: [String])
+    /// The distinctive keys of no family are present; `closest` is a family that nearly fits, and the first place where it does not.
+    case unknownNetwork(source: String, wanted: [String], seen: [String], closest: String? = nil)
     case unknownName(String, known: [String])
     /// The checkpoint's name for the network disagrees with its keys.
     case nameDisagrees(source: String, named: String, shown: String)
     case notThisNetwork(source: String, requested: String, shown: String)
-    /// Some weights of the network are missing, left over, or of the wrong shape.
-    case keysDoNotMatch(source: String, name: String, missing: [String], unexpected: [String], misshaped: [String])
+    /// Some weights of the network are missing, left over, or of the wrong shape; `departure` is the line of the description that shows it.
+    case keysDoNotMatch(
+        source: String, name: String, missing: [String], unexpected: [String], misshaped: [String], departure: String? = nil)
     case imageSizeDisagrees(source: String, named: Int, features: Int)
     case severalNetworks(source: String, names: [String])
     case malformedKeyMap(file: String, line: Int, detail: String)
@@ -19,14 +20,17 @@ package enum ArchitectureError: DescribedError, Equatable {
     /// What is wrong, in words.
     package var problem: String {
         switch self {
-        case .unknownNetwork(let source, _, let seen):
+        case .unknownNetwork(let source, _, let seen, let closest):
             "\(source): the network belongs to no known family (\(seen.count) keys: \(ArchitectureError.shortened(seen.first ?? "none")), …)"
+                + (closest.map { "; closest is \($0)" } ?? "")
         case .unknownName(let name, let known): "\(name) is not a known architecture; known are \(known.joined(separator: ", "))"
         case .nameDisagrees(let source, let named, let shown):
             "\(source): the checkpoint calls itself \(named), but its keys and shapes are those of \(shown)"
         case .notThisNetwork(let source, let requested, let shown):
             "\(source): \(requested) was asked for, but its keys are those of \(shown)"
-        case .keysDoNotMatch(let source, let name, let missing, let unexpected, let misshaped):
+        case .keysDoNotMatch(let source, let name, [], [], [], let departure):
+            "\(source): the weights are not those of \(name): \(departure ?? "the description does not fit")"
+        case .keysDoNotMatch(let source, let name, let missing, let unexpected, let misshaped, _):
             "\(source): the weights are not those of \(name): "
                 + [("missing", missing), ("unexpected", unexpected), ("of the wrong shape", misshaped)].filter { !$0.1.isEmpty }
                 .map { "\($0.1.count) \($0.0) (\(ArchitectureError.list($0.1)))" }.joined(separator: ", ")
@@ -47,7 +51,7 @@ package enum ArchitectureError: DescribedError, Equatable {
         case .unknownName: "choose one of these"
         case .nameDisagrees(_, _, let shown): "if the keys are right, name \(shown)"
         case .notThisNetwork(_, _, let shown): "name \(shown), or let keys and shapes decide"
-        case .keysDoNotMatch(_, _, let missing, _, _):
+        case .keysDoNotMatch(_, _, let missing, _, _, _):
             missing.isEmpty
                 ? "it is a different network: write its weights alone (.safetensors, .h5, .flat, .pth)"
                 : "choose a different dictionary, rename its keys, or write its weights alone (.safetensors, .h5, .flat, .pth)"
@@ -65,7 +69,7 @@ package enum ArchitectureError: DescribedError, Equatable {
         case .unknownNetwork: [.keyMap, .details]
         case .unknownName: [.family(nil)]
         case .nameDisagrees(_, _, let shown), .notThisNetwork(_, _, let shown): [.family(shown)]
-        case .keysDoNotMatch(_, _, let missing, _, _): missing.isEmpty ? [.details] : [.stateDict, .keyMap, .details]
+        case .keysDoNotMatch(_, _, let missing, _, _, _): missing.isEmpty ? [.details] : [.stateDict, .keyMap, .details]
         case .severalNetworks(_, let names): [.family(names.first)]
         case .malformedKeyMap, .keyMapCollision, .keyMapUnused: [.keyMap]
         case .imageSizeDisagrees: []
@@ -83,11 +87,11 @@ extension ArchitectureError: ListedError {
     /// The known families with their distinctive keys, and all keys of the file.
     package var listing: [String] {
         switch self {
-        case .unknownNetwork(_, let wanted, let seen):
+        case .unknownNetwork(_, let wanted, let seen, _):
             ["known families:"] + wanted.map { "  " + $0 } + ["keys of the file:"] + seen.map { "  " + $0 }
-        case .keysDoNotMatch(_, _, let missing, let unexpected, let misshaped):
+        case .keysDoNotMatch(_, _, let missing, let unexpected, let misshaped, let departure):
             [("missing", missing), ("unexpected", unexpected), ("of the wrong shape", misshaped)].filter { !$0.1.isEmpty }
-                .flatMap { ["\($0.0):"] + $0.1.map { "  " + $0 } }
+                .flatMap { ["\($0.0):"] + $0.1.map { "  " + $0 } } + (departure.map { ["first difference:", "  " + $0] } ?? [])
         default: []
         }
     }

@@ -1,18 +1,9 @@
 import ConvertIR
 
-/// The known families, one line each.
+/// Networks rebuilt from weights by the descriptions of their families.
 package enum Architectures {
-    static let families: [any ArchitectureFamily.Type] = [
-        IRResNet.self,
-        InceptionResnetV1.self,
-        MobileFaceNet.self,
-        PNet.self,
-        RNet.self,
-        ONet.self,
-    ]
-
     /// Canonical names of all known networks.
-    package static var knownNames: [String] { families.flatMap { $0.knownNames } }
+    package static var knownNames: [String] { BuiltInFamilies.all.flatMap(\.knownNames) }
 
     /// A rebuilt network, and what was left out of it.
     package struct Rebuilt: Sendable {
@@ -31,48 +22,38 @@ package enum Architectures {
     /// Rebuilds the network that keys and shapes show. Throws `ArchitectureError`, also if the checkpoint's own name for it disagrees.
     /// - Parameter requested: The family's name as the caller gives it, which overrides the checkpoint's.
     /// - Parameter imageSize: The input's size as the caller states it; nil to take the checkpoint's or the family's.
+    /// - Parameter description: The caller's own description, in place of the built-in ones. Throws `FamilyError` if it makes no sense.
     package static func rebuild(
-        _ weights: Weights, requested: String? = nil, imageSize: GivenFacts.ImageSize? = nil
+        _ weights: Weights, requested: String? = nil, imageSize: GivenFacts.ImageSize? = nil, description: FamilyDescription? = nil
     ) throws -> Rebuilt {
-        let source = weights.provenance.source
-        var found: [(family: any ArchitectureFamily.Type, network: RecognizedNetwork)] = []
-        for family in families { if let network = family.recognize(weights) { found.append((family, network)) } }
-        guard let first = found.first else {
-            if let requested, canonicalName(requested) == nil { throw ArchitectureError.unknownName(requested, known: knownNames) }
-            throw ArchitectureError.unknownNetwork(
-                source: source,
-                wanted: families.map { "\($0.knownNames[0]) has \($0.tellTaleKeys.joined(separator: " and "))" },
-                seen: weights.entries.map(\.name))
-        }
-        var chosen = first
+        let found = try FamilyMatch(
+            weights, among: description.map { [$0] } ?? BuiltInFamilies.read.get(), isOwn: description != nil, imageSize: imageSize)
+        let chosen = try found.choose(requested: description == nil ? requested : nil)
         var unknownName: String?
-        if let requested {
-            guard let name = canonicalName(requested) else { throw ArchitectureError.unknownName(requested, known: knownNames) }
-            guard let match = found.first(where: { $0.network.name == name }) else {
-                throw ArchitectureError.notThisNetwork(source: source, requested: name, shown: first.network.name)
-            }
-            chosen = match
-        } else if found.count > 1 {
-            throw ArchitectureError.severalNetworks(source: source, names: found.map(\.network.name))
-        } else if let named = declaredName(weights) {
+        if requested == nil, description == nil, let named = declaredName(weights) {
             if let name = canonicalName(named) {
-                guard name == first.network.name else {
-                    throw ArchitectureError.nameDisagrees(source: source, named: named, shown: first.network.name)
+                guard name == chosen.name else {
+                    throw ArchitectureError.nameDisagrees(source: weights.provenance.source, named: named, shown: chosen.name)
                 }
             } else {
                 unknownName = named
             }
         }
-        let built = try chosen.family.build(chosen.network, from: weights, imageSize: imageSize)
+        return try model(of: try found.checked(chosen), weights, imageSize: imageSize, unknownName: unknownName)
+    }
+
+    private static func model(
+        of attempt: FamilyAttempt, _ weights: Weights, imageSize: GivenFacts.ImageSize?, unknownName: String?
+    ) throws -> Rebuilt {
+        guard let graph = attempt.graph else { throw FamilyError.missingLine(file: attempt.family.file, word: "output") }
         var kept = weights
-        if !built.extraKeys.isEmpty {
-            let extra = Set(built.extraKeys)
+        if !attempt.extraKeys.isEmpty {
+            let extra = Set(attempt.extraKeys)
             kept = Weights(
                 entries: weights.entries.filter { !extra.contains($0.name) }, metadata: weights.metadata, provenance: weights.provenance)
         }
-        let architecture = Architecture(name: chosen.network.name, hyperparameters: built.hyperparameters)
-        var contract = built.contract
-        let norms = built.graph.nodes.compactMap { node in
+        var contract = attempt.contract
+        let norms = graph.nodes.compactMap { node in
             if case .batchNormalization(let layer) = node.operation { layer.mean } else { nil }
         }
         // Either every layer states an epsilon, or the usual one is assumed.
@@ -81,13 +62,15 @@ package enum Architectures {
         }
         let model: Model
         do {
-            model = try Model(weights: kept, graph: built.graph, contract: contract, architecture: architecture)
+            model = try Model(
+                weights: kept, graph: graph, contract: contract,
+                architecture: Architecture(name: attempt.name, hyperparameters: attempt.hyperparameters))
         } catch {
             guard let imageSize else { throw error }
             throw GivenFactError.sizeDoesNotFit(height: imageSize.height, width: imageSize.width, reason: error.problem)
         }
         return Rebuilt(
-            model: model, droppedKeys: built.extraKeys, prefix: chosen.network.prefix, unknownName: unknownName, remarks: built.remarks)
+            model: model, droppedKeys: attempt.extraKeys, prefix: attempt.prefix, unknownName: unknownName, remarks: attempt.remarks)
     }
 
     /// What the checkpoint calls its network: `backbone`, or else `model_arch` (the reference project's rule).
@@ -97,7 +80,7 @@ package enum Architectures {
 
     static func canonicalName(_ name: String) -> String? {
         let plain = String(name.lowercased().map { $0 == "-" ? "_" : $0 })
-        for family in families { if let canonical = family.canonicalName(plain) { return canonical } }
+        for family in BuiltInFamilies.all { if let canonical = family.canonicalName(plain) { return canonical } }
         return nil
     }
 }

@@ -17,25 +17,17 @@ package struct ContractProfile: Sendable {
     package let crop: InputContract.Crop
     /// Whether the project's networks end in an L2 normalization.
     package let isNormalized: Bool
+    /// Whether the output is an embedding; false for a detector.
+    package let hasEmbedding: Bool
 
     init(
         _ name: String, epsilon: Double = 1e-5, order: InputContract.ChannelOrder = .rgb, mean: ChannelNumbers = 127.5,
-        deviation: ChannelNumbers = 127.5, crop: InputContract.Crop = .arcface, isNormalized: Bool = false
+        deviation: ChannelNumbers = 127.5, crop: InputContract.Crop = .arcface, isNormalized: Bool = false,
+        hasEmbedding: Bool = true
     ) {
         (self.name, self.epsilon, channelOrder, self.mean) = (name, epsilon, order, mean)
-        (standardDeviation, self.crop, self.isNormalized) = (deviation, crop, isNormalized)
+        (standardDeviation, self.crop, self.isNormalized, self.hasEmbedding) = (deviation, crop, isNormalized, hasEmbedding)
     }
-
-    /// The reference project's IR-ResNet.
-    package static let reference = ContractProfile("reference", deviation: 128, crop: .mtcnn(margin: 16))
-    /// deepinsight/insightface, and projects that train the same way.
-    package static let insightface = ContractProfile("insightface")
-    /// IrvingMeng/MagFace.
-    package static let magface = ContractProfile("magface", epsilon: 2e-5, order: .bgr, mean: 0, deviation: 255)
-    /// bubbliiiing/arcface-pytorch.
-    package static let bubbliiiing = ContractProfile("bubbliiiing", isNormalized: true)
-    /// timesler/facenet-pytorch and the reference project's InceptionResnetV1.
-    package static let facenet = ContractProfile("facenet", epsilon: 1e-3, deviation: 128, crop: .mtcnn(margin: 16), isNormalized: true)
 
     /// The inputs of an existing model; nil if its scale or crop is unknown.
     package init?(of model: Model) {
@@ -46,43 +38,35 @@ package struct ContractProfile: Sendable {
             crop: contract.crop, isNormalized: contract.isNormalized)
     }
 
-    /// All profiles that have a name.
-    package static let all = [
-        reference, insightface, magface, bubbliiiing, facenet,
-        ContractProfile("nizhib", epsilon: 2e-5, deviation: 128),
-        ContractProfile("adaface", order: .bgr, isNormalized: true),
-        ContractProfile("curricularface"), ContractProfile("elasticface"), ContractProfile("evolve"),
-        ContractProfile("treb1en", isNormalized: true),
-        ContractProfile("facexzoo", order: .bgr, deviation: 128),
-        ContractProfile("xiaoccer", deviation: 128),
-        ContractProfile("sphereface", order: .bgr, deviation: 128),
-        ContractProfile("resnet_face18", order: .gray, crop: .whole),
-    ]
+    /// All profiles that have a name, from the descriptions of the families; the first of a name counts.
+    package static let all: [ContractProfile] = {
+        var names: Set<String> = []
+        return BuiltInFamilies.all.flatMap(\.contracts.profiles).filter { $0.hasEmbedding && names.insert($0.name).inserted }
+    }()
 
     /// The profile with this name, or of the family with this name (`ir_resnet18`, `mobilefacenet`, `inception_resnet_v1`); nil for other
     /// names.
     package static func named(_ name: String) -> ContractProfile? {
         let plain = String(name.lowercased().map { $0 == "-" ? "_" : $0 })
         if let profile = all.first(where: { $0.name == plain }) { return profile }
-        switch Architectures.canonicalName(plain) {
-        case "inception_resnet_v1"?: return facenet
-        case "mobilefacenet"?: return insightface
-        case let name? where name.hasPrefix("ir_resnet"): return reference
-        default: return nil
-        }
+        guard let family = BuiltInFamilies.all.first(where: { $0.canonicalName(plain) != nil }) else { return nil }
+        // A checkpoint that names its network is the reference project's.
+        return family.contracts.profiles.first { $0.name == "reference" } ?? family.contracts.base
     }
 
     /// The contract of a network that this profile is assumed for.
-    /// - Parameter size: Height and width of the input, in pixels.
-    func contract(size: GivenFacts.ImageSize, isSizeStated: Bool, embeddingLength: Int) -> InputContract {
+    /// - Parameters:
+    ///   - height: rows of the input; nil for any number.
+    ///   - width: columns of the input; nil for any number.
+    func contract(height: Int?, width: Int?, isSizeStated: Bool, embeddingLength: Int?) -> InputContract {
         var origins = FactOrigins()
+        let length = hasEmbedding ? embeddingLength : nil
         // Shapes show the embedding's length, and an embedding is the only output.
-        origins.set(.embeddingLength, .metric, to: .stated)
+        if length != nil { origins.set(.embeddingLength, .metric, to: .stated) }
         if isSizeStated { origins.set(.height, .width, to: .stated) }
         return InputContract(
-            height: size.height, width: size.width, channelOrder: channelOrder, mean: mean, standardDeviation: standardDeviation,
-            crop: crop,
-            embeddingLength: embeddingLength, isNormalized: isNormalized, metric: .cosine, origins: origins)
+            height: height, width: width, channelOrder: channelOrder, mean: mean, standardDeviation: standardDeviation, crop: crop,
+            embeddingLength: length, isNormalized: isNormalized, metric: length == nil ? .none : .cosine, origins: origins)
     }
 
     /// Fills in facts that the contract does not state and the caller did not give.

@@ -12,9 +12,9 @@ package struct GraphRecognition {
     package static func profile(of graph: Graph, weights: Weights) -> ContractProfile? {
         let recognition = GraphRecognition(graph, weights)
         guard let output = graph.outputs.first else { return nil }
-        if recognition.endsInIRResNet(output) { return recognition.isReferenceByName ? .reference : .insightface }
-        if recognition.endsInMobileFaceNet(output) { return .insightface }
-        if recognition.isInceptionResnet { return .facenet }
+        if recognition.endsInIRResNet(output) { return ContractProfile.named(recognition.isReferenceByName ? "reference" : "insightface") }
+        if recognition.endsInMobileFaceNet(output) { return ContractProfile.named("insightface") }
+        if recognition.isInceptionResnet { return ContractProfile.named("facenet") }
         return nil
     }
 

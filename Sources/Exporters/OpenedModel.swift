@@ -20,11 +20,13 @@ package struct OpenedModel: Sendable {
         package var givenNames: [Decision]
         /// The network of the weights, in place of the file's own and of what keys and shapes show.
         package var graph: Graph?
+        /// The caller's own description of the network's family, in place of the built-in ones and of the file's own graph.
+        package var description: FamilyDescription?
 
         /// By default, the network is recognized from keys and shapes.
         package init(
             architecture: String? = nil, keyMap: KeyMap? = nil, given: GivenFacts = GivenFacts(), likeness: ContractProfile? = nil,
-            givenNames: [Decision] = [], graph: Graph? = nil
+            givenNames: [Decision] = [], graph: Graph? = nil, description: FamilyDescription? = nil
         ) {
             self.architecture = architecture
             self.keyMap = keyMap
@@ -32,6 +34,7 @@ package struct OpenedModel: Sendable {
             self.likeness = likeness
             self.givenNames = givenNames
             self.graph = graph
+            self.description = description
         }
 
         /// The model with the caller's facts applied.
@@ -80,7 +83,8 @@ package struct OpenedModel: Sendable {
             return
         }
         var graphError = opened.documentError
-        if let document = opened.document, choice.architecture == nil, choice.keyMap == nil, let graph = document.graph,
+        if let document = opened.document, choice.architecture == nil, choice.keyMap == nil, choice.description == nil,
+            let graph = document.graph,
             let contract = document.contract
         {
             do {
@@ -99,9 +103,9 @@ package struct OpenedModel: Sendable {
             let names = CompiledKeys(weights)
             let rebuilt = try Architectures.rebuild(
                 names.stripped(weights), requested: choice.architecture ?? opened.document?.architecture?.name,
-                imageSize: choice.given.imageSize)
+                imageSize: choice.given.imageSize, description: choice.description)
             var model = try names.restored(rebuilt.model)
-            if let contract = opened.document?.contract { model.contract = contract }
+            if let contract = opened.document?.contract, choice.description == nil { model.contract = contract }
             self.init(
                 content: .model(try choice.complete(model)), nonTensors: nonTensors,
                 droppedKeys: rebuilt.droppedKeys.map { names.source(of: $0) }, prefix: rebuilt.prefix, unknownName: rebuilt.unknownName,
@@ -113,7 +117,7 @@ package struct OpenedModel: Sendable {
             reason = error
         }
         // A caller who names a network does not want bare weights.
-        guard choice.architecture == nil else { throw reason }
+        guard choice.architecture == nil, choice.description == nil else { throw reason }
         // Keys were only tried because the file's own graph is not understood, so that is the reason to report.
         if let graphError, !opened.isForeign { throw graphError }
         let bareReason = graphError ?? reason

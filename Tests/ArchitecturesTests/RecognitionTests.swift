@@ -21,7 +21,8 @@ import Testing
             found
                 == .keysDoNotMatch(
                     source: "ir_small.pth", name: "ir_resnet18", missing: ["body.2.1.residual.5.running_var"], unexpected: ["stray.weight"],
-                    misshaped: ["input_layer.1.bias is [5], not [4]"]))
+                    misshaped: ["input_layer.1.bias is [5], not [4]"],
+                    departure: "ir_resnet.family, line 180: input_layer.1.bias is [5], not [4]"))
         for words in [
             "1 missing (body.2.1.residual.5.running_var)", "1 unexpected (stray.weight)",
             "1 of the wrong shape (input_layer.1.bias is [5], not [4])", "ir_resnet18",

@@ -48,7 +48,7 @@ public struct Comparison {
         for opened in [exported, original] { for check in opened.checksums { try check.run() } }
         self.source = try LoadedModel(original, choice: source.choice)
         // A network that was recognized by its keys is not the one that the source's own graph would run.
-        if let reason = self.source.found.passedOver, source.choice.architecture == nil { throw reason }
+        if let reason = self.source.found.passedOver, source.choice.architecture == nil, source.choice.description == nil { throw reason }
         given = source.choice.given
         self.export = ExportSide(opened: exported, side: try Verification.Export(exported, epsilon: given.epsilon))
     }

@@ -14,7 +14,7 @@ public struct LoadedModel: Sendable {
     package init(_ opened: OpenedFile, choice: OpenedModel.Choice = OpenedModel.Choice()) throws {
         self.opened = opened
         found = try OpenedModel(opened, choice: choice)
-        isFamilyGiven = choice.architecture != nil
+        isFamilyGiven = choice.architecture != nil || choice.description != nil
     }
 
     /// The base name of its file.

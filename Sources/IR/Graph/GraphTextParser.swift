@@ -35,6 +35,17 @@ extension Graph {
     }
 }
 
+extension Graph.Input {
+    /// Reads a line that begins with `input`, as in the text form of a graph.
+    package init(line bytes: ArraySlice<UInt8>, file: String, number: Int) throws(GraphTextError) {
+        var graph = Graph(inputs: [], nodes: [], outputs: [])
+        var statement = try GraphTextStatement(bytes, file: file, line: number)
+        try statement.read(into: &graph)
+        guard let input = graph.inputs.first else { throw .empty(file: file) }
+        self = input
+    }
+}
+
 /// What a text may have at most; far more than any network.
 enum GraphTextLimits {
     static let bytes = 16 << 20

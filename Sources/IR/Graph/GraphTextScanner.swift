@@ -1,6 +1,6 @@
 /// Cuts one line of a graph's text into words and signs. Works on bytes, and looks at each of them once.
-struct GraphTextScanner {
-    enum Token: Equatable {
+package struct GraphTextScanner {
+    package enum Token: Equatable {
         /// A name or a number; in quotation marks it is never a word of the grammar.
         case word(String, isQuoted: Bool)
         /// One of `( ) [ ] , = :`.
@@ -8,14 +8,14 @@ struct GraphTextScanner {
         case end
     }
 
-    let file: String
-    let line: Int
+    package let file: String
+    package let line: Int
     private let bytes: ArraySlice<UInt8>
     private var position: Int
     /// The next token.
-    private(set) var next = Token.end
+    package private(set) var next = Token.end
 
-    init(_ bytes: ArraySlice<UInt8>, file: String, line: Int) throws(GraphTextError) {
+    package init(_ bytes: ArraySlice<UInt8>, file: String, line: Int) throws(GraphTextError) {
         self.bytes = bytes
         self.file = file
         self.line = line
@@ -24,35 +24,35 @@ struct GraphTextScanner {
     }
 
     /// Goes on to the token after `next`.
-    mutating func advance() throws(GraphTextError) { next = try token() }
+    package mutating func advance() throws(GraphTextError) { next = try token() }
 
     // MARK: What the grammar asks for
 
     /// Takes a sign. Throws if a different token is next.
-    mutating func take(_ sign: Character) throws(GraphTextError) {
+    package mutating func take(_ sign: Character) throws(GraphTextError) {
         guard try takeIfThere(sign) else { throw unexpected("\"\(sign)\"") }
     }
 
     /// Takes a sign if it is next.
-    mutating func takeIfThere(_ sign: Character) throws(GraphTextError) -> Bool {
+    package mutating func takeIfThere(_ sign: Character) throws(GraphTextError) -> Bool {
         guard case .sign(let byte) = next, byte == sign.asciiValue else { return false }
         try advance()
         return true
     }
 
     /// Takes a word, quoted or not.
-    mutating func takeWord(_ expected: String) throws(GraphTextError) -> String {
+    package mutating func takeWord(_ expected: String) throws(GraphTextError) -> String {
         guard case .word(let text, _) = next else { throw unexpected(expected) }
         try advance()
         return text
     }
 
     /// Takes nothing: throws if the line goes on.
-    func takeEnd() throws(GraphTextError) {
+    package func takeEnd() throws(GraphTextError) {
         guard next == .end else { throw unexpected("the end of the line") }
     }
 
-    func unexpected(_ expected: String) -> GraphTextError {
+    package func unexpected(_ expected: String) -> GraphTextError {
         let found =
             switch next {
             case .word(let text, _): GraphTextScanner.shortened(text)
@@ -63,7 +63,7 @@ struct GraphTextScanner {
     }
 
     /// A text of any length for a message.
-    static func shortened(_ text: String) -> String {
+    package static func shortened(_ text: String) -> String {
         let start = text.unicodeScalars.prefix(61)
         return start.count <= 60 ? "\"\(text)\"" : "\"\(String(String.UnicodeScalarView(start.prefix(60))))…\""
     }

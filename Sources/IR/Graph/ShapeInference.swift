@@ -14,12 +14,20 @@ extension Graph {
                 guard let type = types[name] else { throw .unknownValue(name: name, node: node.name) }
                 given.append(type)
             }
-            let type = try node.operation.definition.outputType(NodeInference(node: node, inputs: given, weights: weights))
+            let type = try node.outputType(given, weights: weights)
             guard types.updateValue(type, forKey: node.output) == nil else { throw .duplicateValue(name: node.output, node: node.name) }
         }
         guard !outputs.isEmpty else { throw .noOutput }
         for name in outputs where types[name] == nil { throw .missingOutput(name: name) }
         return types
+    }
+}
+
+extension Node {
+    /// The type of what the node gives. Throws if inputs, weights or attributes do not fit.
+    /// - Parameter inputs: the types of the values that it reads, in order.
+    package func outputType(_ inputs: [ValueType], weights: Weights) throws(GraphError) -> ValueType {
+        try operation.definition.outputType(NodeInference(node: self, inputs: inputs, weights: weights))
     }
 }
 

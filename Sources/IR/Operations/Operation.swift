@@ -81,7 +81,7 @@ extension Operation {
     package func renamingWeights(_ rename: (String) -> String) -> Operation { definition.renamingWeights(rename).operation }
 
     /// An operation of this kind with the weights and attributes that a document or a text gives.
-    init<Fields: OperationFields>(_ kind: OperationKind, _ fields: Fields) throws(Fields.Failure) {
+    package init<Fields: OperationFields>(_ kind: OperationKind, _ fields: Fields) throws(Fields.Failure) {
         self = try kind.definition.read(fields)
     }
 }

@@ -13,17 +13,17 @@ package struct OperationAttribute: Sendable, Equatable {
 }
 
 /// What is known of an attribute before its value is.
-struct AttributeDescription: Sendable, Equatable {
+package struct AttributeDescription: Sendable, Equatable {
     let name: String
     /// The name in the text form.
-    let textName: String
-    let form: AttributeForm
+    package let textName: String
+    package let form: AttributeForm
     /// The value that the text form leaves out; nil if it is always written.
-    let usual: AttributeValue?
+    package let usual: AttributeValue?
 }
 
 /// The forms that attributes take.
-enum AttributeForm: Sendable, CaseIterable {
+package enum AttributeForm: Sendable, CaseIterable {
     case integer, integers, number, channelNumbers, flag, size, padding
 }
 
@@ -82,7 +82,7 @@ extension AttributeValue {
 
 extension AttributeForm {
     /// What a value looks like in the text form, for messages.
-    var example: String {
+    package var example: String {
         switch self {
         case .integer: "a whole number"
         case .integers: "whole numbers such as 0,3,1,2"
@@ -95,7 +95,7 @@ extension AttributeForm {
     }
 
     /// Most numbers that a list in a text may have.
-    static let mostNumbers = 1 << 16
+    package static let mostNumbers = 1 << 16
 }
 
 extension AttributeValue {
@@ -116,7 +116,7 @@ extension AttributeValue {
     }
 
     /// Reads what `text` wrote; nil for anything else, and for numbers that are not finite.
-    init?(text: String, form: AttributeForm) {
+    package init?(text: String, form: AttributeForm) {
         func parts(_ separator: Character, most: Int = AttributeForm.mostNumbers) -> [Substring]? {
             let parts = text.split(separator: separator, maxSplits: most, omittingEmptySubsequences: false)
             return parts.count <= most ? parts : nil

@@ -63,7 +63,7 @@ struct AttributeField<Owner>: Sendable {
 }
 
 /// Where an operation's weights and attributes are read from.
-protocol OperationFields {
+package protocol OperationFields {
     associatedtype Failure: Error
     /// The key of a weight; nil if it is optional and not given.
     func weight(_ role: String, isOptional: Bool) throws(Failure) -> String?
@@ -86,6 +86,9 @@ extension OperationDefinition {
         for field in Self.weightFields { field.set(&renamed, field.get(self).map(rename)) }
         return renamed
     }
+
+    static var weightRoles: [(role: String, isOptional: Bool)] { weightFields.map { ($0.role, $0.isOptional) } }
+    static var attributeDescriptions: [AttributeDescription] { attributeFields.map(\.description) }
 
     /// What may follow the operation in the text form: roles of weights, and names of attributes.
     static var textNames: [String] { weightFields.map(\.role) + attributeFields.map(\.description.textName) }

@@ -46,6 +46,13 @@ package enum OperationKind: String, CaseIterable, Sendable {
     }
 }
 
+extension OperationKind {
+    /// The weights that it reads, in the order in which they are written, and whether each may be left out.
+    package var weightRoles: [(role: String, isOptional: Bool)] { definition.weightRoles }
+    /// Its attributes, in the order in which they are written.
+    package var attributeDescriptions: [AttributeDescription] { definition.attributeDescriptions }
+}
+
 extension Operation {
     /// Which operation it is.
     package var kind: OperationKind {

@@ -21,7 +21,12 @@ enum ReadingOptions {
         help: "the network's graph, as inspect --graph prints it (docs/graph-text.md), instead of the file's own",
         conflicts: ["--arch", "--backbone"])
 
-    static let group = OptionGroup([stateDict, family, keyMap, graph])
+    static let description = Option(
+        "--family", "FILE", .file,
+        help: "your own description of the network's family (docs/families.md), instead of the built-in ones",
+        conflicts: ["--arch", "--backbone", "--graph-text"])
+
+    static let group = OptionGroup([stateDict, family, description, keyMap, graph])
     /// Everything by which a network is read: these and the contract's.
     static let all: [any Declared] = group.options + ContractOptions.group.options
 
@@ -38,6 +43,7 @@ enum ReadingOptions {
         return OpenedModel.Choice(
             architecture: family, keyMap: try given[keyMap].map { try KeyMap(path: $0) }, given: try ContractOptions.facts(given),
             likeness: try ContractOptions.likeness(given), givenNames: ContractOptions.decisions(given),
-            graph: try text.map { try Graph(textFile: $0) })
+            graph: try text.map { try Graph(textFile: $0) },
+            description: try given[description].map { try FamilyDescription(path: $0) })
     }
 }

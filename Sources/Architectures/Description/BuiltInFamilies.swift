@@ -1,0 +1,21 @@
+import ConvertFiles
+
+/// The families that are part of the program, from the files in `Descriptions`.
+enum BuiltInFamilies {
+    /// Name and bytes of each file, in the order in which families are tried and listed.
+    private static let files: [(name: String, bytes: [UInt8])] = [
+        ("ir_resnet.family", PackageResources.ir_resnet_family),
+        ("inception_resnet_v1.family", PackageResources.inception_resnet_v1_family),
+        ("mobilefacenet.family", PackageResources.mobilefacenet_family),
+        ("mtcnn_pnet.family", PackageResources.mtcnn_pnet_family),
+        ("mtcnn_rnet.family", PackageResources.mtcnn_rnet_family),
+        ("mtcnn_onet.family", PackageResources.mtcnn_onet_family),
+    ]
+
+    /// Every family, or the first thing that is wrong with a description; a test keeps the latter from happening.
+    static let read = Result<[FamilyDescription], any Error> {
+        try files.map { try FamilyDescription(text: String(decoding: $0.bytes, as: UTF8.self), file: $0.name) }
+    }
+
+    static var all: [FamilyDescription] { (try? read.get()) ?? [] }
+}

@@ -1,0 +1,122 @@
+import ConvertIR
+import ConvertJSON
+
+/// What came of following a description with the weights of a file.
+struct FamilyAttempt {
+    let family: FamilyDescription
+    /// The prefix that all keys of the network share.
+    let prefix: String
+    /// The network's name, as far as it could be made out.
+    let name: String
+    /// The graph; nil if the description could not be followed to its end.
+    let graph: Graph?
+    let contract: InputContract
+    let hyperparameters: Metadata
+    let missing: [String]
+    let unexpected: [String]
+    let misshaped: [String]
+    /// Keys that inference does not need, such as `logits.weight`.
+    let extraKeys: [String]
+    /// The first line at which the weights are not those of the description, and why.
+    let departure: (line: Int, reason: String)?
+    let remarks: [String]
+    /// Keys of the file that the description accounts for.
+    let claimed: Set<String>
+
+    /// Whether every key is accounted for and every weight has its place.
+    var fits: Bool { graph != nil && missing.isEmpty && unexpected.isEmpty && misshaped.isEmpty && departure == nil }
+
+    /// How much of the file and of the description agree, from 0 to 1.
+    var agreement: Double {
+        let all = claimed.count + missing.count + unexpected.count
+        return all == 0 ? 0 : Double(claimed.count - misshaped.count) / Double(all)
+    }
+
+    /// Follows a description. Throws `FamilyError` if the description itself makes no sense, and `ArchitectureError.imageSizeDisagrees`.
+    /// - Parameter imageSize: the size that the caller states; nil for the checkpoint's, or else the family's usual one.
+    init(_ family: FamilyDescription, _ weights: Weights, prefix: String, imageSize: GivenFacts.ImageSize?) throws {
+        let shown = family.contracts.shown(by: weights, prefix: prefix)
+        var builder = FamilyBuilder(family, weights: weights, prefix: prefix, profile: shown.profile, imageSize: imageSize)
+        var isComplete = true
+        do {
+            try builder.run(family.body)
+        } catch is FamilyStop { isComplete = false }
+        let unclaimed = builder.keys.unclaimed(leftOut: family.leftOut)
+        self.family = family
+        self.prefix = prefix
+        name = isComplete ? try builder.networkName() : family.name
+        graph = isComplete ? builder.graph() : nil
+        hyperparameters = builder.hyperparameters()
+        missing = builder.keys.missing
+        // What a description did not get to is not known to be too much.
+        unexpected = isComplete ? unclaimed.unexpected : []
+        misshaped = builder.keys.misshaped
+        extraKeys = unclaimed.extra
+        departure = builder.keys.departure ?? (isComplete ? unclaimed.unexpected.first.map { (0, "\($0) has no place in it") } : nil)
+        claimed = builder.keys.taken.filter { weights[$0] != nil }
+        remarks = shown.remark.map { [$0] } ?? []
+        let shape = builder.input?.type.shape ?? []
+        contract = shown.profile.contract(
+            height: shape.count == 4 ? shape[2].fixed : nil, width: shape.count == 4 ? shape[3].fixed : nil,
+            isSizeStated: builder.isSizeStated, embeddingLength: builder.embeddingLength())
+    }
+
+    /// Prefixes that the family's keys may have in a file, the likeliest first; none if its distinctive keys are absent.
+    static func prefix(of family: FamilyDescription, in weights: Weights) -> String? {
+        if family.signatures.isEmpty { return "" }
+        for keys in family.signatures {
+            guard let first = keys.first, let prefix = KeyLedger.prefix(before: first, in: weights),
+                keys.allSatisfy({ weights[prefix + $0] != nil })
+            else { continue }
+            return prefix
+        }
+        return nil
+    }
+}
+
+extension FamilyBuilder {
+    /// The graph, with each output under the name by which callers get it.
+    func graph() -> Graph? {
+        guard let input, !outputs.isEmpty else { return nil }
+        var nodes = nodes
+        for (value, name) in outputs where value != name {
+            for index in nodes.indices {
+                if nodes[index].output == value { nodes[index].output = name }
+                nodes[index].inputs = nodes[index].inputs.map { $0 == value ? name : $0 }
+            }
+        }
+        return Graph(inputs: [input], nodes: nodes, outputs: outputs.map(\.name))
+    }
+
+    /// The first of the family's names whose condition holds; the family's own without one.
+    mutating func networkName() throws -> String {
+        for network in family.networks {
+            line = network.line
+            // A description that could not be followed to its end may not have got to what the name depends on.
+            guard let condition = network.condition else { return (try? word(network.name)) ?? family.name }
+            if (try? isTrue(condition)) == true { return try word(network.name) }
+        }
+        return family.name
+    }
+
+    func hyperparameters() -> Metadata {
+        var object = JSONObject()
+        for (name, value) in facts {
+            switch value {
+            case .integer(let number): object.append(name, .integer(Int64(number)))
+            case .text(let text), .node(let text): object.append(name, .string(text))
+            case .list(let numbers): object.append(name, .array(numbers.map { .integer(Int64($0)) }))
+            }
+        }
+        if let shape = input?.type.shape, shape.count == 4, let height = shape[2].fixed, let width = shape[3].fixed, !facts.isEmpty {
+            object.append("image_size", GivenFacts.ImageSize(height: height, width: width).json)
+        }
+        return object
+    }
+
+    /// The length of the first output, if it is a vector per image.
+    func embeddingLength() -> Int? {
+        guard let value = outputs.first?.value, let type = types[value] ?? nil, type.shape.count == 2 else { return nil }
+        return type.shape[1].fixed
+    }
+}

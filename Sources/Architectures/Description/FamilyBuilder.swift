@@ -1,0 +1,212 @@
+import ConvertFiles
+import ConvertIR
+
+/// What a variable of a description holds.
+enum FamilyValue: Equatable {
+    case integer(Int)
+    case text(String)
+    case list([Int])
+    /// A value of the graph by its whole name, whatever path a line that reads it is in.
+    case node(String)
+
+    /// As a part of a word: numbers of a list are joined by `_`.
+    var text: String {
+        switch self {
+        case .integer(let number): "\(number)"
+        case .text(let text), .node(let text): text
+        case .list(let numbers): numbers.map(String.init).joined(separator: "_")
+        }
+    }
+}
+
+/// Why a description cannot be followed further with these weights: what it depends on is not known, because keys are missing or have
+/// other shapes.
+struct FamilyStop: Error {}
+
+/// Follows a description line by line with the weights of a file: computes its variables, builds the graph, and accounts for every key.
+struct FamilyBuilder {
+    let family: FamilyDescription
+    let profile: ContractProfile
+    let imageSize: GivenFacts.ImageSize?
+    var keys: KeyLedger
+    var variables: [String: FamilyValue] = [:]
+    var input: Graph.Input?
+    var isSizeStated = false
+    var nodes: [Node] = []
+    /// Types of all values so far; nil for a value whose type is not known because a weight does not fit.
+    var types: [String: ValueType?] = [:]
+    /// The value of the line before.
+    var last: String?
+    var outputs: [(value: String, name: String)] = []
+    var facts: [(name: String, value: FamilyValue)] = []
+    var scope = ""
+    var line = 0
+    private var callDepth = 0
+    private var stepCount = 0
+
+    private static let mostSteps = 200_000
+    private static let deepestCall = 16
+    private static let mostRounds = 4096
+    /// Longest word that variables may make.
+    private static let longestWord = 4096
+
+    init(_ family: FamilyDescription, weights: Weights, prefix: String, profile: ContractProfile, imageSize: GivenFacts.ImageSize?) {
+        self.family = family
+        self.profile = profile
+        self.imageSize = imageSize
+        keys = KeyLedger(weights, prefix: prefix)
+        variables["normalized"] = .integer(profile.isNormalized ? 1 : 0)
+    }
+
+    var weights: Weights { keys.weights }
+
+    // MARK: Statements
+
+    mutating func run(_ statements: [FamilyStatement]) throws {
+        for statement in statements {
+            stepCount += 1
+            guard stepCount <= FamilyBuilder.mostSteps else {
+                throw FamilyError.tooMuch(file: family.file, line: statement.line, what: "steps", limit: FamilyBuilder.mostSteps)
+            }
+            line = statement.line
+            try run(statement)
+        }
+    }
+
+    private mutating func run(_ statement: FamilyStatement) throws {
+        switch statement.kind {
+        case .node(let node): try append(node)
+        case .input(let input): try begin(input)
+        case .image(let image): try begin(try imageInput(image))
+        case .output(let name, let value):
+            outputs.append((try reference(value ?? name), try word(name)))
+        case .assign(let name, let expression): variables[name] = try evaluate(expression)
+        case .add(let expression, let name):
+            let number = try integer(expression)
+            guard case .list(var list) = variables[name] ?? .list([]) else { throw wrong("a list in \(name)", "something else") }
+            list.append(number)
+            variables[name] = .list(list)
+        case .branch(let branches, let otherwise):
+            for branch in branches where try isTrue(branch.condition) { return try run(branch.body) }
+            try run(otherwise)
+        case .loop(let variable, let start, let limit, let body): try loop(variable, start, limit, body)
+        case .within(let path, let body):
+            let outer = scope
+            let inner = try word(path)
+            if !inner.isEmpty { scope += inner + "." }
+            try run(body)
+            scope = outer
+        case .call(let name, let words): try call(name, words)
+        case .fact(let name, let expression): facts.append((name, try evaluate(expression)))
+        case .require(let condition, let reason):
+            guard try isTrue(condition) else {
+                keys.depart(reason, line: line)
+                throw FamilyStop()
+            }
+        }
+    }
+
+    private mutating func begin(_ input: Graph.Input) throws {
+        guard self.input == nil else {
+            throw FamilyError.senseless(
+                file: family.file, line: line, problem: "the network has two inputs", remedy: "a face network has one image as input")
+        }
+        self.input = input
+        types[input.name] = input.type
+        last = input.name
+    }
+
+    private mutating func loop(
+        _ variable: String, _ start: FamilyExpression, _ limit: FamilyStatement.Limit, _ body: [FamilyStatement]
+    ) throws {
+        let outer = variables[variable]
+        let first = try integer(start)
+        var rounds: Int?
+        if case .times(let count) = limit { rounds = try integer(count) }
+        var round = 0
+        while true {
+            guard round <= FamilyBuilder.mostRounds, abs(first) <= 1 << 20 else {
+                throw FamilyError.tooMuch(file: family.file, line: line, what: "rounds", limit: FamilyBuilder.mostRounds)
+            }
+            variables[variable] = .integer(first + round)
+            if let rounds {
+                if round >= rounds { break }
+            } else if case .whileTrue(let condition) = limit {
+                guard try isTrue(condition) else { break }
+            }
+            let loopLine = line
+            try run(body)
+            line = loopLine
+            round += 1
+        }
+        variables[variable] = outer
+    }
+
+    private mutating func call(_ name: String, _ words: [WordTemplate]) throws {
+        guard let definition = family.definitions[name], definition.parameters.count == words.count else {
+            throw FamilyError.unknownDefinition(
+                file: family.file, line: line, name: name,
+                known: family.definitions.map { "\(([$0.key] + $0.value.parameters).joined(separator: " "))" }.sorted())
+        }
+        callDepth += 1
+        defer { callDepth -= 1 }
+        guard callDepth <= FamilyBuilder.deepestCall else {
+            throw FamilyError.tooMuch(
+                file: family.file, line: line, what: "definitions inside each other", limit: FamilyBuilder.deepestCall)
+        }
+        var outer: [(String, FamilyValue?)] = []
+        let given = try words.map { template in
+            if let variable = template.variable, let value = variables[variable] { return value }
+            let text = try word(template)
+            return Int(text).map { FamilyValue.integer($0) } ?? .text(text)
+        }
+        for (parameter, value) in zip(definition.parameters, given) {
+            outer.append((parameter, variables[parameter]))
+            variables[parameter] = value
+        }
+        try run(definition.body)
+        for (parameter, value) in outer { variables[parameter] = value }
+    }
+
+    // MARK: Words
+
+    /// The word with the values of its variables.
+    func word(_ template: WordTemplate) throws -> String {
+        var text = ""
+        for part in template.parts {
+            switch part {
+            case .text(let literal): text += literal
+            case .variable(let name, let offset):
+                guard let value = variables[name] else { throw FamilyError.unknownVariable(file: family.file, line: line, name: name) }
+                guard offset != 0 else {
+                    text += value.text
+                    continue
+                }
+                guard case .integer(let number) = value else { throw wrong("a number in \(name)", value.text) }
+                text += "\(number.addingReportingOverflow(offset).partialValue)"
+            }
+        }
+        guard text.utf8.count <= FamilyBuilder.longestWord else {
+            throw FamilyError.tooMuch(file: family.file, line: line, what: "characters in a word", limit: FamilyBuilder.longestWord)
+        }
+        return text
+    }
+
+    /// The whole name of the value that a word stands for.
+    func reference(_ template: WordTemplate) throws -> String {
+        if let variable = template.variable, case .node(let name)? = variables[variable] { return name }
+        return try reference(try word(template))
+    }
+
+    /// The whole name of a value: `it` is the value of the line before; a name inside the current path goes before one outside it.
+    func reference(_ name: String) throws -> String {
+        if name == "it", types["it"] == nil, let last { return last }
+        if !scope.isEmpty, types[scope + name] != nil { return scope + name }
+        guard types[name] != nil else { throw FamilyError.unknownValue(file: family.file, line: line, name: name) }
+        return name
+    }
+
+    func wrong(_ expected: String, _ found: String) -> FamilyError {
+        .unexpected(file: family.file, line: line, expected: expected, found: GraphTextScanner.shortened(found))
+    }
+}

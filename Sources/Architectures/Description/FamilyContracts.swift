@@ -1,0 +1,88 @@
+import ConvertIR
+
+/// How images enter a family's networks, in the family's usual form and as other projects have it.
+struct FamilyContracts: Sendable {
+    /// The usual form.
+    var base = ContractProfile("")
+    /// Whether the description states one.
+    var isStated = false
+    /// Projects with the same keys, in the order in which their signs are looked for.
+    var variants: [Variant] = []
+
+    /// A project's networks, and the signs by which they are known.
+    struct Variant: Sendable {
+        let profile: ContractProfile
+        /// What a user should know, if this variant is assumed.
+        let remark: String?
+        /// Each list is enough if all of its signs are there; without any list the variant is only taken when it is asked for by name.
+        var signs: [[Sign]]
+    }
+
+    /// Something around the weights that tells projects apart.
+    enum Sign: Sendable, Equatable {
+        /// The prefix of the network's keys.
+        case prefix(String)
+        /// A key anywhere in the file.
+        case key(String)
+        /// An entry of the metadata, by a path with dots, whose text or number fits.
+        case metadata(String, String)
+        /// All counters of batches are 0.
+        case untrained
+    }
+
+    /// All forms that have a name.
+    var profiles: [ContractProfile] { [base] + variants.map(\.profile) }
+
+    /// The form that the signs show, and what a user should know about it.
+    func shown(by weights: Weights, prefix: String) -> (profile: ContractProfile, remark: String?) {
+        let found = variants.first { variant in
+            variant.signs.contains { list in list.allSatisfy { $0.isShown(by: weights, prefix: prefix) } }
+        }
+        return found.map { ($0.profile, $0.remark) } ?? (base, nil)
+    }
+}
+
+extension FamilyContracts.Sign {
+    func isShown(by weights: Weights, prefix: String) -> Bool {
+        switch self {
+        case .prefix(let pattern): NamePattern(pattern).fits(prefix)
+        case .key(let pattern):
+            pattern.contains("*") ? weights.entries.contains { NamePattern(pattern).fits($0.name) } : weights[pattern] != nil
+        case .metadata(let path, let pattern): FamilyContracts.text(of: weights.metadata, at: path).map(NamePattern(pattern).fits) ?? false
+        case .untrained: weights.epsilons.isEmpty && NormalizationCounters.areAllZero(in: weights)
+        }
+    }
+}
+
+extension FamilyContracts {
+    /// An entry of the metadata as text; nil if there is none, or if it is neither a text nor a number.
+    static func text(of metadata: Metadata, at path: String) -> String? {
+        var object = metadata
+        var parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard let last = parts.popLast() else { return nil }
+        for part in parts {
+            guard let inner = object[part]?.object else { return nil }
+            object = inner
+        }
+        return object[last].flatMap { $0.string ?? $0.integer.map(String.init) }
+    }
+}
+
+/// A name in which `*` stands for any part.
+struct NamePattern {
+    private let parts: [Substring]
+
+    init(_ text: String) { parts = text.split(separator: "*", omittingEmptySubsequences: false) }
+
+    func fits(_ name: String) -> Bool {
+        guard parts.count > 1 else { return name == parts[0] }
+        var rest = Substring(name)
+        guard rest.hasPrefix(parts[0]) else { return false }
+        rest = rest.dropFirst(parts[0].count)
+        for part in parts.dropFirst().dropLast() where !part.isEmpty {
+            guard let range = rest.firstRange(of: part) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return rest.hasSuffix(parts[parts.count - 1])
+    }
+}

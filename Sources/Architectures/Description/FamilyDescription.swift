@@ -1,0 +1,102 @@
+import ConvertIR
+
+/// A family of networks as text: what its keys look like, how its graph is built from them, and how images enter. docs/families.md is the
+/// grammar.
+package struct FamilyDescription: Sendable {
+    /// The name of the text in messages.
+    let file: String
+    /// The text itself.
+    let text: String
+    /// The family's name.
+    var name = ""
+    /// What it is, in a sentence.
+    var about = ""
+    /// Keys that only this family has: one of these lists must be there as a whole, under one prefix.
+    var signatures: [[String]] = []
+    /// How images enter the family's networks, and those of projects that use the same keys.
+    var contracts = FamilyContracts()
+    /// Keys, without their prefix, that are no part of the network and may be left out; `*` stands for any part.
+    var leftOut: [String] = []
+    /// Names of the family's networks, each with its other spellings and the condition that it has.
+    var networks: [FamilyNetworkName] = []
+    /// Blocks that the body uses by name.
+    var definitions: [String: FamilyDefinition] = [:]
+    /// What builds the graph, in order.
+    var body: [FamilyStatement] = []
+}
+
+/// A name that some networks of a family have.
+struct FamilyNetworkName: Sendable {
+    let name: WordTemplate
+    let aliases: [String]
+    let condition: FamilyExpression?
+    let line: Int
+}
+
+/// Lines that are used several times, with words that differ.
+struct FamilyDefinition: Sendable {
+    let parameters: [String]
+    var body: [FamilyStatement]
+}
+
+/// One line of a description, or a block of lines.
+struct FamilyStatement: Sendable {
+    let line: Int
+    let kind: Kind
+
+    indirect enum Kind: Sendable {
+        /// A line of the graph.
+        case node(FamilyNode)
+        /// The input, as in the text form of a graph.
+        case input(Graph.Input)
+        /// The input as an image whose size follows from the weights.
+        case image(FamilyImage)
+        /// An output's name, and the value that it is; nil for the value of that name.
+        case output(WordTemplate, value: WordTemplate?)
+        case assign(String, FamilyExpression)
+        /// A number at the end of a list.
+        case add(FamilyExpression, to: String)
+        case branch([(condition: FamilyExpression, body: [FamilyStatement])], otherwise: [FamilyStatement])
+        case loop(variable: String, start: FamilyExpression, limit: Limit, body: [FamilyStatement])
+        /// Names and keys inside begin with this path.
+        case within(WordTemplate, [FamilyStatement])
+        case call(String, [WordTemplate])
+        /// A number that the network's description holds, such as its width.
+        case fact(String, FamilyExpression)
+        /// A condition without which this is another network.
+        case require(FamilyExpression, String)
+    }
+
+    enum Limit: Sendable {
+        case whileTrue(FamilyExpression)
+        case times(FamilyExpression)
+    }
+}
+
+/// A line of the graph with its variables.
+struct FamilyNode: Sendable {
+    let output: WordTemplate
+    let operation: OperationKind
+    let inputs: [WordTemplate]
+    /// Words after each field's name; none for a name alone.
+    let fields: [(name: String, words: [WordTemplate])]
+}
+
+/// An image as input: its channels, and how its size follows. Sizes are words such as `112x96` or `{height}x{width}`, height first.
+struct FamilyImage: Sendable {
+    let channels: WordTemplate
+    let size: Size
+
+    enum Size: Sendable {
+        /// Any size at all; the graph leaves it open.
+        case any
+        /// One size alone.
+        case fixed(WordTemplate)
+        /// Any size fits; this is the usual one.
+        case usual(WordTemplate)
+        /// Height and width of the last map are known, after so many halvings.
+        case window(WordTemplate, halvings: WordTemplate)
+        /// The numbers of the last map and its channels are known, after so many halvings; the usual size is taken if it leads there.
+        case map(features: WordTemplate, maps: WordTemplate, halvings: WordTemplate, usual: WordTemplate?)
+    }
+}

@@ -1,0 +1,48 @@
+import ConvertFiles
+import ConvertIR
+
+/// What is wrong with the description of a family; each case names the file and the line.
+package enum FamilyError: DescribedError, Equatable {
+    /// The grammar wants `expected`, and something else was found.
+    case unexpected(file: String, line: Int, expected: String, found: String)
+    /// The line says `problem`, which no grammar forbids but which makes no sense.
+    case senseless(file: String, line: Int, problem: String, remedy: String)
+    /// No variable has this name.
+    case unknownVariable(file: String, line: Int, name: String)
+    /// No value with this name is given before the line.
+    case unknownValue(file: String, line: Int, name: String)
+    /// No definition has this name, or it takes another number of words.
+    case unknownDefinition(file: String, line: Int, name: String, known: [String])
+    /// A block is not closed by `end`.
+    case noEnd(file: String, line: Int, word: String)
+    /// A limit that keeps a description from running without end.
+    case tooMuch(file: String, line: Int, what: String, limit: Int)
+    /// The description needs a line that it does not have.
+    case missingLine(file: String, word: String)
+
+    /// What is wrong, for people.
+    package var problem: String {
+        switch self {
+        case .unexpected(let file, let line, let expected, let found): "\(file), line \(line): expected \(expected), found \(found)"
+        case .senseless(let file, let line, let problem, _): "\(file), line \(line): \(problem)"
+        case .unknownVariable(let file, let line, let name): "\(file), line \(line): there is no variable \(name) before this line"
+        case .unknownValue(let file, let line, let name): "\(file), line \(line): there is no value \(name) before this line"
+        case .unknownDefinition(let file, let line, let name, let known):
+            "\(file), line \(line): \(name) is not defined with so many words; "
+                + (known.isEmpty ? "nothing is defined" : "defined: \(known.joined(separator: ", "))")
+        case .noEnd(let file, let line, let word): "\(file), line \(line): \"\(word)\" has no \"end\""
+        case .tooMuch(let file, let line, let what, let limit): "\(file), line \(line): more than \(limit) \(what)"
+        case .missingLine(let file, let word): "\(file): there is no line that begins with \"\(word)\""
+        }
+    }
+
+    /// What to do about it.
+    package var remedy: String {
+        switch self {
+        case .senseless(_, _, _, let remedy): remedy
+        case .unexpected, .unknownVariable, .unknownValue, .unknownDefinition, .noEnd, .missingLine:
+            "correct the description; docs/families.md has the grammar, and every built-in family can be printed as an example"
+        case .tooMuch: "no network comes near this limit: check the conditions of the loops"
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import ConvertIR
+
+/// Lines of the graph: names and keys with the variables' values, weights under the names that torch gives them, and attributes with the
+/// values that torch assumes.
+extension FamilyBuilder {
+    private static let mostNodes = 100_000
+
+    mutating func append(_ template: FamilyNode) throws {
+        let output = scope + (try word(template.output))
+        guard types[output] == nil else {
+            throw FamilyError.senseless(
+                file: family.file, line: line, problem: "the value \(output) is given twice", remedy: "give each value its own name")
+        }
+        guard nodes.count < FamilyBuilder.mostNodes else {
+            throw FamilyError.tooMuch(file: family.file, line: line, what: "nodes", limit: FamilyBuilder.mostNodes)
+        }
+        let inputs = try template.inputs.map { try reference($0) }
+        var fields = FamilyFields(node: template, module: try word(template.output), line: line, file: family.file)
+        for (name, words) in template.fields { fields.words[name] = try words.map { try word($0) } }
+        fields.inputType = inputs.first.flatMap { types[$0] ?? nil }
+        fields.claim(&self)
+        let node = Node(
+            name: fields.words[FamilyNode.nodeName]?.first ?? output, operation: try Operation(template.operation, fields), inputs: inputs,
+            output: output)
+        nodes.append(node)
+        types[output] = .some(type(of: node, inputs))
+        last = output
+    }
+
+    /// The type of what a node gives; nil if it is not known. Weights of other shapes are recorded.
+    private mutating func type(of node: Node, _ inputs: [String]) -> ValueType? {
+        let given = inputs.compactMap { types[$0] ?? nil }
+        guard given.count == inputs.count else { return nil }
+        do {
+            return try node.outputType(given, weights: weights)
+        } catch {
+            if case .wrongWeightShape(_, _, let key, let expected, let found) = error {
+                keys.misshape(key, found: found, expected: expected, line: line)
+            }
+            // These keep the shape whatever their weights are, so that the lines after them can still be checked.
+            switch node.operation {
+            case .batchNormalization, .prelu: return given.first
+            default: return nil
+            }
+        }
+    }
+}
+
+/// The weights and attributes of one line of a description.
+private struct FamilyFields: OperationFields {
+    typealias Failure = any Error
+
+    let node: FamilyNode
+    let module: String
+    let line: Int
+    let file: String
+    /// Words after each name, with the variables' values; none for a name alone.
+    var words: [String: [String]] = [:]
+    var inputType: ValueType?
+    /// Full keys by role, once they are claimed.
+    private var claimed: [String: String] = [:]
+    private var weightShape: [Int]?
+    private var epsilon = 0.0
+
+    init(node: FamilyNode, module: String, line: Int, file: String) {
+        self.node = node
+        self.module = module
+        self.line = line
+        self.file = file
+    }
+
+    /// The names that torch's modules give to weights, by role; other roles have their own name.
+    private static let torchNames = ["scale": "weight", "slope": "weight", "mean": "running_mean", "variance": "running_var"]
+    /// Weights that torch's modules have unless they are built without them, although the graph could do without.
+    private static let usuallyThere: [OperationKind: Set<String>] = [.batchNormalization: ["scale", "bias"]]
+
+    mutating func claim(_ builder: inout FamilyBuilder) {
+        let path = builder.scope + (words[FamilyNode.moduleName]?.first ?? module)
+        for (role, isOptional) in node.operation.weightRoles {
+            let usual = "\(path).\(FamilyFields.torchNames[role] ?? role)"
+            let isThere = builder.keys.shape(usual) != nil
+            var key: String?
+            switch words[role] {
+            case nil: key = !isOptional || FamilyFields.usuallyThere[node.operation]?.contains(role) == true ? usual : nil
+            case ["optional"]?: key = isThere ? usual : nil
+            case ["none"]? where isOptional: key = nil
+            case []?: key = usual
+            case let given?: key = builder.scope + (given.first ?? "")
+            }
+            if let key { claimed[role] = builder.keys.take(key, line: line) }
+        }
+        if node.operation == .batchNormalization {
+            builder.keys.allow("\(path).num_batches_tracked")
+        }
+        weightShape = claimed["weight"].flatMap { builder.weights[$0]?.shape }
+        epsilon = builder.weights.epsilons[builder.keys.prefix + path] ?? builder.profile.epsilon
+    }
+
+    func weight(_ role: String, isOptional: Bool) -> String? { claimed[role] }
+
+    func attribute(_ attribute: AttributeDescription) throws -> AttributeValue {
+        let name = attribute.textName
+        guard let given = words[name] else { return try usual(attribute) }
+        if attribute.form == .flag, given.isEmpty { return .flag(true) }
+        let text = given.joined(separator: ",")
+        if let value = computed(name, text) ?? AttributeValue(text: text, form: attribute.form) ?? short(text, attribute.form) {
+            return value
+        }
+        throw GraphTextError.wrongValue(
+            file: file, line: line, name: name, expected: attribute.form.example, found: GraphTextScanner.shortened(text))
+    }
+
+    /// What a line need not say: the values that torch's modules assume, and the family's ε.
+    private func usual(_ attribute: AttributeDescription) throws -> AttributeValue {
+        if let usual = attribute.usual { return usual }
+        switch (node.operation, attribute.textName) {
+        case (.convolution, "stride"): return .size(Size2D(1))
+        case (.maxPool, "stride"), (.averagePool, "stride"):
+            // torch takes the window for the stride.
+            if let kernel = words["kernel"]?.joined(), let value = AttributeValue(text: kernel, form: .size) ?? short(kernel, .size) {
+                return value
+            }
+        case (.batchNormalization, "epsilon"): return .number(epsilon)
+        default: break
+        }
+        throw GraphTextError.missingField(file: file, line: line, operation: node.operation.rawValue, name: attribute.textName)
+    }
+
+    /// `padding=same` keeps the size at stride 1; `groups=auto` is what the weight's shape and the input's channels say.
+    private func computed(_ name: String, _ text: String) -> AttributeValue? {
+        guard node.operation == .convolution else { return nil }
+        switch (name, text) {
+        case ("padding", "same"):
+            let window = (weightShape ?? []).suffix(2).map { min(max($0, 1), 1 << 20) / 2 }
+            return .padding(window.count == 2 ? Padding2D(vertical: window[0], horizontal: window[1]) : Padding2D(0))
+        case ("groups", "auto"):
+            guard let shape = weightShape, shape.count == 4, shape[1] > 0, let type = inputType, type.shape.count == 4,
+                let channels = type.shape[1].fixed
+            else { return .integer(1) }
+            return .integer(max(channels / shape[1], 1))
+        default: return nil
+        }
+    }
+
+    /// One number for height and width, one for all sides, or two for both pairs of sides.
+    private func short(_ text: String, _ form: AttributeForm) -> AttributeValue? {
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { Int($0) }
+        switch (form, numbers.count) {
+        case (.size, 1): return .size(Size2D(numbers[0]))
+        case (.padding, 1): return .padding(Padding2D(numbers[0]))
+        case (.padding, 2): return .padding(Padding2D(vertical: numbers[0], horizontal: numbers[1]))
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import ConvertIR
+
+/// Hands out the keys of a state dict to the layers that own them, and accounts for every one.
+struct KeyLedger {
+    let weights: Weights
+    /// The prefix that all keys of the network share, such as `module.`.
+    let prefix: String
+    private(set) var taken: Set<String> = []
+    private(set) var missing: [String] = []
+    private(set) var misshaped: [String] = []
+    /// The first line at which the weights are not those of the description, and why.
+    private(set) var departure: (line: Int, reason: String)?
+
+    init(_ weights: Weights, prefix: String) {
+        self.weights = weights
+        self.prefix = prefix
+    }
+
+    /// The shape of a tensor; nil if it is absent.
+    func shape(_ key: String) -> [Int]? { weights[prefix + key]?.shape }
+
+    /// Claims a tensor and returns its full key; one that is not there is recorded.
+    mutating func take(_ key: String, line: Int) -> String {
+        let whole = prefix + key
+        if taken.insert(whole).inserted, weights[whole] == nil {
+            missing.append(whole)
+            depart("\(whole) is missing", line: line)
+        }
+        return whole
+    }
+
+    /// Claims a tensor that may be absent and that no layer reads, such as `num_batches_tracked`.
+    mutating func allow(_ key: String) { taken.insert(prefix + key) }
+
+    /// Records a tensor of another shape; `key` is its full key.
+    mutating func misshape(_ key: String, found: [Int], expected: String, line: Int) {
+        let words = "\(key) is \(found), not \(expected)"
+        misshaped.append(words)
+        depart(words, line: line)
+    }
+
+    /// Records why this is another network, unless an earlier reason is known.
+    mutating func depart(_ reason: String, line: Int) { if departure == nil { departure = (line, reason) } }
+
+    /// Keys that no layer claims: those that may be left out, and those that make it another network.
+    func unclaimed(leftOut: [String]) -> (extra: [String], unexpected: [String]) {
+        let patterns = leftOut.map(NamePattern.init)
+        var (extra, unexpected): ([String], [String]) = ([], [])
+        for key in weights.entries.map(\.name) where !taken.contains(key) {
+            let isLeftOut = key.hasPrefix(prefix) && patterns.contains { $0.fits(String(key.dropFirst(prefix.count))) }
+            if isLeftOut || TrainingHead.owns(key, besideNetworkUnder: prefix) { extra.append(key) } else { unexpected.append(key) }
+        }
+        return (extra, unexpected)
+    }
+
+    /// The text before `suffix` in the shortest key that ends in it; nil if no key does.
+    static func prefix(before suffix: String, in weights: Weights) -> String? {
+        weights.entries.map(\.name).filter { $0 == suffix || $0.hasSuffix("." + suffix) }.map { String($0.dropLast(suffix.count)) }
+            .min { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+    }
+}
