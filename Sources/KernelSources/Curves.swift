@@ -68,21 +68,26 @@ private typealias Integers = Vector.MaskStorage
     return far.replacing(with: -far, where: x .< Vector.zero).replacing(with: near, where: size .< Vector(repeating: 0.625))
 }
 
-/// x · (1 + erf(x / √2)) / 2, with the rational function of Eigen's `erf` (gitlab.com/libeigen/eigen, before 3.4).
+/// x · (1 + erf(x / √2)) / 2, with Norbert Juffa's two approximations of erf (stackoverflow.com/a/35148199): near zero a polynomial, farther out
+/// 1 − exp of one, which on the left leaves the power alone.
 @inline(__always) private func gelu(_ x: Vector) -> Vector {
-    let a = clip(x * Vector(repeating: 0.707_106_77), -4, 4)
-    let square = a * a
-    var p = multiplyAdd(Vector(repeating: 2.770_681_424_959_02e-08), square, Vector(repeating: -2.726_142_258_013_06e-10))
-    p = multiplyAdd(Vector(repeating: -2.101_024_020_825_08e-06), p, square)
-    p = multiplyAdd(Vector(repeating: -5.692_506_394_623_46e-05), p, square)
-    p = multiplyAdd(Vector(repeating: -7.349_906_303_268_55e-04), p, square)
-    p = multiplyAdd(Vector(repeating: -2.954_599_808_540_25e-03), p, square)
-    p = multiplyAdd(Vector(repeating: -1.609_603_326_241_5e-02), p, square)
-    var q = multiplyAdd(Vector(repeating: -2.133_740_552_789_05e-04), square, Vector(repeating: -1.456_607_184_649_96e-05))
-    q = multiplyAdd(Vector(repeating: -1.682_826_974_382_03e-03), q, square)
-    q = multiplyAdd(Vector(repeating: -7.373_329_167_204_68e-03), q, square)
-    q = multiplyAdd(Vector(repeating: -1.426_473_905_141_89e-02), q, square)
-    return x * 0.5 * (a * p / q + 1)
+    let a = x * Vector(repeating: 0.707_106_77)
+    let (size, square) = (magnitude(a), a * a)
+    let high = multiplyAdd(Vector(repeating: 3.831_971_26e-4), size, Vector(repeating: -1.728_534_7e-5))
+    let low = multiplyAdd(Vector(repeating: 2.425_462_19e-2), size, Vector(repeating: -3.883_964_38e-3))
+    var r = multiplyAdd(low, high, square)
+    r = multiplyAdd(Vector(repeating: -1.067_778_77e-1), r, size)
+    r = multiplyAdd(Vector(repeating: -6.348_466_87e-1), r, size)
+    r = multiplyAdd(Vector(repeating: -1.287_175_12e-1), r, size)
+    let power = powerOfNegative(multiplyAdd(-size, r, size))
+    var p = multiplyAdd(Vector(repeating: 4.991_194_23e-3), square, Vector(repeating: -5.967_617_03e-4))
+    p = multiplyAdd(Vector(repeating: -2.676_813_49e-2), p, square)
+    p = multiplyAdd(Vector(repeating: 1.128_199_25e-1), p, square)
+    p = multiplyAdd(Vector(repeating: -3.761_253_36e-1), p, square)
+    p = multiplyAdd(Vector(repeating: 1.283_791_66e-1), p, square)
+    let near = multiplyAdd(a, p, a) + 1
+    let far = (2 - power).replacing(with: power, where: a .< Vector.zero)
+    return x * 0.5 * far.replacing(with: near, where: size .<= Vector(repeating: 0.927_734_375))
 }
 
 /// x · (1 + tanh(√(2/π) · (x + 0.044715 x³))) / 2, which is x · sigmoid of twice that number.
