@@ -28,10 +28,13 @@ final class ExecutionPlan: @unchecked Sendable {
             }
         }
 
-        /// Whether threads may do it for their own images; a linear layer's weight is read once for all images instead.
+        /// Whether threads may do it for their own images; a large linear layer's weight is read once for all images instead.
         var isSharable: Bool {
-            if case .linear = self { false } else { true }
+            if case .linear(let job) = self { job.inputs * job.outputs <= Step.smallWeight } else { true }
         }
+
+        /// Numbers of a weight that stays in a core's second cache.
+        private static let smallWeight = 1 << 16
     }
 
     /// Images that fit at once.
@@ -57,6 +60,7 @@ final class ExecutionPlan: @unchecked Sendable {
         self.leavesOutPadding = leavesOutPadding
         var extents: [String: ValueExtent] = [:]
         for (name, type) in types { extents[name] = ValueExtent(type) }
+        try ExecutionPlan.checkSums(layers, extents)
         let borders = ExecutionPlan.borders(layers)
         try ExecutionPlan.checkSizes(extents, borders: borders, memoryLimit: memoryLimit)
         let plan = BufferPlan(
@@ -126,6 +130,14 @@ final class ExecutionPlan: @unchecked Sendable {
         }
     }
 
+    /// A sum inside a layer is of values of one size. Sizes that follow from the input may turn out to be 1, which would have to be repeated.
+    private static func checkSums(_ layers: [PackedLayer], _ extents: [String: ValueExtent]) throws(InferenceError) {
+        for layer in layers.map(\.layer) {
+            guard let residual = layer.residual, let summand = layer.summand, extents[residual] != extents[summand] else { continue }
+            throw .unsupported(node: layer.name, operation: "add", detail: "for this input, its operands have different sizes")
+        }
+    }
+
     /// Zero pixels that direct convolutions read around their inputs.
     private static func borders(_ layers: [PackedLayer]) -> [String: Int] {
         var borders: [String: Int] = [:]
@@ -148,7 +160,7 @@ final class ExecutionPlan: @unchecked Sendable {
         let layer = packed.layer
         let planned = PlannedLayer(
             packed: packed, input: try view(layer.input, layer), output: try view(layer.output, layer),
-            residual: try layer.residual.map { try view($0, layer) })
+            residual: try layer.residual.map { try view($0, layer) }, other: try layer.combination.map { try view($0.other, layer) })
         switch layer.kind {
         case .convolution(let convolution):
             return planned.convolution(convolution, isExact: isExact, leavesOutPadding: leavesOutPadding)
@@ -221,7 +233,11 @@ final class ExecutionPlan: @unchecked Sendable {
             kernels.pixels(job, images.lowerBound * job.output.height..<images.upperBound * job.output.height)
         case .zeroFrame(let view): for image in images { view.zeroFrame(image: image) }
         case .small(let job): for image in images { job.run(image: image) }
-        case .linear: break
+        case .linear(var job):
+            job.input += images.lowerBound * job.inputStride
+            job.output += images.lowerBound * job.outputStride
+            job.images = images.count
+            kernels.linear(job, 0..<job.outputs)
         }
     }
 
