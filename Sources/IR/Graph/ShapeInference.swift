@@ -8,13 +8,14 @@ extension Graph {
         for input in inputs {
             guard types.updateValue(input.type, forKey: input.name) == nil else { throw .duplicateValue(name: input.name, node: "(input)") }
         }
+        let batch = inputs.first?.type.shape.first ?? .batch
         for node in nodes {
             var given: [ValueType] = []
             for name in node.inputs {
                 guard let type = types[name] else { throw .unknownValue(name: name, node: node.name) }
                 given.append(type)
             }
-            let type = try node.operation.definition.outputType(NodeInference(node: node, inputs: given, weights: weights))
+            let type = try node.operation.definition.outputType(NodeInference(node: node, inputs: given, weights: weights, batch: batch))
             guard types.updateValue(type, forKey: node.output) == nil else { throw .duplicateValue(name: node.output, node: node.name) }
         }
         guard !outputs.isEmpty else { throw .noOutput }
@@ -28,6 +29,8 @@ struct NodeInference {
     let node: Node
     let inputs: [ValueType]
     let weights: Weights
+    /// The number of images: axis 0 of the graph's input.
+    let batch: Dimension
 
     private var operation: String { node.operation.name }
 

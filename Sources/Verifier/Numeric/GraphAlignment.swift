@@ -189,7 +189,8 @@ extension Operation {
         // ‖x‖ and max(‖x‖, 1e-12) are the same number for every nonzero vector.
         case .l2Normalize(let axis, let epsilon): return [("axis", "\(axis)"), ("epsilon", epsilon < 1e-6 ? "0" : number(epsilon))]
         // Every other operation's attributes as the graph lists them, so that a new one's are never passed over.
-        case .prelu, .relu, .globalAveragePool, .add, .linear, .flatten, .convertToFloat:
+        case .prelu, .relu, .globalAveragePool, .add, .linear, .flatten, .convertToFloat, .layerNormalization, .matrixProduct, .reshape,
+            .slice, .pad, .reduceMean, .reduceL2, .parameter, .adaptiveAveragePool, .globalMaxPool:
             return attributes.map { ($0.name, $0.value.text) }
         }
     }
