@@ -199,7 +199,7 @@ public final class FastExecutor: Sendable {
         guard model.graph.inputs.count == 1 else { throw InferenceError.severalInputs(names: model.graph.inputs.map(\.name)) }
         let type = model.graph.inputs[0].type
         try InputCheck.check(shape, against: type)
-        guard let extent = ValueExtent(ValueType(shape.map { .fixed($0) })) else {
+        guard let extent = ValueExtent(ValueType([.batch] + shape.dropFirst().map { .fixed($0) })) else {
             throw InferenceError.wrongShape(expected: "\(type)", found: shape)
         }
         return extent
