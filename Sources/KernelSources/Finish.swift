@@ -41,6 +41,8 @@ struct Finish {
         case .none: break
         case .relu: value.replace(with: Vector.zero, where: value .< Vector.zero)
         case .prelu: value.replace(with: value * slopes, where: value .< Vector.zero)
+        case .clip(let low, let high): value = clip(value, low, high)
+        case .hardSwish: value *= hardSwishGate(value)
         }
         storeVector(value, output + place, isHalf: isHalf)
     }

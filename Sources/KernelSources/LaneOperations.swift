@@ -24,7 +24,20 @@ import KernelTypes
     case .none: value
     case .relu: value.replacing(with: Lanes.zero, where: value .< Lanes.zero)
     case .prelu(let slopes): value.replacing(with: value * lanes(slopes + channel), where: value .< Lanes.zero)
+    case .clip(let low, let high): clip(value, low, high)
+    case .hardSwish: value * hardSwishGate(value)
     }
+}
+
+/// A NaN is neither below nor above, and stays.
+@inline(__always) func clip<Numbers: SIMD>(_ value: Numbers, _ low: Float, _ high: Float) -> Numbers where Numbers.Scalar == Float {
+    value.replacing(with: Numbers(repeating: low), where: value .< Numbers(repeating: low))
+        .replacing(with: Numbers(repeating: high), where: value .> Numbers(repeating: high))
+}
+
+/// What a hard swish multiplies each number by.
+@inline(__always) func hardSwishGate<Numbers: SIMD>(_ value: Numbers) -> Numbers where Numbers.Scalar == Float {
+    clip(value * Numbers(repeating: 1 / 6) + Numbers(repeating: 0.5), 0, 1)
 }
 
 /// Loads eight floats from an address that is aligned to 32 bytes.

@@ -31,8 +31,10 @@ import KernelTypes
     if let bias = job.bias { value += bias[output] }
     switch job.activation {
     case .none: break
-    case .relu: value = max(value, 0)
+    case .relu: value = value < 0 ? 0 : value
     case .prelu(let slopes): value = value < 0 ? value * slopes[output] : value
+    case .clip(let low, let high): value = value < low ? low : value > high ? high : value
+    case .hardSwish: value *= hardSwishGate(SIMD2(repeating: value))[0]
     }
     job.output[image &* job.outputStride &+ output] = value
 }

@@ -1,24 +1,58 @@
 import KernelTypes
 
-/// Scale, shift, sum and activation of each pixel, eight channels at a time.
+/// Scale, shift, second value, sum and activation of each pixel, one register of channels at a time.
 @Sendable func mapPixels(_ job: PixelJob, _ rows: Range<Int>) {
-    let (input, output) = (job.input, job.output)
+    switch job.combination?.kind {
+    case nil: map(job, rows) { value, _ in value }
+    case .sum: map(job, rows) { $0 + $1 }
+    case .product: map(job, rows) { $0 * $1 }
+    // A NaN on the left is kept, and one on the right is not less.
+    case .maximum: map(job, rows) { $0.replacing(with: $1, where: .!($1 .<= $0) .& ($0 .== $0)) }
+    }
+}
+
+@inline(__always) private func map(_ job: PixelJob, _ rows: Range<Int>, _ combine: (Vector, Vector) -> Vector) {
+    let output = job.output
+    let (input, other) = (job.input, job.combination?.other ?? job.input)
+    let keepsPadding = output.channels == output.paddedChannels || mapsZeroToZero(job)
     for flat in rows {
         let image = flat / output.height
         let row = flat &- image &* output.height
         for column in 0..<output.width {
-            let from = UnsafePointer(input.pixel(image, row, column))
-            let target = output.pixel(image, row, column)
-            let addend = job.addend.map { UnsafePointer($0.pixel(image, row, column)) }
+            let from = UnsafePointer(input.view.pixel(image, row, column))
+            let second = UnsafePointer(other.view.pixel(image, row, column))
+            let target = output.place(image, row, column)
+            let addend = job.addend.map { $0.place(image, row, column) } ?? 0
             var channel = 0
             while channel < output.paddedChannels {
-                var value = lanes(from + channel)
-                if let scale = job.scale { value *= lanes(scale + channel) }
-                if let shift = job.shift { value += lanes(shift + channel) }
-                if let addend { value += lanes(addend + channel) }
-                store(activate(value, job.activation, channel), target + channel)
-                channel &+= laneCount
+                let isHalf = channel &+ Vector.scalarCount > output.paddedChannels
+                @inline(__always) func load(_ pixel: UnsafePointer<Float>, _ isOne: Bool) -> Vector {
+                    isOne ? Vector(repeating: pixel[0]) : loadVector(pixel + channel, isHalf: isHalf)
+                }
+                var value = load(from, input.isOneChannel)
+                if let scale = job.scale { value *= loadVector(scale + channel, isHalf: isHalf) }
+                if let shift = job.shift { value += loadVector(shift + channel, isHalf: isHalf) }
+                value = combine(value, load(second, other.isOneChannel))
+                Finish(bias: nil, job.activation, output: output, residual: job.addend, channel: channel)
+                    .put(value, output: target, residual: addend)
+                channel &+= Vector.scalarCount
             }
         }
+        if let curve = job.curve { bend(output, curve, image, row) }
+        if !keepsPadding { clearPadding(output, image, row) }
+    }
+}
+
+/// Whether channels that pad a pixel stay zero by themselves.
+@inline(__always) private func mapsZeroToZero(_ job: PixelJob) -> Bool {
+    guard job.combination == nil, job.curve == nil, !job.input.isOneChannel else { return false }
+    if case .clip(let low, let high) = job.activation { return low <= 0 && high >= 0 }
+    return true
+}
+
+@inline(__always) private func clearPadding(_ output: ImageView, _ image: Int, _ row: Int) {
+    for column in 0..<output.width {
+        let target = output.pixel(image, row, column)
+        for channel in output.channels..<output.paddedChannels { target[channel] = 0 }
     }
 }

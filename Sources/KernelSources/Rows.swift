@@ -16,34 +16,42 @@ import KernelTypes
     }
 }
 
-/// The lanes of the vector at `channel` that hold channels, not padding.
-@inline(__always) private func isInside(_ channel: Int, _ count: Int) -> SIMDMask<SIMD8<Int32>> {
-    SIMD8<Int32>(0, 1, 2, 3, 4, 5, 6, 7) .< SIMD8(repeating: Int32(truncatingIfNeeded: min(laneCount, count &- channel)))
+/// Calls `body` for every register of channels; `inside` says which of its numbers are channels, if not all are.
+@inline(__always) private func forEachVector(
+    _ count: Int, _ body: (_ channel: Int, _ isHalf: Bool, _ inside: SIMDMask<Integers>?) -> Void
+) {
+    let whole = count / Vector.scalarCount &* Vector.scalarCount
+    var channel = 0
+    while channel < whole {
+        body(channel, false, nil)
+        channel &+= Vector.scalarCount
+    }
+    guard whole < count else { return }
+    var places = Integers.zero
+    for index in 0..<Vector.scalarCount { places[index] = Int32(truncatingIfNeeded: index) }
+    let inside = places .< Integers(repeating: Int32(truncatingIfNeeded: count &- whole))
+    body(whole, count &- whole <= laneCount, inside)
 }
 
 @inline(__always) private func softmax(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int) {
-    var largest = Lanes(repeating: -.infinity)
-    var channel = 0
-    while channel < count {
-        let value = lanes(source + channel).replacing(with: -.infinity, where: .!isInside(channel, count))
+    var largest = Vector(repeating: -.infinity)
+    forEachVector(count) { channel, isHalf, inside in
+        var value = loadVector(source + channel, isHalf: isHalf)
+        if let inside { value.replace(with: Vector(repeating: -.infinity), where: .!inside) }
         // A NaN compares as nothing, and stays.
-        largest.replace(with: value, where: .!(value .<= largest))
-        channel &+= laneCount
+        largest.replace(with: value, where: .!(value .<= largest) .& (largest .== largest))
     }
-    let top = Lanes(repeating: largest.max())
-    var sum = Lanes.zero
-    channel = 0
-    while channel < count {
-        let power = exponential(lanes(source + channel) - top).replacing(with: 0, where: .!isInside(channel, count))
-        store(power, target + channel)
+    let top = Vector(repeating: largest.max())
+    var sum = Vector.zero
+    forEachVector(count) { channel, isHalf, inside in
+        var power = powerOfNegative(loadVector(source + channel, isHalf: isHalf) - top)
+        if let inside { power.replace(with: Vector.zero, where: .!inside) }
+        storeVector(power, target + channel, isHalf: isHalf)
         sum += power
-        channel &+= laneCount
     }
-    let factor = Lanes(repeating: 1 / sum.sum())
-    channel = 0
-    while channel < count {
-        store(lanes(target + channel) * factor, target + channel)
-        channel &+= laneCount
+    let factor = Vector(repeating: 1 / sum.sum())
+    forEachVector(count) { channel, isHalf, _ in
+        storeVector(loadVector(UnsafePointer(target + channel), isHalf: isHalf) * factor, target + channel, isHalf: isHalf)
     }
 }
 
@@ -51,27 +59,25 @@ import KernelTypes
 @inline(__always) private func normalize(
     _ job: RowJob, _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ count: Int
 ) {
-    var sum = Lanes.zero
-    var channel = 0
-    while channel < count {
-        sum += lanes(source + channel).replacing(with: 0, where: .!isInside(channel, count))
-        channel &+= laneCount
+    var sum = Vector.zero
+    forEachVector(count) { channel, isHalf, inside in
+        var value = loadVector(source + channel, isHalf: isHalf)
+        if let inside { value.replace(with: Vector.zero, where: .!inside) }
+        sum += value
     }
-    let mean = Lanes(repeating: sum.sum() / Float(count))
-    var squares = Lanes.zero
-    channel = 0
-    while channel < count {
-        let distance = (lanes(source + channel) - mean).replacing(with: 0, where: .!isInside(channel, count))
+    let mean = Vector(repeating: sum.sum() / Float(count))
+    var squares = Vector.zero
+    forEachVector(count) { channel, isHalf, inside in
+        var distance = loadVector(source + channel, isHalf: isHalf) - mean
+        if let inside { distance.replace(with: Vector.zero, where: .!inside) }
         squares = multiplyAdd(squares, distance, distance)
-        channel &+= laneCount
     }
-    let factor = Lanes(repeating: 1 / (squares.sum() / Float(count) + job.epsilon).squareRoot())
-    channel = 0
-    while channel < count {
-        var value = (lanes(source + channel) - mean) * factor
-        if let scale = job.scale { value *= lanes(scale + channel) }
-        if let bias = job.bias { value += lanes(bias + channel) }
-        store(value.replacing(with: 0, where: .!isInside(channel, count)), target + channel)
-        channel &+= laneCount
+    let factor = Vector(repeating: 1 / (squares.sum() / Float(count) + job.epsilon).squareRoot())
+    forEachVector(count) { channel, isHalf, inside in
+        var value = (loadVector(source + channel, isHalf: isHalf) - mean) * factor
+        if let scale = job.scale { value *= loadVector(scale + channel, isHalf: isHalf) }
+        if let bias = job.bias { value += loadVector(bias + channel, isHalf: isHalf) }
+        if let inside { value.replace(with: Vector.zero, where: .!inside) }
+        storeVector(value, target + channel, isHalf: isHalf)
     }
 }

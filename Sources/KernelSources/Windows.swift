@@ -5,7 +5,7 @@ import KernelTypes
     if case .depthwise = job.kind { return depthwiseConvolution(job, rows) }
     var isMaximum = false
     if case .maximum = job.kind { isMaximum = true }
-    // In most networks nothing follows a max pool.
+    // In most networks nothing follows a pool.
     var isPlain = job.residual == nil
     if case .none = job.activation {} else { isPlain = false }
     let (input, output) = (job.input, job.output)
@@ -22,10 +22,15 @@ import KernelTypes
             let endColumnTap = min(job.kernelWidth, max(0, (input.width &- left &+ job.dilationX &- 1) / job.dilationX))
             let window = Window(
                 corner: input.pixel(image, top &+ firstTap, left &+ firstColumnTap), rows: max(0, endTap &- firstTap),
-                columns: max(0, endColumnTap &- firstColumnTap), rowStride: input.rowStride, pixelStride: input.pixelStride)
+                columns: max(0, endColumnTap &- firstColumnTap), rowStride: input.rowStride, pixelStride: input.pixelStride,
+                count: meanCount(job, top, left, max(0, endTap &- firstTap) &* max(0, endColumnTap &- firstColumnTap)))
             let target = output.pixel(image, row, column)
-            if isMaximum, isPlain {
-                window.storeMaximum(to: target, channels: output.paddedChannels)
+            if isPlain {
+                if isMaximum {
+                    window.storeMaximum(to: target, channels: output.paddedChannels)
+                } else {
+                    window.storeMean(to: target, channels: output.paddedChannels)
+                }
                 continue
             }
             let residual = job.residual.map { UnsafePointer($0.pixel(image, row, column)) }
@@ -40,10 +45,19 @@ import KernelTypes
     }
 }
 
+/// How many numbers a mean is of: those inside the image, or also the padding that the window covers.
+@inline(__always) private func meanCount(_ job: WindowJob, _ top: Int, _ left: Int, _ inside: Int) -> Int {
+    guard let padding = job.countedPadding else { return inside }
+    return min(job.kernelHeight, job.input.height &+ padding.bottom &- top)
+        &* min(job.kernelWidth, job.input.width &+ padding.right &- left)
+}
+
 /// The part of a window that lies inside the image.
 private struct Window {
     let corner: UnsafeMutablePointer<Float>
     let rows, columns, rowStride, pixelStride: Int
+    /// What the sum of a mean is divided by.
+    let count: Int
 
     /// The maximum of each channel, as many channels at a time as a register holds. NaN propagates: it compares neither less than nor equal
     /// to the maximum so far, and is never replaced once found.
@@ -67,6 +81,53 @@ private struct Window {
         }
     }
 
+    /// The mean of each channel. Four registers of channels at a time: a window may be a whole image, which is then read once from memory and
+    /// not once for each register. Rows are summed apart from their total, so that long sums keep their digits.
+    @inline(__always) func storeMean(to target: UnsafeMutablePointer<Float>, channels: Int) {
+        let size = Vector.scalarCount
+        let divisor = Vector(repeating: Float(max(1, count)))
+        var channel = 0
+        while channel &+ 4 &* size <= channels {
+            var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+            var row = UnsafePointer(corner + channel)
+            for _ in 0..<rows {
+                var (r0, r1, r2, r3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+                var pixel = row
+                for _ in 0..<columns {
+                    r0 += loadVector(pixel, isHalf: false)
+                    r1 += loadVector(pixel + size, isHalf: false)
+                    r2 += loadVector(pixel + 2 &* size, isHalf: false)
+                    r3 += loadVector(pixel + 3 &* size, isHalf: false)
+                    pixel += pixelStride
+                }
+                (s0, s1, s2, s3) = (s0 + r0, s1 + r1, s2 + r2, s3 + r3)
+                row += rowStride
+            }
+            storeVector(s0 / divisor, target + channel, isHalf: false)
+            storeVector(s1 / divisor, target + (channel &+ size), isHalf: false)
+            storeVector(s2 / divisor, target + (channel &+ 2 &* size), isHalf: false)
+            storeVector(s3 / divisor, target + (channel &+ 3 &* size), isHalf: false)
+            channel &+= 4 &* size
+        }
+        while channel < channels {
+            let isHalf = channel &+ size > channels
+            var sum = Vector.zero
+            var row = UnsafePointer(corner + channel)
+            for _ in 0..<rows {
+                var ofRow = Vector.zero
+                var pixel = row
+                for _ in 0..<columns {
+                    ofRow += loadVector(pixel, isHalf: isHalf)
+                    pixel += pixelStride
+                }
+                sum += ofRow
+                row += rowStride
+            }
+            storeVector(sum / divisor, target + channel, isHalf: isHalf)
+            channel &+= size
+        }
+    }
+
     @inline(__always) func maximum(_ channel: Int) -> Lanes {
         var value = Lanes(repeating: -.infinity)
         for y in 0..<rows {
@@ -83,6 +144,6 @@ private struct Window {
         for y in 0..<rows {
             for x in 0..<columns { value += lanes(corner + (y &* rowStride &+ x &* pixelStride &+ channel)) }
         }
-        return value / Lanes(repeating: Float(max(1, rows &* columns)))
+        return value / Lanes(repeating: Float(max(1, count)))
     }
 }

@@ -64,4 +64,8 @@ public enum Activation: @unchecked Sendable {
     case relu
     /// Slopes for negative numbers, one per channel, padded like the channels.
     case prelu(UnsafePointer<Float>)
+    /// Bounds below and above; either may be infinite.
+    case clip(Float, Float)
+    /// x · min(max(x / 6 + 1/2, 0), 1).
+    case hardSwish
 }

@@ -112,6 +112,8 @@ public struct WindowJob: @unchecked Sendable {
     public var dilationY: Int
     /// Horizontal distance between taps.
     public var dilationX: Int
+    /// Means only: rows below and columns after the image that count as zeros, like the padding before it; nil if no padding counts.
+    public var countedPadding: (bottom: Int, right: Int)?
     /// Images in the batch.
     public var images: Int
 
@@ -136,6 +138,7 @@ public struct WindowJob: @unchecked Sendable {
         activation = .none
         dilationY = 1
         dilationX = 1
+        countedPadding = nil
     }
 }
 
@@ -179,35 +182,6 @@ public struct LinearJob: @unchecked Sendable {
         self.images = images
         scale = nil
         bias = nil
-        activation = .none
-    }
-}
-
-/// An operation on each pixel: scale and shift per channel, sum of two views, activation. Also copies one view to another.
-public struct PixelJob: @unchecked Sendable {
-    /// The input.
-    public var input: ImageView
-    /// The output; may be the input.
-    public var output: ImageView
-    /// Added after scale and shift.
-    public var addend: ImageView?
-    /// One factor per channel, padded.
-    public var scale: UnsafePointer<Float>?
-    /// One value per channel, padded, added after the factor.
-    public var shift: UnsafePointer<Float>?
-    /// Applied to the result.
-    public var activation: Activation
-    /// Images in the batch.
-    public var images: Int
-
-    /// Creates a copy; set the other properties afterwards.
-    public init(input: ImageView, output: ImageView, images: Int) {
-        self.input = input
-        self.output = output
-        self.images = images
-        addend = nil
-        scale = nil
-        shift = nil
         activation = .none
     }
 }

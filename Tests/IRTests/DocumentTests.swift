@@ -34,6 +34,22 @@ import Testing
                     + #""stride":[1,1],"padding":[0,0,0,0],"dilation":[1,1],"groups":4}"#,
                 #"{"name":"relu","operation":"relu","inputs":["depthwise"],"output":"relu"}"#,
                 #"{"name":"add","operation":"add","inputs":["relu","prelu"],"output":"add"}"#,
+                #"{"name":"sigmoid","operation":"sigmoid","inputs":["add"],"output":"sigmoid"}"#,
+                #"{"name":"tanh","operation":"tanh","inputs":["add"],"output":"tanh"}"#,
+                #"{"name":"clip","operation":"clip","inputs":["add"],"output":"clip","minimum":-0.5,"maximum":6.0}"#,
+                #"{"name":"most","operation":"clip","inputs":["add"],"output":"most","maximum":6.0}"#,
+                #"{"name":"leaky","operation":"leaky_relu","inputs":["add"],"output":"leaky","slope":0.1}"#,
+                #"{"name":"gate","operation":"hard_sigmoid","inputs":["add"],"output":"gate","alpha":0.16666666666666666,"beta":0.5}"#,
+                #"{"name":"steep","operation":"hard_sigmoid","inputs":["add"],"output":"steep","alpha":0.2,"beta":0.25}"#,
+                #"{"name":"swish","operation":"hard_swish","inputs":["add"],"output":"swish"}"#,
+                #"{"name":"gelu","operation":"gelu","inputs":["add"],"output":"gelu","tanh":false}"#,
+                #"{"name":"near","operation":"gelu","inputs":["add"],"output":"near","tanh":true}"#,
+                #"{"name":"product","operation":"product","inputs":["sigmoid","tanh"],"output":"product"}"#,
+                #"{"name":"maximum","operation":"maximum","inputs":["product","gelu"],"output":"maximum"}"#,
+                #"{"name":"bare","operation":"batch_normalization","inputs":["maximum"],"output":"bare","mean":"bn.mean","#
+                    + #""variance":"bn.var","epsilon":0.001}"#,
+                #"{"name":"counted","operation":"average_pool","inputs":["bare"],"output":"counted","kernel":[3,3],"stride":[1,1],"#
+                    + #""padding":[1,1,1,1],"ceil_mode":false,"count_padding":true}"#,
                 #"{"name":"cat","operation":"concatenate","inputs":["add","prelu"],"output":"cat","axis":1}"#,
                 #"{"name":"max","operation":"max_pool","inputs":["cat"],"output":"max","kernel":[3,2],"stride":[2,2],"#
                     + #""padding":[1,0,0,1],"ceil_mode":true}"#,

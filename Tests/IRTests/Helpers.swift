@@ -88,6 +88,27 @@ enum Sample {
                 output: "depthwise"),
             Node(name: "relu", operation: .relu, inputs: ["depthwise"], output: "relu"),
             Node(name: "add", operation: .add, inputs: ["relu", "prelu"], output: "add"),
+            Node(name: "sigmoid", operation: .sigmoid, inputs: ["add"], output: "sigmoid"),
+            Node(name: "tanh", operation: .tanh, inputs: ["add"], output: "tanh"),
+            Node(name: "clip", operation: .clip(minimum: -0.5, maximum: 6), inputs: ["add"], output: "clip"),
+            Node(name: "most", operation: .clip(minimum: -.infinity, maximum: 6), inputs: ["add"], output: "most"),
+            Node(name: "leaky", operation: .leakyReLU(slope: 0.1), inputs: ["add"], output: "leaky"),
+            Node(name: "gate", operation: .hardSigmoid(HardSigmoid()), inputs: ["add"], output: "gate"),
+            Node(name: "steep", operation: .hardSigmoid(HardSigmoid(alpha: 0.2, beta: 0.25)), inputs: ["add"], output: "steep"),
+            Node(name: "swish", operation: .hardSwish, inputs: ["add"], output: "swish"),
+            Node(name: "gelu", operation: .gelu(isApproximate: false), inputs: ["add"], output: "gelu"),
+            Node(name: "near", operation: .gelu(isApproximate: true), inputs: ["add"], output: "near"),
+            Node(name: "product", operation: .product, inputs: ["sigmoid", "tanh"], output: "product"),
+            Node(name: "maximum", operation: .maximum, inputs: ["product", "gelu"], output: "maximum"),
+            Node(
+                name: "bare",
+                operation: .batchNormalization(
+                    BatchNormalization(scale: nil, bias: nil, mean: "bn.mean", variance: "bn.var", epsilon: 0.001)),
+                inputs: ["maximum"], output: "bare"),
+            Node(
+                name: "counted",
+                operation: .averagePool(Pooling(kernel: Size2D(3), stride: Size2D(1), padding: Padding2D(1), countsPadding: true)),
+                inputs: ["bare"], output: "counted"),
             Node(name: "cat", operation: .concatenate(axis: 1), inputs: ["add", "prelu"], output: "cat"),
             Node(
                 name: "max",

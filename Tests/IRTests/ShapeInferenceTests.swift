@@ -18,8 +18,12 @@ import Testing
 
     @Test("Every operation gives the expected shape") func everyOperationHasItsShape() throws {
         let all = try types(Sample.everything, try Sample.everythingWeights())
+        let likeTheSum = [
+            "sigmoid", "tanh", "clip", "most", "leaky", "gate", "steep", "swish", "gelu", "near", "product", "maximum", "bare", "counted",
+        ]
+        for name in likeTheSum { #expect(all[name] == "[batch, 4, 8, 17]", "\(name)") }
         #expect(
-            all == [
+            all.filter { !likeTheSum.contains($0.key) } == [
                 "pixels": "uint8 [batch, 3, 16, width]", "cast": "[batch, 3, 16, width]", "input": "[batch, 3, 16, 16]",
                 "select": "[batch, 3, 16, 16]", "div": "[batch, 3, 16, 16]", "sub": "[batch, 3, 16, 16]", "mul": "[batch, 3, 16, 16]",
                 "conv": "[batch, 4, 8, 17]", "bn": "[batch, 4, 8, 17]",

@@ -39,26 +39,30 @@ struct OperationFixture {
             )
         }
         let operation = try OperationFixture.operation(
-            try #require(root["operation"]?.string), attributes, hasBias: weights.contains { $0.0 == "bias" },
-            hasScale: weights.contains { $0.0 == "scale" })
+            try #require(root["operation"]?.string), attributes, keys: Set(weights.map(\.0)))
         var nodes: [(output: String, operation: ConvertIR.Operation, inputs: [String])] = []
-        switch operation {
-        case .add: nodes = [("relu", .relu, ["input"]), ("y", operation, ["input", "relu"])]
-        case .concatenate:
+        if let operands = attributes["operands"]?.array?.compactMap(\.string) {
+            nodes = [
+                ("relu", .relu, ["input"]), ("mean", .globalAveragePool, ["input"]), ("first", .selectChannels([0]), ["input"]),
+            ].filter { operands.contains($0.0) }
+            nodes.append(("y", operation, operands))
+        } else if case .add = operation {
+            nodes = [("relu", .relu, ["input"]), ("y", operation, ["input", "relu"])]
+        } else if case .concatenate = operation {
             nodes = [("relu", .relu, ["input"]), ("half", .multiply(0.5), ["input"]), ("y", operation, ["input", "relu", "half"])]
-        case .matrixProduct:
+        } else if case .matrixProduct = operation {
             var axes = Array(input.shape.indices)
             axes.swapAt(axes.count - 2, axes.count - 1)
             nodes = [("turned", .permute(axes), ["input"]), ("y", operation, ["input", "turned"])]
-        case .parameter: nodes = [("y", operation, [])]
-        default: nodes = [("y", operation, ["input"])]
+        } else {
+            nodes = [("y", operation, operation.kind == .parameter ? [] : ["input"])]
         }
         model = try Networks.model(
             input: input.shape.enumerated().map { $0.offset == 0 ? .batch : .fixed($0.element) }, nodes, outputs: ["y"],
             weights: weights)
     }
 
-    private static func operation(_ name: String, _ attributes: JSONObject, hasBias: Bool, hasScale: Bool) throws -> ConvertIR.Operation {
+    private static func operation(_ name: String, _ attributes: JSONObject, keys: Set<String>) throws -> ConvertIR.Operation {
         func numbers(_ name: String) -> [Int] { attributes[name]?.array?.compactMap(\.integer) ?? [] }
         func size(_ name: String) throws -> Size2D {
             let both = numbers(name)
@@ -73,9 +77,10 @@ struct OperationFixture {
         func pooling() throws -> Pooling {
             let ceilMode = attributes["ceil_mode"]?.boolean
             return Pooling(
-                kernel: try size("kernel"), stride: try size("stride"), padding: try padding(), ceilMode: try #require(ceilMode as Bool?))
+                kernel: try size("kernel"), stride: try size("stride"), padding: try padding(), ceilMode: try #require(ceilMode as Bool?),
+                countsPadding: attributes["count_padding"]?.boolean ?? false)
         }
-        let bias = hasBias ? "bias" : nil
+        let bias = keys.contains("bias") ? "bias" : nil
         switch name {
         case "convolution":
             return .convolution(
@@ -85,10 +90,23 @@ struct OperationFixture {
         case "batch_normalization":
             return .batchNormalization(
                 BatchNormalization(
-                    scale: "scale", bias: "bias", mean: "mean", variance: "variance", epsilon: try #require(attributes["eps"]?.double)))
+                    scale: keys.contains("scale") ? "scale" : nil, bias: bias, mean: "mean", variance: "variance",
+                    epsilon: try #require(attributes["eps"]?.double)))
         case "prelu": return .prelu(slope: "slope")
         case "relu": return .relu
+        case "sigmoid": return .sigmoid
+        case "tanh": return .tanh
+        case "clip":
+            return .clip(minimum: attributes["minimum"]?.double ?? -.infinity, maximum: attributes["maximum"]?.double ?? .infinity)
+        case "leaky_relu": return .leakyReLU(slope: try #require(attributes["slope"]?.double))
+        case "hard_sigmoid": return .hardSigmoid(HardSigmoid())
+        case "hard_swish": return .hardSwish
+        case "gelu":
+            let isApproximate = attributes["tanh"]?.boolean
+            return .gelu(isApproximate: try #require(isApproximate as Bool?))
         case "add": return .add
+        case "product": return .product
+        case "maximum": return .maximum
         case "multiply": return .multiply(try #require(ChannelNumbers(json: attributes["constant"])))
         case "subtract": return .subtract(try #require(ChannelNumbers(json: attributes["constant"])))
         case "concatenate": return .concatenate(axis: try #require(attributes["axis"]?.integer))
@@ -105,7 +123,7 @@ struct OperationFixture {
         case "layer_normalization":
             return .layerNormalization(
                 LayerNormalization(
-                    scale: hasScale ? "scale" : nil, bias: bias, axes: try #require(attributes["axes"]?.integer),
+                    scale: keys.contains("scale") ? "scale" : nil, bias: bias, axes: try #require(attributes["axes"]?.integer),
                     epsilon: try #require(attributes["eps"]?.double)))
         case "matrix_product": return .matrixProduct
         case "reshape": return .reshape(numbers("shape"))
@@ -138,7 +156,8 @@ struct OperationFixture {
         let recorded = Set(try OperationFixture.names.map { try OperationFixture($0).model.graph.nodes.last?.operation.name ?? "" })
         #expect(
             recorded == [
-                "convolution", "batch_normalization", "prelu", "relu", "add", "multiply", "subtract", "concatenate", "max_pool",
+                "convolution", "batch_normalization", "prelu", "relu", "sigmoid", "tanh", "clip", "leaky_relu", "hard_sigmoid",
+                "hard_swish", "gelu", "add", "product", "maximum", "multiply", "subtract", "concatenate", "max_pool",
                 "average_pool", "global_average_pool", "linear", "flatten", "permute", "softmax", "l2_normalize", "layer_normalization",
                 "matrix_product", "reshape", "slice", "pad", "reduce_mean", "reduce_l2", "parameter", "adaptive_average_pool",
                 "global_max_pool",

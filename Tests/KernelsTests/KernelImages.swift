@@ -116,7 +116,7 @@ struct Finish {
     let kind: Int
 
     init(channels: Int, noise: inout Noise) {
-        kind = noise.below(3)
+        kind = noise.below(5)
         slopes = noise.numbers(channels)
     }
 
@@ -124,6 +124,8 @@ struct Finish {
         switch kind {
         case 1: .relu
         case 2: memory.map { .prelu(UnsafePointer($0.base)) } ?? .none
+        case 3: .clip(-0.25, 0.5)
+        case 4: .hardSwish
         default: .none
         }
     }
@@ -132,6 +134,8 @@ struct Finish {
         switch kind {
         case 1: max(value, 0)
         case 2: value < 0 ? value * Double(slopes[channel]) : value
+        case 3: min(max(value, -0.25), 0.5)
+        case 4: value * min(max(value / 6 + 0.5, 0), 1)
         default: value
         }
     }

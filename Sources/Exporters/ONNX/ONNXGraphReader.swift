@@ -41,6 +41,8 @@ struct ONNXGraphReader {
     var producers: [String: Int] = [:]
     /// Parts of an L2 normalization that were met: norm, then clamped norm, with the value that they are of.
     var norms: [String: (of: String, axis: Int, epsilon: Double?)] = [:]
+    /// Parts of a GELU that were met.
+    var gaussians: [String: GaussianPart] = [:]
     var used: [String: Tensor] = [:]
     var constantKeys: Set<String> = []
     /// Names given so far: each value is given once, or following a name could go round in circles.
@@ -223,6 +225,7 @@ struct ONNXGraphReader {
         guard index < node.inputs.count, !node.inputs[index].isEmpty else { throw unsupported(node, "input \(index) is missing") }
         let name = resolve(node.inputs[index])
         guard ranks[name] != nil else {
+            if gaussians[name] != nil { throw unsupported(node, "an erf is only read as a part of GELU, which this is not") }
             throw unsupported(node, constant(name) == nil ? "the value \(name) is not known" : "input \(index) is a constant")
         }
         return name

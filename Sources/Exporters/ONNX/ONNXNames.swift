@@ -22,6 +22,8 @@ struct ONNXNames: Sendable {
         case float(Float)
         /// One number, or one per channel of an image.
         case numbers(ChannelNumbers)
+        /// A vector of numbers.
+        case vector([Float])
         case integers([Int64])
     }
 
@@ -38,6 +40,10 @@ struct ONNXNames: Sendable {
                 name: "", elementType: ONNXElementType.float32, shape: numbers.single == nil ? [Int64(numbers.values.count), 1, 1] : [],
                 content: .inline(
                     numbers.values.flatMap { number in withUnsafeBytes(of: Float(number).bitPattern.littleEndian) { Array($0) } }))
+        case .vector(let numbers):
+            tensor = ONNXTensor(
+                name: "", elementType: ONNXElementType.float32, shape: [Int64(numbers.count)],
+                content: .inline(numbers.flatMap { number in withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) } }))
         case .integers(let numbers):
             tensor = ONNXTensor(
                 name: "", elementType: ONNXElementType.int64, shape: [Int64(numbers.count)],

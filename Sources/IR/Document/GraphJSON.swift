@@ -56,7 +56,7 @@ extension Node {
             "output": .string(output),
         ])
         for (role, key) in operation.weights { object.append(role, .string(key)) }
-        for attribute in operation.attributes { object.append(attribute.name, attribute.value.json) }
+        for attribute in operation.attributes where attribute.isInDocuments { object.append(attribute.name, attribute.value.json) }
         return object
     }
 }
@@ -113,6 +113,7 @@ extension GraphJSONReader: OperationFields {
     }
 
     func attribute(_ attribute: AttributeDescription) throws(GraphError) -> AttributeValue {
+        if attribute.isLeftOutOfDocuments, object[attribute.name] == nil, let usual = attribute.usual { return usual }
         guard let value = AttributeValue(json: object[attribute.name], form: attribute.form) else { throw bad(attribute.name) }
         return value
     }

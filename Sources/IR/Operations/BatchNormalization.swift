@@ -1,9 +1,9 @@
-/// Batch normalization's keys and ε.
+/// Batch normalization's keys and ε. Without a scale it is 1, without a bias 0 (torch: `affine=False`).
 package struct BatchNormalization: Sendable, Equatable {
-    /// Key of the scale (torch: `weight`).
-    package var scale: String
-    /// Key of the shift (torch: `bias`).
-    package var bias: String
+    /// Key of the scale (torch: `weight`); nil for 1.
+    package var scale: String?
+    /// Key of the shift (torch: `bias`); nil for 0.
+    package var bias: String?
     /// Key of the running mean.
     package var mean: String
     /// Key of the running variance.
@@ -12,7 +12,7 @@ package struct BatchNormalization: Sendable, Equatable {
     package var epsilon: Double
 
     /// A batch normalization.
-    package init(scale: String, bias: String, mean: String, variance: String, epsilon: Double) {
+    package init(scale: String?, bias: String?, mean: String, variance: String, epsilon: Double) {
         self.scale = scale
         self.bias = bias
         self.mean = mean
@@ -22,7 +22,7 @@ package struct BatchNormalization: Sendable, Equatable {
 }
 
 extension BatchNormalization: OperationDefinition {
-    static var blank: BatchNormalization { BatchNormalization(scale: "", bias: "", mean: "", variance: "", epsilon: 0) }
+    static var blank: BatchNormalization { BatchNormalization(scale: nil, bias: nil, mean: "", variance: "", epsilon: 0) }
     static let weightFields = [
         WeightField("scale", \BatchNormalization.scale), WeightField("bias", \BatchNormalization.bias),
         WeightField("mean", \BatchNormalization.mean), WeightField("variance", \BatchNormalization.variance),

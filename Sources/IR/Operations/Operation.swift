@@ -4,14 +4,33 @@
 package enum Operation: Sendable, Equatable {
     /// A 2-D convolution.
     case convolution(Convolution)
-    /// Batch normalization with running statistics: (x − mean) / √(variance + ε) · scale + bias, along axis 1.
+    /// Batch normalization with running statistics: (x − mean) / √(variance + ε) · scale + bias, along axis 1; scale and bias may
+    /// be missing.
     case batchNormalization(BatchNormalization)
     /// max(0, x) + slope · min(0, x); the slope is a vector along axis 1, or one number.
     case prelu(slope: String)
     /// max(0, x).
     case relu
-    /// The sum of two values of equal shape.
+    /// 1 / (1 + exp(−x)).
+    case sigmoid
+    /// The hyperbolic tangent.
+    case tanh
+    /// min(max(x, minimum), maximum); a bound that is infinite is none.
+    case clip(minimum: Double, maximum: Double)
+    /// max(0, x) + slope · min(0, x), with a constant slope.
+    case leakyReLU(slope: Double)
+    /// min(max(alpha · x + beta, 0), 1).
+    case hardSigmoid(HardSigmoid)
+    /// x · min(max(x / 6 + 1/2, 0), 1).
+    case hardSwish
+    /// x · Φ(x), or its approximation by a hyperbolic tangent.
+    case gelu(isApproximate: Bool)
+    /// The sum of two values, axes of size 1 repeated.
     case add
+    /// The product of two values, axes of size 1 repeated.
+    case product
+    /// The larger of two values, axes of size 1 repeated; a NaN is passed on.
+    case maximum
     /// x · constant.
     case multiply(ChannelNumbers)
     /// x / constant; apart from `multiply`, as the reciprocal of most numbers is not a float32.
@@ -24,7 +43,7 @@ package enum Operation: Sendable, Equatable {
     case concatenate(axis: Int)
     /// The maximum over a window; padding counts as −∞.
     case maxPool(Pooling)
-    /// The mean over a window; padding does not count.
+    /// The mean over a window; padding counts only if it says so.
     case averagePool(Pooling)
     /// The mean over height and width, both kept as 1.
     case globalAveragePool
@@ -68,7 +87,16 @@ package enum Operation: Sendable, Equatable {
         case .batchNormalization(let layer): layer
         case .prelu(let slope): PReLU(slope: slope)
         case .relu: ReLU()
+        case .sigmoid: Sigmoid()
+        case .tanh: HyperbolicTangent()
+        case .clip(let minimum, let maximum): Clip(minimum: minimum, maximum: maximum)
+        case .leakyReLU(let slope): LeakyReLU(slope: slope)
+        case .hardSigmoid(let layer): layer
+        case .hardSwish: HardSwish()
+        case .gelu(let isApproximate): GELU(isApproximate: isApproximate)
         case .add: Addition()
+        case .product: Product()
+        case .maximum: Maximum()
         case .multiply(let constant): Multiplication(constant: constant)
         case .divide(let constant): Division(constant: constant)
         case .subtract(let constant): Subtraction(constant: constant)

@@ -10,6 +10,8 @@ package struct OperationAttribute: Sendable, Equatable {
     package var name: String { description.name }
     /// Whether it has the value that the text form leaves out.
     package var isUsual: Bool { value == description.usual }
+    /// Whether it is written in documents.
+    var isInDocuments: Bool { !(isUsual && description.isLeftOutOfDocuments) }
 }
 
 /// What is known of an attribute before its value is.
@@ -20,6 +22,8 @@ struct AttributeDescription: Sendable, Equatable {
     let form: AttributeForm
     /// The value that the text form leaves out; nil if it is always written.
     let usual: AttributeValue?
+    /// Whether documents leave the usual value out too: earlier versions did not know the attribute, or JSON has no such number.
+    let isLeftOutOfDocuments: Bool
 }
 
 /// The forms that attributes take.

@@ -52,11 +52,14 @@ struct AttributeField<Owner>: Sendable {
     /// - Parameters:
     ///   - textName: the name in the text form, if it is shorter there.
     ///   - usual: the value that the text form leaves out.
+    ///   - isLeftOutOfDocuments: whether documents leave it out as well.
     init<Value: AttributeConvertible>(
-        _ name: String, _ path: WritableKeyPath<Owner, Value> & Sendable, textName: String? = nil, usual: Value? = nil
+        _ name: String, _ path: WritableKeyPath<Owner, Value> & Sendable, textName: String? = nil, usual: Value? = nil,
+        isLeftOutOfDocuments: Bool = false
     ) {
         description = AttributeDescription(
-            name: name, textName: textName ?? name, form: Value.attributeForm, usual: usual?.attributeValue)
+            name: name, textName: textName ?? name, form: Value.attributeForm, usual: usual?.attributeValue,
+            isLeftOutOfDocuments: isLeftOutOfDocuments)
         get = { $0[keyPath: path].attributeValue }
         set = { owner, value in if let value = Value(attribute: value) { owner[keyPath: path] = value } }
     }

@@ -4,7 +4,16 @@ package enum OperationKind: String, CaseIterable, Sendable {
     case batchNormalization = "batch_normalization"
     case prelu
     case relu
+    case sigmoid
+    case tanh
+    case clip
+    case leakyReLU = "leaky_relu"
+    case hardSigmoid = "hard_sigmoid"
+    case hardSwish = "hard_swish"
+    case gelu
     case add
+    case product
+    case maximum
     case multiply
     case divide
     case subtract
@@ -37,7 +46,16 @@ package enum OperationKind: String, CaseIterable, Sendable {
         case .batchNormalization: BatchNormalization.self
         case .prelu: PReLU.self
         case .relu: ReLU.self
+        case .sigmoid: Sigmoid.self
+        case .tanh: HyperbolicTangent.self
+        case .clip: Clip.self
+        case .leakyReLU: LeakyReLU.self
+        case .hardSigmoid: HardSigmoid.self
+        case .hardSwish: HardSwish.self
+        case .gelu: GELU.self
         case .add: Addition.self
+        case .product: Product.self
+        case .maximum: Maximum.self
         case .multiply: Multiplication.self
         case .divide: Division.self
         case .subtract: Subtraction.self
@@ -74,7 +92,16 @@ extension Operation {
         case .batchNormalization: .batchNormalization
         case .prelu: .prelu
         case .relu: .relu
+        case .sigmoid: .sigmoid
+        case .tanh: .tanh
+        case .clip: .clip
+        case .leakyReLU: .leakyReLU
+        case .hardSigmoid: .hardSigmoid
+        case .hardSwish: .hardSwish
+        case .gelu: .gelu
         case .add: .add
+        case .product: .product
+        case .maximum: .maximum
         case .multiply: .multiply
         case .divide: .divide
         case .subtract: .subtract

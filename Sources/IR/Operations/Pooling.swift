@@ -8,13 +8,18 @@ package struct Pooling: Sendable, Equatable {
     package var padding: Padding2D
     /// Whether a window that reaches past the end still gives an output.
     package var ceilMode: Bool
+    /// Whether padding counts in a mean; never set if there is no padding.
+    package var countsPadding: Bool
 
     /// A pooling window.
-    package init(kernel: Size2D, stride: Size2D, padding: Padding2D = Padding2D(0), ceilMode: Bool = false) {
+    package init(
+        kernel: Size2D, stride: Size2D, padding: Padding2D = Padding2D(0), ceilMode: Bool = false, countsPadding: Bool = false
+    ) {
         self.kernel = kernel
         self.stride = stride
         self.padding = padding
         self.ceilMode = ceilMode
+        self.countsPadding = countsPadding && !padding.isZero
     }
 
     fileprivate static var blank: Pooling { Pooling(kernel: Size2D(1), stride: Size2D(1)) }
@@ -32,8 +37,16 @@ struct MaxPooling: PoolingDefinition {
 struct AveragePooling: PoolingDefinition {
     var pooling: Pooling
     static var blank: AveragePooling { AveragePooling(pooling: .blank) }
-    static let attributeFields = poolingFields()
-    var operation: Operation { .averagePool(pooling) }
+    static let attributeFields =
+        poolingFields() + [
+            AttributeField("count_padding", \AveragePooling.pooling.countsPadding, usual: false, isLeftOutOfDocuments: true)
+        ]
+    /// Padding that is not there is not counted, so that equal operations are written alike.
+    var operation: Operation {
+        var pooling = pooling
+        pooling.countsPadding = pooling.countsPadding && !pooling.padding.isZero
+        return .averagePool(pooling)
+    }
 }
 
 /// What the two have in common.

@@ -59,7 +59,7 @@ private struct Fold {
 
     /// Nil if the layer is of a different kind, or shares its tensors with another layer. `names` are taken; a new bias's is added.
     init?(_ layer: Operation, _ normal: BatchNormalization, weights: Weights, uses: [String: Int], names: inout Set<String>) {
-        guard [normal.scale, normal.bias, normal.mean, normal.variance].allSatisfy({ uses[$0] == 1 }) else { return nil }
+        guard Fold.keys(normal).allSatisfy({ uses[$0] == 1 }) else { return nil }
         func free(_ weight: String) -> String {
             var name = weight.hasSuffix("weight") ? String(weight.dropLast(6)) + "bias" : weight + ".bias"
             while !names.insert(name).inserted { name += "_" }
@@ -83,6 +83,9 @@ private struct Fold {
         self.normal = normal
     }
 
+    /// The weights of a normalization.
+    private static func keys(_ normal: BatchNormalization) -> [String] { Operation.batchNormalization(normal).weights.map(\.key) }
+
     static func apply(_ folds: [Fold], to weights: Weights) throws -> Weights {
         var replaced: [String: Tensor] = [:]
         var added: [String: Weights.Entry] = [:]
@@ -97,7 +100,7 @@ private struct Fold {
             } else {
                 replaced[fold.newBias] = bias
             }
-            gone.formUnion([fold.normal.scale, fold.normal.bias, fold.normal.mean, fold.normal.variance])
+            gone.formUnion(Fold.keys(fold.normal))
             // What torch keeps besides the statistics goes with them.
             if fold.normal.mean.hasSuffix("running_mean") {
                 gone.insert(String(fold.normal.mean.dropLast("running_mean".count)) + "num_batches_tracked")
@@ -114,15 +117,15 @@ private struct Fold {
     /// Factor and bias of every output channel.
     private func coefficients(_ weights: Weights) throws -> (factors: [Double], biases: [Double]) {
         func values(_ key: String) throws -> [Double] { try weights[key].map { try $0.doubles() } ?? [] }
-        let (scale, shift) = (try values(normal.scale), try values(normal.bias))
+        let (scale, shift) = (try normal.scale.map(values), try normal.bias.map(values))
         let (mean, variance) = (try values(normal.mean), try values(normal.variance))
         let bias = try oldBias.map { try values($0) }
         var factors: [Double] = []
         var biases: [Double] = []
-        for channel in scale.indices {
-            let factor = scale[channel] / (variance[channel] + Double(normal.epsilon)).squareRoot()
+        for channel in mean.indices {
+            let factor = (scale?[channel] ?? 1) / (variance[channel] + Double(normal.epsilon)).squareRoot()
             factors.append(factor)
-            biases.append(((bias?[channel] ?? 0) - mean[channel]) * factor + shift[channel])
+            biases.append(((bias?[channel] ?? 0) - mean[channel]) * factor + (shift?[channel] ?? 0))
         }
         return (factors, biases)
     }

@@ -32,10 +32,13 @@ final class ExecutionPlan: @unchecked Sendable {
             }
         }
 
-        /// Whether threads may do it for their own images; a linear layer's weight is read once for all images instead.
+        /// Whether threads may do it for their own images; a large linear layer's weight is read once for all images instead.
         var isSharable: Bool {
-            if case .linear = self { false } else { true }
+            if case .linear(let job) = self { job.inputs * job.outputs <= Step.smallWeight } else { true }
         }
+
+        /// Numbers of a weight that stays in a core's second cache.
+        private static let smallWeight = 1 << 16
     }
 
     /// Images that fit at once.
@@ -60,8 +63,9 @@ final class ExecutionPlan: @unchecked Sendable {
         capacity: Int, workers: Int, kernels: KernelTable, isExact: Bool, leavesOutPadding: Bool, memoryLimit: Int
     ) throws {
         self.leavesOutPadding = leavesOutPadding
-        layouts = ExecutionPlan.layouts(orders, types: types)
+        layouts = ExecutionPlan.layouts(layers, orders, types: types)
         let extents = layouts.mapValues(\.extent)
+        try ExecutionPlan.checkSums(layers, extents)
         let borders = ExecutionPlan.borders(layers)
         try ExecutionPlan.checkSizes(extents, borders: borders, memoryLimit: memoryLimit)
         let plan = BufferPlan(
@@ -119,10 +123,15 @@ final class ExecutionPlan: @unchecked Sendable {
         return PlannedValue(view: view, layout: layout)
     }
 
-    private static func layouts(_ orders: AxisOrders, types: [String: ValueType]) -> [String: ValueLayout] {
+    private static func layouts(_ layers: [PackedLayer], _ orders: AxisOrders, types: [String: ValueType]) -> [String: ValueLayout] {
         var layouts: [String: ValueLayout] = [:]
         for (name, order) in orders.orders {
             if let type = types[orders.sources[name] ?? name] { layouts[name] = ValueLayout(type, order) }
+        }
+        for layer in layers.map(\.layer) {
+            if let name = layer.summand, let type = types[name], let order = orders.orders[layer.output] {
+                layouts[name] = ValueLayout(type, order)
+            }
         }
         return layouts
     }
@@ -140,6 +149,14 @@ final class ExecutionPlan: @unchecked Sendable {
             }
             // A vector has room to spare in this reckoning, so that only what is far past the limit is refused here.
             guard bytes / 4096 <= memoryLimit else { throw .tooMuchMemory(needed: bytes, limit: memoryLimit) }
+        }
+    }
+
+    /// A sum inside a layer is of values of one size. Sizes that follow from the input may turn out to be 1, which would have to be repeated.
+    private static func checkSums(_ layers: [PackedLayer], _ extents: [String: ValueExtent]) throws(InferenceError) {
+        for layer in layers.map(\.layer) {
+            guard let residual = layer.residual, let summand = layer.summand, extents[residual] != extents[summand] else { continue }
+            throw .unsupported(node: layer.name, operation: "add", detail: "for this input, its operands have different sizes")
         }
     }
 
@@ -165,7 +182,8 @@ final class ExecutionPlan: @unchecked Sendable {
         let (source, target) = (try value(layer.input, layer), try value(layer.output, layer))
         let planned = PlannedLayer(
             packed: packed, input: source.view, output: target.view, residual: try layer.residual.map { try value($0, layer).view },
-            sources: try layer.inputs.map { try value($0, layer) }, target: target)
+            other: try layer.combination.map { try value($0.other, layer).view }, sources: try layer.inputs.map { try value($0, layer) },
+            target: target)
         try planned.checkOrders()
         switch layer.kind {
         case .convolution(let convolution):
@@ -252,7 +270,11 @@ final class ExecutionPlan: @unchecked Sendable {
         case .small(let job): for image in images { job.run(image: image) }
         case .rows(let job): kernels.rows(job, images.lowerBound * job.output.height..<images.upperBound * job.output.height)
         case .matrices(let job): kernels.matrices(job, images.lowerBound * job.count..<images.upperBound * job.count)
-        case .linear: break
+        case .linear(var job):
+            job.input += images.lowerBound * job.inputStride
+            job.output += images.lowerBound * job.outputStride
+            job.images = images.count
+            kernels.linear(job, 0..<job.outputs)
         }
     }
 

@@ -23,12 +23,18 @@ struct PackedLayer: Sendable {
     /// Sizes of the convolution's or linear layer's weight.
     var weightShape: [Int] = []
 
-    /// What follows the operation, in the loops' form.
+    /// What follows the operation, in the loops' form, unless it is a curve.
     var activation: Activation {
         switch layer.activation {
         case .none: .none
         case .relu: .relu
-        case .prelu: slopes.map { .prelu(UnsafePointer($0.base)) } ?? .none
+        case .prelu, .leakyReLU: slopes.map { .prelu(UnsafePointer($0.base)) } ?? .none
+        case .clip(let minimum, let maximum): .clip(Float(minimum), Float(maximum))
+        case .hardSwish: .hardSwish
+        case .curve: .none
         }
     }
+
+    /// See `FusedLayer.Activation.curve`.
+    var curve: Curve? { if case .curve(let curve) = layer.activation { curve } else { nil } }
 }

@@ -7,6 +7,8 @@ struct PlannedLayer {
     let output: ImageView
     /// What is added to the result before it is stored.
     let residual: ImageView?
+    /// The second value of a combination.
+    let other: ImageView?
     /// All values that it reads, with their axes.
     let sources: [PlannedValue]
     /// What it gives, with its axes.
@@ -48,7 +50,14 @@ struct PlannedLayer {
     func checkOrders() throws(InferenceError) {
         var beside = [target]
         switch packed.layer.kind {
-        case .pixels: beside += sources
+        case .pixels:
+            // One of two values that are combined may have sizes of 1.
+            let pair = packed.layer.combination == nil ? [] : [sources[0], sources[1]]
+            let isRepeated = pair.allSatisfy {
+                $0.layout.extent.repeats(over: target.layout.extent) && $0.layout.order == target.layout.order
+            }
+            guard isRepeated else { throw unsupported("its values have sizes that cannot be repeated") }
+            beside += sources.dropFirst(pair.count)
         case .tokenLinear, .convolution: if residual != nil { beside += sources.dropFirst() }
         case .linear:
             guard source.sizes.count == 1 else { throw unsupported("its input is not a vector for each image") }
@@ -70,10 +79,14 @@ struct PlannedLayer {
     /// A copy in the other order of axes.
     func reorder() -> ExecutionPlan.Step { copy(sizes: source.sizes, from: source.strides, to: target.strides) }
 
-    /// Scale, shift, addition and activation alone: what could not go into the layer before.
+    /// Scale, shift, a second value, addition and activation alone: what could not go into the layer before.
     func pixels() -> ExecutionPlan.Step {
-        var job = PixelJob(input: input, output: output, images: 0)
+        var job = PixelJob(input: PixelOperand(input, repeatedOver: output), output: output, images: 0)
+        if let other, let kind = packed.layer.combination?.kind {
+            job.combination = (kind, PixelOperand(other, repeatedOver: output))
+        }
         job.addend = residual
+        job.curve = packed.curve
         job.scale = packed.scale.map { UnsafePointer($0.base) }
         if packed.layer.shift != nil { job.shift = packed.bias.map { UnsafePointer($0.base) } }
         job.activation = packed.activation

@@ -1,7 +1,7 @@
 import ConvertIR
 
 extension PlainNode {
-    func add() -> PlainTensor { PlainTensor(shape: x.shape, values: zip(x.values, inputs[1].values).map { $0 + $1 }) }
+    func add() throws -> PlainTensor { try combined { $0 + $1 } }
 }
 
 extension LayerFusion {
@@ -10,13 +10,16 @@ extension LayerFusion {
         let operands = node.inputs
         let candidates = [(0, 1), (1, 0)].compactMap { own, other -> (index: Int, other: String)? in
             guard let index = soleProducer(of: operands[own]), layers[index].takesResidual, operands[own] != operands[other],
-                (producers[operands[other]] ?? -1) < index
+                (producers[operands[other]] ?? -1) < index, haveEqualShapes(operands)
             else { return nil }
             return (index, operands[other])
         }
         if let chosen = candidates.max(by: { $0.index < $1.index }) {
-            return extend(chosen.index, node) { $0.residual = chosen.other }
+            return extend(chosen.index, node) { layer in
+                layer.summand = layer.output
+                layer.residual = chosen.other
+            }
         }
-        append(node, .pixels) { $0.residual = operands[1] }
+        combine(node, .sum)
     }
 }

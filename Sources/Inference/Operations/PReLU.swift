@@ -3,7 +3,8 @@ import ConvertIR
 extension PlainNode {
     func prelu(slope key: String) throws -> PlainTensor {
         let slope = try vector(key)
-        return byChannel { value, c in value < 0 ? value * slope[slope.count == 1 ? 0 : c] : value }
+        if slope.count == 1 { return byNumber { $0 < 0 ? $0 * slope[0] : $0 } }
+        return byChannel { value, c in value < 0 ? value * slope[c] : value }
     }
 }
 

@@ -4,15 +4,18 @@ import Kernels
 extension PlainNode {
     func maxPool(_ pooling: Pooling) throws -> PlainTensor {
         // A NaN is passed on, as torch does.
-        try pool(pooling) { inside in inside.contains(where: \.isNaN) ? .nan : inside.max() ?? -.infinity }
+        try pool(pooling) { inside, _ in inside.contains(where: \.isNaN) ? .nan : inside.max() ?? -.infinity }
     }
 
     func averagePool(_ pooling: Pooling) throws -> PlainTensor {
-        try pool(pooling) { inside in inside.reduce(0, +) / Double(max(inside.count, 1)) }
+        try pool(pooling) { inside, padded in
+            inside.reduce(0, +) / Double(max(pooling.countsPadding ? padded : inside.count, 1))
+        }
     }
 
-    /// A function of the numbers in each window; padding is not among them.
-    private func pool(_ pooling: Pooling, _ function: ([Double]) -> Double) throws -> PlainTensor {
+    /// A function of the numbers in each window, and of how many there are with padding; padding is not among them. A window may reach past
+    /// the padding too if its end is rounded up, which never counts (torch: `avg_pool2d`).
+    private func pool(_ pooling: Pooling, _ function: ([Double], Int) -> Double) throws -> PlainTensor {
         let (height, width) = try outputSize()
         var result = PlainTensor(zeros: [x.shape[0], x.shape[1], height, width])
         for n in 0..<x.shape[0] {
@@ -28,7 +31,11 @@ extension PlainNode {
                                 if column >= 0, column < x.shape[3] { inside.append(x[n, c, row, column]) }
                             }
                         }
-                        result[n, c, y, z] = function(inside)
+                        let rows = min(
+                            pooling.kernel.height, x.shape[2] + pooling.padding.top + pooling.padding.bottom - y * pooling.stride.height)
+                        let columns = min(
+                            pooling.kernel.width, x.shape[3] + pooling.padding.left + pooling.padding.right - z * pooling.stride.width)
+                        result[n, c, y, z] = function(inside, rows * columns)
                     }
                 }
             }
@@ -44,10 +51,11 @@ extension LayerFusion {
 
 extension PlannedLayer {
     func pool(_ pooling: Pooling, isMaximum: Bool) -> ExecutionPlan.Step {
-        .window(
-            WindowJob(
-                kind: isMaximum ? .maximum : .mean, input: input, output: output, kernelHeight: pooling.kernel.height,
-                kernelWidth: pooling.kernel.width, strideY: pooling.stride.height, strideX: pooling.stride.width,
-                paddingTop: pooling.padding.top, paddingLeft: pooling.padding.left, images: 0))
+        var job = WindowJob(
+            kind: isMaximum ? .maximum : .mean, input: input, output: output, kernelHeight: pooling.kernel.height,
+            kernelWidth: pooling.kernel.width, strideY: pooling.stride.height, strideX: pooling.stride.width,
+            paddingTop: pooling.padding.top, paddingLeft: pooling.padding.left, images: 0)
+        if pooling.countsPadding { job.countedPadding = (pooling.padding.bottom, pooling.padding.right) }
+        return .window(job)
     }
 }

@@ -1,4 +1,5 @@
 import ConvertIR
+import Kernels
 
 /// One step of the fast executor: an operation with everything that is done to its result before it is stored.
 struct FusedLayer {
@@ -7,7 +8,7 @@ struct FusedLayer {
         case linear(Linear)
         case pool(Pooling, isMaximum: Bool)
         case globalAveragePool
-        /// Scale, shift, addition and activation alone.
+        /// Scale, shift, a second value, addition and activation alone.
         case pixels
         case globalMaxPool
         case adaptiveAveragePool(Size2D)
@@ -41,6 +42,11 @@ struct FusedLayer {
         case none
         case relu
         case prelu(key: String)
+        case leakyReLU(slope: Double)
+        case clip(minimum: Double, maximum: Double)
+        case hardSwish
+        /// Only after pixels alone: the loops of other layers have no room for it.
+        case curve(Curve)
     }
 
     /// The last node inside.
@@ -50,8 +56,12 @@ struct FusedLayer {
     /// Further inputs of a concatenation.
     var otherInputs: [String] = []
     var output: String
-    /// Added before the activation.
+    /// Pixels only: what is done with a second value after scale and shift, before the addition. Sizes of 1 are repeated in either.
+    var combination: (kind: Combination, other: String)?
+    /// Added before the activation; has the output's shape.
     var residual: String?
+    /// What `residual` is added to, whose shape has to be the same.
+    var summand: String?
     var activation = Activation.none
     /// Factor and term of each output channel, applied to the operation's result; a number alone stands for all channels.
     var scale: [Double]?
@@ -63,7 +73,7 @@ struct FusedLayer {
     /// All values that it reads.
     var inputs: [String] {
         if case .parameter = kind { return [] }
-        return [input] + otherInputs + (residual.map { [$0] } ?? [])
+        return [input] + otherInputs + (combination.map { [$0.other] } ?? []) + (residual.map { [$0] } ?? [])
     }
 
     /// Whether something may still be done to its result before it is stored.
@@ -77,13 +87,27 @@ struct FusedLayer {
     }
 
     /// Whether a second value may be added to its result before it is stored: the loop of linear layers cannot add one.
-    var takesResidual: Bool { if case .linear = kind { false } else { isAffine } }
+    var takesResidual: Bool {
+        if case .linear = kind { return false }
+        return takesMore && residual == nil && !isActivated
+    }
 
     /// Whether scale and shift may still change.
-    var isAffine: Bool {
-        guard takesMore, residual == nil else { return false }
-        if case .none = activation { return true }
-        return false
+    var isAffine: Bool { takesMore && combination == nil && residual == nil && !isActivated }
+
+    var isActivated: Bool { if case .none = activation { false } else { true } }
+
+    /// Whether an activation may be applied to its result before it is stored.
+    func takes(_ activation: Activation) -> Bool {
+        guard takesMore, !isActivated else { return false }
+        if case .prelu = activation, isAlongLastAxis { return false }
+        if case .pixels = kind { return true }
+        switch activation {
+        case .none, .relu, .prelu, .leakyReLU, .hardSwish: return true
+        // Other loops leave padding channels at what becomes of zero.
+        case .clip(let minimum, let maximum): return minimum <= 0 && maximum >= 0
+        case .curve: return false
+        }
     }
 }
 
@@ -111,5 +135,6 @@ extension FusedLayer {
         if input == name { input = new }
         otherInputs = otherInputs.map { $0 == name ? new : $0 }
         if residual == name { residual = new }
+        if let combination, combination.other == name { self.combination = (combination.kind, new) }
     }
 }

@@ -1,10 +1,11 @@
 import ConvertIR
 import ConvertTensors
+import Kernels
 
 /// Fuses a graph's nodes into layers: batch normalization, constants, addition and activation go into the operation before them.
 struct LayerFusion {
     private let model: Model
-    private(set) var layers: [FusedLayer] = []
+    var layers: [FusedLayer] = []
     private(set) var producers: [String: Int] = [:]
     private var readers: [String: Int] = [:]
 
@@ -67,13 +68,17 @@ struct LayerFusion {
     }
 
     mutating func activate(_ node: Node, _ activation: FusedLayer.Activation) {
-        var isPerChannel = false
-        if case .prelu = activation { isPerChannel = true }
-        if let index = soleProducer(of: node.inputs[0]), layers[index].takesMore, case .none = layers[index].activation,
-            !(isPerChannel && layers[index].isAlongLastAxis)
-        {
+        if let index = soleProducer(of: node.inputs[0]), layers[index].takes(activation) {
             return extend(index, node) { $0.activation = activation }
         }
         append(node, .pixels) { $0.activation = activation }
     }
+
+    /// Two values number by number, in a layer of its own.
+    mutating func combine(_ node: Node, _ combination: Combination) {
+        append(node, .pixels) { $0.combination = (combination, node.inputs[1]) }
+    }
+
+    /// Whether two values have the same shape, as far as it is known before the network runs.
+    func haveEqualShapes(_ values: [String]) -> Bool { model.valueTypes[values[0]]?.shape == model.valueTypes[values[1]]?.shape }
 }

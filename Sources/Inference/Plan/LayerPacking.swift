@@ -33,7 +33,7 @@ enum LayerPacking {
         var places: [String: Int] = [:]
         for var layer in layers {
             if method(layer, model: model, isExact: isExact) == .winograd, readers[layer.input] == 1, let place = places[layer.input],
-                case .pixels = result[place].kind, result[place].residual == nil, case .none = result[place].activation,
+                case .pixels = result[place].kind, result[place].isAffine,
                 let scale = result[place].scale, let shift = result[place].shift
             {
                 layer.inputScale = scale
@@ -112,6 +112,7 @@ enum LayerPacking {
         if case .prelu(let key) = layer.activation, let slopes = try model.weights[key]?.doubles() {
             packed.slopes = try vector(slopes, channels: channels)
         }
+        if case .leakyReLU(let slope) = layer.activation { packed.slopes = try vector([slope], channels: channels) }
         if let scale = layer.inputScale, let shift = layer.inputShift, packed.weightShape.count == 4 {
             packed.inputScale = try vector(scale, channels: packed.weightShape[1])
             packed.inputShift = try vector(shift, channels: packed.weightShape[1])

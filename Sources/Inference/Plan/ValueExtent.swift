@@ -12,6 +12,11 @@ struct ValueExtent: Hashable, Sendable {
         self = extent
     }
 
+    /// Whether each size is that of a larger value, or 1.
+    func repeats(over other: ValueExtent) -> Bool {
+        [(channels, other.channels), (height, other.height), (width, other.width)].allSatisfy { $0 == $1 || $0 == 1 }
+    }
+
     init(channels: Int, height: Int, width: Int) {
         (self.channels, self.height, self.width) = (channels, height, width)
     }

@@ -25,7 +25,7 @@ package struct ChannelActivity: Sendable, Equatable {
             guard let value = node.inputs.first, value != graph.inputs.first?.name else { continue }
             switch node.operation {
             case .prelu: slopes[value] = true
-            case .relu: slopes[value] = slopes[value] ?? false
+            case .relu, .clip(0, _): slopes[value] = slopes[value] ?? false
             default: break
             }
         }

@@ -80,8 +80,7 @@ private struct GraphWalk {
         let kind = node.operation.kind(in: source.model, node)
         let candidates = (readers[first] ?? []).filter { other in
             guard !taken.contains(other.output), other.operation.kind(in: export.model, other) == kind else { return false }
-            if case .add = node.operation { return other.inputs.sorted() == inputs.sorted() }
-            return other.inputs == inputs
+            return node.operation.isSymmetric ? other.inputs.sorted() == inputs.sorted() : other.inputs == inputs
         }
         guard candidates.count > 1 else { return candidates.first }
         // Among parallel branches, prefer equal attributes and shapes, then the closest numbers.
@@ -147,6 +146,14 @@ extension Operation {
         }
     }
 
+    /// Whether the order of its inputs makes no difference.
+    fileprivate var isSymmetric: Bool {
+        switch self {
+        case .add, .product, .maximum: true
+        default: false
+        }
+    }
+
     /// How an operation of the same kind differs in its attributes, apart from the names of its weights, as a clause; nil if it does not.
     func difference(from expected: Operation) -> String? {
         let (found, wanted) = (facts, expected.facts)
@@ -178,7 +185,7 @@ extension Operation {
         case .maxPool(let pooling), .averagePool(let pooling):
             return [
                 ("kernel", text(pooling.kernel)), ("stride", text(pooling.stride)), ("padding", text(pooling.padding)),
-                ("ceil", pooling.ceilMode ? "on" : "off"),
+                ("ceil", pooling.ceilMode ? "on" : "off"), ("counted padding", pooling.countsPadding ? "on" : "off"),
             ]
         case .multiply(let factor): return [("factor", numbers(factor))]
         case .divide(let factor): return [("factor", numbers(factor.map { 1 / $0 }))]
@@ -188,9 +195,13 @@ extension Operation {
         case .permute(let axes): return [("axes", "\(axes)")]
         // ‖x‖ and max(‖x‖, 1e-12) are the same number for every nonzero vector.
         case .l2Normalize(let axis, let epsilon): return [("axis", "\(axis)"), ("epsilon", epsilon < 1e-6 ? "0" : number(epsilon))]
+        case .clip(let minimum, let maximum): return [("minimum", number(minimum)), ("maximum", number(maximum))]
+        case .leakyReLU(let slope): return [("slope", number(slope))]
+        case .hardSigmoid(let layer): return [("alpha", number(layer.alpha)), ("beta", number(layer.beta))]
         // Every other operation's attributes as the graph lists them, so that a new one's are never passed over.
-        case .prelu, .relu, .globalAveragePool, .add, .linear, .flatten, .convertToFloat, .layerNormalization, .matrixProduct, .reshape,
-            .slice, .pad, .reduceMean, .reduceL2, .parameter, .adaptiveAveragePool, .globalMaxPool:
+        case .prelu, .relu, .sigmoid, .tanh, .hardSwish, .gelu, .globalAveragePool, .add, .product, .maximum, .linear, .flatten,
+            .convertToFloat, .layerNormalization, .matrixProduct, .reshape, .slice, .pad, .reduceMean, .reduceL2, .parameter,
+            .adaptiveAveragePool, .globalMaxPool:
             return attributes.map { ($0.name, $0.value.text) }
         }
     }

@@ -55,10 +55,10 @@ struct WeightPair {
         let (mean, variance) = (try values(normal.mean), try values(normal.variance))
         let bias = try values(layer?.weights.first { $0.role == "bias" }?.key)
         var largest = 0.0
-        for index in factor.indices where index < shift.count && index < mean.count && index < variance.count {
-            let scale = factor[index] / (variance[index] + normal.epsilon).squareRoot()
+        for index in mean.indices where index < variance.count {
+            let scale = (index < factor.count ? factor[index] : 1) / (variance[index] + normal.epsilon).squareRoot()
             let old = index < bias.count ? bias[index] : 0
-            largest = max(largest, abs(scale) * (abs(old) + abs(mean[index])) + abs(shift[index]))
+            largest = max(largest, abs(scale) * (abs(old) + abs(mean[index])) + (index < shift.count ? abs(shift[index]) : 0))
         }
         return largest
     }

@@ -9,6 +9,7 @@ extension ONNXGraphReader {
 
     mutating func add(_ node: ONNXNode) throws {
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }
+        if try addToGaussian(node) { return }
         for (index, other) in [(0, 1), (1, 0)] where constant(resolve(node.inputs[other])) != nil {
             let input = try value(node, index)
             if let numbers = try channelNumbers(node.inputs[other], rank: rank(input)) {
@@ -27,6 +28,6 @@ extension ONNXGraphReader {
             return
         }
         let inputs = [try value(node, 0), try value(node, 1)]
-        try append(node, .add, inputs, rank: rank(inputs[0]))
+        try append(node, .add, inputs, rank: max(rank(inputs[0]), rank(inputs[1])))
     }
 }

@@ -23,13 +23,17 @@ extension ONNXGraphReader {
 
     mutating func multiply(_ node: ONNXNode) throws {
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }
+        if try multiplyGaussian(node) { return }
         for (index, other) in [(0, 1), (1, 0)] {
             guard constant(resolve(node.inputs[other])) != nil else { continue }
             let input = try value(node, index)
             guard let numbers = try channelNumbers(node.inputs[other], rank: rank(input)) else { continue }
             return try append(node, .multiply(numbers), [input], rank: rank(input))
         }
-        throw unsupported(node, "only multiplication by a stored number, or by one per channel of an image")
+        guard node.inputs.allSatisfy({ constant(resolve($0)) == nil }) else {
+            throw unsupported(node, "of stored tensors, only a number or one per channel of an image can be a factor")
+        }
+        try product(node)
     }
 
     mutating func divide(_ node: ONNXNode) throws {

@@ -33,8 +33,6 @@ extension ONNXWriting {
 extension ONNXGraphReader {
     static let l2NormalizeReadings: [String: ONNXReading] = [
         "ReduceL2": ONNXReading(inputs: 1...2, attributes: ONNXReading.reduction) { reader, node in try reader.reduceL2(node) },
-        "Clip": ONNXReading(inputs: 1...3, attributes: ["max", "min"]) { reader, node in try reader.clamp(node) },
-        "Max": ONNXReading(inputs: 1...Int.max) { reader, node in try reader.clamp(node) },
         "Expand": ONNXReading(inputs: 2...2) { reader, node in try reader.expand(node) },
         "LpNormalization": ONNXReading(inputs: 1...1, attributes: ["axis", "p"]) { reader, node in try reader.normalize(node) },
     ]

@@ -39,7 +39,16 @@ extension OperationKind {
         case .batchNormalization: ONNXGraphReader.batchNormalizationReadings
         case .prelu: ONNXGraphReader.preluReadings
         case .relu: ONNXGraphReader.reluReadings
+        case .sigmoid: ONNXGraphReader.sigmoidReadings
+        case .tanh: ONNXGraphReader.tanhReadings
+        case .clip: ONNXGraphReader.clipReadings
+        case .leakyReLU: ONNXGraphReader.leakyReLUReadings
+        case .hardSigmoid: ONNXGraphReader.hardSigmoidReadings
+        case .hardSwish: ONNXGraphReader.hardSwishReadings
+        case .gelu: ONNXGraphReader.geluReadings
         case .add: ONNXGraphReader.addReadings
+        case .product: ONNXGraphReader.productReadings
+        case .maximum: ONNXGraphReader.maximumReadings
         case .multiply: ONNXGraphReader.multiplyReadings
         case .divide: ONNXGraphReader.divideReadings
         case .subtract: ONNXGraphReader.subtractReadings

@@ -21,7 +21,16 @@ extension Operation {
         case .batchNormalization(let layer): ONNXWriting.batchNormalization(layer)
         case .prelu(let slope): ONNXWriting.prelu(slope: slope)
         case .relu: ONNXWriting.relu
+        case .sigmoid: ONNXWriting.sigmoid
+        case .tanh: ONNXWriting.tanh
+        case .clip(let minimum, let maximum): ONNXWriting.clip(minimum: minimum, maximum: maximum)
+        case .leakyReLU(let slope): ONNXWriting.leakyReLU(slope: slope)
+        case .hardSigmoid(let layer): ONNXWriting.hardSigmoid(layer)
+        case .hardSwish: ONNXWriting.hardSwish
+        case .gelu(let isApproximate): ONNXWriting.gelu(isApproximate: isApproximate)
         case .add: ONNXWriting.add
+        case .product: ONNXWriting.product
+        case .maximum: ONNXWriting.maximum
         case .multiply(let constant): ONNXWriting.multiply(constant)
         case .divide(let constant): ONNXWriting.divide(constant)
         case .subtract(let constant): ONNXWriting.subtract(constant)

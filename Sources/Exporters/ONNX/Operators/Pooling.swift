@@ -8,7 +8,7 @@ extension ONNXWriting {
     static func averagePool(_ pooling: Pooling) -> [ONNXWriting] {
         [
             ONNXWriting { node, names in
-                [names.node(node, "AveragePool", [], window(pooling) + [("count_include_pad", .integer(0))])]
+                [names.node(node, "AveragePool", [], window(pooling) + [("count_include_pad", .integer(pooling.countsPadding ? 1 : 0))])]
             }
         ]
     }
@@ -41,11 +41,8 @@ extension ONNXGraphReader {
         else { throw unsupported(node, "dilation or indices") }
         let pooling = Pooling(
             kernel: try size(node, "kernel_shape", default: 1), stride: try size(node, "strides", default: 1), padding: try padding(node),
-            ceilMode: integer(node, "ceil_mode", default: 0) != 0)
+            ceilMode: integer(node, "ceil_mode", default: 0) != 0, countsPadding: integer(node, "count_include_pad", default: 0) != 0)
         if node.operatorName == "MaxPool" { return try append(node, .maxPool(pooling), [input], rank: 4) }
-        guard integer(node, "count_include_pad", default: 0) == 0 || pooling.padding.isZero else {
-            throw unsupported(node, "padding that counts in the mean")
-        }
         try append(node, .averagePool(pooling), [input], rank: 4)
     }
 }
