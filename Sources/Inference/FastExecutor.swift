@@ -33,6 +33,7 @@ public final class FastExecutor: Sendable {
     /// The model.
     package let model: Model
     private let layers: [PackedLayer]
+    private let orders: AxisOrders
     private let options: Options
     private let workers: Workers
     private let kernels: KernelTable
@@ -56,7 +57,8 @@ public final class FastExecutor: Sendable {
             }
         }
         let fused = try LayerFusion.layers(of: model)
-        layers = try LayerPacking.pack(fused, model: model, isExact: options.isExact, workers: workers)
+        orders = AxisOrders(fused, input: model.graph.inputs.first?.name ?? "", types: model.valueTypes)
+        layers = try LayerPacking.pack(orders, model: model, isExact: options.isExact, workers: workers)
         if !options.allowsNotFinite { try checkWeights() }
     }
 
@@ -135,11 +137,13 @@ public final class FastExecutor: Sendable {
         defer { idle.withLock { $0.giveBack(plan, extent) } }
         var results: [NamedBatch] = try model.graph.outputs.map { name in
             guard let place = plan.place(name) else { throw GraphError.missingOutput(name: name) }
-            let isImage = (model.valueTypes[name]?.shape.count ?? 2) == 4
-            let shape = [images, place.channels] + (isImage ? [place.height, place.width] : [])
+            guard place.layout.batchAxis == 0 else {
+                throw InferenceError.unsupported(node: name, operation: "output", detail: "its first axis is not the batch")
+            }
+            let shape = [images] + place.sizes
             return NamedBatch(name: name, batch: Batch(unchecked: shape, [Float](repeating: 0, count: shape.reduce(1, *))))
         }
-        guard let entry = plan.place(model.graph.inputs[0].name) else { return results }
+        guard let entry = plan.place(model.graph.inputs[0].name)?.view else { return results }
         var first = 0
         while first < images {
             let (count, start) = (min(plan.capacity, images - first), first)
@@ -195,7 +199,7 @@ public final class FastExecutor: Sendable {
         guard model.graph.inputs.count == 1 else { throw InferenceError.severalInputs(names: model.graph.inputs.map(\.name)) }
         let type = model.graph.inputs[0].type
         try InputCheck.check(shape, against: type)
-        guard let extent = ValueExtent(ValueType(shape.map { .fixed($0) })) else {
+        guard let extent = ValueExtent(ValueType([.batch] + shape.dropFirst().map { .fixed($0) })) else {
             throw InferenceError.wrongShape(expected: "\(type)", found: shape)
         }
         return extent
@@ -211,7 +215,8 @@ public final class FastExecutor: Sendable {
         graph.inputs[0].type.shape = [.batch] + [extent.channels, extent.height, extent.width].prefix(rank - 1).map { .fixed($0) }
         let types = try graph.valueTypes(weights: model.weights)
         return try ExecutionPlan(
-            layers, model: model, input: (graph.inputs[0].name, extent), types: types, capacity: capacity, workers: workers.count,
+            layers, orders: orders, model: model, input: (graph.inputs[0].name, extent), types: types, capacity: capacity,
+            workers: workers.count,
             kernels: kernels, isExact: options.isExact, leavesOutPadding: !options.allowsNotFinite, memoryLimit: options.memoryLimit)
     }
 }

@@ -12,4 +12,4 @@ import KernelTypes
 public let kernelTable = KernelTable(
     name: compiledFor, direct: directConvolution, winograd: winogradConvolution,
     winogradTiles: winogradTiles, winogradScratch: winogradScratch, window: slideWindow, linear: linearLayer,
-    pixels: mapPixels)
+    pixels: mapPixels, rows: mapRows, matrices: multiplyMatrices)

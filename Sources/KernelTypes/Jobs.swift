@@ -206,6 +206,10 @@ public struct KernelTable: Sendable {
     public let linear: @Sendable (_ job: LinearJob, _ outputs: Range<Int>) -> Void
     /// Pixel operation over rows of the flattened batch.
     public let pixels: @Sendable (_ job: PixelJob, _ rows: Range<Int>) -> Void
+    /// A function of each pixel's channels over rows of the flattened batch.
+    public let rows: @Sendable (_ job: RowJob, _ rows: Range<Int>) -> Void
+    /// Products of matrices of the flattened batch.
+    public let matrices: @Sendable (_ job: MatrixJob, _ products: Range<Int>) -> Void
 
     /// Creates a table from kernels compiled together.
     public init(
@@ -213,7 +217,8 @@ public struct KernelTable: Sendable {
         winograd: @escaping @Sendable (ConvolutionJob, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void,
         winogradTiles: @escaping @Sendable (Int) -> Int, winogradScratch: @escaping @Sendable (Int) -> Int,
         window: @escaping @Sendable (WindowJob, Range<Int>) -> Void, linear: @escaping @Sendable (LinearJob, Range<Int>) -> Void,
-        pixels: @escaping @Sendable (PixelJob, Range<Int>) -> Void
+        pixels: @escaping @Sendable (PixelJob, Range<Int>) -> Void, rows: @escaping @Sendable (RowJob, Range<Int>) -> Void,
+        matrices: @escaping @Sendable (MatrixJob, Range<Int>) -> Void
     ) {
         self.name = name
         self.direct = direct
@@ -223,5 +228,7 @@ public struct KernelTable: Sendable {
         self.window = window
         self.linear = linear
         self.pixels = pixels
+        self.rows = rows
+        self.matrices = matrices
     }
 }

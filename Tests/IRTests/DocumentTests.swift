@@ -61,6 +61,17 @@ import Testing
                 #"{"name":"flatten","operation":"flatten","inputs":["global"],"output":"flatten"}"#,
                 #"{"name":"linear","operation":"linear","inputs":["flatten"],"output":"linear","weight":"fc.weight","bias":"fc.bias"}"#,
                 #"{"name":"norm","operation":"l2_normalize","inputs":["linear"],"output":"embedding","axis":1,"epsilon":1e-12}"#,
+                #"{"name":"parts","operation":"adaptive_average_pool","inputs":["add"],"output":"parts","size":[3,2]}"#,
+                #"{"name":"frame","operation":"pad","inputs":["parts"],"output":"frame","padding":[1,0,0,1],"value":0.5}"#,
+                #"{"name":"largest","operation":"global_max_pool","inputs":["frame"],"output":"largest"}"#,
+                #"{"name":"tokens","operation":"reshape","inputs":["frame"],"output":"tokens","shape":[0,4,-1]}"#,
+                #"{"name":"layer","operation":"layer_normalization","inputs":["tokens"],"output":"layer","scale":"ln.weight","#
+                    + #""bias":"ln.bias","axes":2,"epsilon":1e-06}"#,
+                #"{"name":"token","operation":"parameter","inputs":[],"output":"token","weight":"token","batch":true}"#,
+                #"{"name":"slice","operation":"slice","inputs":["token"],"output":"slice","axis":2,"start":-1,"end":0,"step":-3}"#,
+                #"{"name":"product","operation":"matrix_product","inputs":["slice","layer"],"output":"product"}"#,
+                #"{"name":"mean","operation":"reduce_mean","inputs":["product"],"output":"mean","axes":[1],"keep_axes":true}"#,
+                #"{"name":"length","operation":"reduce_l2","inputs":["mean"],"output":"length","axes":[1,2],"keep_axes":false}"#,
             ])
     }
 

@@ -7,7 +7,7 @@ import Testing
     func theTextHasALineForEveryValueWithTypeWeightsAndAttributes() throws {
         let model = try Sample.model(Sample.everything, try Sample.everythingWeights())
         let lines = model.graph.text(types: model.valueTypes).split(separator: "\n").map(String.init)
-        #expect(lines.count == 2 + Sample.everything.nodes.count + 3)
+        #expect(lines.count == 2 + Sample.everything.nodes.count + 5)
         for line in [
             "input pixels: uint8 [batch, 3, 16, width]",
             "conv: [batch, 4, 8, 17] = convolution(mul) weight=conv.weight bias=conv.bias stride=2x1 padding=1,0,2,3 dilation=2x1",
@@ -21,6 +21,10 @@ import Testing
             "counted: [batch, 4, 8, 17] = average_pool(bare) kernel=3x3 stride=1x1 padding=1,1,1,1 count_padding",
             "cat: [batch, 8, 8, 17] = concatenate(add, prelu) axis=1", "permute: [batch, 8, 8, 3] = permute(average) axes=0,1,3,2",
             "embedding: [batch, 5] = l2_normalize(linear) axis=1 epsilon=1e-12 name=norm", "output cast: [batch, 3, 16, width]",
+            "tokens: [batch, 4, 12] = reshape(frame) shape=0,4,-1", "token: [batch, 4, 12] = parameter() weight=token batch",
+            "layer: [batch, 4, 12] = layer_normalization(tokens) scale=ln.weight bias=ln.bias axes=2 epsilon=1e-06",
+            "slice: [batch, 4, 4] = slice(token) axis=2 start=-1 end=0 step=-3",
+            "mean: [batch, 1, 12] = reduce_mean(product) axes=1 keep_axes", "length: [batch] = reduce_l2(mean) axes=1,2",
         ] { #expect(lines.contains(line), "\(line)\n\(lines.joined(separator: "\n"))") }
     }
 
@@ -29,7 +33,7 @@ import Testing
         let dot = model.graph.dot(types: model.valueTypes)
         let lines = dot.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
         #expect(lines.first == "digraph model {" && lines.last == "}")
-        #expect(lines.filter { $0.contains(" -> ") }.count == model.graph.nodes.reduce(0) { $0 + $1.inputs.count } + 3)
+        #expect(lines.filter { $0.contains(" -> ") }.count == model.graph.nodes.reduce(0) { $0 + $1.inputs.count } + 5)
         #expect(lines.contains("\"add\" -> \"cat\" [label=\"[batch, 4, 8, 17]\"];"))
         #expect(lines.contains("\"relu\" [label=\"relu\\nrelu\"];"))
         #expect(lines.contains("\"embedding\" -> \"output embedding\";"))

@@ -126,13 +126,29 @@ enum Sample {
             Node(
                 name: "linear", operation: .linear(Linear(weight: "fc.weight", bias: "fc.bias")), inputs: ["flatten"], output: "linear"),
             Node(name: "norm", operation: .l2Normalize(axis: 1, epsilon: 1e-12), inputs: ["linear"], output: "embedding"),
+            Node(name: "parts", operation: .adaptiveAveragePool(Size2D(3, 2)), inputs: ["add"], output: "parts"),
+            Node(
+                name: "frame", operation: .pad(Padding2D(top: 1, left: 0, bottom: 0, right: 1), value: 0.5), inputs: ["parts"],
+                output: "frame"),
+            Node(name: "largest", operation: .globalMaxPool, inputs: ["frame"], output: "largest"),
+            Node(name: "tokens", operation: .reshape([0, 4, -1]), inputs: ["frame"], output: "tokens"),
+            Node(
+                name: "layer",
+                operation: .layerNormalization(LayerNormalization(scale: "ln.weight", bias: "ln.bias", axes: 2, epsilon: 1e-6)),
+                inputs: ["tokens"], output: "layer"),
+            Node(name: "token", operation: .parameter(weight: "token", isPerImage: true), inputs: [], output: "token"),
+            Node(name: "slice", operation: .slice(Slicing(axis: 2, start: -1, end: 0, step: -3)), inputs: ["token"], output: "slice"),
+            Node(name: "product", operation: .matrixProduct, inputs: ["slice", "layer"], output: "product"),
+            Node(name: "mean", operation: .reduceMean(axes: [1], keepsAxes: true), inputs: ["product"], output: "mean"),
+            Node(name: "length", operation: .reduceL2(axes: [1, 2], keepsAxes: false), inputs: ["mean"], output: "length"),
         ],
-        outputs: ["embedding", "soft", "cast"])
+        outputs: ["embedding", "soft", "cast", "largest", "length"])
 
     static func everythingWeights() throws -> Weights {
         try weights([
             "conv.weight": [4, 3, 3, 3], "conv.bias": [4], "bn.weight": [4], "bn.bias": [4], "bn.mean": [4], "bn.var": [4],
-            "prelu.weight": [4], "dw.weight": [4, 1, 1, 1], "fc.weight": [5, 8], "fc.bias": [5], "unused": [2],
+            "prelu.weight": [4], "dw.weight": [4, 1, 1, 1], "fc.weight": [5, 8], "fc.bias": [5], "ln.weight": [4, 12],
+            "ln.bias": [4, 12], "token": [1, 4, 12], "unused": [2],
         ])
     }
 }

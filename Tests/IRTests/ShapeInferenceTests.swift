@@ -30,7 +30,9 @@ import Testing
                 "prelu": "[batch, 4, 8, 17]", "depthwise": "[batch, 4, 8, 17]", "relu": "[batch, 4, 8, 17]", "add": "[batch, 4, 8, 17]",
                 "cat": "[batch, 8, 8, 17]", "max": "[batch, 8, 4, 9]", "average": "[batch, 8, 3, 8]", "permute": "[batch, 8, 8, 3]",
                 "soft": "[batch, 8, 8, 3]", "global": "[batch, 8, 1, 1]", "flatten": "[batch, 8]", "linear": "[batch, 5]",
-                "embedding": "[batch, 5]",
+                "embedding": "[batch, 5]", "parts": "[batch, 4, 3, 2]", "frame": "[batch, 4, 4, 3]", "largest": "[batch, 4, 1, 1]",
+                "tokens": "[batch, 4, 12]", "layer": "[batch, 4, 12]", "token": "[batch, 4, 12]", "slice": "[batch, 4, 4]",
+                "product": "[batch, 4, 12]", "mean": "[batch, 1, 12]", "length": "[batch]",
             ])
     }
 
@@ -107,7 +109,7 @@ import Testing
         (.averagePool(Pooling(kernel: Size2D(Int.max), stride: Size2D(1))), [4, 9, 9], [:], "window"),
         (.globalAveragePool, [4], [:], "[batch, channels, height, width]"),
         (.linear(Linear(weight: "w")), [4], ["w": [2, 5]], "[outputs, 4]"),
-        (.linear(Linear(weight: "w")), [4, 9, 9], ["w": [2, 4]], "[batch, features]"),
+        (.linear(Linear(weight: "w")), [4, 9, 9], ["w": [2, 4]], "[outputs, 9]"),
         (.linear(Linear(weight: "w", bias: "b")), [4], ["w": [2, 4], "b": [4]], "bias b"),
         (.permute([0, 1]), [4, 9, 9], [:], "axes"),
         (.permute([0, 1, 2, 2]), [4, 9, 9], [:], "axes"),
@@ -122,7 +124,89 @@ import Testing
         (.subtract(ChannelNumbers([1, 2]) ?? 0), [3, 4, 4], [:], "2 constants"),
         (.selectChannels([3]), [3, 4, 4], [:], "channels [3] of 3"),
         (.concatenate(axis: 2), [4], [:], "axis 2"),
+        (.layerNormalization(LayerNormalization(scale: "s", bias: nil, epsilon: 0)), [5, 4], ["s": [5]], "scale s has shape [5]"),
+        (.layerNormalization(LayerNormalization(scale: nil, bias: nil, axes: 2, epsilon: 0)), [4], [:], "2 last axes"),
+        (.layerNormalization(LayerNormalization(scale: nil, bias: nil, axes: Int.min, epsilon: 0)), [4], [:], "last axes"),
+        (.layerNormalization(LayerNormalization(scale: nil, bias: nil, epsilon: .nan)), [4], [:], "epsilon"),
+        (.reshape([0, 5]), [4], [:], "cannot have the shape [0, 5]"),
+        (.reshape([0, 3, -1]), [4], [:], "cannot have the shape"),
+        (.reshape([0, -1, -1]), [4], [:], "shape [0, -1, -1]"),
+        (.reshape([4]), [4], [:], "cannot have the shape [4]"),
+        (.reshape([-1]), [4], [:], "batch"),
+        (.reshape([2, -1]), [4, 2], [:], "batch"),
+        (.reshape([0, 0, 0]), [4], [:], "axis 2"),
+        (.reshape([0, Int.min]), [4], [:], "shape"),
+        (.reshape([0, Int.max, Int.max]), [4], [:], "shape"),
+        (.reshape([]), [4], [:], "shape"),
+        (.slice(Slicing(axis: 2, start: 0, end: 1)), [4], [:], "axis 2"),
+        (.slice(Slicing(axis: 0, start: 0, end: 1)), [4], [:], "batch"),
+        (.slice(Slicing(axis: 1, start: 2, end: 2)), [4], [:], "nothing is left"),
+        (.slice(Slicing(axis: 1, start: 0, end: 1, step: 0)), [4], [:], "steps of 0"),
+        (.slice(Slicing(axis: 1, start: Int.min, end: Int.max, step: Int.min)), [4], [:], "steps of"),
+        (.pad(Padding2D(1), value: 0), [4], [:], "rows and columns"),
+        (.pad(Padding2D(-1), value: 0), [4, 2, 2], [:], "padding"),
+        (.pad(Padding2D(1), value: .infinity), [4, 2, 2], [:], "inf"),
+        (.reduceMean(axes: [], keepsAxes: true), [4], [:], "axes []"),
+        (.reduceMean(axes: [0], keepsAxes: true), [4], [:], "images of a batch"),
+        (.reduceL2(axes: [1, 1], keepsAxes: true), [4], [:], "axes [1, 1]"),
+        (.reduceL2(axes: [-1], keepsAxes: true), [4], [:], "axes [-1]"),
+        (.matrixProduct, [4], [:], "takes 2 inputs"),
+        (.parameter(weight: "w", isPerImage: false), [4], ["w": [1, 4]], "takes no inputs"),
+        (.adaptiveAveragePool(Size2D(0)), [4, 2, 2], [:], "size 0x0"),
+        (.adaptiveAveragePool(Size2D(1, Int.max)), [4, 2, 2], [:], "size"),
+        (.globalMaxPool, [4], [:], "[batch, channels, height, width]"),
     ]
+
+    @Test("The batch stays an axis of its own in every reshape, and may move in a permutation")
+    func reshapesKeepTheBatch() throws {
+        let tokens: [Dimension] = [.batch, .fixed(6), .fixed(24)]
+        #expect(try type(.reshape([0, 0, 2, 3, 4]), tokens) == "[batch, 6, 2, 3, 4]")
+        #expect(try type(.reshape([-1, 12, 12]), tokens) == "[batch, 12, 12]")
+        #expect(try type(.reshape([0, -1]), free) == "[batch, ?]")
+        #expect(try type(.reshape([0, 4, 2, -1]), free) == "[batch, 4, 2, ?]")
+        #expect(try type(.permute([2, 0, 1]), tokens) == "[24, batch, 6]")
+        func second(_ operation: Operation) throws -> String {
+            let graph = Sample.chain(tokens, ["first": .permute([1, 0, 2]), "n": operation])
+            return try types(graph, try Sample.weights([:]))["n"] ?? "none"
+        }
+        #expect(try second(.slice(Slicing(axis: 0, start: 1, end: 2))) == "[1, batch, 24]")
+        #expect(try second(.reshape([0, 0, 4, 6])) == "[6, batch, 4, 6]")
+        #expect(try second(.reshape([6, -1, 4, 6])) == "[6, batch, 4, 6]")
+        #expect(throws: GraphError.self) { try second(.reshape([-1, 6, 24])) }
+        #expect(throws: GraphError.self) { try second(.reshape([2, 0, 3, 24])) }
+    }
+
+    @Test("Slices count from the end, and are cut to what is there")
+    func slices() throws {
+        let vector: [Dimension] = [.batch, .fixed(10)]
+        for (start, end, step, expected) in [
+            (0, 10, 1, 10), (2, 5, 1, 3), (-3, Int(Int32.max), 1, 3), (-30, 4, 1, 4), (1, 10, 4, 3), (-1, -11, -1, 10), (8, 2, -2, 3),
+            (0, -1, 3, 3),
+        ] {
+            let slice = Slicing(axis: 1, start: start, end: end, step: step)
+            #expect(try type(.slice(slice), vector) == "[batch, \(expected)]", "\(start) to \(end) by \(step)")
+        }
+    }
+
+    @Test("A matrix product needs as many columns as rows, and repeats leading axes of size 1")
+    func matrixProducts() throws {
+        func product(_ left: [Int], _ right: [Int]) throws -> String {
+            let graph = Graph(
+                inputs: [Sample.input([.batch, .fixed(1)])],
+                nodes: [
+                    Node(name: "l", operation: .parameter(weight: "l", isPerImage: false), inputs: [], output: "l"),
+                    Node(name: "r", operation: .parameter(weight: "r", isPerImage: true), inputs: [], output: "r"),
+                    Node(name: "n", operation: .matrixProduct, inputs: ["l", "r"], output: "n"),
+                ], outputs: ["n"])
+            return try types(graph, try Sample.weights(["l": left, "r": right]))["n"] ?? "none"
+        }
+        #expect(try product([2, 3], [1, 3, 4]) == "[batch, 2, 4]")
+        #expect(try product([1, 5, 2, 3], [1, 1, 3, 4]) == "[batch, 5, 2, 4]")
+        #expect(throws: GraphError.self) { try product([2, 3], [1, 4, 3]) }
+        #expect(throws: GraphError.self) { try product([1, 5, 2, 3], [1, 2, 3, 4]) }
+        #expect(throws: GraphError.self) { try product([3], [1, 3, 4]) }
+        #expect(throws: GraphError.self) { try product([2, 3], [2, 3, 4]) }
+    }
 
     @Test("An invalid node is named with what is wrong", arguments: wrongNodes.indices) func aWrongNodeIsNamed(_ index: Int) throws {
         let (operation, sizes, shapes, words) = ShapeInferenceTests.wrongNodes[index]

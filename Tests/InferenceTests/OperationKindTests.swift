@@ -25,14 +25,32 @@ import Testing
         ("turned", .permute([0, 1, 3, 2]), ["mean"]), ("soft", .softmax(axis: 1), ["turned"]), ("one", .globalAveragePool, ["soft"]),
         ("flat", .flatten, ["one"]), ("linear", .linear(Linear(weight: "fc")), ["flat"]),
         ("unit", .l2Normalize(axis: 1, epsilon: 1e-12), ["linear"]),
+        // The image's rows and columns as tokens, with attention over them.
+        ("parts", .adaptiveAveragePool(Size2D(3, 2)), ["sum"]),
+        ("frame", .pad(Padding2D(top: 1, left: 0, bottom: 0, right: 1), value: 0.5), ["parts"]),
+        ("columns", .reshape([0, 4, -1]), ["frame"]), ("tokens", .permute([0, 2, 1]), ["columns"]),
+        ("class", .parameter(weight: "class", isPerImage: true), []), ("all", .concatenate(axis: 1), ["class", "tokens"]),
+        ("normal", .layerNormalization(LayerNormalization(scale: "s", bias: "b", epsilon: 1e-5)), ["all"]),
+        ("qkv", .linear(Linear(weight: "qkv")), ["normal"]), ("heads", .reshape([0, 0, 3, 2, 3]), ["qkv"]),
+        ("apart", .permute([2, 0, 3, 1, 4]), ["heads"]), ("query", .slice(Slicing(axis: 0, start: 0, end: 1)), ["apart"]),
+        ("key", .slice(Slicing(axis: 0, start: 1, end: 2)), ["apart"]), ("value", .slice(Slicing(axis: 0, start: 2, end: 3)), ["apart"]),
+        ("q", .reshape([-1, 2, 13, 3]), ["query"]), ("k", .reshape([-1, 2, 13, 3]), ["key"]), ("v", .reshape([-1, 2, 13, 3]), ["value"]),
+        ("across", .permute([0, 1, 3, 2]), ["k"]), ("scores", .matrixProduct, ["q", "across"]), ("shares", .softmax(axis: 3), ["scores"]),
+        ("mixed", .matrixProduct, ["shares", "v"]), ("together", .permute([0, 2, 1, 3]), ["mixed"]),
+        ("attended", .reshape([0, 0, 6]), ["together"]), ("middle", .reduceMean(axes: [1], keepsAxes: false), ["attended"]),
+        ("length", .reduceL2(axes: [1], keepsAxes: true), ["middle"]), ("largest", .globalMaxPool, ["frame"]),
     ]
 
     @Test("Every kind is computed as it is defined")
     func everyKind() throws {
         #expect(Set(OperationKindTests.steps.map(\.operation.kind)) == Set(OperationKind.allCases))
         let model = try Networks.model(
-            input: [.batch, .fixed(3), .fixed(8), .fixed(10)], OperationKindTests.steps, outputs: ["unit", "soft"],
-            shapes: [("w", [4, 3, 3, 3]), ("b", [4]), ("s", [4]), ("m", [4]), ("variance", [4]), ("fc", [5, 8])])
+            input: [.batch, .fixed(3), .fixed(8), .fixed(10)], OperationKindTests.steps,
+            outputs: ["unit", "soft", "attended", "middle", "length", "largest"],
+            shapes: [
+                ("w", [4, 3, 3, 3]), ("b", [4]), ("s", [4]), ("m", [4]), ("variance", [4]), ("fc", [5, 8]), ("class", [1, 1, 4]),
+                ("qkv", [18, 4]),
+            ])
         let input = try Networks.input([2, 3, 8, 10])
         let plain = try Networks.plain(model, input)
         for output in try FastExecutor(model).run(input) {

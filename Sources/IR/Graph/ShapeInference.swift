@@ -8,13 +8,14 @@ extension Graph {
         for input in inputs {
             guard types.updateValue(input.type, forKey: input.name) == nil else { throw .duplicateValue(name: input.name, node: "(input)") }
         }
+        let batch = inputs.first?.type.shape.first ?? .batch
         for node in nodes {
             var given: [ValueType] = []
             for name in node.inputs {
                 guard let type = types[name] else { throw .unknownValue(name: name, node: node.name) }
                 given.append(type)
             }
-            let type = try node.outputType(given, weights: weights)
+            let type = try node.outputType(given, weights: weights, batch: batch)
             guard types.updateValue(type, forKey: node.output) == nil else { throw .duplicateValue(name: node.output, node: node.name) }
         }
         guard !outputs.isEmpty else { throw .noOutput }
@@ -25,9 +26,11 @@ extension Graph {
 
 extension Node {
     /// The type of what the node gives. Throws if inputs, weights or attributes do not fit.
-    /// - Parameter inputs: the types of the values that it reads, in order.
-    package func outputType(_ inputs: [ValueType], weights: Weights) throws(GraphError) -> ValueType {
-        try operation.definition.outputType(NodeInference(node: self, inputs: inputs, weights: weights))
+    /// - Parameters:
+    ///   - inputs: the types of the values that it reads, in order.
+    ///   - batch: the number of images, which is axis 0 of the graph's input.
+    package func outputType(_ inputs: [ValueType], weights: Weights, batch: Dimension = .batch) throws(GraphError) -> ValueType {
+        try operation.definition.outputType(NodeInference(node: self, inputs: inputs, weights: weights, batch: batch))
     }
 }
 
@@ -36,6 +39,8 @@ struct NodeInference {
     let node: Node
     let inputs: [ValueType]
     let weights: Weights
+    /// The number of images: axis 0 of the graph's input.
+    let batch: Dimension
 
     private var operation: String { node.operation.name }
 

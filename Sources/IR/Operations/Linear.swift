@@ -1,4 +1,4 @@
-/// A linear layer's keys.
+/// A linear layer's keys; it works along the last axis.
 package struct Linear: Sendable, Equatable {
     /// Key of the weight, [outputs, inputs].
     package var weight: String
@@ -20,12 +20,14 @@ extension Linear: OperationDefinition {
     func outputType(_ node: NodeInference) throws(GraphError) -> ValueType {
         let input = try node.floatInput()
         let shape = try node.weightShape("weight", weight)
-        guard input.shape.count == 2, case .fixed(let features) = input.shape[1] else { throw node.wrong("[batch, features]", input) }
+        guard input.shape.count >= 2, case .fixed(let features)? = input.shape.last else {
+            throw node.wrong("known features on the last axis", input)
+        }
         guard shape.count == 2, shape[1] == features, shape[0] > 0 else {
             throw .wrongWeightShape(
                 node: node.node.name, role: "weight", key: weight, expected: "[outputs, \(features)]", found: shape)
         }
         if let bias { try node.expect("bias", bias, [shape[0]]) }
-        return ValueType([input.shape[0], .fixed(shape[0])])
+        return ValueType(input.shape.dropLast() + [.fixed(shape[0])])
     }
 }

@@ -59,6 +59,26 @@ package enum Operation: Sendable, Equatable {
     case l2Normalize(axis: Int, epsilon: Double)
     /// Whole numbers to float32.
     case convertToFloat
+    /// (x − mean) / √(variance + ε) · scale + bias, over the last axes.
+    case layerNormalization(LayerNormalization)
+    /// Products of the matrices in the last two axes of two values.
+    case matrixProduct
+    /// The same numbers, in C order, under other sizes: 0 keeps the size at its position, −1 takes what is left.
+    case reshape([Int])
+    /// A part of a value along one axis.
+    case slice(Slicing)
+    /// Rows and columns of one number around the last two axes.
+    case pad(Padding2D, value: Double)
+    /// The mean over axes, which are kept as 1 or go.
+    case reduceMean(axes: [Int], keepsAxes: Bool)
+    /// The square root of the sum of squares over axes, which are kept as 1 or go.
+    case reduceL2(axes: [Int], keepsAxes: Bool)
+    /// A stored tensor as a value; per image, its axis 0 of size 1 becomes the batch.
+    case parameter(weight: String, isPerImage: Bool)
+    /// The mean over windows that divide height and width into this many parts.
+    case adaptiveAveragePool(Size2D)
+    /// The maximum over height and width, both kept as 1.
+    case globalMaxPool
 
     /// What the graph knows about the operation, from the file named after it.
     var definition: any OperationDefinition {
@@ -91,6 +111,16 @@ package enum Operation: Sendable, Equatable {
         case .softmax(let axis): Softmax(axis: axis)
         case .l2Normalize(let axis, let epsilon): L2Normalization(axis: axis, epsilon: epsilon)
         case .convertToFloat: ConversionToFloat()
+        case .layerNormalization(let layer): layer
+        case .matrixProduct: MatrixProduct()
+        case .reshape(let shape): Reshaping(shape: shape)
+        case .slice(let slice): slice
+        case .pad(let padding, let value): FramePadding(padding: padding, value: value)
+        case .reduceMean(let axes, let keepsAxes): MeanReduction(axes: axes, keepsAxes: keepsAxes)
+        case .reduceL2(let axes, let keepsAxes): L2Reduction(axes: axes, keepsAxes: keepsAxes)
+        case .parameter(let weight, let isPerImage): StoredParameter(weight: weight, isPerImage: isPerImage)
+        case .adaptiveAveragePool(let size): AdaptiveAveragePooling(size: size)
+        case .globalMaxPool: GlobalMaxPooling()
         }
     }
 }

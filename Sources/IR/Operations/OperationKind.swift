@@ -28,6 +28,16 @@ package enum OperationKind: String, CaseIterable, Sendable {
     case softmax
     case l2Normalize = "l2_normalize"
     case convertToFloat = "convert_to_float"
+    case layerNormalization = "layer_normalization"
+    case matrixProduct = "matrix_product"
+    case reshape
+    case slice
+    case pad
+    case reduceMean = "reduce_mean"
+    case reduceL2 = "reduce_l2"
+    case parameter
+    case adaptiveAveragePool = "adaptive_average_pool"
+    case globalMaxPool = "global_max_pool"
 
     /// Where its weights, attributes and shape rule are written down.
     var definition: any OperationDefinition.Type {
@@ -60,6 +70,16 @@ package enum OperationKind: String, CaseIterable, Sendable {
         case .softmax: Softmax.self
         case .l2Normalize: L2Normalization.self
         case .convertToFloat: ConversionToFloat.self
+        case .layerNormalization: LayerNormalization.self
+        case .matrixProduct: MatrixProduct.self
+        case .reshape: Reshaping.self
+        case .slice: Slicing.self
+        case .pad: FramePadding.self
+        case .reduceMean: MeanReduction.self
+        case .reduceL2: L2Reduction.self
+        case .parameter: StoredParameter.self
+        case .adaptiveAveragePool: AdaptiveAveragePooling.self
+        case .globalMaxPool: GlobalMaxPooling.self
         }
     }
 }
@@ -103,6 +123,16 @@ extension Operation {
         case .softmax: .softmax
         case .l2Normalize: .l2Normalize
         case .convertToFloat: .convertToFloat
+        case .layerNormalization: .layerNormalization
+        case .matrixProduct: .matrixProduct
+        case .reshape: .reshape
+        case .slice: .slice
+        case .pad: .pad
+        case .reduceMean: .reduceMean
+        case .reduceL2: .reduceL2
+        case .parameter: .parameter
+        case .adaptiveAveragePool: .adaptiveAveragePool
+        case .globalMaxPool: .globalMaxPool
         }
     }
 }

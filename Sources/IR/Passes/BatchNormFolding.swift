@@ -19,7 +19,9 @@ extension Model {
         var folds: [Fold] = []
         for node in graph.nodes {
             if case .batchNormalization(let normal) = node.operation, let input = node.inputs.first, readers[input] == 1,
-                let place = places[input], let fold = Fold(nodes[place].operation, normal, weights: weights, uses: uses, names: &names)
+                // Of a value with more axes, a linear layer's outputs are not the channels.
+                let place = places[input], nodes[place].operation.kind != .linear || valueTypes[input]?.shape.count == 2,
+                let fold = Fold(nodes[place].operation, normal, weights: weights, uses: uses, names: &names)
             {
                 // A layer is folded once: a second normalization after this one would be computed from the layer's old numbers.
                 uses[fold.weight] = nil

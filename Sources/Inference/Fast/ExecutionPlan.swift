@@ -14,6 +14,8 @@ final class ExecutionPlan: @unchecked Sendable {
         case pixels(PixelJob)
         case zeroFrame(ImageView)
         case small(SmallJob)
+        case rows(RowJob)
+        case matrices(MatrixJob)
 
         /// For people.
         var kindName: String {
@@ -25,6 +27,8 @@ final class ExecutionPlan: @unchecked Sendable {
             case .pixels: "pixels"
             case .zeroFrame: "frame"
             case .small: "small"
+            case .rows(let job): "\(job.kind)"
+            case .matrices: "matrices"
             }
         }
 
@@ -48,18 +52,19 @@ final class ExecutionPlan: @unchecked Sendable {
     private let scratch: [FloatMemory]
     private let layers: [PackedLayer]
     private var places: [String: ImageView] = [:]
+    private let layouts: [String: ValueLayout]
     private let leavesOutPadding: Bool
 
     /// Lays out `layers` for input of this extent. Throws if memory does not suffice.
     ///
     /// - Parameter leavesOutPadding: whether convolutions may leave out products with padding, which weights must be finite for.
     init(
-        _ layers: [PackedLayer], model: Model, input: (name: String, extent: ValueExtent), types: [String: ValueType], capacity: Int,
-        workers: Int, kernels: KernelTable, isExact: Bool, leavesOutPadding: Bool, memoryLimit: Int
+        _ layers: [PackedLayer], orders: AxisOrders, model: Model, input: (name: String, extent: ValueExtent), types: [String: ValueType],
+        capacity: Int, workers: Int, kernels: KernelTable, isExact: Bool, leavesOutPadding: Bool, memoryLimit: Int
     ) throws {
         self.leavesOutPadding = leavesOutPadding
-        var extents: [String: ValueExtent] = [:]
-        for (name, type) in types { extents[name] = ValueExtent(type) }
+        layouts = ExecutionPlan.layouts(layers, orders, types: types)
+        let extents = layouts.mapValues(\.extent)
         try ExecutionPlan.checkSums(layers, extents)
         let borders = ExecutionPlan.borders(layers)
         try ExecutionPlan.checkSizes(extents, borders: borders, memoryLimit: memoryLimit)
@@ -95,6 +100,7 @@ final class ExecutionPlan: @unchecked Sendable {
                 base: base, height: view.extent.height, width: view.extent.width, channels: view.extent.channels,
                 pixelStride: buffer.pixelStride, rowStride: buffer.rowStride, imageStride: plan.arenaCount, border: buffer.border)
         }
+        for packed in layers { if let view = packed.parameter { places[packed.layer.output] = view } }
         var framed: Set<Int> = []
         func frame(_ name: String) {
             guard let view = plan.views[name], plan.buffers[view.buffer].border > 0, framed.insert(view.buffer).inserted,
@@ -111,8 +117,24 @@ final class ExecutionPlan: @unchecked Sendable {
         }
     }
 
-    /// The memory of a value.
-    func place(_ name: String) -> ImageView? { places[name] }
+    /// The memory of a value, and its axes.
+    func place(_ name: String) -> PlannedValue? {
+        guard let view = places[name], let layout = layouts[name] else { return nil }
+        return PlannedValue(view: view, layout: layout)
+    }
+
+    private static func layouts(_ layers: [PackedLayer], _ orders: AxisOrders, types: [String: ValueType]) -> [String: ValueLayout] {
+        var layouts: [String: ValueLayout] = [:]
+        for (name, order) in orders.orders {
+            if let type = types[orders.sources[name] ?? name] { layouts[name] = ValueLayout(type, order) }
+        }
+        for layer in layers.map(\.layer) {
+            if let name = layer.summand, let type = types[name], let order = orders.orders[layer.output] {
+                layouts[name] = ValueLayout(type, order)
+            }
+        }
+        return layouts
+    }
 
     /// Sizes come from files and arguments: none may be so large that arithmetic on offsets overflows.
     private static func checkSizes(_ extents: [String: ValueExtent], borders: [String: Int], memoryLimit: Int) throws(InferenceError) {
@@ -149,18 +171,20 @@ final class ExecutionPlan: @unchecked Sendable {
         return borders
     }
 
-    private func view(_ name: String, _ layer: FusedLayer) throws -> ImageView {
-        guard let view = places[name] else {
-            throw InferenceError.unsupported(node: layer.name, operation: "\(layer.kind)", detail: "the sizes of \(name) are not known")
-        }
-        return view
+    private func value(_ name: String, _ layer: FusedLayer) throws(InferenceError) -> PlannedValue {
+        guard let value = place(name) else { throw layer.unsupported("the sizes of \(name) are not known") }
+        return value
     }
 
     private func step(_ packed: PackedLayer, isExact: Bool) throws -> Step? {
         let layer = packed.layer
+        if layer.isParameter { return nil }
+        let (source, target) = (try value(layer.input, layer), try value(layer.output, layer))
         let planned = PlannedLayer(
-            packed: packed, input: try view(layer.input, layer), output: try view(layer.output, layer),
-            residual: try layer.residual.map { try view($0, layer) }, other: try layer.combination.map { try view($0.other, layer) })
+            packed: packed, input: source.view, output: target.view, residual: try layer.residual.map { try value($0, layer).view },
+            other: try layer.combination.map { try value($0.other, layer).view }, sources: try layer.inputs.map { try value($0, layer) },
+            target: target)
+        try planned.checkOrders()
         switch layer.kind {
         case .convolution(let convolution):
             return planned.convolution(convolution, isExact: isExact, leavesOutPadding: leavesOutPadding)
@@ -168,12 +192,23 @@ final class ExecutionPlan: @unchecked Sendable {
         case .pool(let pooling, let isMaximum): return planned.pool(pooling, isMaximum: isMaximum)
         case .globalAveragePool: return planned.globalAveragePool()
         case .pixels: return planned.pixels()
-        case .concatenate: return planned.concatenate(try layer.inputs.map { try view($0, layer) })
-        case .flatten: return planned.small(.flatten)
-        case .permute(let axes): return planned.small(.permute(axes))
+        case .globalMaxPool: return planned.globalMaxPool()
+        case .adaptiveAveragePool(let size): return planned.adaptiveAveragePool(size)
+        case .tokenLinear: return planned.tokenLinear(isExact: isExact)
+        case .matrixProduct: return try planned.matrixProduct(isExact: isExact)
+        case .layerNormalization(let normalization): return try planned.layerNormalization(normalization)
+        case .reduce(let reduction, let axes): return try planned.reduce(reduction, axes: axes)
+        case .concatenate(let axis, _): return try planned.concatenate(axis: axis)
+        case .flatten: return planned.flatten()
+        case .reshape: return planned.reshape()
+        case .permute(let axes): return try planned.permute(axes)
+        case .slice(let slice): return try planned.slice(slice)
+        case .pad(let padding, let value): return try planned.pad(padding, value: value)
+        case .reorder: return planned.reorder()
+        case .parameter: return nil
         case .selectChannels(let channels): return planned.small(.selectChannels(channels))
-        case .softmax: return planned.small(.softmax)
-        case .l2Normalize(let epsilon): return planned.small(.l2Normalize(epsilon))
+        case .softmax(let axis): return try planned.softmax(axis: axis)
+        case .l2Normalize(let axis, let epsilon): return try planned.l2Normalize(axis: axis, epsilon: epsilon)
         }
     }
 
@@ -233,6 +268,8 @@ final class ExecutionPlan: @unchecked Sendable {
             kernels.pixels(job, images.lowerBound * job.output.height..<images.upperBound * job.output.height)
         case .zeroFrame(let view): for image in images { view.zeroFrame(image: image) }
         case .small(let job): for image in images { job.run(image: image) }
+        case .rows(let job): kernels.rows(job, images.lowerBound * job.output.height..<images.upperBound * job.output.height)
+        case .matrices(let job): kernels.matrices(job, images.lowerBound * job.count..<images.upperBound * job.count)
         case .linear(var job):
             job.input += images.lowerBound * job.inputStride
             job.output += images.lowerBound * job.outputStride
@@ -279,6 +316,10 @@ final class ExecutionPlan: @unchecked Sendable {
             workers.forEach(parts.count) { item, _ in kernels.pixels(ready, parts[item].0) }
         case .zeroFrame(let view): workers.forEach(images) { image, _ in view.zeroFrame(image: image) }
         case .small(let job): workers.forEach(images) { image, _ in job.run(image: image) }
+        case .rows(let job):
+            let parts = Division(work: images * job.output.height, step: 8, blocks: 1, workers: workers.count)
+            workers.forEach(parts.count) { item, _ in kernels.rows(job, parts[item].0) }
+        case .matrices(let job): workers.forEach(images * job.count) { item, _ in kernels.matrices(job, item..<item + 1) }
         }
     }
 }

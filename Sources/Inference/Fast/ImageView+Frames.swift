@@ -27,6 +27,15 @@ extension ImageView {
         }
     }
 
+    /// Gives one image as rows × columns × channels.
+    func storeRows(to target: UnsafeMutablePointer<Float>, image: Int) {
+        for row in 0..<height {
+            for column in 0..<width {
+                (target + (row * width + column) * channels).update(from: pixel(image, row, column), count: channels)
+            }
+        }
+    }
+
     /// Gives one image as channels × rows × columns.
     func store(to target: UnsafeMutablePointer<Float>, image: Int) {
         for row in 0..<height {

@@ -18,6 +18,8 @@ struct PackedLayer: Sendable {
     var inputScale: FloatMemory?
     /// See `inputScale`.
     var inputShift: FloatMemory?
+    /// A stored tensor as a value that all images share.
+    var parameter: ImageView?
     /// Sizes of the convolution's or linear layer's weight.
     var weightShape: [Int] = []
 

@@ -18,32 +18,28 @@ extension PlainNode {
 }
 
 extension LayerFusion {
-    mutating func concatenate(_ node: Node, axis: Int) throws {
-        guard axis == 1 else { throw unsupported(node, "only along the channels") }
-        append(node, .concatenate) { $0.otherInputs = Array(node.inputs.dropFirst()) }
+    mutating func concatenate(_ node: Node, axis: Int) {
+        append(node, .concatenate(axis: axis, joinsChannels: false)) { $0.otherInputs = Array(node.inputs.dropFirst()) }
     }
 }
 
 extension PlannedLayer {
     /// Parts that were written where they belong need no step.
-    func concatenate(_ parts: [ImageView]) -> ExecutionPlan.Step? {
-        parts.first?.base == output.base ? nil : small(.concatenate(parts))
-    }
-}
-
-extension SmallJob {
-    func concatenate(_ parts: [ImageView], _ image: Int) {
-        for row in 0..<output.height {
-            for column in 0..<output.width {
-                let target = output.pixel(image, row, column)
-                var channel = 0
-                for part in parts {
-                    let source = part.pixel(image, row, column)
-                    for index in 0..<part.channels { target[channel + index] = source[index] }
-                    channel += part.channels
-                }
-                for index in channel..<output.paddedChannels { target[index] = 0 }
+    func concatenate(axis: Int) throws(InferenceError) -> ExecutionPlan.Step? {
+        guard input.base != output.base else { return nil }
+        guard let position = target.layout.position(axis) else { throw unsupported("not along the batch") }
+        let strides = target.strides
+        var copies: [StridedCopy] = []
+        var offset = 0
+        for part in sources {
+            guard part.layout.position(axis) == position, part.sizes.count == target.sizes.count else {
+                throw unsupported("a part has its batch on a different axis")
             }
+            copies.append(
+                StridedCopy(part.view, output, sizes: part.sizes, from: part.strides, to: strides, targetOffset: offset * strides[position])
+            )
+            offset += part.sizes[position]
         }
+        return small(.copies(copies, onto: nil))
     }
 }

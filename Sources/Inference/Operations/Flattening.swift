@@ -5,10 +5,6 @@ extension PlainNode {
     func flatten() -> PlainTensor { PlainTensor(shape: [x.shape[0], x.shape.dropFirst().reduce(1, *)], values: x.values) }
 }
 
-extension LayerFusion {
-    mutating func flatten(_ node: Node) { append(node, .flatten) }
-}
-
 extension SmallJob {
     /// Pixels with their channels inside become channels with their pixels inside, as torch keeps them.
     func flatten(_ image: Int) {
@@ -23,4 +19,8 @@ extension SmallJob {
         }
         for index in output.channels..<output.paddedChannels { target[index] = 0 }
     }
+}
+
+extension PlannedLayer {
+    func flatten() -> ExecutionPlan.Step { source.layout.order == .image ? small(.flatten) : reshape() }
 }

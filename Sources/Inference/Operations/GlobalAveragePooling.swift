@@ -9,10 +9,6 @@ extension PlainNode {
     }
 }
 
-extension LayerFusion {
-    mutating func globalAveragePool(_ node: Node) { append(node, .globalAveragePool) }
-}
-
 extension PlannedLayer {
     func globalAveragePool() -> ExecutionPlan.Step {
         .window(

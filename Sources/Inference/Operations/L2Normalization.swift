@@ -10,10 +10,10 @@ extension PlainNode {
     }
 }
 
-extension LayerFusion {
-    mutating func l2Normalize(_ node: Node, axis: Int, epsilon: Double) throws {
-        guard axis == 1 else { throw unsupported(node, "only along the channels") }
-        append(node, .l2Normalize(epsilon: epsilon))
+extension PlannedLayer {
+    func l2Normalize(axis: Int, epsilon: Double) throws(InferenceError) -> ExecutionPlan.Step {
+        let position = try position(axis)
+        return isInnermost(position) ? small(.l2Normalize(epsilon)) : grouped(.l2Normalize(epsilon), positions: [position])
     }
 }
 

@@ -5,8 +5,9 @@ extension PlainNode {
     func linear(_ layer: Linear) throws -> PlainTensor {
         let w = try weight(layer.weight)
         let bias = try layer.bias.map(vector)
-        var result = PlainTensor(zeros: [x.shape[0], w.shape[0]])
-        for n in 0..<x.shape[0] {
+        let rows = x.shape.dropLast().reduce(1, *)
+        var result = PlainTensor(zeros: x.shape.dropLast() + [w.shape[0]])
+        for n in 0..<rows {
             for o in 0..<w.shape[0] {
                 var sum = bias?[o] ?? 0
                 for i in 0..<w.shape[1] { sum += x.values[n * w.shape[1] + i] * w.values[o * w.shape[1] + i] }
@@ -18,7 +19,10 @@ extension PlainNode {
 }
 
 extension LayerFusion {
-    mutating func linear(_ node: Node, _ layer: Linear) { append(node, .linear(layer)) }
+    /// Of a value with more axes than a vector, the last axis becomes the channels of pixels.
+    mutating func linear(_ node: Node, _ layer: Linear) {
+        append(node, rank(node.inputs[0]) > 2 ? .tokenLinear(layer) : .linear(layer))
+    }
 }
 
 extension PlannedLayer {
@@ -31,5 +35,36 @@ extension PlannedLayer {
         job.bias = packed.bias.map { UnsafePointer($0.base) }
         job.activation = packed.activation
         return .linear(job)
+    }
+}
+
+extension LayerPacking {
+    /// Packs the weight like that of a 1 × 1 convolution, and gives the work that does it.
+    static func fill(_ packed: inout PackedLayer, tokens linear: Linear, model: Model) throws -> [@Sendable () -> Void] {
+        let (shape, scale) = (packed.weightShape, packed.layer.scale ?? [1])
+        guard let tensor = model.weights[linear.weight] else { return [] }
+        let source = try FloatReading(tensor)
+        let target = try memory(WeightPacking.directCount(outputs: shape[0], inputs: shape[1], taps: 1))
+        packed.weights = target
+        return stride(from: 0, to: shape[0], by: blockChannels).map { first in
+            { @Sendable in
+                WeightPacking.direct(
+                    source.base, outputs: first..<min(first + blockChannels, shape[0]), of: shape[0], inputs: shape[1], groups: 1, taps: 1,
+                    scale: scale, to: target.base)
+            }
+        }
+    }
+}
+
+extension PlannedLayer {
+    /// A 1 × 1 convolution over tokens.
+    func tokenLinear(isExact: Bool) -> ExecutionPlan.Step? {
+        guard let weights = packed.weights, let bias = packed.bias else { return nil }
+        var job = ConvolutionJob(
+            input: input, output: output, weights: UnsafePointer(weights.base), bias: UnsafePointer(bias.base), images: 0)
+        job.residual = residual
+        job.activation = packed.activation
+        job.partialTerms = isExact ? 24 : 144
+        return .direct(job)
     }
 }

@@ -20,29 +20,11 @@ extension PlainNode {
     }
 }
 
-extension LayerFusion {
-    mutating func permute(_ node: Node, _ axes: [Int]) throws {
-        guard axes.count == 4, axes[0] == 0 else { throw unsupported(node, "only of an image's three axes") }
-        append(node, .permute(axes))
-    }
-}
-
-extension SmallJob {
-    func permute(_ axes: [Int], _ image: Int) {
-        // How far apart neighbors along each input axis are, images left out.
-        let strides = [1, input.rowStride, input.pixelStride]
-        let (alongChannel, alongRow, alongColumn) = (strides[axes[1] - 1], strides[axes[2] - 1], strides[axes[3] - 1])
-        let source = input.pixel(image, 0, 0)
-        for row in 0..<output.height {
-            for column in 0..<output.width {
-                let (from, target) = (source + (row * alongRow + column * alongColumn), output.pixel(image, row, column))
-                for channel in 0..<output.channels { target[channel] = from[channel * alongChannel] }
-            }
-        }
-        for row in 0..<output.height {
-            for column in 0..<output.width {
-                for channel in output.channels..<output.paddedChannels { output.pixel(image, row, column)[channel] = 0 }
-            }
-        }
+extension PlannedLayer {
+    func permute(_ axes: [Int]) throws(InferenceError) -> ExecutionPlan.Step {
+        guard source.layout.batchAxis == target.layout.batchAxis.map({ axes[$0] }) else { throw unsupported("the batch is not one axis") }
+        let strides = source.strides
+        let kept = axes.compactMap { source.layout.position($0) }
+        return copy(sizes: target.sizes, from: kept.map { strides[$0] }, to: target.strides)
     }
 }

@@ -32,7 +32,7 @@ package struct PlainExecutor: Sendable {
                 guard let value = values[name] else { throw GraphError.unknownValue(name: name, node: node.name) }
                 return value
             }
-            let result = try PlainNode(node: node, inputs: inputs, model: model).output()
+            let result = try PlainNode(node: node, inputs: inputs, model: model, images: input.shape.first ?? 1).output()
             values[node.output] = result
             if names.contains(node.output) { kept[node.output] = result }
             for name in node.inputs where lastUse[name] == index { values[name] = nil }

@@ -7,6 +7,8 @@ struct PlainNode {
     let node: Node
     let inputs: [PlainTensor]
     let model: Model
+    /// Images of the batch.
+    let images: Int
 
     /// The first input, or the only one.
     var x: PlainTensor { inputs[0] }
@@ -18,15 +20,22 @@ struct PlainNode {
 
     func vector(_ key: String) throws -> [Double] { try weight(key).values }
 
-    /// Height and width of the output, by the rule of shape inference applied to this very input.
-    func outputSize() throws -> (height: Int, width: Int) {
+    /// Sizes of the output, by the rule of shape inference applied to this very input.
+    func outputShape() throws -> [Int] {
         let input = ValueType(x.shape.map { .fixed($0) })
         let graph = Graph(
             inputs: [.init(name: "x", type: input)],
             nodes: [Node(name: node.name, operation: node.operation, inputs: ["x"], output: "y")], outputs: ["y"])
-        guard let shape = try graph.valueTypes(weights: model.weights)["y"]?.shape, let height = shape[2].fixed, let width = shape[3].fixed
-        else { throw GraphError.noOutput }
-        return (height, width)
+        let shape = try graph.valueTypes(weights: model.weights)["y"]?.shape.compactMap(\.fixed) ?? []
+        guard !shape.isEmpty else { throw GraphError.noOutput }
+        return shape
+    }
+
+    /// Height and width of an image that the node gives.
+    func outputSize() throws -> (height: Int, width: Int) {
+        let shape = try outputShape()
+        guard shape.count == 4 else { throw GraphError.noOutput }
+        return (shape[2], shape[3])
     }
 
     /// A function of each number and its channel.

@@ -53,7 +53,8 @@ struct BufferPlan {
         buffers.append(buffer(input.name, input.extent, at: -1))
         owner[input.name] = 0
         views[input.name] = PlannedView(buffer: 0, channelOffset: 0, extent: input.extent)
-        for (index, layer) in layers.enumerated() {
+        // Stored tensors have memory of their own.
+        for (index, layer) in layers.enumerated() where !layer.isParameter {
             guard let extent = extents[layer.output] else { continue }
             let joined = slices[layer.output]
             let name = joined?.whole ?? layer.output
@@ -87,7 +88,7 @@ struct BufferPlan {
     ) -> [String: (whole: String, offset: Int)] {
         var slices: [String: (whole: String, offset: Int)] = [:]
         for layer in layers {
-            guard case .concatenate = layer.kind else { continue }
+            guard case .concatenate(_, joinsChannels: true) = layer.kind else { continue }
             let parts = layer.inputs
             let isAligned = parts.dropLast().allSatisfy { (extents[$0]?.channels ?? 1).isMultiple(of: laneCount) }
             let isFree = Set(parts).count == parts.count && !parts.contains(input) && parts.allSatisfy { slices[$0] == nil }

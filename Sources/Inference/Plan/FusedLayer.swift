@@ -10,12 +10,32 @@ struct FusedLayer {
         case globalAveragePool
         /// Scale, shift, a second value, addition and activation alone.
         case pixels
-        case concatenate
+        case globalMaxPool
+        case adaptiveAveragePool(Size2D)
+        /// A linear layer along the last axis of a value with more than two.
+        case tokenLinear(Linear)
+        case matrixProduct
+        case layerNormalization(LayerNormalization)
+        case reduce(Reduction, axes: [Int])
+        /// If channels are joined, parts may be written straight to where they belong.
+        case concatenate(axis: Int, joinsChannels: Bool)
         case flatten
+        case reshape
         case permute([Int])
+        case slice(Slicing)
+        case pad(Padding2D, value: Double)
+        /// A copy in the other order of axes.
+        case reorder
+        case parameter(key: String)
         case selectChannels([Int])
-        case softmax
-        case l2Normalize(epsilon: Double)
+        case softmax(axis: Int)
+        case l2Normalize(axis: Int, epsilon: Double)
+    }
+
+    /// What becomes of the numbers along axes that go.
+    enum Reduction {
+        case mean
+        case norm
     }
 
     enum Activation {
@@ -51,13 +71,18 @@ struct FusedLayer {
     var inputShift: [Double]?
 
     /// All values that it reads.
-    var inputs: [String] { [input] + otherInputs + (combination.map { [$0.other] } ?? []) + (residual.map { [$0] } ?? []) }
+    var inputs: [String] {
+        if case .parameter = kind { return [] }
+        return [input] + otherInputs + (combination.map { [$0.other] } ?? []) + (residual.map { [$0] } ?? [])
+    }
 
     /// Whether something may still be done to its result before it is stored.
     var takesMore: Bool {
         switch kind {
-        case .convolution, .linear, .pixels: true
-        case .pool, .globalAveragePool, .concatenate, .flatten, .permute, .selectChannels, .softmax, .l2Normalize: false
+        case .convolution, .linear, .tokenLinear, .pixels: true
+        case .pool, .globalAveragePool, .globalMaxPool, .adaptiveAveragePool, .matrixProduct, .layerNormalization, .reduce, .concatenate,
+            .flatten, .reshape, .permute, .slice, .pad, .reorder, .parameter, .selectChannels, .softmax, .l2Normalize:
+            false
         }
     }
 
@@ -75,6 +100,7 @@ struct FusedLayer {
     /// Whether an activation may be applied to its result before it is stored.
     func takes(_ activation: Activation) -> Bool {
         guard takesMore, !isActivated else { return false }
+        if case .prelu = activation, isAlongLastAxis { return false }
         if case .pixels = kind { return true }
         switch activation {
         case .none, .relu, .prelu, .leakyReLU, .hardSwish: return true
@@ -87,4 +113,28 @@ struct FusedLayer {
 
 extension FusedLayer {
     var isConcatenation: Bool { if case .concatenate = kind { true } else { false } }
+
+    var isParameter: Bool { if case .parameter = kind { true } else { false } }
+
+    /// Whether factors, terms or slopes differ from channel to channel.
+    var isPerChannel: Bool {
+        if case .prelu = activation { return true }
+        return [scale, shift].contains { ($0?.count ?? 1) > 1 }
+    }
+
+    /// Whether its channels are the last axis, not axis 1.
+    var isAlongLastAxis: Bool { if case .tokenLinear = kind { true } else { false } }
+
+    /// What it does, for people.
+    var kindName: String { String("\(kind)".prefix { $0.isLetter }) }
+
+    func unsupported(_ detail: String) -> InferenceError { .unsupported(node: name, operation: kindName, detail: detail) }
+
+    /// Reads a value under a different name.
+    mutating func rename(_ name: String, _ new: String) {
+        if input == name { input = new }
+        otherInputs = otherInputs.map { $0 == name ? new : $0 }
+        if residual == name { residual = new }
+        if let combination, combination.other == name { self.combination = (combination.kind, new) }
+    }
 }

@@ -23,7 +23,7 @@ struct LayerFusion {
 
     /// A layer of its own that does what the node does.
     mutating func append(_ node: Node, _ kind: FusedLayer.Kind, _ change: (inout FusedLayer) -> Void = { _ in }) {
-        var layer = FusedLayer(name: node.name, kind: kind, input: node.inputs[0], output: node.output)
+        var layer = FusedLayer(name: node.name, kind: kind, input: node.inputs.first ?? "", output: node.output)
         change(&layer)
         producers[layer.output] = layers.count
         layers.append(layer)
@@ -39,6 +39,9 @@ struct LayerFusion {
         producers[node.output] = index
     }
 
+    /// How many axes a value has.
+    func rank(_ value: String) -> Int { model.valueTypes[value]?.shape.count ?? 2 }
+
     func numbers(_ key: String) throws -> [Double] { try model.weights[key].map { try $0.doubles() } ?? [] }
 
     func unsupported(_ node: Node, _ detail: String) -> InferenceError {
@@ -47,7 +50,8 @@ struct LayerFusion {
 
     /// x · factor + term: joins what is done to the producer's result, or becomes a layer of its own.
     mutating func affine(_ node: Node, _ factors: [Double], _ terms: [Double]) {
-        guard let index = soleProducer(of: node.inputs[0]), layers[index].isAffine else {
+        let isPerChannel = max(factors.count, terms.count) > 1
+        guard let index = soleProducer(of: node.inputs[0]), layers[index].isAffine, !(isPerChannel && layers[index].isAlongLastAxis) else {
             let count = max(factors.count, terms.count)
             return append(node, .pixels) { layer in
                 layer.scale = factors.count == count ? factors : Array(repeating: factors[0], count: count)

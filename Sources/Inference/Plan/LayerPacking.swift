@@ -4,14 +4,14 @@ import Kernels
 
 /// Packs a network's layers once.
 enum LayerPacking {
-    /// - Parameter types: the declared types of values, which decide a layer's method.
-    static func pack(_ layers: [FusedLayer], model: Model, isExact: Bool, workers: Workers) throws -> [PackedLayer] {
+    /// - Parameter orders: the order of every value's axes, and copies among the layers.
+    static func pack(_ orders: AxisOrders, model: Model, isExact: Bool, workers: Workers) throws -> [PackedLayer] {
         var packed: [PackedLayer] = []
-        for layer in fuseInputs(layers, model: model, isExact: isExact) {
-            packed.append(try prepare(layer, model: model, isExact: isExact))
+        for layer in fuseInputs(orders.layers, model: model, isExact: isExact) {
+            packed.append(try prepare(layer, orders: orders, model: model, isExact: isExact))
         }
         var work: [@Sendable () -> Void] = []
-        for index in packed.indices { work += try fill(&packed[index], model: model) }
+        for index in packed.indices { work += try fill(&packed[index], orders: orders, model: model) }
         let parts = work
         workers.forEach(parts.count) { item, _ in parts[item]() }
         return packed
@@ -59,11 +59,24 @@ enum LayerPacking {
         return memory
     }
 
-    private static func prepare(_ layer: FusedLayer, model: Model, isExact: Bool) throws -> PackedLayer {
-        var packed = PackedLayer(layer: layer)
-        guard let type = model.valueTypes[layer.output], type.shape.count >= 2, let channels = type.shape[1].fixed else {
-            throw InferenceError.unsupported(node: layer.name, operation: "\(layer.kind)", detail: "its channels are not known")
+    /// How many channels the result has: the size of axis 1, or of the last axis.
+    private static func channels(_ layer: FusedLayer, orders: AxisOrders, model: Model) throws(InferenceError) -> Int {
+        switch layer.kind {
+        case .convolution(let convolution): if let shape = model.weights[convolution.weight]?.shape { return shape[0] }
+        case .linear(let linear), .tokenLinear(let linear): if let shape = model.weights[linear.weight]?.shape { return shape[0] }
+        case .pixels: break
+        // Nothing is done to each channel.
+        default: return 1
         }
+        let shape = model.valueTypes[layer.output]?.shape ?? []
+        let size = orders.orders[layer.output] == .rows ? shape.last : shape.count > 1 ? shape[1] : nil
+        guard let channels = size?.fixed else { throw layer.unsupported("its channels are not known") }
+        return channels
+    }
+
+    private static func prepare(_ layer: FusedLayer, orders: AxisOrders, model: Model, isExact: Bool) throws -> PackedLayer {
+        var packed = PackedLayer(layer: layer)
+        let channels = try channels(layer, orders: orders, model: model)
         var bias = layer.shift ?? [0]
         var ownBias: String?
         switch layer.kind {
@@ -71,13 +84,23 @@ enum LayerPacking {
             packed.method = method(layer, model: model, isExact: isExact) ?? .direct
             packed.weightShape = model.weights[convolution.weight]?.shape ?? []
             ownBias = convolution.bias
+        case .tokenLinear(let linear):
+            packed.weightShape = model.weights[linear.weight]?.shape ?? []
+            ownBias = linear.bias
+        case .layerNormalization(let normalization):
+            func numbers(_ key: String?) throws -> FloatMemory? {
+                let numbers = try key.flatMap { try model.weights[$0]?.doubles() }
+                return try numbers.map { try vector($0, channels: $0.count) }
+            }
+            (packed.scale, packed.bias) = (try numbers(normalization.scale), try numbers(normalization.bias))
+            return packed
         case .linear(let linear):
             packed.weightShape = model.weights[linear.weight]?.shape ?? []
             ownBias = linear.bias
             if let scale = layer.scale { packed.scale = try vector(scale, channels: channels) }
         case .pixels:
             if let scale = layer.scale { packed.scale = try vector(scale, channels: channels) }
-        case .pool, .globalAveragePool, .concatenate, .flatten, .permute, .selectChannels, .softmax, .l2Normalize: break
+        default: return packed
         }
         if let ownBias, let numbers = try model.weights[ownBias]?.doubles() {
             let scale = layer.scale ?? [1]
@@ -98,13 +121,17 @@ enum LayerPacking {
     }
 
     /// Allocates a layer's packed weights and gives the work that fills them, in parts.
-    private static func fill(_ packed: inout PackedLayer, model: Model) throws -> [@Sendable () -> Void] {
+    private static func fill(_ packed: inout PackedLayer, orders: AxisOrders, model: Model) throws -> [@Sendable () -> Void] {
         switch packed.layer.kind {
         case .linear(let linear):
             if let tensor = model.weights[linear.weight] { packed.lentWeights = try FloatReading(tensor) }
             return []
         case .convolution(let convolution): return try fill(&packed, convolution, model: model)
-        case .pool, .globalAveragePool, .pixels, .concatenate, .flatten, .permute, .selectChannels, .softmax, .l2Normalize: return []
+        case .tokenLinear(let linear): return try fill(&packed, tokens: linear, model: model)
+        case .parameter(let key):
+            try fill(&packed, parameter: key, order: orders.orders[packed.layer.output] ?? .rows, model: model)
+            return []
+        default: return []
         }
     }
 }

@@ -1,22 +1,23 @@
 import ConvertIR
 
-/// Channels, height and width of a value; vectors are images of one pixel.
+/// Channels, height and width of a value in memory; vectors are images of one pixel.
 struct ValueExtent: Hashable, Sendable {
     var channels: Int
     var height: Int
     var width: Int
 
-    /// Nil if a size is not known.
-    init?(_ type: ValueType) {
-        let sizes = type.shape.dropFirst().map(\.fixed)
-        switch sizes.count {
-        case 1:
-            guard let channels = sizes[0] else { return nil }
-            (self.channels, height, width) = (channels, 1, 1)
-        case 3:
-            guard let channels = sizes[0], let height = sizes[1], let width = sizes[2] else { return nil }
-            (self.channels, self.height, self.width) = (channels, height, width)
-        default: return nil
-        }
+    /// Nil if a size is not known, or if there are more axes than an image has.
+    init?(_ type: ValueType, _ order: AxisOrder = .image) {
+        guard let extent = ValueLayout(type, order)?.extent else { return nil }
+        self = extent
+    }
+
+    /// Whether each size is that of a larger value, or 1.
+    func repeats(over other: ValueExtent) -> Bool {
+        [(channels, other.channels), (height, other.height), (width, other.width)].allSatisfy { $0 == $1 || $0 == 1 }
+    }
+
+    init(channels: Int, height: Int, width: Int) {
+        (self.channels, self.height, self.width) = (channels, height, width)
     }
 }

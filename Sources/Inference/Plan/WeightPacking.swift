@@ -14,14 +14,22 @@ enum WeightPacking {
 
     static func padded(_ channels: Int) -> Int { (channels + laneCount - 1) / laneCount * laneCount }
 
-    /// Blocks of 16 outputs × taps × inputs × 16, from torch's outputs × inputs / groups × rows × columns. Groups become zeros between
-    /// channels that do not meet.
+    /// All outputs at once; see below.
     static func direct(
         _ source: UnsafePointer<Float>, outputs: Int, inputs: Int, groups: Int, taps: Int, scale: [Double],
         to target: UnsafeMutablePointer<Float>
     ) {
+        direct(source, outputs: 0..<outputs, of: outputs, inputs: inputs, groups: groups, taps: taps, scale: scale, to: target)
+    }
+
+    /// Blocks of 16 outputs × taps × inputs × 16, from torch's outputs × inputs / groups × rows × columns. Groups become zeros between
+    /// channels that do not meet.
+    static func direct(
+        _ source: UnsafePointer<Float>, outputs range: Range<Int>, of outputs: Int, inputs: Int, groups: Int, taps: Int, scale: [Double],
+        to target: UnsafeMutablePointer<Float>
+    ) {
         let perGroup = inputs / groups
-        for output in 0..<outputs {
+        for output in range {
             let factor = scale[scale.count == 1 ? 0 : output]
             let first = output / (outputs / groups) * perGroup
             let row = source + output * perGroup * taps

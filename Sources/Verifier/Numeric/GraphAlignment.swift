@@ -200,7 +200,8 @@ extension Operation {
         case .hardSigmoid(let layer): return [("alpha", number(layer.alpha)), ("beta", number(layer.beta))]
         // Every other operation's attributes as the graph lists them, so that a new one's are never passed over.
         case .prelu, .relu, .sigmoid, .tanh, .hardSwish, .gelu, .globalAveragePool, .add, .product, .maximum, .linear, .flatten,
-            .convertToFloat:
+            .convertToFloat, .layerNormalization, .matrixProduct, .reshape, .slice, .pad, .reduceMean, .reduceL2, .parameter,
+            .adaptiveAveragePool, .globalMaxPool:
             return attributes.map { ($0.name, $0.value.text) }
         }
     }

@@ -63,6 +63,9 @@ extension OperationKind {
         case .softmax: ONNXGraphReader.softmaxReadings
         case .l2Normalize: ONNXGraphReader.l2NormalizeReadings
         case .convertToFloat: ONNXGraphReader.convertToFloatReadings
+        case .layerNormalization, .matrixProduct, .reshape, .slice, .pad, .reduceMean, .reduceL2, .parameter, .adaptiveAveragePool,
+            .globalMaxPool:
+            [:]
         }
     }
 }

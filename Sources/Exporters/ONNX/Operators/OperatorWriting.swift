@@ -45,6 +45,9 @@ extension Operation {
         case .softmax(let axis): ONNXWriting.softmax(axis: axis)
         case .l2Normalize(let axis, let epsilon): ONNXWriting.l2Normalize(axis: axis, epsilon: epsilon)
         case .convertToFloat: ONNXWriting.convertToFloat
+        case .layerNormalization, .matrixProduct, .reshape, .slice, .pad, .reduceMean, .reduceL2, .parameter, .adaptiveAveragePool,
+            .globalMaxPool:
+            []
         }
     }
 
