@@ -15,7 +15,10 @@ extension Clip: OperationDefinition {
 
     func outputType(_ node: NodeInference) throws(GraphError) -> ValueType {
         let input = try node.floatInput()
-        guard minimum <= maximum, minimum < .infinity, maximum > -.infinity else { throw node.bad("from \(minimum) to \(maximum)") }
+        let largest = Double(Float.greatestFiniteMagnitude)
+        guard minimum <= maximum, minimum < largest, maximum > -largest,
+            [minimum, maximum].allSatisfy({ $0.isInfinite || abs($0) < largest })
+        else { throw node.bad("from \(minimum) to \(maximum)") }
         return input
     }
 }

@@ -22,21 +22,25 @@ extension ONNXGraphReader {
 
     mutating func clip(_ node: ONNXNode) throws {
         if let first = node.inputs.first, norms[resolve(first)] != nil { return try clamp(node) }
-        let low = try bound(node, "min", 1) ?? -.infinity
-        let high = try bound(node, "max", 2) ?? .infinity
-        try pass(node, .clip(minimum: low, maximum: high))
+        try pass(node, ONNXGraphReader.clip(try bound(node, "min", 1), try bound(node, "max", 2)))
+    }
+
+    /// A clip whose bounds may be missing. The largest numbers stand for none (onnx docs/Changelog.md, Clip-6).
+    static func clip(_ minimum: Double?, _ maximum: Double?) -> Operation {
+        func bound(_ number: Double?, or none: Double) -> Double {
+            number.flatMap { abs($0) < Double(Float.greatestFiniteMagnitude) ? $0 : nil } ?? none
+        }
+        return .clip(minimum: bound(minimum, or: -.infinity), maximum: bound(maximum, or: .infinity))
     }
 
     /// A bound, as an input or, before operator set 11, an attribute; nil if there is none.
     private mutating func bound(_ node: ONNXNode, _ name: String, _ index: Int) throws -> Double? {
-        var bound: Double?
-        if case .float(let number)? = node[name] { bound = number.shortestDecimal }
         if index < node.inputs.count, !node.inputs[index].isEmpty {
             guard let number = try number(resolve(node.inputs[index])) else { throw unsupported(node, "only bounds that are stored") }
-            bound = number
+            return number
         }
-        // The attributes' defaults are the largest numbers.
-        return bound.flatMap { abs($0) < Double(Float.greatestFiniteMagnitude) ? $0 : nil }
+        if case .float(let number)? = node[name] { return number.shortestDecimal }
+        return nil
     }
 
     /// Of a value and a stored number.

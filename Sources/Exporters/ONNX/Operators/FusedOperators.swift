@@ -34,7 +34,7 @@ extension ONNXGraphReader {
         case ("Sigmoid", 0): return .sigmoid
         case ("Tanh", 0): return .tanh
         case ("LeakyRelu", 1): return .leakyReLU(slope: numbers[0])
-        case ("Clip", 2): return .clip(minimum: numbers[0], maximum: numbers[1])
+        case ("Clip", 2): return ONNXGraphReader.clip(numbers[0], numbers[1])
         case ("HardSigmoid", 2): return .hardSigmoid(ONNXGraphReader.hardSigmoid(numbers[0], numbers[1]))
         default: return nil
         }
