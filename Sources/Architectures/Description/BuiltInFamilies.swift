@@ -5,8 +5,15 @@ enum BuiltInFamilies {
     /// Name and bytes of each file, in the order in which families are tried and listed.
     private static let files: [(name: String, bytes: [UInt8])] = [
         ("ir_resnet.family", PackageResources.ir_resnet_family),
+        ("resnet_face.family", PackageResources.resnet_face_family),
+        ("resnet_embedding.family", PackageResources.resnet_embedding_family),
+        ("sphereface.family", PackageResources.sphereface_family),
+        ("sphere_layers.family", PackageResources.sphere_layers_family),
         ("inception_resnet_v1.family", PackageResources.inception_resnet_v1_family),
         ("mobilefacenet.family", PackageResources.mobilefacenet_family),
+        ("mobilefacenet_insightface.family", PackageResources.mobilefacenet_insightface_family),
+        ("mobilefacenet_blocks.family", PackageResources.mobilefacenet_blocks_family),
+        ("mobilefacenet_foamliu.family", PackageResources.mobilefacenet_foamliu_family),
         ("mtcnn_pnet.family", PackageResources.mtcnn_pnet_family),
         ("mtcnn_rnet.family", PackageResources.mtcnn_rnet_family),
         ("mtcnn_onet.family", PackageResources.mtcnn_onet_family),

@@ -41,7 +41,7 @@ struct FamilyAttempt {
         do {
             try builder.run(family.body)
         } catch is FamilyStop { isComplete = false }
-        let unclaimed = builder.keys.unclaimed(leftOut: family.leftOut)
+        let unclaimed = builder.keys.unclaimed()
         self.family = family
         self.prefix = prefix
         name = isComplete ? try builder.networkName() : family.name

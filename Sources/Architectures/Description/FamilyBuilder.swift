@@ -97,6 +97,7 @@ struct FamilyBuilder {
             try run(body)
             scope = outer
         case .call(let name, let words): try call(name, words)
+        case .leaveOut(let names): for name in names { keys.leaveOut(scope + (try word(name))) }
         case .fact(let name, let expression): facts.append((name, try evaluate(expression)))
         case .require(let condition, let reason):
             guard try isTrue(condition) else {

@@ -24,6 +24,8 @@ struct FamilyContracts: Sendable {
         case prefix(String)
         /// A key anywhere in the file.
         case key(String)
+        /// No such key anywhere in the file.
+        case without(String)
         /// An entry of the metadata, by a path with dots, whose text or number fits.
         case metadata(String, String)
         /// All counters of batches are 0.
@@ -46,6 +48,7 @@ extension FamilyContracts.Sign {
     func isShown(by weights: Weights, prefix: String) -> Bool {
         switch self {
         case .prefix(let pattern): NamePattern(pattern).fits(prefix)
+        case .without(let pattern): !FamilyContracts.Sign.key(pattern).isShown(by: weights, prefix: prefix)
         case .key(let pattern):
             pattern.contains("*") ? weights.entries.contains { NamePattern(pattern).fits($0.name) } : weights[pattern] != nil
         case .metadata(let path, let pattern): FamilyContracts.text(of: weights.metadata, at: path).map(NamePattern(pattern).fits) ?? false

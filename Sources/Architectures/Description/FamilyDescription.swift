@@ -15,8 +15,6 @@ package struct FamilyDescription: Sendable {
     var signatures: [[String]] = []
     /// How images enter the family's networks, and those of projects that use the same keys.
     var contracts = FamilyContracts()
-    /// Keys, without their prefix, that are no part of the network and may be left out; `*` stands for any part.
-    var leftOut: [String] = []
     /// Names of the family's networks, each with its other spellings and the condition that it has.
     var networks: [FamilyNetworkName] = []
     /// Blocks that the body uses by name.
@@ -61,6 +59,8 @@ struct FamilyStatement: Sendable {
         /// Names and keys inside begin with this path.
         case within(WordTemplate, [FamilyStatement])
         case call(String, [WordTemplate])
+        /// Keys that are not part of the network; `*` stands for any part.
+        case leaveOut([WordTemplate])
         /// A number that the network's description holds, such as its width.
         case fact(String, FamilyExpression)
         /// A condition without which this is another network.

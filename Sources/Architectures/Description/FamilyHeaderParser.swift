@@ -18,7 +18,6 @@ extension FamilyParser {
             family.about += family.about.isEmpty ? sentence : " " + sentence
             try scanner.takeEnd()
         case "recognize": family.signatures.append(try words(&scanner, "a key that only this family has"))
-        case "leave_out": family.leftOut += try words(&scanner, "a key that may be left out")
         case "name": family.networks.append(try networkName(&scanner))
         case "contract":
             let name = try scanner.takeWord("the name of the contract")
@@ -81,6 +80,9 @@ extension FamilyParser {
             case .word("key", _):
                 try scanner.advance()
                 signs.append(.key(try scanner.takeWord("a key; * stands for any part")))
+            case .word("without", _):
+                try scanner.advance()
+                signs.append(.without(try scanner.takeWord("a key; * stands for any part")))
             case .word("metadata", _):
                 try scanner.advance()
                 let path = try scanner.takeWord("the name of an entry")
@@ -88,7 +90,7 @@ extension FamilyParser {
             case .word("untrained", _):
                 try scanner.advance()
                 signs.append(.untrained)
-            default: throw scanner.unexpected("one of prefix, key, metadata, untrained")
+            default: throw scanner.unexpected("one of prefix, key, without, metadata, untrained")
             }
         } while scanner.next != .end
         return signs

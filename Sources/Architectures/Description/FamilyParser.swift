@@ -96,7 +96,7 @@ struct FamilyParser {
     }
 
     private static let words =
-        "family, about, recognize, leave_out, name, contract, variant, when, let, add, if, repeat, within, define, use, image, input, output, "
+        "family, about, recognize, name, contract, variant, when, let, add, if, repeat, within, define, use, leave_out, image, input, output, "
         + "fact, require, end"
 
     /// A line that builds the graph; nil for a definition, which goes into the family.
@@ -150,6 +150,10 @@ struct FamilyParser {
                 words.append(WordTemplate(parts: parts))
             }
             return .call(name, words)
+        case "leave_out":
+            var keys: [WordTemplate] = []
+            repeat { keys.append(try template(&scanner, "a key that is not part of the network")) } while scanner.next != .end
+            return .leaveOut(keys)
         case "image": return .image(try FamilyImage(&scanner))
         case "output":
             let name = try template(&scanner, "the name of an output")

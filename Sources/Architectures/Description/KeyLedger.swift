@@ -8,6 +8,8 @@ struct KeyLedger {
     private(set) var taken: Set<String> = []
     private(set) var missing: [String] = []
     private(set) var misshaped: [String] = []
+    /// Keys, without their prefix, that are not part of the network.
+    private var leftOut: [NamePattern] = []
     /// The first line at which the weights are not those of the description, and why.
     private(set) var departure: (line: Int, reason: String)?
 
@@ -32,6 +34,9 @@ struct KeyLedger {
     /// Claims a tensor that may be absent and that no layer reads, such as `num_batches_tracked`.
     mutating func allow(_ key: String) { taken.insert(prefix + key) }
 
+    /// Lets keys be unclaimed; `*` stands for any part.
+    mutating func leaveOut(_ pattern: String) { leftOut.append(NamePattern(pattern)) }
+
     /// Records a tensor of another shape; `key` is its full key.
     mutating func misshape(_ key: String, found: [Int], expected: String, line: Int) {
         let words = "\(key) is \(found), not \(expected)"
@@ -43,11 +48,10 @@ struct KeyLedger {
     mutating func depart(_ reason: String, line: Int) { if departure == nil { departure = (line, reason) } }
 
     /// Keys that no layer claims: those that may be left out, and those that make it another network.
-    func unclaimed(leftOut: [String]) -> (extra: [String], unexpected: [String]) {
-        let patterns = leftOut.map(NamePattern.init)
+    func unclaimed() -> (extra: [String], unexpected: [String]) {
         var (extra, unexpected): ([String], [String]) = ([], [])
         for key in weights.entries.map(\.name) where !taken.contains(key) {
-            let isLeftOut = key.hasPrefix(prefix) && patterns.contains { $0.fits(String(key.dropFirst(prefix.count))) }
+            let isLeftOut = key.hasPrefix(prefix) && leftOut.contains { $0.fits(String(key.dropFirst(prefix.count))) }
             if isLeftOut || TrainingHead.owns(key, besideNetworkUnder: prefix) { extra.append(key) } else { unexpected.append(key) }
         }
         return (extra, unexpected)
