@@ -17,12 +17,17 @@ import Testing
         let weights = try small.get().renamed { $0 == "body.2.1.residual.5.running_var" ? nil : $0 }
             .with("stray.weight", try Networks.zero(.float32, [2])).with("input_layer.1.bias", try Networks.zero(.float32, [5]))
         let found = error(weights)
-        #expect(
-            found
-                == .keysDoNotMatch(
-                    source: "ir_small.pth", name: "ir_resnet18", missing: ["body.2.1.residual.5.running_var"], unexpected: ["stray.weight"],
-                    misshaped: ["input_layer.1.bias is [5], not [4]"],
-                    departure: "ir_resnet.family, line 180: input_layer.1.bias is [5], not [4]"))
+        guard case .keysDoNotMatch(let source, let name, let missing, let unexpected, let misshaped, let departure?) = found else {
+            Issue.record("\(String(describing: found))")
+            return
+        }
+        #expect(source == "ir_small.pth" && name == "ir_resnet18" && missing == ["body.2.1.residual.5.running_var"])
+        #expect(unexpected == ["stray.weight"] && misshaped == ["input_layer.1.bias is [5], not [4]"])
+        // The first line of the description at which the two part.
+        let line = try #require(departure.split(separator: " ").compactMap { Int($0.dropLast()) }.first)
+        let text = try #require(FamilyCatalogue.entry("ir_resnet")?.text.split(separator: "\n", omittingEmptySubsequences: false))
+        #expect(departure == "ir_resnet.family, line \(line): input_layer.1.bias is [5], not [4]")
+        #expect(text[line - 1] == "{stem_norm} = batch_normalization(it)")
         for words in [
             "1 missing (body.2.1.residual.5.running_var)", "1 unexpected (stray.weight)",
             "1 of the wrong shape (input_layer.1.bias is [5], not [4])", "ir_resnet18",
