@@ -2,7 +2,12 @@ import KernelTypes
 
 /// Maximum or mean over a window of each channel, and depthwise convolution. Positions outside the image do not count.
 @Sendable func slideWindow(_ job: WindowJob, _ rows: Range<Int>) {
-    if case .depthwise = job.kind { return depthwiseConvolution(job, rows) }
+    if case .depthwise = job.kind {
+        depthwiseConvolution(job, rows)
+        let (width, blocks) = (job.output.width, (job.output.channels &+ blockChannels &- 1) / blockChannels)
+        if let curve = job.curve { bend(job.output, curve, rows.lowerBound &* width..<rows.upperBound &* width, 0..<blocks) }
+        return
+    }
     var isMaximum = false
     if case .maximum = job.kind { isMaximum = true }
     // In most networks nothing follows a pool.

@@ -34,6 +34,7 @@ extension PlannedLayer {
         job.scale = packed.scale.map { UnsafePointer($0.base) }
         job.bias = packed.bias.map { UnsafePointer($0.base) }
         job.activation = packed.activation
+        job.curve = packed.curve
         return .linear(job)
     }
 }
