@@ -46,11 +46,11 @@ package enum Architectures {
         of attempt: FamilyAttempt, _ weights: Weights, imageSize: GivenFacts.ImageSize?, unknownName: String?
     ) throws -> Rebuilt {
         guard let graph = attempt.graph else { throw FamilyError.missingLine(file: attempt.family.file, word: "output") }
-        var kept = weights
+        var kept = attempt.weights
         if !attempt.extraKeys.isEmpty {
             let extra = Set(attempt.extraKeys)
             kept = Weights(
-                entries: weights.entries.filter { !extra.contains($0.name) }, metadata: weights.metadata, provenance: weights.provenance)
+                entries: kept.entries.filter { !extra.contains($0.name) }, metadata: weights.metadata, provenance: weights.provenance)
         }
         var contract = attempt.contract
         let norms = graph.nodes.compactMap { node in

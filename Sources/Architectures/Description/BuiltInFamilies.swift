@@ -21,6 +21,8 @@ enum BuiltInFamilies {
         ("mobilenet_v3_yakhyo.family", PackageResources.mobilenet_v3_yakhyo_family),
         ("insightface_vit.family", PackageResources.insightface_vit_family),
         ("face_transformer.family", PackageResources.face_transformer_family),
+        ("ghostnet.family", PackageResources.ghostnet_family),
+        ("edgeface.family", PackageResources.edgeface_family),
         ("mtcnn_pnet.family", PackageResources.mtcnn_pnet_family),
         ("mtcnn_rnet.family", PackageResources.mtcnn_rnet_family),
         ("mtcnn_onet.family", PackageResources.mtcnn_onet_family),

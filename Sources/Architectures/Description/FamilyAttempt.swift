@@ -22,6 +22,8 @@ struct FamilyAttempt {
     let remarks: [String]
     /// Keys of the file that the description accounts for.
     let claimed: Set<String>
+    /// The file's weights, and those that the network computes.
+    let weights: Weights
 
     /// Whether every key is accounted for and every weight has its place.
     var fits: Bool { graph != nil && missing.isEmpty && unexpected.isEmpty && misshaped.isEmpty && departure == nil }
@@ -53,6 +55,7 @@ struct FamilyAttempt {
         misshaped = builder.keys.misshaped
         extraKeys = unclaimed.extra
         departure = builder.keys.departure ?? (isComplete ? unclaimed.unexpected.first.map { (0, "\($0) has no place in it") } : nil)
+        self.weights = builder.weights
         claimed = builder.keys.taken.filter { weights[$0] != nil }
         remarks = shown.remark.map { [$0] } ?? []
         let shape = builder.input?.type.shape ?? []

@@ -97,6 +97,13 @@ struct FamilyBuilder {
             try run(body)
             scope = outer
         case .call(let name, let words): try call(name, words)
+        case .tensor(let key, let function, let numbers):
+            let name = scope + (try word(key))
+            // An export of the network has it.
+            guard keys.shape(name) == nil else { return }
+            let sizes = try numbers.map { try integer($0) }
+            guard let tensor = ComputedTensor(function, sizes) else { throw wrong("sizes that a network can have", "\(sizes)") }
+            keys.add(name, try tensor.tensor(named: name))
         case .leaveOut(let names): for name in names { keys.leaveOut(scope + (try word(name))) }
         case .fact(let name, let expression): facts.append((name, try evaluate(expression)))
         case .require(let condition, let reason):

@@ -59,6 +59,8 @@ struct FamilyStatement: Sendable {
         /// Names and keys inside begin with this path.
         case within(WordTemplate, [FamilyStatement])
         case call(String, [WordTemplate])
+        /// A tensor that no file holds, under this key.
+        case tensor(WordTemplate, String, [FamilyExpression])
         /// Keys that are not part of the network; `*` stands for any part.
         case leaveOut([WordTemplate])
         /// A number that the network's description holds, such as its width.

@@ -13,6 +13,10 @@ extension FamilyBuilder {
             return value
         case .not(let inner): return .integer(try isTrue(inner) ? 0 : 1)
         case .binary(let binary, let left, let right): return try evaluate(binary, left, right)
+        case .call(.inverseRoot, _, let arguments):
+            let number = try arguments.first.map { try integer($0) } ?? 0
+            guard number > 0 else { throw FamilyStop() }
+            return .text("\(Float(1 / Double(number).squareRoot()).shortestDecimal)")
         case .call(let function, let word, let arguments): return .integer(try call(function, word, arguments))
         }
     }
@@ -84,6 +88,7 @@ extension FamilyBuilder {
         case .shorter: return FamilyBuilder.sides(area: try number(0)).shorter
         case .min: return min(try number(0), try number(1))
         case .max: return max(try number(0), try number(1))
+        case .inverseRoot: return 0
         case .metadata: return FamilyContracts.text(of: weights.metadata, at: name).flatMap { Int($0) } ?? 0
         }
     }

@@ -54,6 +54,8 @@ indirect enum FamilyExpression: Sendable, Equatable {
         /// The longer and the shorter side of an area, as close to each other as whole numbers can be.
         case longer, shorter
         case min, max
+        /// 1 / √n as the shortest decimal of the float32 number, for attributes.
+        case inverseRoot = "inverse_root"
         /// A whole number of the file's metadata; 0 without it.
         case metadata
 
@@ -61,7 +63,7 @@ indirect enum FamilyExpression: Sendable, Equatable {
         var takesWord: Bool {
             switch self {
             case .has, .size, .rank, .channels, .height, .width, .features, .metadata: true
-            case .longer, .shorter, .min, .max: false
+            case .longer, .shorter, .min, .max, .inverseRoot: false
             }
         }
 
@@ -69,7 +71,7 @@ indirect enum FamilyExpression: Sendable, Equatable {
         var numberCount: Int {
             switch self {
             case .has, .rank, .channels, .height, .width, .features, .metadata: 0
-            case .size, .longer, .shorter: 1
+            case .size, .longer, .shorter, .inverseRoot: 1
             case .min, .max: 2
             }
         }

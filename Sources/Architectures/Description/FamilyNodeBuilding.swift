@@ -61,6 +61,8 @@ private struct FamilyFields: OperationFields {
     private var claimed: [String: String] = [:]
     private var weightShape: [Int]?
     private var epsilon = 0.0
+    /// The layer's ε, if the file states it.
+    private var statedEpsilon: Double?
 
     init(node: FamilyNode, module: String, line: Int, file: String) {
         self.node = node
@@ -82,7 +84,7 @@ private struct FamilyFields: OperationFields {
             var key: String?
             switch words[role] {
             case nil: key = !isOptional || FamilyFields.usuallyThere[node.operation]?.contains(role) == true ? usual : nil
-            case ["optional"]?: key = isThere ? usual : nil
+            case ["optional"]?: key = builder.keys.takesOptional(usual, isThere: isThere, role: role, line: line) ? usual : nil
             case ["none"]? where isOptional: key = nil
             case []?: key = usual
             case let given?: key = builder.scope + (given.first ?? "")
@@ -93,13 +95,15 @@ private struct FamilyFields: OperationFields {
             builder.keys.allow("\(path).num_batches_tracked")
         }
         weightShape = claimed["weight"].flatMap { builder.weights[$0]?.shape }
-        epsilon = builder.weights.epsilons[builder.keys.prefix + path] ?? builder.profile.epsilon
+        epsilon = builder.profile.epsilon
+        if node.operation == .batchNormalization { statedEpsilon = builder.weights.epsilons[builder.keys.prefix + path] }
     }
 
     func weight(_ role: String, isOptional: Bool) -> String? { claimed[role] }
 
     func attribute(_ attribute: AttributeDescription) throws -> AttributeValue {
         let name = attribute.textName
+        if name == "epsilon", let statedEpsilon { return .number(statedEpsilon) }
         guard let given = words[name] else { return try usual(attribute) }
         if attribute.form == .flag, given.isEmpty { return .flag(true) }
         let text = given.joined(separator: ",")

@@ -96,7 +96,7 @@ struct FamilyParser {
     }
 
     private static let words =
-        "family, about, recognize, name, contract, variant, when, let, add, if, repeat, within, define, use, leave_out, image, input, output, "
+        "family, about, recognize, name, contract, variant, when, let, add, if, repeat, within, define, use, tensor, leave_out, image, input, output, "
         + "fact, require, end"
 
     /// A line that builds the graph; nil for a definition, which goes into the family.
@@ -150,6 +150,26 @@ struct FamilyParser {
                 words.append(WordTemplate(parts: parts))
             }
             return .call(name, words)
+        case "tensor":
+            let key = try template(&scanner, "the key of a tensor")
+            try scanner.take("=")
+            let function = try scanner.takeWord("one of \(ComputedTensor.names.keys.sorted().joined(separator: ", "))")
+            guard let count = ComputedTensor.names[function] else {
+                throw FamilyError.unexpected(
+                    file: file, line: next, expected: "one of \(ComputedTensor.names.keys.sorted().joined(separator: ", "))",
+                    found: GraphTextScanner.shortened(function))
+            }
+            try scanner.take("(")
+            var numbers: [FamilyExpression] = []
+            for place in 0..<count {
+                if place > 0 { try scanner.take(",") }
+                var parser = FamilyExpressionParser(scanner)
+                numbers.append(try parser.expression())
+                scanner = parser.scanner
+            }
+            try scanner.take(")")
+            try scanner.takeEnd()
+            return .tensor(key, function, numbers)
         case "leave_out":
             var keys: [WordTemplate] = []
             repeat { keys.append(try template(&scanner, "a key that is not part of the network")) } while scanner.next != .end

@@ -1,13 +1,16 @@
 import ConvertIR
+import ConvertTensors
 
 /// Hands out the keys of a state dict to the layers that own them, and accounts for every one.
 struct KeyLedger {
-    let weights: Weights
+    private(set) var weights: Weights
     /// The prefix that all keys of the network share, such as `module.`.
     let prefix: String
     private(set) var taken: Set<String> = []
     private(set) var missing: [String] = []
     private(set) var misshaped: [String] = []
+    /// Whether the layers of a line have an optional weight.
+    private var optionals: [String: Bool] = [:]
     /// Keys, without their prefix, that are not part of the network.
     private var leftOut: [NamePattern] = []
     /// The first line at which the weights are not those of the description, and why.
@@ -31,8 +34,24 @@ struct KeyLedger {
         return whole
     }
 
+    /// Whether a line has a weight that it may be without: all layers that it stands for have it, or none.
+    mutating func takesOptional(_ key: String, isThere: Bool, role: String, line: Int) -> Bool {
+        let place = "\(line) \(role)"
+        let isUsual = optionals[place] ?? isThere
+        optionals[place] = isUsual
+        // A weight that only some have is missing in the others, or has no place.
+        return isUsual
+    }
+
     /// Claims a tensor that may be absent and that no layer reads, such as `num_batches_tracked`.
     mutating func allow(_ key: String) { taken.insert(prefix + key) }
+
+    /// Adds a tensor that no file holds.
+    mutating func add(_ key: String, _ tensor: Tensor) {
+        weights = Weights(
+            entries: weights.entries + [Weights.Entry(name: prefix + key, tensor: tensor)], metadata: weights.metadata,
+            provenance: weights.provenance, epsilons: weights.epsilons)
+    }
 
     /// Lets keys be unclaimed; `*` stands for any part.
     mutating func leaveOut(_ pattern: String) { leftOut.append(NamePattern(pattern)) }

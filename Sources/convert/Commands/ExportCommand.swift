@@ -55,7 +55,10 @@ enum ExportCommand {
             OptionGroup([output, format]),
             OptionGroup(
                 "Reading:",
-                [ReadingOptions.family, ReadingOptions.keyMap, ReadingOptions.graph, ReadingOptions.stateDict, ReadingOptions.dequantize]),
+                [
+                    ReadingOptions.family, ReadingOptions.description, ReadingOptions.keyMap, ReadingOptions.graph,
+                    ReadingOptions.stateDict, ReadingOptions.dequantize,
+                ]),
             OptionGroup("Changes:", [precision, folds, normalizes, pixels]),
             OptionGroup("Formats:", [opset, externalData, proof, compression]),
             ContractOptions.group,

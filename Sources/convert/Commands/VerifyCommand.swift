@@ -37,7 +37,11 @@ enum VerifyCommand {
         groups: [
             OptionGroup([against]), OptionGroup("Running both networks:", numeric),
             OptionGroup(
-                "Reading FILE:", [ReadingOptions.family, ReadingOptions.keyMap, ReadingOptions.graph, ReadingOptions.stateDict]),
+                "Reading FILE:",
+                [
+                    ReadingOptions.family, ReadingOptions.description, ReadingOptions.keyMap, ReadingOptions.graph,
+                    ReadingOptions.stateDict,
+                ]),
             ContractOptions.group, OptionGroup([verbose, OutputOptions.quiet, OutputOptions.json]),
         ],
         notes: [
