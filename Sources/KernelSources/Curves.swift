@@ -1,28 +1,73 @@
 import KernelTypes
 
-/// Applies a curve to the pixels of one row, in place: they were just written, and are in the first cache.
-@inline(__always) func bend(_ view: ImageView, _ curve: Curve, _ image: Int, _ row: Int) {
-    switch curve {
-    case .sigmoid: bend(view, image, row) { sigmoid($0) }
-    case .tanh: bend(view, image, row) { hyperbolicTangent($0) }
-    case .gelu: bend(view, image, row) { gelu($0) }
-    case .geluTanh: bend(view, image, row) { geluTanh($0) }
+/// Applies a curve in place to pixels of the flattened batch × blocks of 16 channels that a kernel has just written, and which are in a cache
+/// near to it. Never inlined: the loops that call it need the registers.
+@inline(never) func bend(_ view: ImageView, _ curve: Curve, _ pixels: Range<Int>, _ blocks: Range<Int>) {
+    var pixel = pixels.lowerBound
+    while pixel < pixels.upperBound {
+        let flat = pixel / view.width
+        let image = flat / view.height
+        let column = pixel &- flat &* view.width
+        let left = pixels.upperBound &- pixel
+        let count = left < view.width &- column ? left : view.width &- column
+        bend(view.pixel(image, flat &- image &* view.height, column), view, curve, columns: count, blocks)
+        pixel &+= count
     }
 }
 
-@inline(__always) private func bend(_ view: ImageView, _ image: Int, _ row: Int, _ function: (Vector) -> Vector) {
-    for column in 0..<view.width {
-        let pixel = view.pixel(image, row, column)
-        var channel = 0
-        while channel < view.paddedChannels {
-            let isHalf = channel &+ Vector.scalarCount > view.paddedChannels
-            storeVector(function(loadVector(pixel + channel, isHalf: isHalf)), pixel + channel, isHalf: isHalf)
+/// The same for neighbors in a row.
+@inline(never) func bend(
+    _ first: UnsafeMutablePointer<Float>, _ view: ImageView, _ curve: Curve, columns: Int, _ blocks: Range<Int>
+) {
+    let start = blocks.lowerBound &* blockChannels
+    let end = blocks.upperBound &* blockChannels < view.paddedChannels ? blocks.upperBound &* blockChannels : view.paddedChannels
+    switch curve {
+    case .sigmoid: bend(first, view, columns, start, end) { sigmoid($0) }
+    case .tanh: bend(first, view, columns, start, end) { hyperbolicTangent($0) }
+    case .gelu: bend(first, view, columns, start, end) { gelu($0) }
+    case .geluTanh: bend(first, view, columns, start, end) { geluTanh($0) }
+    }
+    guard end > view.channels else { return }
+    for column in 0..<columns {
+        for channel in view.channels..<end { first[column &* view.pixelStride &+ channel] = 0 }
+    }
+}
+
+@inline(__always) private func bend(
+    _ first: UnsafeMutablePointer<Float>, _ view: ImageView, _ columns: Int, _ start: Int, _ end: Int, _ function: (Vector) -> Vector
+) {
+    for column in 0..<columns {
+        let pixel = first + column &* view.pixelStride
+        var channel = start
+        while channel &+ Vector.scalarCount <= end {
+            storeVector(function(loadVector(pixel + channel, isHalf: false)), pixel + channel, isHalf: false)
             channel &+= Vector.scalarCount
         }
+        // Apart from the loop, which would otherwise be computed in halves throughout.
+        if channel < end { storeVector(function(loadVector(pixel + channel, isHalf: true)), pixel + channel, isHalf: true) }
     }
 }
 
-@inline(__always) private func magnitude(_ x: Vector) -> Vector { x.replacing(with: -x, where: x .< Vector.zero) }
+/// A curve at one number.
+@inline(never) func bent(_ value: Float, _ curve: Curve) -> Float {
+    let vector = Vector(repeating: value)
+    return switch curve {
+    case .sigmoid: sigmoid(vector)[0]
+    case .tanh: hyperbolicTangent(vector)[0]
+    case .gelu: gelu(vector)[0]
+    case .geluTanh: geluTanh(vector)[0]
+    }
+}
+
+/// By bits, which take fewer steps than a comparison.
+@inline(__always) private func magnitude(_ x: Vector) -> Vector {
+    unsafeBitCast(unsafeBitCast(x, to: Integers.self) & 0x7FFF_FFFF, to: Vector.self)
+}
+
+/// A number that is not negative with the sign of a different one.
+@inline(__always) private func signed(_ size: Vector, like x: Vector) -> Vector {
+    unsafeBitCast(unsafeBitCast(size, to: Integers.self) | (unsafeBitCast(x, to: Integers.self) & Int32.min), to: Vector.self)
+}
 
 /// 1 / (1 + exp(−x)), from a power that never overflows, so that both tails are right.
 @inline(__always) private func sigmoid(_ x: Vector) -> Vector {
@@ -41,7 +86,7 @@ import KernelTypes
     p = multiplyAdd(Vector(repeating: 1.333_144_220_36e-1), p, square)
     p = multiplyAdd(Vector(repeating: -3.333_328_194_22e-1), p, square)
     let near = multiplyAdd(x, p * square, x)
-    return far.replacing(with: -far, where: x .< Vector.zero).replacing(with: near, where: size .< Vector(repeating: 0.625))
+    return signed(far, like: x).replacing(with: near, where: size .< Vector(repeating: 0.625))
 }
 
 /// x · (1 + erf(x / √2)) / 2, with Norbert Juffa's two approximations of erf (stackoverflow.com/a/35148199): near zero a polynomial, farther out

@@ -37,6 +37,7 @@ import KernelTypes
             }
         }
     }
+    if let curve = job.curve { bend(job.output, curve, pixels, blocks) }
 }
 
 /// What to prefetch while a tile is computed: inputs of the next tile's pixels, and this tile's share of the next block's weights.

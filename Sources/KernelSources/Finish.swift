@@ -16,7 +16,14 @@ struct Finish {
     @inline(__always) init(
         bias: UnsafePointer<Float>?, _ activation: Activation, output: ImageView, residual: ImageView?, channel: Int
     ) {
-        let isHalf = channel &+ Vector.scalarCount > output.paddedChannels
+        self.init(
+            bias: bias, activation, output: output, residual: residual, channel: channel,
+            isHalf: channel &+ Vector.scalarCount > output.paddedChannels)
+    }
+
+    @inline(__always) init(
+        bias: UnsafePointer<Float>?, _ activation: Activation, output: ImageView, residual: ImageView?, channel: Int, isHalf: Bool
+    ) {
         self.isHalf = isHalf
         self.bias = bias.map { loadVector($0 + channel, isHalf: isHalf) } ?? .zero
         slopes = if case .prelu(let slopes) = activation { loadVector(slopes + channel, isHalf: isHalf) } else { .zero }
@@ -42,7 +49,7 @@ struct Finish {
         case .relu: value.replace(with: Vector.zero, where: value .< Vector.zero)
         case .prelu: value.replace(with: value * slopes, where: value .< Vector.zero)
         case .clip(let low, let high): value = clip(value, low, high)
-        case .hardSwish: value *= hardSwishGate(value)
+        case .hardSwish: value = hardSwish(value)
         }
         storeVector(value, output + place, isHalf: isHalf)
     }

@@ -25,19 +25,34 @@ import KernelTypes
     case .relu: value.replacing(with: Lanes.zero, where: value .< Lanes.zero)
     case .prelu(let slopes): value.replacing(with: value * lanes(slopes + channel), where: value .< Lanes.zero)
     case .clip(let low, let high): clip(value, low, high)
-    case .hardSwish: value * hardSwishGate(value)
+    case .hardSwish: hardSwish(value)
     }
 }
 
-/// A NaN is neither below nor above, and stays.
-@inline(__always) func clip<Numbers: SIMD>(_ value: Numbers, _ low: Float, _ high: Float) -> Numbers where Numbers.Scalar == Float {
-    value.replacing(with: Numbers(repeating: low), where: value .< Numbers(repeating: low))
-        .replacing(with: Numbers(repeating: high), where: value .> Numbers(repeating: high))
+/// A NaN is neither below nor above, and stays. One function for each width: a generic one would be called, and not inlined.
+@inline(__always) func clip(_ value: Lanes, _ low: Float, _ high: Float) -> Lanes {
+    var value = value
+    value.replace(with: Lanes(repeating: low), where: value .< Lanes(repeating: low))
+    value.replace(with: Lanes(repeating: high), where: value .> Lanes(repeating: high))
+    return value
 }
 
-/// What a hard swish multiplies each number by.
-@inline(__always) func hardSwishGate<Numbers: SIMD>(_ value: Numbers) -> Numbers where Numbers.Scalar == Float {
-    clip(value * Numbers(repeating: 1 / 6) + Numbers(repeating: 0.5), 0, 1)
+/// See above.
+@inline(__always) func clip(_ value: Block, _ low: Float, _ high: Float) -> Block {
+    var value = value
+    value.replace(with: Block(repeating: low), where: value .< Block(repeating: low))
+    value.replace(with: Block(repeating: high), where: value .> Block(repeating: high))
+    return value
+}
+
+/// x · min(max(x / 6 + 1/2, 0), 1).
+@inline(__always) func hardSwish(_ value: Lanes) -> Lanes {
+    value * clip(multiplyAdd(Lanes(repeating: 0.5), value, Lanes(repeating: 1 / 6)), 0, 1)
+}
+
+/// See above.
+@inline(__always) func hardSwish(_ value: Block) -> Block {
+    value * clip(multiplyAdd(Block(repeating: 0.5), value, Block(repeating: 1 / 6)), 0, 1)
 }
 
 /// Loads eight floats from an address that is aligned to 32 bytes.

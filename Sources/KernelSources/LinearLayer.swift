@@ -34,8 +34,9 @@ import KernelTypes
     case .relu: value = value < 0 ? 0 : value
     case .prelu(let slopes): value = value < 0 ? value * slopes[output] : value
     case .clip(let low, let high): value = value < low ? low : value > high ? high : value
-    case .hardSwish: value *= hardSwishGate(SIMD2(repeating: value))[0]
+    case .hardSwish: value = hardSwish(Lanes(repeating: value))[0]
     }
+    if let curve = job.curve { value = bent(value, curve) }
     job.output[image &* job.outputStride &+ output] = value
 }
 

@@ -23,9 +23,7 @@ import KernelTypes
             let second = UnsafePointer(other.view.pixel(image, row, column))
             let target = output.place(image, row, column)
             let addend = job.addend.map { $0.place(image, row, column) } ?? 0
-            var channel = 0
-            while channel < output.paddedChannels {
-                let isHalf = channel &+ Vector.scalarCount > output.paddedChannels
+            @inline(__always) func put(_ channel: Int, isHalf: Bool) {
                 @inline(__always) func load(_ pixel: UnsafePointer<Float>, _ isOne: Bool) -> Vector {
                     isOne ? Vector(repeating: pixel[0]) : loadVector(pixel + channel, isHalf: isHalf)
                 }
@@ -33,19 +31,27 @@ import KernelTypes
                 if let scale = job.scale { value *= loadVector(scale + channel, isHalf: isHalf) }
                 if let shift = job.shift { value += loadVector(shift + channel, isHalf: isHalf) }
                 value = combine(value, load(second, other.isOneChannel))
-                Finish(bias: nil, job.activation, output: output, residual: job.addend, channel: channel)
+                Finish(bias: nil, job.activation, output: output, residual: job.addend, channel: channel, isHalf: isHalf)
                     .put(value, output: target, residual: addend)
+            }
+            var channel = 0
+            while channel &+ Vector.scalarCount <= output.paddedChannels {
+                put(channel, isHalf: false)
                 channel &+= Vector.scalarCount
             }
+            if channel < output.paddedChannels { put(channel, isHalf: true) }
         }
-        if let curve = job.curve { bend(output, curve, image, row) }
+        if let curve = job.curve {
+            let blocks = (output.channels &+ blockChannels &- 1) / blockChannels
+            bend(output.pixel(image, row, 0), output, curve, columns: output.width, 0..<blocks)
+        }
         if !keepsPadding { clearPadding(output, image, row) }
     }
 }
 
 /// Whether channels that pad a pixel stay zero by themselves.
 @inline(__always) private func mapsZeroToZero(_ job: PixelJob) -> Bool {
-    guard job.combination == nil, job.curve == nil, !job.input.isOneChannel else { return false }
+    guard job.combination == nil, !job.input.isOneChannel else { return false }
     if case .clip(let low, let high) = job.activation { return low <= 0 && high >= 0 }
     return true
 }

@@ -2,7 +2,12 @@ import KernelTypes
 
 /// Maximum or mean over a window of each channel, and depthwise convolution. Positions outside the image do not count.
 @Sendable func slideWindow(_ job: WindowJob, _ rows: Range<Int>) {
-    if case .depthwise = job.kind { return depthwiseConvolution(job, rows) }
+    if case .depthwise = job.kind {
+        depthwiseConvolution(job, rows)
+        let (width, blocks) = (job.output.width, (job.output.channels &+ blockChannels &- 1) / blockChannels)
+        if let curve = job.curve { bend(job.output, curve, rows.lowerBound &* width..<rows.upperBound &* width, 0..<blocks) }
+        return
+    }
     var isMaximum = false
     if case .maximum = job.kind { isMaximum = true }
     // In most networks nothing follows a pool.
@@ -48,8 +53,9 @@ import KernelTypes
 /// How many numbers a mean is of: those inside the image, or also the padding that the window covers.
 @inline(__always) private func meanCount(_ job: WindowJob, _ top: Int, _ left: Int, _ inside: Int) -> Int {
     guard let padding = job.countedPadding else { return inside }
-    return min(job.kernelHeight, job.input.height &+ padding.bottom &- top)
-        &* min(job.kernelWidth, job.input.width &+ padding.right &- left)
+    // Not by way of `min`: one more use, and the compiler would call it in all loops.
+    let (rows, columns) = (job.input.height &+ padding.bottom &- top, job.input.width &+ padding.right &- left)
+    return (rows < job.kernelHeight ? rows : job.kernelHeight) &* (columns < job.kernelWidth ? columns : job.kernelWidth)
 }
 
 /// The part of a window that lies inside the image.

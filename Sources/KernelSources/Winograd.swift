@@ -44,6 +44,7 @@ import KernelTypes
             }
         }
     }
+    if let curve = job.curve { bend(job, curve, tiles, blocks) }
 }
 
 /// All tiles times sixteen output channels, at one of the 36 positions.

@@ -64,6 +64,18 @@ private struct TilePlace {
     }
 }
 
+/// Applies a curve to the outputs of tiles.
+@inline(never) func bend(_ job: ConvolutionJob, _ curve: Curve, _ tiles: Range<Int>, _ blocks: Range<Int>) {
+    let output = job.output
+    for tile in tiles {
+        let place = TilePlace(tile, job)
+        for row in place.top..<min(output.height, place.top &+ 4) {
+            bend(
+                output.pixel(place.image, row, place.left), output, curve, columns: min(4, output.width &- place.left), blocks)
+        }
+    }
+}
+
 /// Transforms one tile of 6 × 6 inputs, all channels, into its row of each of the 36 matrices, which lie `step` floats apart.
 @inline(__always) func transformInput(
     _ job: ConvolutionJob, _ tile: Int, _ target: UnsafeMutablePointer<Float>, _ step: Int, _ middle: UnsafeMutablePointer<Float>

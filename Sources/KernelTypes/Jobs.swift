@@ -15,6 +15,8 @@ public struct ConvolutionJob: @unchecked Sendable {
     public var bias: UnsafePointer<Float>
     /// Applied to the sum.
     public var activation: Activation
+    /// Applied in place after that.
+    public var curve: Curve?
     /// Winograd only: scale of the input inside the frame (the frame stays zero), one value per channel, padded.
     public var inputScale: UnsafePointer<Float>?
     /// Winograd only: shift after the scale; see `inputScale`.
@@ -51,6 +53,7 @@ public struct ConvolutionJob: @unchecked Sendable {
         self.images = images
         residual = nil
         activation = .none
+        curve = nil
         inputScale = nil
         inputShift = nil
         kernelHeight = 1
@@ -96,6 +99,8 @@ public struct WindowJob: @unchecked Sendable {
     public var bias: UnsafePointer<Float>?
     /// Applied to the result.
     public var activation: Activation
+    /// Depthwise only: applied in place after that.
+    public var curve: Curve?
     /// Rows of the window.
     public var kernelHeight: Int
     /// Columns of the window.
@@ -136,6 +141,7 @@ public struct WindowJob: @unchecked Sendable {
         weights = nil
         bias = nil
         activation = .none
+        curve = nil
         dilationY = 1
         dilationX = 1
         countedPadding = nil
@@ -160,6 +166,8 @@ public struct LinearJob: @unchecked Sendable {
     public var bias: UnsafePointer<Float>?
     /// Applied to the result.
     public var activation: Activation
+    /// Applied after that.
+    public var curve: Curve?
     /// Length of an input vector.
     public var inputs: Int
     /// Length of an output vector.
@@ -183,6 +191,7 @@ public struct LinearJob: @unchecked Sendable {
         scale = nil
         bias = nil
         activation = .none
+        curve = nil
     }
 }
 

@@ -50,7 +50,7 @@ public struct PixelJob: @unchecked Sendable {
     public var shift: UnsafePointer<Float>?
     /// Applied to the result.
     public var activation: Activation
-    /// Applied in the place of an activation.
+    /// Applied in place after that.
     public var curve: Curve?
     /// Images in the batch.
     public var images: Int

@@ -24,7 +24,8 @@ import Testing
 
     /// Operations whose ONNX operator is read by the file of a different one, which tells them apart.
     static let readElsewhere: [OperationKind: OperationKind] = [
-        .linear: .matrixProduct, .product: .multiply, .l2Normalize: .reduceL2, .adaptiveAveragePool: .averagePool, .hardSwish: .hardSigmoid, .gelu: .tanh,
+        .linear: .matrixProduct, .product: .multiply, .l2Normalize: .reduceL2, .adaptiveAveragePool: .averagePool, .hardSwish: .hardSigmoid,
+        .gelu: .tanh,
     ]
 
     /// Operations that ONNX cannot hold.

@@ -267,6 +267,44 @@ import Testing
         #expect(try types(joined, try Sample.weights([:]))["n"] == "[batch, ?]")
     }
 
+    @Test("Axes of size 1 are repeated in sums, products and maxima", arguments: [Operation.add, .product, .maximum])
+    func repeatedAxes(_ operation: Operation) throws {
+        func result(_ one: [Dimension], _ other: [Dimension]) throws -> String {
+            let graph = Graph(
+                inputs: [.init(name: "a", type: ValueType(one)), .init(name: "b", type: ValueType(other))],
+                nodes: [Node(name: "n", operation: operation, inputs: ["a", "b"], output: "n")], outputs: ["n"])
+            return try types(graph, try Sample.weights([:]))["n"] ?? ""
+        }
+        let gate: [Dimension] = [.batch, .fixed(4), .fixed(1), .fixed(1)]
+        #expect(try result(image, gate) == "[batch, 4, 9, 10]" && result(gate, image) == "[batch, 4, 9, 10]")
+        #expect(try result(gate, free) == "[batch, 4, h, 10]")
+        #expect(try result(gate, [.batch, .fixed(1), .derived, .fixed(7)]) == "[batch, 4, ?, 7]")
+        #expect(try result([.fixed(1), .fixed(3)], [.batch, .fixed(3)]) == "[batch, 3]")
+        for wrong in [[.batch, .fixed(4)], [.batch, .fixed(4), .fixed(9), .fixed(2)], [.batch, .fixed(4), .derived, .fixed(10)]]
+            as [[Dimension]]
+        {
+            #expect(throws: GraphError.self) { try result(image, wrong) }
+        }
+    }
+
+    @Test(
+        "Numbers of activations must be numbers",
+        arguments: [
+            Operation.clip(minimum: 1, maximum: 0), .clip(minimum: .nan, maximum: 1), .clip(minimum: .infinity, maximum: .infinity),
+            .clip(minimum: -1e39, maximum: 0), .leakyReLU(slope: .infinity), .hardSigmoid(HardSigmoid(alpha: .nan)),
+        ])
+    func numbersOfActivations(_ operation: Operation) throws {
+        #expect(throws: GraphError.self) { try type(operation, image) }
+    }
+
+    @Test("A flag for padding that is not there is not kept")
+    func countedPadding() throws {
+        #expect(!Pooling(kernel: Size2D(2), stride: Size2D(2), countsPadding: true).countsPadding)
+        let graph = try Graph(
+            text: "input x: [batch, 1, 4, 4]\ny = average_pool(x) kernel=2x2 stride=2x2 count_padding\noutput y", file: "t")
+        #expect(graph.nodes.first?.operation == .averagePool(Pooling(kernel: Size2D(2), stride: Size2D(2))))
+    }
+
     @Test("Integer input must be converted to float first") func wholeNumbersMustBeConvertedFirst() throws {
         let graph = Graph(
             inputs: [Sample.input([.batch, .fixed(3)], elements: .uint8)],

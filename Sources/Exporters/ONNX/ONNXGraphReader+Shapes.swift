@@ -48,6 +48,14 @@ extension ONNXGraphReader {
                 given = try integers(name)?.map { .size($0) }
             }
             guard let given else { return false }
+            // A size as a factor, such as the root of the number of features.
+            let isFloat = ONNXDType.dtype(Int32(truncatingIfNeeded: integer(node, "to", default: 0)))?.isFloatingPoint == true
+            if node.operatorName == "Cast", isFloat {
+                let sizes = given.compactMap { if case .size(let size) = $0 { Float(size) } else { nil } }
+                guard sizes.count == given.count, sizes.count == 1 else { return false }
+                constants[output] = try ONNXGraphReader.constant(sizes, [], .float32)
+                return true
+            }
             if node.inputs.count > 1 { _ = try integers(node.inputs[1]) }
             shapes[output] = given
             return true

@@ -24,14 +24,16 @@ struct ONNXGraphReader {
     var constants: [String: Tensor] = [:]
     /// Values that are shapes, as far as they are known.
     var shapes: [String: [ShapeItem]] = [:]
+    /// Values that are shapes as tables of two rows or columns.
+    var tables: [String: [[ShapeItem]]] = [:]
     /// Values that are an earlier value under a new name.
     var synonyms: [String: String] = [:]
     /// Number of axes of each value.
     var ranks: [String: Int] = [:]
     /// Elements and sizes of each value, as far as they follow from the nodes so far.
     var types: [String: ValueType] = [:]
-    /// Steps of a layer normalization that is spelled out, with the value and the number of last axes that they are of.
-    var normalizationParts: [String: (of: String, axes: Int, part: NormalizationPart)] = [:]
+    /// Steps of a layer normalization that is spelled out, with the value and the axes that they are of.
+    var normalizationParts: [String: (of: String, axes: [Int], part: NormalizationPart)] = [:]
     /// Normalizations that were spelled out, whose factor and term may follow.
     var spelledOut: Set<String> = []
     /// Names under which rows of all images were put into one matrix.

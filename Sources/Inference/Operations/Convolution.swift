@@ -96,6 +96,7 @@ extension PlannedLayer {
             job.weights = UnsafePointer(weights.base)
             job.bias = UnsafePointer(bias.base)
             job.activation = packed.activation
+            job.curve = packed.curve
             job.dilationY = convolution.dilation.height
             job.dilationX = convolution.dilation.width
             return .window(job)
@@ -104,6 +105,7 @@ extension PlannedLayer {
             input: input, output: output, weights: UnsafePointer(weights.base), bias: UnsafePointer(bias.base), images: 0)
         job.residual = residual
         job.activation = packed.activation
+        job.curve = packed.curve
         job.inputScale = packed.inputScale.map { UnsafePointer($0.base) }
         job.inputShift = packed.inputShift.map { UnsafePointer($0.base) }
         job.kernelHeight = packed.weightShape[2]

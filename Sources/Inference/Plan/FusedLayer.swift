@@ -45,7 +45,7 @@ struct FusedLayer {
         case leakyReLU(slope: Double)
         case clip(minimum: Double, maximum: Double)
         case hardSwish
-        /// Only after pixels alone: the loops of other layers have no room for it.
+        /// Applied to each part of the result once it is stored, as the loops have no room for it.
         case curve(Curve)
     }
 
@@ -103,10 +103,9 @@ struct FusedLayer {
         if case .prelu = activation, isAlongLastAxis { return false }
         if case .pixels = kind { return true }
         switch activation {
-        case .none, .relu, .prelu, .leakyReLU, .hardSwish: return true
+        case .none, .relu, .prelu, .leakyReLU, .hardSwish, .curve: return true
         // Other loops leave padding channels at what becomes of zero.
         case .clip(let minimum, let maximum): return minimum <= 0 && maximum >= 0
-        case .curve: return false
         }
     }
 }

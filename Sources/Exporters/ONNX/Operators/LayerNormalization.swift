@@ -68,7 +68,7 @@ extension ONNXGraphReader {
         try append(node, .layerNormalization(layer), [input], rank: rank(input))
     }
 
-    /// What a value is in a layer normalization that is spelled out: each step is of the same value, over the same last axes.
+    /// What a value is in a layer normalization that is spelled out: each step is of the same value, over the same axes.
     enum NormalizationPart: Equatable {
         case mean
         case centered
@@ -81,10 +81,10 @@ extension ONNXGraphReader {
     /// Takes a step of a layer normalization; false for any other node.
     mutating func takeNormalizationPart(_ node: ONNXNode) throws -> Bool {
         guard let output = node.outputs.first, let first = node.inputs.first else { return false }
-        func known(_ index: Int) -> (of: String, axes: Int, part: NormalizationPart)? {
+        func known(_ index: Int) -> (of: String, axes: [Int], part: NormalizationPart)? {
             index < node.inputs.count ? normalizationParts[resolve(node.inputs[index])] : nil
         }
-        func become(_ part: NormalizationPart, _ known: (of: String, axes: Int, part: NormalizationPart)) -> Bool {
+        func become(_ part: NormalizationPart, _ known: (of: String, axes: [Int], part: NormalizationPart)) -> Bool {
             normalizationParts[output] = (known.of, known.axes, part)
             return true
         }
@@ -92,14 +92,14 @@ extension ONNXGraphReader {
         case "ReduceMean":
             guard integer(node, "keepdims", default: 1) != 0, let axes = try reducedAxes(node), !axes.isEmpty else { return false }
             if let square = known(0), square.part == .square {
-                guard try lastAxes(axes, of: square.of, node) == square.axes else { return false }
+                guard try normalizedAxes(axes, of: square.of, node) == square.axes else { return false }
                 return become(.variance, square)
             }
             let input = resolve(first)
             guard ranks[input] != nil, let count = try lastAxes(axes, of: input, node), !(rank(input) == 4 && count == 2) else {
                 return false
             }
-            return become(.mean, (input, count, .mean))
+            return become(.mean, (input, positions, .mean))
         case "Sub":
             guard let mean = known(1), mean.part == .mean, mean.of == resolve(first) else { return false }
             return become(.centered, mean)
@@ -136,9 +136,7 @@ extension ONNXGraphReader {
             guard let centered = known(0), centered.part == .centered, let deviation = known(1), deviation.of == centered.of,
                 deviation.axes == centered.axes, case .deviation(let epsilon) = deviation.part
             else { return false }
-            let layer = LayerNormalization(scale: nil, bias: nil, axes: centered.axes, epsilon: epsilon)
-            try append(node, .layerNormalization(layer), [centered.of], rank: rank(centered.of))
-            if let output = node.outputs.first { spelledOut.insert(output) }
+            try append(node, centered.of, over: centered.axes, epsilon: epsilon)
             return true
         case "Cast":
             guard normalizationParts[resolve(first)] != nil else { return false }
@@ -148,10 +146,27 @@ extension ONNXGraphReader {
         }
     }
 
-    /// The number of axes if they are the last ones; nil for others.
-    private func lastAxes(_ axes: [Int64], of input: String, _ node: ONNXNode) throws -> Int? {
-        let positions = Set(try axes.map { try axis($0, of: input, node) })
-        return positions == Set(rank(input) - axes.count..<rank(input)) && axes.count < rank(input) ? axes.count : nil
+    /// The axes if they are the last ones, or one alone; nil for others, and for an image's rows and columns, whose mean is a pooling.
+    private func normalizedAxes(_ axes: [Int64], of input: String, _ node: ONNXNode) throws -> [Int]? {
+        let positions = Set(try axes.map { try axis($0, of: input, node) }).sorted()
+        guard positions.count < rank(input), !positions.contains(0), !(rank(input) == 4 && positions == [2, 3]) else { return nil }
+        return positions.count == 1 || positions == Array(rank(input) - positions.count..<rank(input)) ? positions : nil
+    }
+
+    /// A normalization over one axis that is not the last one is done with that axis moved to the end.
+    private mutating func append(_ node: ONNXNode, _ input: String, over axes: [Int], epsilon: Double) throws {
+        let operation = Operation.layerNormalization(LayerNormalization(scale: nil, bias: nil, axes: axes.count, epsilon: epsilon))
+        let rank = rank(input)
+        guard let axis = axes.first, axes.count == 1, axis != rank - 1 else {
+            try append(node, operation, [input], rank: rank)
+            spelledOut.formUnion(node.outputs)
+            return
+        }
+        let forth = (0..<rank).filter { $0 != axis } + [axis]
+        let back = (0..<rank).map { $0 < axis ? $0 : $0 == axis ? rank - 1 : $0 - 1 }
+        let moved = try step(node, "last", .permute(forth), [input], rank: rank)
+        let normal = try step(node, "normal", operation, [moved], rank: rank)
+        try append(node, .permute(back), [normal], rank: rank)
     }
 
     /// A factor or a term of the last axes' shape after a normalization that is spelled out goes into it.

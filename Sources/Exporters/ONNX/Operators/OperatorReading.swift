@@ -95,7 +95,7 @@ extension ONNXGraphReader {
             guard defined.insert(output).inserted else { throw unsupported(node, "the value \(output) is given twice") }
         }
         if isFused { return try withActivation(node) }
-        if try takeShapeArithmetic(node) || foldConstants(node) || takeNormalizationPart(node) { return }
+        if try takeShapeArithmetic(node) || takeTable(node) || foldConstants(node) || takeNormalizationPart(node) { return }
         guard let reading = ONNXGraphReader.readings[node.operatorName] else {
             throw ONNXError.unsupportedOperator(file: file, node: label(node), operatorName: node.operatorName, domain: "")
         }

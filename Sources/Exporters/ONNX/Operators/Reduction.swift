@@ -69,8 +69,7 @@ extension ONNXGraphReader {
             return try append(node, .reduceL2(axes: [norm.axis], keepsAxes: true), [norm.of], rank: rank(norm.of))
         }
         if let mean = normalizationParts[name], mean.part == .mean {
-            let axes = Array(rank(mean.of) - mean.axes..<rank(mean.of))
-            try append(node, .reduceMean(axes: axes, keepsAxes: true), [mean.of], rank: rank(mean.of))
+            try append(node, .reduceMean(axes: mean.axes, keepsAxes: true), [mean.of], rank: rank(mean.of))
         }
     }
 }
