@@ -56,7 +56,8 @@ import Testing
         let source = try model("torchscript_17")
         let opened = try ONNXTrip.check(source, ONNXTrip.options(opset: opset)).opened
         let read = try #require(try OpenedModel(opened).content.model)
-        #expect(read.graph == source.graph)
+        // A reshape to two axes is read as the flatten that it is.
+        #expect(read.graphInPlainSpelling == source.graphInPlainSpelling)
         #expect(read.weights.entries.map(\.name) == source.weights.entries.map(\.name))
     }
 
@@ -79,9 +80,9 @@ import Testing
         func add(_ name: String, _ operation: Operation, _ inputs: [String]) {
             nodes.append(Node(name: name, operation: operation, inputs: inputs, output: name))
         }
-        add("class", .parameter(weight: "class", isPerImage: true), [])
+        add("class", .parameter(weight: "token", isPerImage: true), [])
         add("all", .concatenate(axis: 1), ["class", "plain"])
-        add("positions", .parameter(weight: "positions", isPerImage: false), [])
+        add("positions", .parameter(weight: "places", isPerImage: false), [])
         add("placed", .add, ["all", "positions"])
         add("turned", .permute([0, 2, 1]), ["placed"])
         add("scores", .matrixProduct, ["placed", "turned"])
@@ -93,8 +94,8 @@ import Testing
         add("norm", .reduceL2(axes: [1, 2], keepsAxes: false), ["mixed"])
         add("largest", .globalMaxPool, ["frame"])
         let shapes: [(String, [Int])] = [
-            ("s2", [20, 4]), ("b2", [20, 4]), ("s", [4]), ("w", [6, 4]), ("b", [6]), ("w2", [5, 6]), ("class", [1, 1, 5]),
-            ("positions", [1, 21, 5]),
+            ("s2", [20, 4]), ("b2", [20, 4]), ("s", [4]), ("w", [6, 4]), ("b", [6]), ("w2", [5, 6]), ("token", [1, 1, 5]),
+            ("places", [1, 21, 5]),
         ]
         let graph = Graph(
             inputs: [.init(name: "x", type: ValueType([.batch, .fixed(4), .fixed(4), .fixed(5)]))], nodes: nodes,
@@ -117,7 +118,9 @@ import Testing
                 nodes: [Node(name: "parts", operation: .adaptiveAveragePool(size), inputs: ["x"], output: "parts")], outputs: ["parts"])
             let contract = InputContract(
                 height: 6, width: 4, standardDeviation: 1, crop: .none, embeddingLength: nil, isNormalized: false, metric: .none)
-            return try Model(weights: FlatExport.weights([]), graph: graph, contract: contract, architecture: .custom)
+            return try Model(
+                weights: FlatExport.weights([("unused", try FlatExport.tensor(.float32, [1]))]), graph: graph, contract: contract,
+                architecture: .custom)
         }
         let opened = try ONNXTrip.check(try model(Size2D(3, 2)), ONNXTrip.options(opset: 17)).opened
         let read = try #require(try OpenedModel(opened).content.model)

@@ -34,6 +34,8 @@ struct ONNXGraphReader {
     var types: [String: ValueType] = [:]
     /// Steps of a layer normalization that is spelled out, with the value and the axes that they are of.
     var normalizationParts: [String: (of: String, axes: [Int], part: NormalizationPart)] = [:]
+    /// Permutations that were made for such steps, by value and axes.
+    var permutedValues: [String: String] = [:]
     /// Normalizations that were spelled out, whose factor and term may follow.
     var spelledOut: Set<String> = []
     /// Names under which rows of all images were put into one matrix.

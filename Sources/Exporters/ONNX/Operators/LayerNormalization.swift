@@ -96,9 +96,7 @@ extension ONNXGraphReader {
                 return become(.variance, square)
             }
             let input = resolve(first)
-            guard ranks[input] != nil, let count = try lastAxes(axes, of: input, node), !(rank(input) == 4 && count == 2) else {
-                return false
-            }
+            guard ranks[input] != nil, let positions = try normalizedAxes(axes, of: input, node) else { return false }
             return become(.mean, (input, positions, .mean))
         case "Sub":
             guard let mean = known(1), mean.part == .mean, mean.of == resolve(first) else { return false }
@@ -137,6 +135,16 @@ extension ONNXGraphReader {
                 deviation.axes == centered.axes, case .deviation(let epsilon) = deviation.part
             else { return false }
             try append(node, centered.of, over: centered.axes, epsilon: epsilon)
+            return true
+        case "Transpose":
+            // Optimizers move it into the middle: what is done to every number alike can be done after it as well.
+            guard let part = known(0), case .integers(let numbers)? = node["perm"] else { return false }
+            let axes = numbers.compactMap { Int(exactly: $0) }
+            guard axes.sorted() == Array(0..<rank(part.of)) else { throw unsupported(node, "perm is \(numbers)") }
+            let permuted = "\(part.of) \(axes)"
+            let name = try permutedValues[permuted] ?? step(node, "moved", .permute(axes), [part.of], rank: axes.count)
+            permutedValues[permuted] = name
+            normalizationParts[output] = (name, axes.indices.filter { part.axes.contains(axes[$0]) }, part.part)
             return true
         case "Cast":
             guard normalizationParts[resolve(first)] != nil else { return false }
