@@ -357,8 +357,12 @@ import Testing
                 graph.value(12, "out", [nil, nil])
             }
         }
-        for sizes: [Int64] in [[0, -1], [-1, 32], [1, 32], [0, 32]] { #expect(survives(reshaped(sizes)), "\(sizes)") }
-        for sizes: [Int64] in [[-1, 8], [-1, 16], [4, -1], [0, 8, 4]] { #expect(!survives(reshaped(sizes)), "\(sizes)") }
+        for sizes: [Int64] in [[0, -1], [-1, 32], [1, 32], [0, 32], [0, 8, 4], [-1, 8, 4]] {
+            #expect(survives(reshaped(sizes)), "\(sizes)")
+        }
+        for sizes: [Int64] in [[-1, 8], [-1, 16], [4, -1], [-1, 4], [0, 8, 5], [2, -1, 4], [-1, 2, 4], [0, 0, 0, 0, 0]] {
+            #expect(!survives(reshaped(sizes)), "\(sizes)")
+        }
     }
 
     @Test("A square weight used in two layouts is refused") func aSquareWeightUsedBothWaysIsRefused() throws {

@@ -69,8 +69,8 @@ import Testing
                     + #""bias":"ln.bias","axes":2,"epsilon":1e-06}"#,
                 #"{"name":"token","operation":"parameter","inputs":[],"output":"token","weight":"token","batch":true}"#,
                 #"{"name":"slice","operation":"slice","inputs":["token"],"output":"slice","axis":2,"start":-1,"end":0,"step":-3}"#,
-                #"{"name":"product","operation":"matrix_product","inputs":["slice","layer"],"output":"product"}"#,
-                #"{"name":"mean","operation":"reduce_mean","inputs":["product"],"output":"mean","axes":[1],"keep_axes":true}"#,
+                #"{"name":"matrices","operation":"matrix_product","inputs":["slice","layer"],"output":"matrices"}"#,
+                #"{"name":"mean","operation":"reduce_mean","inputs":["matrices"],"output":"mean","axes":[1],"keep_axes":true}"#,
                 #"{"name":"length","operation":"reduce_l2","inputs":["mean"],"output":"length","axes":[1,2],"keep_axes":false}"#,
             ])
     }

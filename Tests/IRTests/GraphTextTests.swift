@@ -24,7 +24,7 @@ import Testing
             "tokens: [batch, 4, 12] = reshape(frame) shape=0,4,-1", "token: [batch, 4, 12] = parameter() weight=token batch",
             "layer: [batch, 4, 12] = layer_normalization(tokens) scale=ln.weight bias=ln.bias axes=2 epsilon=1e-06",
             "slice: [batch, 4, 4] = slice(token) axis=2 start=-1 end=0 step=-3",
-            "mean: [batch, 1, 12] = reduce_mean(product) axes=1 keep_axes", "length: [batch] = reduce_l2(mean) axes=1,2",
+            "mean: [batch, 1, 12] = reduce_mean(matrices) axes=1 keep_axes", "length: [batch] = reduce_l2(mean) axes=1,2",
         ] { #expect(lines.contains(line), "\(line)\n\(lines.joined(separator: "\n"))") }
     }
 

@@ -138,8 +138,8 @@ enum Sample {
                 inputs: ["tokens"], output: "layer"),
             Node(name: "token", operation: .parameter(weight: "token", isPerImage: true), inputs: [], output: "token"),
             Node(name: "slice", operation: .slice(Slicing(axis: 2, start: -1, end: 0, step: -3)), inputs: ["token"], output: "slice"),
-            Node(name: "product", operation: .matrixProduct, inputs: ["slice", "layer"], output: "product"),
-            Node(name: "mean", operation: .reduceMean(axes: [1], keepsAxes: true), inputs: ["product"], output: "mean"),
+            Node(name: "matrices", operation: .matrixProduct, inputs: ["slice", "layer"], output: "matrices"),
+            Node(name: "mean", operation: .reduceMean(axes: [1], keepsAxes: true), inputs: ["matrices"], output: "mean"),
             Node(name: "length", operation: .reduceL2(axes: [1, 2], keepsAxes: false), inputs: ["mean"], output: "length"),
         ],
         outputs: ["embedding", "soft", "cast", "largest", "length"])

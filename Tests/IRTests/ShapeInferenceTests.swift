@@ -32,7 +32,7 @@ import Testing
                 "soft": "[batch, 8, 8, 3]", "global": "[batch, 8, 1, 1]", "flatten": "[batch, 8]", "linear": "[batch, 5]",
                 "embedding": "[batch, 5]", "parts": "[batch, 4, 3, 2]", "frame": "[batch, 4, 4, 3]", "largest": "[batch, 4, 1, 1]",
                 "tokens": "[batch, 4, 12]", "layer": "[batch, 4, 12]", "token": "[batch, 4, 12]", "slice": "[batch, 4, 4]",
-                "product": "[batch, 4, 12]", "mean": "[batch, 1, 12]", "length": "[batch]",
+                "matrices": "[batch, 4, 12]", "mean": "[batch, 1, 12]", "length": "[batch]",
             ])
     }
 

@@ -29,7 +29,7 @@ package enum ONNXFormat: FileFormat {
             tensors[initializer.name] = try source.tensor(initializer)
         }
         var constants: [String: Tensor] = [:]
-        for node in model.nodes where node.operatorName == "Constant" {
+        for node in model.nodes where ["Constant", "ConstantOfShape"].contains(node.operatorName) {
             guard case .tensor(let tensor)? = node["value"], let output = node.outputs.first else { continue }
             constants[output] = try source.tensor(tensor)
         }

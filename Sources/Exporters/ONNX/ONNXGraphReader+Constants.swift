@@ -17,6 +17,7 @@ extension ONNXGraphReader {
                 let sizes = try integers(node.inputs[1])
             else { return false }
             let isExpanded = node.operatorName == "Expand"
+            if isExpanded, weightKeys[first] != nil, isOwnShape(sizes.map { .size($0) }, tensor) { return false }
             let result = try isExpanded ? expanded(node, tensor, sizes) : reshaped(node, tensor, sizes)
             if !isExpanded, let key = weightKeys[first] {
                 weightKeys[output] = key
@@ -67,7 +68,7 @@ extension ONNXGraphReader {
     }
 
     /// The tensor that a value shows, if it is stored.
-    func stored(_ name: String) -> Tensor? { views[name] ?? constant(name) }
+    func stored(_ name: String) -> Tensor? { ranks[name] == nil ? views[name] ?? constant(name) : nil }
 
     /// A tensor repeated along its axes of size 1.
     private mutating func expanded(_ node: ONNXNode, _ tensor: Tensor, _ sizes: [Int64]) throws -> Tensor {

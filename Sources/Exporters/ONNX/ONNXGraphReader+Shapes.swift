@@ -13,11 +13,16 @@ extension ONNXGraphReader {
             return true
         case "Shape":
             let all: [ShapeItem]
-            if let tensor = node.inputs.first.flatMap({ stored(resolve($0)) }) {
+            if let given = items(0) {
+                all = [.size(Int64(given.count))]
+            } else if let tensor = node.inputs.first.flatMap({ stored(resolve($0)) }) {
                 all = tensor.shape.map { .size(Int64($0)) }
             } else {
                 let input = try value(node, 0)
-                all = (0..<rank(input)).map { .axis($0) }
+                all = (0..<rank(input)).map { axis in
+                    guard let size = types[input]?.shape[axis] else { return .axis(axis) }
+                    return size.fixed.map { .size(Int64($0)) } ?? .axis(size == .batch ? 0 : axis == 0 ? -1 : axis)
+                }
             }
             let start = bound(integer(node, "start", default: 0), all.count)
             let end = bound(integer(node, "end", default: Int64(all.count)), all.count)
@@ -43,8 +48,43 @@ extension ONNXGraphReader {
                 given = try integers(name)?.map { .size($0) }
             }
             guard let given else { return false }
+            // A size as a factor, such as the root of the number of features.
+            let isFloat = ONNXDType.dtype(Int32(truncatingIfNeeded: integer(node, "to", default: 0)))?.isFloatingPoint == true
+            if node.operatorName == "Cast", isFloat {
+                let sizes = given.compactMap { if case .size(let size) = $0 { Float(size) } else { nil } }
+                guard sizes.count == given.count, sizes.count == 1 else { return false }
+                constants[output] = try ONNXGraphReader.constant(sizes, [], .float32)
+                return true
+            }
             if node.inputs.count > 1 { _ = try integers(node.inputs[1]) }
             shapes[output] = given
+            return true
+        case "Add", "Sub", "Mul", "Div":
+            guard let sizes = try arithmetic(node) else { return false }
+            shapes[output] = sizes
+            return true
+        case "ConstantOfShape":
+            guard let first = node.inputs.first, let counts = try integers(first), counts.count == 1, (0...64) ~= counts[0] else {
+                return false
+            }
+            let fill = try constants[output].map { try $0.dtype == .int64 ? $0.cOrderBytes().integer(at: 0, as: Int64.self) : nil }
+            guard let number = fill ?? nil else { return false }
+            constants[output] = nil
+            shapes[output] = Array(repeating: .size(number), count: Int(counts[0]))
+            return true
+        case "Equal":
+            guard let (left, right) = try pair(node, 0, 1) else { return false }
+            // The batch is a size, and no size is negative.
+            let isKnown = zip(left, right).allSatisfy { one, other in
+                if case .size = one, case .size = other { return true }
+                return [one, other].contains { if case .size(let size) = $0 { size < 0 } else { false } }
+            }
+            guard isKnown else { return false }
+            shapes[output] = zip(left, right).map { .size($0 == $1 ? 1 : 0) }
+            return true
+        case "Where":
+            guard let conditions = items(0), let (left, right) = try pair(node, 1, 2), conditions.count == left.count else { return false }
+            shapes[output] = conditions.indices.map { conditions[$0] == .size(0) ? right[$0] : left[$0] }
             return true
         case "Expand":
             guard let given = items(0), node.inputs.count == 2, let sizes = try integers(node.inputs[1]), sizes.count == 1,
@@ -75,6 +115,42 @@ extension ONNXGraphReader {
             shapes[output] = joined
             return true
         default: return false
+        }
+    }
+
+    /// Two lists of sizes of equal length, or of which one is a single size; nil if one of them is anything else, or if both are stored.
+    private mutating func pair(_ node: ONNXNode, _ first: Int, _ second: Int) throws -> ([ShapeItem], [ShapeItem])? {
+        guard max(first, second) < node.inputs.count else { return nil }
+        let names = [first, second].map { resolve(node.inputs[$0]) }
+        guard names.contains(where: { shapes[$0] != nil }) else { return nil }
+        var lists: [[ShapeItem]] = []
+        for name in names {
+            guard let items = try shapes[name] ?? integers(name)?.map({ .size($0) }) else { return nil }
+            lists.append(items)
+        }
+        let count = max(lists[0].count, lists[1].count)
+        for index in 0..<2 where lists[index].count == 1 { lists[index] = Array(repeating: lists[index][0], count: count) }
+        return lists[0].count == lists[1].count ? (lists[0], lists[1]) : nil
+    }
+
+    /// Sums, differences, products and quotients of known sizes; one that is not known stays only if nothing changes it.
+    private mutating func arithmetic(_ node: ONNXNode) throws -> [ShapeItem]? {
+        guard node.inputs.count == 2, let (left, right) = try pair(node, 0, 1) else { return nil }
+        return try zip(left, right).map { one, other in
+            if case .size(let a) = one, case .size(let b) = other {
+                let result: (partialValue: Int64, overflow: Bool) =
+                    switch node.operatorName {
+                    case "Add": a.addingReportingOverflow(b)
+                    case "Sub": a.subtractingReportingOverflow(b)
+                    case "Mul": a.multipliedReportingOverflow(by: b)
+                    default: a.dividedReportingOverflow(by: b)
+                    }
+                guard !result.overflow else { throw unsupported(node, "sizes \(a) and \(b)") }
+                return .size(result.partialValue)
+            }
+            let neutral: ShapeItem = .size(["Add", "Sub"].contains(node.operatorName) ? 0 : 1)
+            guard other == neutral else { throw unsupported(node, "arithmetic with a size that is known only when it runs") }
+            return one
         }
     }
 

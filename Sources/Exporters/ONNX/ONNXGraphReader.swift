@@ -24,10 +24,22 @@ struct ONNXGraphReader {
     var constants: [String: Tensor] = [:]
     /// Values that are shapes, as far as they are known.
     var shapes: [String: [ShapeItem]] = [:]
+    /// Values that are shapes as tables of two rows or columns.
+    var tables: [String: [[ShapeItem]]] = [:]
     /// Values that are an earlier value under a new name.
     var synonyms: [String: String] = [:]
     /// Number of axes of each value.
     var ranks: [String: Int] = [:]
+    /// Elements and sizes of each value, as far as they follow from the nodes so far.
+    var types: [String: ValueType] = [:]
+    /// Steps of a layer normalization that is spelled out, with the value and the axes that they are of.
+    var normalizationParts: [String: (of: String, axes: [Int], part: NormalizationPart)] = [:]
+    /// Permutations that were made for such steps, by value and axes.
+    var permutedValues: [String: String] = [:]
+    /// Normalizations that were spelled out, whose factor and term may follow.
+    var spelledOut: Set<String> = []
+    /// Names under which rows of all images were put into one matrix.
+    var joinedRows: Set<String> = []
     /// The key of the weight that a value is, through casts.
     var weightKeys: [String: String] = [:]
     /// Such values that show their weight in a different layout: axes exchanged, or further axes of size 1.
@@ -84,21 +96,23 @@ struct ONNXGraphReader {
                 detail: "functions of the model's own, such as \(function), are not supported")
         }
         for node in try ONNXNodeOrder.sorted(model.nodes, file: file) { try reader.take(node) }
-        let outputs = reader.outputs(model.outputs.map(\.name))
+        let outputs = try reader.outputs(model.outputs.map(\.name))
         let graph = Graph(inputs: inputs, nodes: reader.nodes, outputs: outputs).withoutDeadNodes().withSoftmaxUnwrapped()
         try reader.checkClaimedFeatures(graph)
         return Result(graph: graph, weights: reader.used, constants: reader.constantKeys, remarks: reader.remarks)
     }
 
-    /// The graph's outputs. A vector's length, which some networks give besides the vector, is left out: it is not a value here.
-    private mutating func outputs(_ names: [String]) -> [String] {
-        let resolved = names.map { (name: $0, value: resolve($0)) }
-        let kept = resolved.filter { norms[$0.value] == nil }
-        guard !kept.isEmpty else { return resolved.map(\.value) }
-        for output in resolved where norms[output.value] != nil {
-            remarks.append("the output \(output.name), the length of a vector, is left out")
+    /// The graph's outputs; some networks give a vector's length besides the vector.
+    private mutating func outputs(_ names: [String]) throws -> [String] {
+        try names.map { name in
+            guard !joinedRows.contains(name) else {
+                throw ONNXError.unsupportedUse(
+                    file: file, node: name, operatorName: "output", detail: "the rows of all images are one matrix here")
+            }
+            let value = resolve(name)
+            try becomeNode(value)
+            return value
         }
-        return kept.map(\.value)
     }
 
     /// Says once that numbers are computed in float32 if the file asks for a different type.
@@ -157,6 +171,7 @@ struct ONNXGraphReader {
         }
         ranks[value.name] = dimensions.count
         imageShapes[value.name] = dimensions
+        types[value.name] = ValueType(dimensions, elements: elements)
         return Graph.Input(name: value.name, type: ValueType(dimensions, elements: elements))
     }
 
@@ -169,8 +184,10 @@ struct ONNXGraphReader {
         return name
     }
 
-    /// A constant of the graph: an initializer or a Constant node.
-    func constant(_ name: String) -> Tensor? { constants[name] ?? weightKeys[name].flatMap { initializers[$0] } }
+    /// A constant of the graph: an initializer or a Constant node, unless it has become a value.
+    func constant(_ name: String) -> Tensor? {
+        ranks[name] == nil ? constants[name] ?? weightKeys[name].flatMap { initializers[$0] } : nil
+    }
 
     /// One number, if the value is a constant with one element.
     mutating func number(_ name: String) throws -> Double? {
@@ -244,9 +261,34 @@ struct ONNXGraphReader {
     mutating func append(_ node: ONNXNode, _ operation: Operation, _ inputs: [String], rank: Int, named name: String? = nil) throws {
         guard let output = node.outputs.first, !output.isEmpty else { throw unsupported(node, "it has no output") }
         guard ranks[output] == nil else { throw unsupported(node, "the value \(output) is given twice") }
+        let made = Node(name: name ?? label(node), operation: operation, inputs: inputs, output: output)
         producers[output] = nodes.count
-        ranks[output] = rank
-        nodes.append(Node(name: name ?? label(node), operation: operation, inputs: inputs, output: output))
+        types[output] = type(made)
+        ranks[output] = types[output]?.shape.count ?? rank
+        nodes.append(made)
+    }
+
+    /// A node gives its value under a later name, since what came after it is a part of it.
+    mutating func moveOutput(_ position: Int, to output: String) {
+        let old = nodes[position].output
+        nodes[position].output = output
+        producers[output] = position
+        (types[output], ranks[output]) = (types[old], ranks[old])
+    }
+
+    /// The type of what a node gives; nil if it does not follow. A node that is wrong is reported when a model is made of the graph.
+    private func type(_ node: Node) -> ValueType? {
+        var inputs = [Graph.Input(name: "", type: ValueType([.batch]))]
+        for (index, name) in node.inputs.enumerated() {
+            guard let type = types[name] else { return nil }
+            inputs.append(Graph.Input(name: "\(index)", type: type))
+        }
+        let names = node.inputs.indices.map { "\($0)" }
+        let alone = Node(name: node.name, operation: node.operation, inputs: names, output: "output")
+        let weights = Weights(
+            entries: node.operation.weights.compactMap { weight in used[weight.key].map { Weights.Entry(name: weight.key, tensor: $0) } },
+            provenance: Provenance(source: "", format: "", stateDictPath: ""))
+        return try? Graph(inputs: inputs, nodes: [alone], outputs: ["output"]).valueTypes(weights: weights)["output"]
     }
 
     // MARK: Attributes

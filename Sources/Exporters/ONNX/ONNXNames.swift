@@ -6,6 +6,20 @@ struct ONNXNames: Sendable {
     let shapes: [String: [Int]]
     /// Weights that are stored narrower or wider and read through a Cast.
     let cast: Set<String>
+    /// Types of values.
+    let types: [String: ValueType]
+    /// The first input, whose axis 0 is the batch.
+    let input: String
+
+    init(shapes: [String: [Int]], cast: Set<String>, types: [String: ValueType] = [:], input: String = "") {
+        (self.shapes, self.cast, self.types, self.input) = (shapes, cast, types, input)
+    }
+
+    /// The number of axes of a value; 0 if it is not known.
+    func rank(_ value: String?) -> Int { sizes(value).count }
+
+    /// Sizes of a value, as far as they are known.
+    func sizes(_ value: String?) -> [Int?] { value.flatMap { types[$0] }?.shape.map(\.fixed) ?? [] }
 
     /// The value under which a node reads a weight.
     func weight(_ key: String) -> String { cast.contains(key) ? "\(key).float32" : key }

@@ -99,7 +99,7 @@ enum ONNXWriter {
         }
         let names = ONNXNames(
             shapes: Dictionary(model.weights.entries.map { ($0.name, $0.tensor.shape) }, uniquingKeysWith: { first, _ in first }),
-            cast: cast)
+            cast: cast, types: model.valueTypes, input: graph.inputs.first?.name ?? "")
         var result: [ONNXNode] = []
         for node in graph.nodes {
             for (_, key) in node.operation.weights where cast.remove(key) != nil {

@@ -65,6 +65,7 @@ extension PlannedLayer {
             input: input, output: output, weights: UnsafePointer(weights.base), bias: UnsafePointer(bias.base), images: 0)
         job.residual = residual
         job.activation = packed.activation
+        job.curve = packed.curve
         job.partialTerms = isExact ? 24 : 144
         return .direct(job)
     }

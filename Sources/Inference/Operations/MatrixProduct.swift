@@ -48,6 +48,11 @@ extension PlannedLayer {
         let columns = target.sizes.last ?? 1
         // A vector per image is a matrix of one row.
         let rows = left.sizes.count > 1 && target.sizes.count > 1 ? target.sizes[target.sizes.count - 2] : 1
+        // The batch is before the rows and columns; only a vector per image may have it as its rows.
+        for value in [left, right] {
+            guard let axis = value.layout.batchAxis else { continue }
+            guard axis + 1 < value.sizes.count || value.sizes.count == 1 && axis == 0 else { throw unsupported("images would be mixed") }
+        }
         for value in [left, right, target] {
             guard value.layout.order == .rows || value.sizes.count <= 1 else { throw unsupported("the columns are not adjacent") }
         }

@@ -17,15 +17,14 @@ extension ONNXGraphReader {
             }
             // A matrix product and the addition after it are one linear layer.
             guard let position = producers[input], case .linear(var layer) = nodes[position].operation, layer.bias == nil,
-                readers[input] == 1
-            else { throw unsupported(node, "adding a stored tensor") }
-            layer.bias = try weight(node.inputs[other], node, "bias")
-            guard let output = node.outputs.first else { throw unsupported(node, "it has no output") }
+                readers[input] == 1, let output = node.outputs.first, stored(resolve(node.inputs[other]))?.shape.count == 1
+            else {
+                let inputs = [input, try operand(node, other, rank: rank(input))]
+                return try append(node, .add, inputs, rank: rank(input))
+            }
+            layer.bias = try weight(resolve(node.inputs[other]), node, "bias")
             nodes[position].operation = .linear(layer)
-            nodes[position].output = output
-            producers[output] = position
-            ranks[output] = 2
-            return
+            return moveOutput(position, to: output)
         }
         let inputs = [try value(node, 0), try value(node, 1)]
         try append(node, .add, inputs, rank: max(rank(inputs[0]), rank(inputs[1])))

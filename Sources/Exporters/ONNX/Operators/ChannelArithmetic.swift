@@ -27,11 +27,10 @@ extension ONNXGraphReader {
         for (index, other) in [(0, 1), (1, 0)] {
             guard constant(resolve(node.inputs[other])) != nil else { continue }
             let input = try value(node, index)
-            guard let numbers = try channelNumbers(node.inputs[other], rank: rank(input)) else { continue }
+            guard let numbers = try channelNumbers(node.inputs[other], rank: rank(input)) else {
+                return try append(node, .product, [input, try operand(node, other, rank: rank(input))], rank: rank(input))
+            }
             return try append(node, .multiply(numbers), [input], rank: rank(input))
-        }
-        guard node.inputs.allSatisfy({ constant(resolve($0)) == nil }) else {
-            throw unsupported(node, "of stored tensors, only a number or one per channel of an image can be a factor")
         }
         try product(node)
     }

@@ -13,15 +13,20 @@ extension ONNXWriting {
 
 extension ONNXGraphReader {
     static let selectChannelsReadings: [String: ONNXReading] = [
-        "Gather": ONNXReading { reader, node in try reader.gather(node) }, "Slice": ONNXReading { reader, node in try reader.slice(node) },
+        "Gather": ONNXReading { reader, node in try reader.gather(node) }
     ]
 
-    /// Channels by number.
+    /// Channels by number; of other values, one index of an axis or a run of them.
     mutating func gather(_ node: ONNXNode) throws {
         let input = try value(node, 0)
-        guard node.inputs.count == 2, try axis(integer(node, "axis", default: 0), of: input, node) == 1,
-            let indices = try integers(node.inputs[1]), let count = imageChannels(input)
-        else { throw unsupported(node, "only channels of the image that enters are selected") }
+        guard node.inputs.count == 2, let indices = try integers(node.inputs[1]) else {
+            throw unsupported(node, "its indices are computed")
+        }
+        let position = try axis(integer(node, "axis", default: 0), of: input, node)
+        let isScalar = constant(resolve(node.inputs[1]))?.shape.isEmpty == true
+        guard position == 1, !isScalar, let count = imageChannels(input) else {
+            return try takeIndices(node, input, position, indices, isScalar: isScalar)
+        }
         let channels = indices.map { $0 < 0 ? Int($0) + count : Int($0) }
         guard !channels.isEmpty, channels.allSatisfy({ (0..<count) ~= $0 }) else {
             throw unsupported(node, "channels \(indices) of \(count)")
@@ -30,16 +35,8 @@ extension ONNXGraphReader {
     }
 
     /// Channels by a range, such as all of them backwards.
-    mutating func slice(_ node: ONNXNode) throws {
-        let input = try value(node, 0)
-        func numbers(_ index: Int) throws -> [Int64]? {
-            guard index < node.inputs.count, !node.inputs[index].isEmpty else { return nil }
-            return try integers(node.inputs[index])
-        }
-        guard let starts = try numbers(1), let ends = try numbers(2), let axes = try numbers(3), starts.count == 1, ends.count == 1,
-            axes.count == 1, try axis(axes[0], of: input, node) == 1, let count = imageChannels(input)
-        else { throw unsupported(node, "only channels of the image that enters are selected") }
-        let step = Int(clamping: try numbers(4)?.first ?? 1)
+    mutating func selectRange(_ node: ONNXNode, _ input: String, start: Int64, end: Int64, step number: Int64, count: Int) throws {
+        let step = Int(clamping: number)
         guard step != 0, abs(step) <= count else { throw unsupported(node, "steps of \(step)") }
         // onnx docs/Operators.md, Slice: negative bounds count from the end, and both are clamped to what is there.
         func bound(_ number: Int64, _ range: ClosedRange<Int>) -> Int {
@@ -48,7 +45,7 @@ extension ONNXGraphReader {
             return min(max(Int(clamping: position), range.lowerBound), range.upperBound)
         }
         let range = step > 0 ? 0...count : -1...count - 1
-        let channels = Array(stride(from: bound(starts[0], range), to: bound(ends[0], range), by: step)).filter { (0..<count) ~= $0 }
+        let channels = Array(stride(from: bound(start, range), to: bound(end, range), by: step)).filter { (0..<count) ~= $0 }
         guard !channels.isEmpty else { throw unsupported(node, "no channel is left") }
         try append(node, .selectChannels(channels), [input], rank: rank(input))
     }

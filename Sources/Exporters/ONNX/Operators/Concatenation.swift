@@ -12,7 +12,10 @@ extension ONNXGraphReader {
     ]
 
     mutating func concatenate(_ node: ONNXNode) throws {
-        let inputs = try node.inputs.indices.map { try value(node, $0) }
+        // A stored part, such as a class token, is the same for each image of those that it is joined with.
+        var inputs: [String] = []
+        for index in node.inputs.indices { inputs.append(try operand(node, index)) }
+        if inputs.contains(where: { types[$0]?.shape.first == .batch }) { inputs.forEach { repeatForEachImage($0) } }
         guard let first = inputs.first, case .integer(let number)? = node["axis"] else { throw unsupported(node, "axis is missing") }
         try append(node, .concatenate(axis: try axis(number, of: first, node)), inputs, rank: rank(first))
     }

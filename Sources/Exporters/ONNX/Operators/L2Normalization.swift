@@ -32,17 +32,8 @@ extension ONNXWriting {
 
 extension ONNXGraphReader {
     static let l2NormalizeReadings: [String: ONNXReading] = [
-        "ReduceL2": ONNXReading(inputs: 1...2, attributes: ONNXReading.reduction) { reader, node in try reader.reduceL2(node) },
-        "Expand": ONNXReading(inputs: 2...2) { reader, node in try reader.expand(node) },
-        "LpNormalization": ONNXReading(inputs: 1...1, attributes: ["axis", "p"]) { reader, node in try reader.normalize(node) },
+        "LpNormalization": ONNXReading(inputs: 1...1, attributes: ["axis", "p"]) { reader, node in try reader.normalize(node) }
     ]
-
-    mutating func reduceL2(_ node: ONNXNode) throws {
-        let input = try value(node, 0)
-        guard let axes = try reducedAxes(node), axes.count == 1, integer(node, "keepdims", default: 1) != 0, let output = node.outputs.first
-        else { throw unsupported(node, "only the norm along one axis that is kept") }
-        norms[output] = (input, try axis(axes[0], of: input, node), nil)
-    }
 
     /// A norm that is kept above ε.
     mutating func clamp(_ node: ONNXNode) throws {
@@ -57,13 +48,6 @@ extension ONNXGraphReader {
             throw unsupported(node, "only a lower limit that is stored")
         }
         norms[output] = (norm.of, norm.axis, limit)
-    }
-
-    mutating func expand(_ node: ONNXNode) throws {
-        guard let first = node.inputs.first, let norm = norms[resolve(first)], let output = node.outputs.first else {
-            throw unsupported(node, "only a norm can be expanded")
-        }
-        norms[output] = norm
     }
 
     /// A division by the norm that `reduceL2` and `clamp` have followed; false for any other.

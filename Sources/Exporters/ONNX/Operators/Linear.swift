@@ -4,17 +4,31 @@ extension ONNXWriting {
     static func linear(_ layer: Linear) -> [ONNXWriting] {
         [
             ONNXWriting { node, names in
+                guard names.rank(node.inputs.first) <= 2 else { return alongLastAxis(layer, node, names) }
                 let inputs = [names.weight(layer.weight)] + (layer.bias.map { [names.weight($0)] } ?? [])
                 return [names.node(node, "Gemm", inputs, [("transB", .integer(1))])]
             }
         ]
     }
+
+    /// Gemm takes matrices alone.
+    private static func alongLastAxis(_ layer: Linear, _ node: Node, _ names: ONNXNames) -> [ONNXNode] {
+        let turned = ONNXNode(
+            name: "\(node.name).turned", operatorName: "Transpose", inputs: [names.weight(layer.weight)],
+            outputs: ["\(node.name).turned"], attributes: [("perm", .integers([1, 0]))])
+        guard let bias = layer.bias else { return [turned, names.node(node, "MatMul", turned.outputs)] }
+        let product = ONNXNode(
+            name: node.name, operatorName: "MatMul", inputs: node.inputs + turned.outputs,
+            outputs: ["\(node.name).product"])
+        let sum = ONNXNode(
+            name: "\(node.name).sum", operatorName: "Add", inputs: product.outputs + [names.weight(bias)], outputs: [node.output])
+        return [turned, product, sum]
+    }
 }
 
 extension ONNXGraphReader {
     static let linearReadings: [String: ONNXReading] = [
-        "Gemm": ONNXReading(inputs: 2...3, attributes: ["alpha", "beta", "transA", "transB"]) { reader, node in try reader.gemm(node) },
-        "MatMul": ONNXReading(inputs: 2...2) { reader, node in try reader.matrixProduct(node) },
+        "Gemm": ONNXReading(inputs: 2...3, attributes: ["alpha", "beta", "transA", "transB"]) { reader, node in try reader.gemm(node) }
     ]
 
     mutating func gemm(_ node: ONNXNode) throws {
@@ -26,13 +40,6 @@ extension ONNXGraphReader {
         let isTurned = integer(node, "transB", default: 0) == 0
         let weight = try weight(node.inputs[1], node, "weight") { isTurned ? try ONNXGraphReader.turned($0) : $0 }
         let bias = node.inputs.count > 2 && !node.inputs[2].isEmpty ? try self.weight(node.inputs[2], node, "bias") : nil
-        try append(node, .linear(Linear(weight: weight, bias: bias)), [input], rank: 2)
-    }
-
-    mutating func matrixProduct(_ node: ONNXNode) throws {
-        let input = try value(node, 0)
-        guard node.inputs.count == 2, rank(input) == 2 else { throw unsupported(node, "only a matrix times a stored weight") }
-        let weight = try weight(node.inputs[1], node, "weight") { try ONNXGraphReader.turned($0) }
-        try append(node, .linear(Linear(weight: weight)), [input], rank: 2)
+        try append(node, .linear(Linear(weight: weight, bias: bias)), [input], rank: rank(input))
     }
 }

@@ -63,9 +63,17 @@ extension OperationKind {
         case .softmax: ONNXGraphReader.softmaxReadings
         case .l2Normalize: ONNXGraphReader.l2NormalizeReadings
         case .convertToFloat: ONNXGraphReader.convertToFloatReadings
-        case .layerNormalization, .matrixProduct, .reshape, .slice, .pad, .reduceMean, .reduceL2, .parameter, .adaptiveAveragePool,
-            .globalMaxPool:
-            [:]
+        case .layerNormalization: ONNXGraphReader.layerNormalizationReadings
+        case .matrixProduct: ONNXGraphReader.matrixProductReadings
+        case .reshape: ONNXGraphReader.reshapeReadings
+        case .slice: ONNXGraphReader.sliceReadings
+        case .pad: ONNXGraphReader.padReadings
+        case .reduceMean: ONNXGraphReader.reduceMeanReadings
+        case .reduceL2: ONNXGraphReader.reduceL2Readings
+        case .parameter: ONNXGraphReader.parameterReadings
+        case .globalMaxPool: ONNXGraphReader.globalMaxPoolReadings
+        // Written as poolings.
+        case .adaptiveAveragePool: [:]
         }
     }
 }
@@ -87,12 +95,31 @@ extension ONNXGraphReader {
             guard defined.insert(output).inserted else { throw unsupported(node, "the value \(output) is given twice") }
         }
         if isFused { return try withActivation(node) }
-        if try takeShapeArithmetic(node) || foldConstants(node) { return }
+        if try takeShapeArithmetic(node) || takeTable(node) || foldConstants(node) || takeNormalizationPart(node) { return }
         guard let reading = ONNXGraphReader.readings[node.operatorName] else {
             throw ONNXError.unsupportedOperator(file: file, node: label(node), operatorName: node.operatorName, domain: "")
         }
+        let takesNorms = ONNXGraphReader.normOperators.contains(node.operatorName)
+        for name in node.inputs {
+            let name = resolve(name)
+            if normalizationParts[name] != nil || norms[name] != nil && !takesNorms { try becomeNode(name) }
+        }
+        if node.operatorName != "Reshape", node.inputs.contains(where: { joinedRows.contains($0) }) {
+            guard ONNXGraphReader.rowOperators.contains(node.operatorName) else {
+                throw unsupported(node, "the rows of all images are one matrix here")
+            }
+            joinedRows.formUnion(node.outputs)
+        }
         try reading.read(&self, node)
     }
+
+    /// Operators that an L2 normalization is made of, besides the norm.
+    private static let normOperators: Set<String> = ["Clip", "Max", "Expand", "Div"]
+    /// Operators that do the same with each row, or with each number.
+    private static let rowOperators: Set<String> = [
+        "Gemm", "MatMul", "Add", "Mul", "Div", "Relu", "Clip", "Sigmoid", "Tanh", "Erf", "Gelu", "LeakyRelu", "HardSigmoid", "HardSwish",
+        "Identity", "Cast", "Dropout",
+    ]
 
     /// An operation of one input that has no attributes and keeps the number of axes.
     mutating func pass(_ node: ONNXNode, _ operation: Operation) throws {

@@ -45,9 +45,16 @@ extension Operation {
         case .softmax(let axis): ONNXWriting.softmax(axis: axis)
         case .l2Normalize(let axis, let epsilon): ONNXWriting.l2Normalize(axis: axis, epsilon: epsilon)
         case .convertToFloat: ONNXWriting.convertToFloat
-        case .layerNormalization, .matrixProduct, .reshape, .slice, .pad, .reduceMean, .reduceL2, .parameter, .adaptiveAveragePool,
-            .globalMaxPool:
-            []
+        case .layerNormalization(let layer): ONNXWriting.layerNormalization(layer)
+        case .matrixProduct: ONNXWriting.matrixProduct
+        case .reshape(let shape): ONNXWriting.reshape(shape)
+        case .slice(let slice): ONNXWriting.slice(slice)
+        case .pad(let padding, let value): ONNXWriting.pad(padding, value: value)
+        case .reduceMean(let axes, let keepsAxes): ONNXWriting.reduceMean(axes, keepsAxes: keepsAxes)
+        case .reduceL2(let axes, let keepsAxes): ONNXWriting.reduceL2(axes, keepsAxes: keepsAxes)
+        case .parameter(let weight, let isPerImage): ONNXWriting.parameter(weight, isPerImage: isPerImage)
+        case .adaptiveAveragePool(let size): ONNXWriting.adaptiveAveragePool(size)
+        case .globalMaxPool: ONNXWriting.globalMaxPool
         }
     }
 
@@ -56,7 +63,9 @@ extension Operation {
         guard let writing = onnxWritings.first(where: { $0.opsets ~= opset }) else {
             throw .cannotHold(name: name, what: "this operation at operator set \(opset)")
         }
-        return writing.write(node, names)
+        let nodes = writing.write(node, names)
+        guard !nodes.isEmpty else { throw .cannotHold(name: node.name, what: "\(name) of parts that differ in size") }
+        return nodes
     }
 }
 

@@ -14,14 +14,17 @@ extension ONNXGraphReader {
 
     /// Without constant folding, torch turns a linear layer's weight in the graph.
     mutating func transpose(_ node: ONNXNode) throws {
-        guard case .integers(let axes)? = node["perm"] else { throw unsupported(node, "perm is missing") }
+        var given: [Int64]?
+        if case .integers(let axes)? = node["perm"] { given = axes }
         if let (tensor, output) = stored(node) {
+            let axes = given ?? [1, 0]
             guard axes == [1, 0], tensor.shape.count == 2 else { throw unsupported(node, "only a matrix of weights is turned") }
             weightKeys[output] = weightKeys[node.inputs[0]]
             views[output] = try ONNXGraphReader.turned(tensor)
             return
         }
         let input = try value(node, 0)
+        let axes = given ?? (0..<Int64(rank(input))).reversed()
         try append(node, .permute(axes.compactMap { Int(exactly: $0) }), [input], rank: rank(input))
     }
 }

@@ -6,7 +6,6 @@ extension ONNXGraphReader {
     static let renamingReadings: [String: ONNXReading] = [
         "Identity": ONNXReading(inputs: 1...1) { reader, node in try reader.rename(node) },
         "Dropout": ONNXReading(inputs: 1...3, outputs: 1...2, attributes: ["ratio", "seed"]) { reader, node in try reader.dropout(node) },
-        "Unsqueeze": ONNXReading(inputs: 1...2, attributes: ["axes"]) { reader, node in try reader.unsqueeze(node) },
     ]
 
     mutating func rename(_ node: ONNXNode) throws {
@@ -50,17 +49,16 @@ extension ONNXGraphReader {
         return (tensor, output)
     }
 
-    /// Further axes of size 1: without constant folding, torch gives a slope those of an image in the graph.
-    mutating func unsqueeze(_ node: ONNXNode) throws {
+    /// Further axes of size 1 of a stored tensor; false for a computed value.
+    mutating func unsqueezeStored(_ node: ONNXNode) throws -> Bool {
         if let name = node.inputs.first, let tensor = constants[name], let axes = try reducedAxes(node), let output = node.outputs.first {
             constants[output] = try unsqueezed(tensor, axes, node)
-            return
+            return true
         }
-        guard let (tensor, output) = stored(node), let axes = try reducedAxes(node) else {
-            throw unsupported(node, "only a stored tensor gets further axes")
-        }
+        guard let (tensor, output) = stored(node), let axes = try reducedAxes(node) else { return false }
         weightKeys[output] = weightKeys[node.inputs[0]]
         views[output] = try unsqueezed(tensor, axes, node)
+        return true
     }
 
     private func unsqueezed(_ tensor: Tensor, _ axes: [Int64], _ node: ONNXNode) throws -> Tensor {
