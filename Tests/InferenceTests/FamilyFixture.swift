@@ -22,9 +22,10 @@ struct FamilyFixture {
         ((try? FileManager.default.contentsOfDirectory(atPath: Fixtures.path("families"))) ?? []).filter { $0.hasSuffix(".json") }
         .map { String($0.dropLast(5)) }.sorted()
 
-    init(_ name: String) throws {
+    /// - Parameter folder: `families`, or `described` for those that only the documentation has.
+    init(_ name: String, in folder: String = "families") throws {
         self.name = name
-        let root = try #require(try JSONParser.parse(try Fixtures.bytes(Fixtures.path("families/\(name).json"))).object)
+        let root = try #require(try JSONParser.parse(try Fixtures.bytes(Fixtures.path("\(folder)/\(name).json"))).object)
         contract = try #require(root["contract"]?.object)
         let shapes = try #require(root["tensors"]?.object)
         let counter = try #require(root["counter"]?.integer)
@@ -49,6 +50,20 @@ struct FamilyFixture {
         let channels = contract["channels"]?.string == "gray" ? 1 : 3
         let shape = [outputs.count] + [channels] + size
         input = try Batch(shape: shape, values: FamilyFixture.numbers("input", shape.reduce(1, *)).map { ($0 - 0.5) * 2 })
+    }
+
+    /// The largest difference between a network's outputs, brought to unit length, and torch's.
+    func largestDifference(_ found: Batch) -> Double {
+        let count = found.shape[0]
+        guard count > 0, count <= outputs.count, found.values.count == count * outputs[0].count else { return .infinity }
+        let length = outputs[0].count
+        var largest = 0.0
+        for image in 0..<count {
+            let row = found.values[image * length..<(image + 1) * length].map(Double.init)
+            let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            for (number, wanted) in zip(row, outputs[image]) { largest = max(largest, abs(number / norm - wanted)) }
+        }
+        return largest.isNaN ? .infinity : largest
     }
 
     /// Numbers from 0 to 1 that follow from a key: FNV-1a of it, then SplitMix64 for each index; 24 bits of each.
