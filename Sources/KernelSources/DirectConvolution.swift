@@ -118,7 +118,8 @@ private struct Taps {
     _ weights: UnsafePointer<Float>, _ finish: BlockFinish
 ) {
     for index in 0..<count { finish.prefetch(output: pixels[index].output, residual: pixels[index].residual) }
-    let rows = Tile.rows { pixels[min($0, count &- 1)].input }
+    // Here and below a comparison and not `min`, which the compiler would call: the loops are too large for it to be inlined.
+    let rows = Tile.rows { pixels[$0 < count ? $0 : count &- 1].input }
     var total = Tile()
     if let offsets = taps.termOffsets {
         total.add(rows, offsets, weights, taps.count)
@@ -164,7 +165,7 @@ private struct Taps {
             let tap = row &* taps.columns &+ column
             var done = 0
             while done < channels {
-                let count = min(perPart, channels &- done)
+                let count = perPart < channels &- done ? perPart : channels &- done
                 ahead.prefetch(taps, tap, done, done &+ count)
                 var part = Tile()
                 part.add(rows, taps.offsets[tap] &+ done, weights + (tap &* channels &+ done) &* blockChannels, count)

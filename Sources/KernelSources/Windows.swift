@@ -53,7 +53,6 @@ import KernelTypes
 /// How many numbers a mean is of: those inside the image, or also the padding that the window covers.
 @inline(__always) private func meanCount(_ job: WindowJob, _ top: Int, _ left: Int, _ inside: Int) -> Int {
     guard let padding = job.countedPadding else { return inside }
-    // Not by way of `min`: one more use, and the compiler would call it in all loops.
     let (rows, columns) = (job.input.height &+ padding.bottom &- top, job.input.width &+ padding.right &- left)
     return (rows < job.kernelHeight ? rows : job.kernelHeight) &* (columns < job.kernelWidth ? columns : job.kernelWidth)
 }
