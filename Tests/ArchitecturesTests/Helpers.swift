@@ -59,14 +59,6 @@ extension Weights {
             entries: self[name] == nil ? kept + [Entry(name: name, tensor: tensor)] : kept, metadata: metadata, provenance: provenance)
     }
 
-    /// The same weights with one counter of batches that is not 0, as training leaves it.
-    func trained() throws -> Weights {
-        let name = try #require(entries.first { $0.name.hasSuffix("num_batches_tracked") }?.name)
-        let seven = withUnsafeBytes(of: Int64(7).littleEndian) { Array($0) }
-        return with(
-            name, try Tensor(dtype: .int64, shape: [], storage: Storage(name: "seven", bytes: .init(copying: seven, name: "seven"))))
-    }
-
     /// The reference layout's keys under insightface's names.
     func asInsightface() -> Weights {
         let residual = ["bn1", "conv1", "bn2", "prelu", "conv2", "bn3"]

@@ -152,8 +152,11 @@ public struct NumericComparison: Sendable {
     /// Whether the figures are so close to the tolerance that the order of sums may decide.
     var isNearLimit: Bool {
         guard let allowed = tolerance.normalized else { return false }
-        return outputs.allSatisfy { !$0.hasNonFinite && $0.maxNormalized <= 10 * allowed }
+        return outputs.allSatisfy { !$0.hasNonFinite && $0.maxNormalized <= NumericComparison.nearLimit * allowed }
     }
+
+    /// Up to so many times the tolerance, figures are close to it.
+    static let nearLimit = 10.0
 
     /// Whether the figures are so small that float32's rounding could explain them in a network that magnifies it.
     var isWithinReachOfRounding: Bool {

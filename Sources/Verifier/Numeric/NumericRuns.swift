@@ -8,6 +8,8 @@ struct NumericRuns {
     private let graphs: GraphComparison?
     private let relation: TensorComparison.Relation
     private let isProven: Bool
+    /// Whether graphs and tensors are the same but for the rounding of folded numbers.
+    private let isMatched: Bool
     private let settings: Verification.Settings
     private var images: NumericComparison.Images?
     /// What the verdict is based on.
@@ -23,10 +25,10 @@ struct NumericRuns {
 
     init(
         _ export: Model, _ source: Model, graphs: GraphComparison?, relation: TensorComparison.Relation, isProven: Bool,
-        settings: Verification.Settings
+        isMatched: Bool, settings: Verification.Settings
     ) {
         (self.export, self.source, self.graphs) = (export, source, graphs)
-        (self.relation, self.isProven, self.settings) = (relation, isProven, settings)
+        (self.relation, self.isProven, self.isMatched, self.settings) = (relation, isProven, isMatched, settings)
     }
 
     /// Performs the necessary runs. Throws `SourceFailure` if the source cannot be run, `InferenceError` if the export cannot.
@@ -73,16 +75,9 @@ struct NumericRuns {
         }
         if let found, comparison?.isWithin == false {
             worstImage = NumericRuns.worstImage(found, expected)
-            // Where float32 itself takes the source further than usual, the export may be as far from it.
-            if settings.tolerance == nil, let first = comparison, first.isWithinReachOfRounding,
-                let own = try? other.rounding(images, image: worstImage, expected)
-            {
-                let wide = NumericComparison.Tolerance(normalized: NumericRuns.roundingReserve * own)
-                let text =
-                    "; float32 alone moves the source's own output by \(ScientificText.of(own)), which \(Int(NumericRuns.roundingReserve)) times are allowed"
-                if NumericRuns.roundingReserve * own > tolerance.normalized ?? 0 {
-                    comparison = try compared(found, expected, .init(images.batch, description: images.description + text), wide)
-                }
+            if settings.tolerance == nil, let (reach, reason) = reach(of: other, images, expected), reach > tolerance.normalized ?? 0 {
+                let text = images.description + "; " + reason
+                comparison = try compared(found, expected, .init(images.batch, description: text), .init(normalized: reach))
             }
         }
         if isRounded, settings.tolerance == nil {
@@ -99,6 +94,24 @@ struct NumericRuns {
         if !isProven {
             activity = try? ChannelActivity(of: reference, input: try sourceContract.standardize(images.batch), options: settings.executor)
         }
+    }
+
+    /// How far rounding alone may take outputs that are further apart than usual, and why; nil if it does not explain them.
+    private func reach(
+        of source: NumericComparison.Side, _ images: NumericComparison.Images, _ expected: [NamedBatch]
+    ) -> (Double, String)? {
+        guard let comparison, comparison.isWithinReachOfRounding else { return nil }
+        if isMatched, comparison.isNearLimit {
+            let reach = NumericComparison.nearLimit * (comparison.tolerance.normalized ?? 0)
+            return (reach, "all layers and weights are the same but for rounding")
+        }
+        // Where float32 itself takes the source further than usual, the export may be as far from it.
+        guard let own = try? source.rounding(images, image: worstImage, expected) else { return nil }
+        let times = Int(NumericRuns.roundingReserve)
+        return (
+            NumericRuns.roundingReserve * own,
+            "float32 alone moves the source's own output by \(ScientificText.of(own)), and \(times) times as much is allowed"
+        )
     }
 
     /// Both sides are rounded, and a folded export's weights are too; each of these is as large as the source's own rounding.
