@@ -56,6 +56,7 @@ struct FamilyBuilder {
         self.imageSize = imageSize
         keys = KeyLedger(weights, prefix: prefix)
         variables["normalized"] = .integer(profile.isNormalized ? 1 : 0)
+        variables["variant"] = .text(profile.name)
     }
 
     var weights: Weights { keys.weights }
