@@ -17,6 +17,16 @@ package enum Architectures {
         package let unknownName: String?
         /// What a user should know about the network, one sentence each.
         package let remarks: [String]
+        /// The project whose inputs are assumed, and the others whose networks have the same keys; nil if there are no others.
+        package let assumedProject: AssumedProject?
+    }
+
+    /// Whose usual inputs were taken for what a file does not say.
+    package struct AssumedProject: Sendable, Equatable {
+        /// Its name, as `ContractProfile.named` knows it.
+        package let name: String
+        /// The other projects.
+        package let others: [String]
     }
 
     /// Rebuilds the network that keys and shapes show. Throws `ArchitectureError`, also if the checkpoint's own name for it disagrees.
@@ -70,7 +80,8 @@ package enum Architectures {
             throw GivenFactError.sizeDoesNotFit(height: imageSize.height, width: imageSize.width, reason: error.problem)
         }
         return Rebuilt(
-            model: model, droppedKeys: attempt.extraKeys, prefix: attempt.prefix, unknownName: unknownName, remarks: attempt.remarks)
+            model: model, droppedKeys: attempt.extraKeys, prefix: attempt.prefix, unknownName: unknownName, remarks: attempt.remarks,
+            assumedProject: attempt.assumedProject)
     }
 
     /// What the checkpoint calls its network: `backbone`, or else `model_arch` (the reference project's rule).

@@ -61,6 +61,8 @@ package struct OpenedModel: Sendable {
     package let passedOver: (any Error)?
     /// What a user should know about the network, one sentence each.
     package let remarks: [String]
+    /// Whose usual inputs were taken for what the file does not say, if several projects have the same keys.
+    package let assumedProject: Architectures.AssumedProject?
 
     /// Makes a model of an opened file: from a graph that is given, else from the file's, else from keys and shapes. A network that is unknown, or not quite a
     /// known one, gives bare weights; if the caller named a family, both are errors. Throws `ExportError.notPlain` for tensors whose
@@ -109,7 +111,8 @@ package struct OpenedModel: Sendable {
             self.init(
                 content: .model(try choice.complete(model)), nonTensors: nonTensors,
                 droppedKeys: rebuilt.droppedKeys.map { names.source(of: $0) }, prefix: rebuilt.prefix, unknownName: rebuilt.unknownName,
-                passedOver: graphError, remarks: opened.remarks + rebuilt.remarks)
+                passedOver: graphError, remarks: opened.remarks + rebuilt.remarks,
+                assumedProject: choice.likeness == nil && opened.document?.contract == nil ? rebuilt.assumedProject : nil)
             return
         } catch let error as ArchitectureError {
             reason = error
@@ -159,7 +162,8 @@ package struct OpenedModel: Sendable {
 
     private init(
         content: ExportContent, bareReason: (any Error)? = nil, nonTensors: [(name: String, kind: String)], droppedKeys: [String] = [],
-        prefix: String = "", unknownName: String? = nil, passedOver: (any Error)? = nil, remarks: [String] = []
+        prefix: String = "", unknownName: String? = nil, passedOver: (any Error)? = nil, remarks: [String] = [],
+        assumedProject: Architectures.AssumedProject? = nil
     ) {
         self.content = content
         self.bareReason = bareReason
@@ -169,6 +173,7 @@ package struct OpenedModel: Sendable {
         self.unknownName = unknownName
         self.passedOver = passedOver
         self.remarks = remarks
+        self.assumedProject = assumedProject
     }
 
     /// Throws for tensors that hold numbers in a form that no export can: leaving them out would change the network.

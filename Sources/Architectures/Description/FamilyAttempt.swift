@@ -20,6 +20,8 @@ struct FamilyAttempt {
     /// The first line at which the weights are not those of the description, and why.
     let departure: (line: Int, reason: String)?
     let remarks: [String]
+    /// The project whose contract was taken, if others have the same keys.
+    let assumedProject: Architectures.AssumedProject?
     /// Keys of the file that the description accounts for.
     let claimed: Set<String>
     /// The file's weights, and those that the network computes.
@@ -58,6 +60,9 @@ struct FamilyAttempt {
         self.weights = builder.weights
         claimed = builder.keys.taken.filter { weights[$0] != nil }
         remarks = shown.remark.map { [$0] } ?? []
+        var others: [String] = []
+        for name in family.contracts.profiles.map(\.name) where name != shown.profile.name && !others.contains(name) { others.append(name) }
+        assumedProject = others.isEmpty ? nil : Architectures.AssumedProject(name: shown.profile.name, others: others)
         let shape = builder.input?.type.shape ?? []
         contract = shown.profile.contract(
             height: shape.count == 4 ? shape[2].fixed : nil, width: shape.count == 4 ? shape[3].fixed : nil,

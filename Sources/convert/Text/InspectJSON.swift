@@ -55,6 +55,7 @@ enum InspectJSON {
             JSONObject([
                 "architecture": .string(model.architecture.name), "hyperparameters": .object(model.architecture.hyperparameters),
                 "contract": .object(model.contract.json), "epsilon": epsilon(model),
+                "assumed_project": network.found.assumedProject.map { .string($0.name) } ?? .null,
                 "remarks": .array(network.found.remarks.map { .string($0) }),
                 "graph": .object(model.graph.json),
                 "left_out": .array(network.found.droppedKeys.map { .string($0) }),

@@ -17,6 +17,9 @@ enum NetworkText {
             let words = model.facts(origin)
             if !words.isEmpty { lines.append("  \(origin.rawValue): \(words.joined(separator: ", "))") }
         }
+        if let project = network.found.assumedProject, !model.contract.origins.facts(.assumed).isEmpty {
+            lines.append("  as in \(project.name); the same keys have \(project.others.joined(separator: ", ")) (--assume-like NAME)")
+        }
         lines += network.found.remarks.map { "  note: \($0)" }
         for input in model.graph.inputs { lines.append("  in   \(input.name) \(input.type)") }
         for output in model.graph.outputs { lines.append("  out  \(output) \(model.valueTypes[output].map { "\($0)" } ?? "")") }
