@@ -37,6 +37,38 @@ import Testing
         }
     }
 
+    @Test("A transformer's results do not depend on the threads or the batch", arguments: [false, true])
+    func tokensDependNeitherOnThreadsNorOnTheBatch(_ isExact: Bool) throws {
+        let model = try Networks.open(Fixtures.path("tokens/torchscript_17.onnx"))
+        let array = try NumpyArray(try MappedFile(path: Fixtures.path("tokens/input.npy")))
+        let three = try Batch(shape: array.shape, values: array.floats)
+        for usesBaseline in [false, true] {
+            let reference = try run(model, three) { ($0.isExact, $0.usesBaseline, $0.threads) = (isExact, usesBaseline, 1) }
+            #expect(Set(reference[0]).count > 20)
+            for (threads, atOnce) in [(1, 1), (3, 8), (2, 2)] {
+                let other = try run(model, three) {
+                    ($0.isExact, $0.usesBaseline, $0.threads, $0.imagesAtOnce) = (isExact, usesBaseline, threads, atOnce)
+                }
+                #expect(other == reference, "\(threads) threads, \(atOnce) at once, baseline \(usesBaseline)")
+            }
+        }
+    }
+
+    @Test("What would mix the images of a batch is refused by name")
+    func mixedImages() throws {
+        let shape: [Dimension] = [.batch, .fixed(4), .fixed(4)]
+        let turned = try Networks.model(
+            input: shape, [("turned", .permute([1, 0, 2]), ["input"])], outputs: ["turned"])
+        #expect(throws: InferenceError.self) { try FastExecutor(turned).run(try Networks.input([2, 4, 4])) }
+        let moved = try Networks.model(
+            input: shape,
+            [
+                ("turned", .permute([1, 0, 2]), ["input"]), ("weight", .parameter(weight: "w", isPerImage: false), []),
+                ("product", .matrixProduct, ["turned", "weight"]), ("back", .permute([1, 0, 2]), ["product"]),
+            ], outputs: ["back"], shapes: [("w", [4, 3])])
+        #expect(throws: InferenceError.self) { try FastExecutor(moved).run(try Networks.input([2, 4, 4])) }
+    }
+
     @Test("A small batch before a large one does not change the result") func aSmallBatchBeforeALargeOneChangesNothing() throws {
         let model = try Networks.source("branches")
         let executor = try FastExecutor(model)

@@ -49,6 +49,12 @@ struct ONNXGraphReader {
     /// Sizes of the graph's inputs.
     var imageShapes: [String: [Dimension]] = [:]
     var nodes: [Node] = []
+    /// The ONNX node that each node comes from, by number: a node that is made late is put where it was read.
+    var nodeOrders: [Int] = []
+    /// Values whose node may be made late, with the number of the ONNX node that gives them.
+    var lateOrders: [String: Int] = [:]
+    /// The number of the ONNX node that is read.
+    var order = 0
     /// Index in `nodes` of the node that gives a value.
     var producers: [String: Int] = [:]
     /// Parts of an L2 normalization that were met: norm, then clamped norm, with the value that they are of.
@@ -97,7 +103,9 @@ struct ONNXGraphReader {
         }
         for node in try ONNXNodeOrder.sorted(model.nodes, file: file) { try reader.take(node) }
         let outputs = try reader.outputs(model.outputs.map(\.name))
-        let graph = Graph(inputs: inputs, nodes: reader.nodes, outputs: outputs).withoutDeadNodes().withSoftmaxUnwrapped()
+        let places = reader.nodes.indices.sorted { (reader.nodeOrders[$0], $0) < (reader.nodeOrders[$1], $1) }
+        let graph = Graph(inputs: inputs, nodes: places.map { reader.nodes[$0] }, outputs: outputs).withoutDeadNodes()
+            .withSoftmaxUnwrapped()
         try reader.checkClaimedFeatures(graph)
         return Result(graph: graph, weights: reader.used, constants: reader.constantKeys, remarks: reader.remarks)
     }
@@ -263,6 +271,7 @@ struct ONNXGraphReader {
         guard ranks[output] == nil else { throw unsupported(node, "the value \(output) is given twice") }
         let made = Node(name: name ?? label(node), operation: operation, inputs: inputs, output: output)
         producers[output] = nodes.count
+        nodeOrders.append(lateOrders[output] ?? order)
         types[output] = type(made)
         ranks[output] = types[output]?.shape.count ?? rank
         nodes.append(made)

@@ -97,6 +97,7 @@ extension ONNXGraphReader {
             }
             let input = resolve(first)
             guard ranks[input] != nil, let positions = try normalizedAxes(axes, of: input, node) else { return false }
+            lateOrders[output] = order
             return become(.mean, (input, positions, .mean))
         case "Sub":
             guard let mean = known(1), mean.part == .mean, mean.of == resolve(first) else { return false }

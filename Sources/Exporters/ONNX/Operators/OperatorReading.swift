@@ -86,6 +86,7 @@ extension ONNXGraphReader {
 
     /// Takes one node: it becomes a node of the graph, part of one, or a constant.
     mutating func take(_ node: ONNXNode) throws {
+        order += 1
         let isKnownDomain = node.domain.isEmpty || node.domain == "ai.onnx"
         let isFused = node.domain == "com.microsoft" && ONNXGraphReader.fusedOperators.contains(node.operatorName)
         guard isKnownDomain || isFused else {

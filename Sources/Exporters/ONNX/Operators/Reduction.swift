@@ -47,6 +47,7 @@ extension ONNXGraphReader {
             return try append(
                 node, .reduceL2(axes: axes, keepsAxes: keepsAxes), [input], rank: keepsAxes ? rank(input) : rank(input) - axes.count)
         }
+        lateOrders[output] = order
         norms[output] = (input, axes[0], nil)
     }
 
