@@ -4,8 +4,13 @@ import ConvertIR
 struct GraphFamily: Sendable {
     /// The family's name, as its description has it.
     let name: String
+    /// All families that are recognized by their graphs; the first that fits counts.
+    static let all = residual + mobile + transformers + halves
+
     /// What comes after what.
     let parts: [Part]
+    /// What else must hold.
+    let condition: @Sendable (GraphView) -> Bool
     /// The project whose contract is assumed, of those that the description names; nil for the usual one.
     let project: @Sendable (GraphView) -> String?
 
@@ -23,12 +28,17 @@ struct GraphFamily: Sendable {
         case optional(String)
     }
 
-    init(_ name: String, project: @escaping @Sendable (GraphView) -> String? = { _ in nil }, _ parts: [Part]) {
-        (self.name, self.project, self.parts) = (name, project, parts)
+    init(
+        _ name: String, when condition: @escaping @Sendable (GraphView) -> Bool = { _ in true },
+        project: @escaping @Sendable (GraphView) -> String? = { _ in nil }, _ parts: [Part]
+    ) {
+        (self.name, self.condition, self.project, self.parts) = (name, condition, project, parts)
     }
 
-    /// Whether a trunk is this from its beginning to its end.
-    func fits(_ trunk: GraphTrunk) -> Bool {
+    /// Whether a graph's trunk is this from its beginning to its end.
+    func fits(_ view: GraphView) -> Bool { matches(view.trunk) && condition(view) }
+
+    private func matches(_ trunk: GraphTrunk) -> Bool {
         var rest = trunk.elements[...]
         /// Takes a sequence from the front.
         func take(_ words: String) -> Bool {
@@ -62,7 +72,11 @@ struct GraphFamily: Sendable {
         var elements: [String] = []
         var depth = 0
         for part in text.split(separator: " ", omittingEmptySubsequences: false) {
-            if depth > 0, let last = elements.popLast() { elements.append(last + " " + part) } else if !part.isEmpty { elements.append(String(part)) }
+            if depth > 0, let last = elements.popLast() {
+                elements.append(last + " " + part)
+            } else if !part.isEmpty {
+                elements.append(String(part))
+            }
             depth += part.reduce(0) { $0 + ($1 == "[" ? 1 : $1 == "]" ? -1 : 0) }
         }
         return elements
@@ -80,8 +94,8 @@ struct GraphView: Sendable {
         (graph.nodes.lazy.map(\.name) + weights.entries.lazy.map(\.name)).contains { name in parts.contains { name.contains($0) } }
     }
 
-    /// Whether an element holds this word.
-    func holds(_ word: String) -> Bool { trunk.elements.contains { $0.contains(word) } }
+    /// The number of channels of the image; nil if it is open.
+    var channels: Int? { graph.inputs.first.flatMap { graph.inputLayout.channels(of: $0.type.shape) } }
 
     /// Height and width of the image; nil if they are open.
     var imageSize: Size2D? {

@@ -14,7 +14,7 @@ package enum GraphRecognition {
     package static func find(_ graph: Graph, weights: Weights) -> Finding? {
         guard let trunk = GraphTrunk(graph, weights: weights) else { return nil }
         let view = GraphView(graph: graph, weights: weights, trunk: trunk)
-        for family in GraphFamily.all where family.fits(trunk) {
+        for family in GraphFamily.all where family.fits(view) {
             guard let contracts = BuiltInFamilies.all.first(where: { $0.name == family.name })?.contracts else { continue }
             let project = family.project(view)
             return Finding(family: family.name, profile: contracts.profiles.first { $0.name == project } ?? contracts.base)
