@@ -24,7 +24,7 @@ TOLERANCE = 1e-5
 OPSETS = range(9, 23)
 NODE = "the_node"
 # What operators are called once they are nodes of a graph, if that is not their own name in small letters.
-GRAPH_NAMES = {"Concat": "concatenate", "Transpose": "permute", "Unsqueeze": "reshape", "Gather": "slice"}
+GRAPH_NAMES = {"Concat": "concatenate", "Transpose": "permute", "Unsqueeze": "reshape", "Gather": "slice", "LpNormalization": "l2normalize"}
 
 
 class Drawing:
@@ -415,8 +415,8 @@ def check(convert, folder, name, model, x, y):
     made = command("run", path, "--input", folder / "x.npy", "-o", folder / "y.npy", "--force")
     message = " ".join((made.stderr + made.stdout).split())
     if made.returncode != 0:
-        plain = "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).strip("_")
-        if made.returncode == 2 and NODE in message and any(word in message for word in (name, GRAPH_NAMES.get(name, plain))):
+        words = (name.lower(), GRAPH_NAMES.get(name, name.lower()))
+        if made.returncode == 2 and NODE in message and any(word in message.lower().replace("_", "") for word in words):
             return "refused", message.partition(NODE)[2][:120]
         return "wrong", f"exit {made.returncode}: {message[-200:]}"
     problem = far(np.load(folder / "y.npy"), y[0])

@@ -40,6 +40,12 @@ extension GraphFamily {
         GraphFamily(
             "mobilefacenet",
             [.words("conv3 prelu depthwise3 prelu conv1 prelu"), .blocks(units.union(unitWords), atLeast: 20)] + windowTail),
+        GraphFamily(
+            "mobilefacenet_foamliu",
+            [
+                .words("conv3 relu6 depthwise3 relu conv1 relu"),
+                .blocks(["conv1", "relu6", "depthwise3", "add[conv1 relu6 depthwise3 relu6 conv1|]"], atLeast: 20),
+            ] + windowTail),
         // Half of the channels by depthwise convolutions of the other half.
         GraphFamily(
             "ghostnet", project: { $0.trunk.elements.last == "unit" ? "facexzoo_ghostnet" : nil },

@@ -30,7 +30,7 @@ extension GraphFamily {
         GraphFamily(
             "resnet_embedding",
             [
-                .words("conv7 relu maxpool3"),
+                .oneOf(["conv7 relu maxpool3", "conv3 relu maxpool3"]),
                 .blocks(blocks(["conv3 relu conv3", "conv1 relu conv3 relu conv1"], shortcuts: ["", "conv1"]).union(["relu"]), atLeast: 8),
             ] + rowAndLinear),
         // Pairs of convolutions and their sums, with a convolution between stages.
