@@ -1,7 +1,7 @@
 import ConvertFiles
 import ConvertIR
 
-/// The changes an export makes to a model, in this order: folding, normalization, preprocessing, rounding.
+/// The changes an export makes to a model, in this order: folding, normalization, preprocessing, names, rounding.
 public struct ExportPlan: Sendable {
     /// Whether batch normalization is folded into the layer before it.
     public var foldsBatchNorm = false
@@ -36,6 +36,7 @@ public struct ExportPlan: Sendable {
             }
             if normalizes { model = try model.appendingNormalization() }
             if let embeddedPixels { model = try model.embeddingPreprocessing(elements: embeddedPixels) }
+            if format.capabilities.sharesNames { model = try model.namingValuesApartFromWeights() }
             content = .model(model)
         } else {
             let reason = opened.bareReason.map { ($0 as? any DescribedError)?.problem ?? "\($0)" } ?? "there is none"

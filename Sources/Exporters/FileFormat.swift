@@ -23,6 +23,8 @@ package struct FormatCapabilities: Sendable {
     package let holdsBareWeights: Bool
     /// Whether readers expect the source's own tensors in it, so that folding would break a promise.
     package let promisesSourceTensors: Bool
+    /// Whether values and weights share one space of names.
+    var sharesNames = false
     /// Whether it can hold any plain value of a checkpoint, not only a state dict and scalars.
     package var holdsAnyValue = false
 }

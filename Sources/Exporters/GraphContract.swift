@@ -11,7 +11,7 @@ enum GraphContract {
         let layout = graph.inputLayout
         let shape = graph.inputs.first?.type.shape ?? []
         let axes = layout.imageAxes(of: shape)
-        let profile = GraphRecognition.profile(of: graph, weights: weights)
+        let profile = GraphRecognition.find(graph, weights: weights)?.profile
         var contract = InputContract(
             height: axes.flatMap { shape[$0.height].fixed }, width: axes.flatMap { shape[$0.width].fixed }, mean: nil,
             standardDeviation: nil, crop: .unknown, embeddingLength: embeddingLength(graph, weights: weights),

@@ -59,6 +59,8 @@ package struct OpenedModel: Sendable {
     package let unknownName: String?
     /// Why the file's own graph was ignored in favor of one rebuilt from keys and shapes.
     package let passedOver: (any Error)?
+    /// The family that the file's own graph looks like, which nothing in the file names; nil if there is none.
+    package let graphFamily: String?
     /// What a user should know about the network, one sentence each.
     package let remarks: [String]
     /// Whose usual inputs were taken for what the file does not say, if several projects have the same keys.
@@ -92,7 +94,10 @@ package struct OpenedModel: Sendable {
             do {
                 let model = try Model(
                     weights: weights, graph: graph, contract: contract, architecture: document.architecture ?? .custom)
-                self.init(content: .model(try choice.complete(model)), nonTensors: nonTensors, remarks: opened.remarks)
+                let isNamed = model.architecture.name != Architecture.custom.name
+                self.init(
+                    content: .model(try choice.complete(model)), nonTensors: nonTensors,
+                    graphFamily: isNamed ? nil : GraphRecognition.find(graph, weights: weights)?.family, remarks: opened.remarks)
                 return
             } catch {
                 // A foreign graph that leaves sizes open, or fails shape inference, does not make its weights unusable.
@@ -162,7 +167,7 @@ package struct OpenedModel: Sendable {
 
     private init(
         content: ExportContent, bareReason: (any Error)? = nil, nonTensors: [(name: String, kind: String)], droppedKeys: [String] = [],
-        prefix: String = "", unknownName: String? = nil, passedOver: (any Error)? = nil, remarks: [String] = [],
+        prefix: String = "", unknownName: String? = nil, passedOver: (any Error)? = nil, graphFamily: String? = nil, remarks: [String] = [],
         assumedProject: Architectures.AssumedProject? = nil
     ) {
         self.content = content
@@ -172,6 +177,7 @@ package struct OpenedModel: Sendable {
         self.prefix = prefix
         self.unknownName = unknownName
         self.passedOver = passedOver
+        self.graphFamily = graphFamily
         self.remarks = remarks
         self.assumedProject = assumedProject
     }

@@ -138,7 +138,10 @@ public final class FastExecutor: Sendable {
         var results: [NamedBatch] = try model.graph.outputs.map { name in
             guard let place = plan.place(name) else { throw GraphError.missingOutput(name: name) }
             guard place.layout.batchAxis == 0 else {
-                throw InferenceError.unsupported(node: name, operation: "output", detail: "its first axis is not the batch")
+                let node = model.graph.nodes.first { $0.output == name }
+                throw InferenceError.unsupported(
+                    node: node?.name ?? name, operation: node?.operation.name ?? "input",
+                    detail: "the first axis of the output \(name) is not the batch")
             }
             let shape = [images] + place.sizes
             return NamedBatch(name: name, batch: Batch(unchecked: shape, [Float](repeating: 0, count: shape.reduce(1, *))))

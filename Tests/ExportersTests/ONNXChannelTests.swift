@@ -11,15 +11,15 @@ import Testing
 @Suite struct ONNXChannelTests {
     private let folder = Fixtures.temporaryFolder()
 
-    /// A graph over an image of three channels with these operations one after another.
-    private func model(_ operations: [Operation]) throws -> Model {
+    /// A graph over an image of three channels, or over such a value, with these operations one after another.
+    private func model(_ operations: [Operation], _ shape: [Dimension] = [.batch, .fixed(3), .fixed(2), .fixed(2)]) throws -> Model {
         var nodes: [Node] = []
         var value = "input"
         for (index, operation) in operations.enumerated() {
             nodes.append(Node(name: "n\(index)", operation: operation, inputs: [value], output: "v\(index)"))
             value = "v\(index)"
         }
-        let input = Graph.Input(name: "input", type: ValueType([.batch, .fixed(3), .fixed(2), .fixed(2)]))
+        let input = Graph.Input(name: "input", type: ValueType(shape))
         return try Model(
             weights: Weights(
                 entries: [
@@ -59,6 +59,26 @@ import Testing
         try output.commit()
         let read = try #require(try OpenedModel(try FormatRegistry.open(path)).content.model)
         #expect(read.graph.nodes.map(\.operation) == operations)
+    }
+
+    @Test("Constants of many channels are written and read back the same", arguments: [2, 3, 4])
+    func constantsOfManyChannels(_ rank: Int) throws {
+        let numbers = try #require(ChannelNumbers((1...70).map { Double($0) / 8 }))
+        let operations: [Operation] = [.subtract(numbers), .divide(numbers), .multiply(numbers)]
+        let sizes: [Dimension] = [.batch, .fixed(70), .fixed(2), .fixed(2)]
+        try ONNXTrip.check(try model(operations, Array(sizes.prefix(rank))))
+    }
+
+    @Test("A constant that is not a float32 number is taken as the one that it rounds to") func constantsAreRounded() throws {
+        let text = "input input: [batch, 3, 2, 2]\na = multiply(input) constant=0.17677669529663687\nb = leaky_relu(a) slope=0.3333333333333333\noutput b"
+        let graph = try Graph(text: text, file: "graph.txt")
+        #expect(graph.nodes[0].operation == .multiply(ChannelNumbers(0.17677669)))
+        #expect(graph.nodes[1].operation == .leakyReLU(slope: 0.33333334))
+        try ONNXTrip.check(try model(graph.nodes.map(\.operation)))
+    }
+
+    @Test("A slice of an image's channels comes back as a list of them") func slicesOfChannels() throws {
+        try ONNXTrip.check(try model([.slice(Slicing(axis: 1, start: 1, end: 3, step: 1)), .slice(Slicing(axis: 1, start: -1, end: 5, step: 1))]))
     }
 
     @Test("Selecting and shifting channels gives the values computed by hand") func valuesByHand() throws {

@@ -15,6 +15,47 @@ import Testing
         #expect(whole.withoutDeadNodes() == whole)
     }
 
+    @Test("Values that have a weight's name get names of their own wherever they are read") func valuesApartFromWeights() throws {
+        let weights = try Sample.weights(["w": [4, 4], "w.value": [4]])
+        let nodes = [
+            Node(name: "fc", operation: .linear(Linear(weight: "w")), inputs: ["input"], output: "w"), relu("b", "w"),
+            Node(name: "sum", operation: .add, inputs: ["b", "w"], output: "sum"),
+            Node(name: "slope", operation: .prelu(slope: "w.value"), inputs: ["sum"], output: "end"),
+        ]
+        let graph = Graph(inputs: [Sample.input([.batch, .fixed(4)])], nodes: nodes, outputs: ["end", "w"])
+        let apart = try Sample.model(graph, weights).namingValuesApartFromWeights().graph
+        #expect(apart.nodes.map(\.output) == ["w.value_", "b", "sum", "end"] && apart.outputs == ["end", "w.value_"])
+        #expect(apart.nodes.map(\.inputs) == [["input"], ["w.value_"], ["b", "w.value_"], ["sum"]])
+        #expect(apart.nodes.map(\.operation) == nodes.map(\.operation))
+    }
+
+    @Test("Reshapes one after another are one, unless something else reads what is between") func reshapesAreJoined() throws {
+        let input = Sample.input([.batch, .fixed(4), .fixed(6)])
+        func node(_ sizes: [Int], _ input: String, _ output: String) -> Node {
+            Node(name: output, operation: .reshape(sizes), inputs: [input], output: output)
+        }
+        let nodes = [node([0, -1, 3], "input", "a"), node([0, 8, 3, 1], "a", "b"), node([0, 0, 1, 3], "b", "c")]
+        let graph = Graph(inputs: [input], nodes: nodes, outputs: ["c"])
+        let joined = try Sample.model(graph, try Sample.weights([:])).joiningReshapes()
+        #expect(joined.graph.nodes == [Node(name: "a", operation: .reshape([0, 8, 1, 3]), inputs: ["input"], output: "c")])
+        var read = graph
+        read.outputs = ["c", "a"]
+        #expect(try Sample.model(read, try Sample.weights([:])).joiningReshapes().graph.nodes.map(\.output) == ["a", "c"])
+    }
+
+    @Test("Sizes that follow, and a ceiling that cuts nothing off, have one spelling") func plainSpellings() throws {
+        let pooling = Pooling(kernel: Size2D(2), stride: Size2D(2), ceilMode: true)
+        func spelled(_ side: Int) throws -> [Operation] {
+            let graph = Sample.chain(
+                [.batch, .fixed(3), .fixed(side), .fixed(side)], ["p": .maxPool(pooling), "r": .reshape([0, 3, -1])])
+            return try Sample.model(graph, try Sample.weights([:])).graphInPlainSpelling.nodes.map(\.operation)
+        }
+        var floor = pooling
+        floor.ceilMode = false
+        #expect(try spelled(6) == [.maxPool(floor), .reshape([0, 3, 9])])
+        #expect(try spelled(7) == [.maxPool(pooling), .reshape([0, 3, 16])])
+    }
+
     // MARK: Normalization
 
     @Test("The normalized output keeps its name, and is normalized only once") func theOutputKeepsItsNameAndGetsUnitLength() throws {

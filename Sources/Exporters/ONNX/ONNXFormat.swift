@@ -10,7 +10,7 @@ package enum ONNXFormat: FileFormat {
     /// Endings of its files.
     package static let extensions = ["onnx"]
     /// Without a graph there is no ONNX file.
-    package static let capabilities = FormatCapabilities(holdsBareWeights: false, promisesSourceTensors: false)
+    package static let capabilities = FormatCapabilities(holdsBareWeights: false, promisesSourceTensors: false, sharesNames: true)
 
     /// Whether the content is of this format.
     package static func recognizes(_ bytes: ByteView) -> Bool {

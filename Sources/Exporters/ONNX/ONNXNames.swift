@@ -35,7 +35,7 @@ struct ONNXNames: Sendable {
     enum Constant {
         case float(Float)
         /// One number, or one per channel of an image.
-        case numbers(ChannelNumbers)
+        case numbers(ChannelNumbers, furtherAxes: Int)
         /// A vector of numbers.
         case vector([Float])
         case integers([Int64])
@@ -49,9 +49,10 @@ struct ONNXNames: Sendable {
             tensor = ONNXTensor(
                 name: "", elementType: ONNXElementType.float32, shape: [],
                 content: .inline(withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) }))
-        case .numbers(let numbers):
+        case .numbers(let numbers, let furtherAxes):
             tensor = ONNXTensor(
-                name: "", elementType: ONNXElementType.float32, shape: numbers.single == nil ? [Int64(numbers.values.count), 1, 1] : [],
+                name: "", elementType: ONNXElementType.float32,
+                shape: numbers.single == nil ? [Int64(numbers.values.count)] + [Int64](repeating: 1, count: furtherAxes) : [],
                 content: .inline(
                     numbers.values.flatMap { number in withUnsafeBytes(of: Float(number).bitPattern.littleEndian) { Array($0) } }))
         case .vector(let numbers):

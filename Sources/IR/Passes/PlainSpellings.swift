@@ -1,6 +1,9 @@
 extension Model {
-    /// The graph with operations that have two spellings in the plainer one, so that graphs can be compared: a reshape of everything after
-    /// the batch is a flatten, and a mean over a given number of equal parts is a pooling.
+    /// Most channels that a slice is spelled as a list of.
+    private static let mostListedChannels = 1 << 16
+
+    /// The graph with operations that have two spellings in one of them, so that graphs can be compared: a reshape of everything after
+    /// the batch is a flatten, a mean over a given number of equal parts is a pooling, sizes that follow are numbers, and a slice of an image's channels is a list of them.
     package var graphInPlainSpelling: Graph {
         var graph = graph
         for index in graph.nodes.indices {
@@ -10,6 +13,20 @@ extension Model {
             }
             switch node.operation {
             case .reshape where output.count == 2 && output[0] == input[0] && input[0].fixed == nil: graph.nodes[index].operation = .flatten
+            case .reshape:
+                // Sizes that are left to be computed, as numbers.
+                graph.nodes[index].operation = .reshape(
+                    output.enumerated().map { position, size in
+                        size.fixed ?? (input.indices.contains(position) && input[position] == size ? 0 : -1)
+                    })
+            case .maxPool(let pooling):
+                if let plain = Model.withoutCeiling(pooling, input, output) { graph.nodes[index].operation = .maxPool(plain) }
+            case .averagePool(let pooling):
+                if let plain = Model.withoutCeiling(pooling, input, output) { graph.nodes[index].operation = .averagePool(plain) }
+            case .slice(let slice) where slice.axis == 1 && input.count == 4:
+                guard let channels = input[1].fixed, channels <= Model.mostListedChannels else { continue }
+                let (start, count) = slice.range(channels)
+                graph.nodes[index].operation = .selectChannels((0..<count).map { start + $0 * slice.step })
             case .adaptiveAveragePool(let size):
                 if size == Size2D(1) { graph.nodes[index].operation = .globalAveragePool }
                 guard size != Size2D(1), let height = input[2].fixed, let width = input[3].fixed, height.isMultiple(of: size.height),
@@ -21,5 +38,22 @@ extension Model {
             }
         }
         return graph
+    }
+
+    /// The pooling without `ceil`, if no window is cut off; nil if it has none, or if that is not known.
+    private static func withoutCeiling(_ pooling: Pooling, _ input: [Dimension], _ output: [Dimension]) -> Pooling? {
+        guard pooling.ceilMode, input.count == 4, output.count == 4, let height = input[2].fixed, let width = input[3].fixed,
+            let rows = output[2].fixed, let columns = output[3].fixed
+        else { return nil }
+        func isWhole(_ size: Int, _ count: Int, _ padding: Int, _ kernel: Int, _ stride: Int) -> Bool {
+            (count - 1) * stride + kernel <= size + padding
+        }
+        let (padding, kernel, stride) = (pooling.padding, pooling.kernel, pooling.stride)
+        guard isWhole(height, rows, padding.top + padding.bottom, kernel.height, stride.height),
+            isWhole(width, columns, padding.left + padding.right, kernel.width, stride.width)
+        else { return nil }
+        var plain = pooling
+        plain.ceilMode = false
+        return plain
     }
 }

@@ -125,7 +125,7 @@ extension FusedLayer {
     var isAlongLastAxis: Bool { if case .tokenLinear = kind { true } else { false } }
 
     /// What it does, for people.
-    var kindName: String { String("\(kind)".prefix { $0.isLetter }) }
+    var kindName: String { String("\(kind)".prefix { $0.isLetter || $0.isNumber }) }
 
     func unsupported(_ detail: String) -> InferenceError { .unsupported(node: name, operation: kindName, detail: detail) }
 

@@ -23,7 +23,7 @@ struct AlignableGraph {
     init?(_ model: Model) {
         guard model.graph.inputs.count == 1, let input = model.graph.inputs.first else { return nil }
         self.model = model
-        let graph = model.comparableGraph
+        let graph = model.graphInPlainSpelling
         var readers: [String: [Int]] = [:]
         var producers: [String: Int] = [:]
         for (index, node) in graph.nodes.enumerated() {

@@ -4,8 +4,8 @@ import ConvertTensors
 
 extension Model {
     /// The model with everything folded that exporters and optimizers fold: batch normalization and constant factors go into the layer
-    /// before them. Two networks that were folded to different degrees have the same canonical form, up to rounding.
-    func canonicalForm() throws -> Model { try foldingBatchNormalization().foldingFactors() }
+    /// before them, and reshapes into one. Two networks that were folded to different degrees have the same canonical form, up to rounding.
+    func canonicalForm() throws -> Model { try foldingBatchNormalization().foldingFactors().joiningReshapes() }
 
     /// Folds a factor after a convolution or linear layer into the layer's weights, unless something else reads the layer.
     private func foldingFactors() throws -> Model {

@@ -63,23 +63,27 @@ private struct GraphWalk {
     let source: AlignableGraph
     private(set) var values: [String: String]
     private var taken: Set<String> = []
-    /// Nodes of the export, keyed by the values that they read; those that read none under the empty name.
+    /// Nodes of the export, keyed by the first value that they read.
     private var readers: [String: [Node]] = [:]
+    /// Nodes of the export that read no value.
+    private let stored: [Node]
 
     init(export: AlignableGraph, source: AlignableGraph) {
         self.export = export
         self.source = source
         values = [source.entry: export.entry]
-        for node in export.nodes { for name in node.inputs.isEmpty ? [""] : Set(node.inputs) { readers[name, default: []].append(node) } }
+        stored = export.nodes.filter(\.inputs.isEmpty)
+        for node in export.nodes { for name in Set(node.inputs) { readers[name, default: []].append(node) } }
     }
 
     /// The node of the export that computes from matched values what this node of the source computes.
     func counterpart(of node: Node) -> Node? {
         let inputs = node.inputs.compactMap { values[$0] }
         guard inputs.count == node.inputs.count else { return nil }
-        let first = inputs.first ?? ""
         let kind = node.operation.kind(in: source.model, node)
-        let candidates = (readers[first] ?? []).filter { other in
+        // Stored values read nothing; numbers alone tell them apart.
+        let nearby = inputs.first.map { readers[$0] ?? [] } ?? stored
+        let candidates = nearby.filter { other in
             guard !taken.contains(other.output), other.operation.kind(in: export.model, other) == kind else { return false }
             return node.operation.isSymmetric ? other.inputs.sorted() == inputs.sorted() : other.inputs == inputs
         }

@@ -54,6 +54,9 @@ enum InspectJSON {
         return .object(
             JSONObject([
                 "architecture": .string(model.architecture.name), "hyperparameters": .object(model.architecture.hyperparameters),
+                "recognized": network.found.graphFamily.map {
+                    .object(JSONObject(["family": .string($0), "by": .string("graph")]))
+                } ?? .null,
                 "contract": .object(model.contract.json), "epsilon": epsilon(model),
                 "assumed_project": network.found.assumedProject.map { .string($0.name) } ?? .null,
                 "remarks": .array(network.found.remarks.map { .string($0) }),

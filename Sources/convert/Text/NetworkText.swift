@@ -13,6 +13,9 @@ enum NetworkText {
             "network: \(model.architecture.name), \(model.graph.nodes.count) nodes (--graph lists them)",
             "  input: \(model.contract.summary)",
         ]
+        if let family = network.found.graphFamily {
+            lines.append("  family: \(family), by its graph alone; how images enter is assumed from it")
+        }
         for origin in [FactOrigin.assumed, .given, .stated, .unknown] {
             let words = model.facts(origin)
             if !words.isEmpty { lines.append("  \(origin.rawValue): \(words.joined(separator: ", "))") }

@@ -12,13 +12,13 @@ extension ONNXGraphReader {
         if try addToGaussian(node) { return }
         for (index, other) in [(0, 1), (1, 0)] where constant(resolve(node.inputs[other])) != nil {
             let input = try value(node, index)
-            if let numbers = try channelNumbers(node.inputs[other], rank: rank(input)) {
-                return try append(node, .subtract(numbers.map { -$0 }), [input], rank: rank(input))
-            }
             // A matrix product and the addition after it are one linear layer.
             guard let position = producers[input], case .linear(var layer) = nodes[position].operation, layer.bias == nil,
                 readers[input] == 1, let output = node.outputs.first, stored(resolve(node.inputs[other]))?.shape.count == 1
             else {
+                if let numbers = try channelNumbers(node.inputs[other], rank: rank(input)) {
+                    return try append(node, .subtract(numbers.map { -$0 }), [input], rank: rank(input))
+                }
                 let inputs = [input, try operand(node, other, rank: rank(input))]
                 return try append(node, .add, inputs, rank: rank(input))
             }

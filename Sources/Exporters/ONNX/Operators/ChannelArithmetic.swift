@@ -9,7 +9,8 @@ extension ONNXWriting {
     private static func arithmetic(_ operatorName: String, _ constant: ChannelNumbers) -> [ONNXWriting] {
         [
             ONNXWriting { node, names in
-                let value = names.constant("\(node.name).constant", .numbers(constant))
+                // Axis 1 is counted from the end, as ONNX repeats a smaller value.
+                let value = names.constant("\(node.name).constant", .numbers(constant, furtherAxes: max(0, names.rank(node.inputs.first) - 2)))
                 return [value, names.node(node, operatorName, value.outputs)]
             }
         ]
@@ -38,7 +39,7 @@ extension ONNXGraphReader {
     mutating func divide(_ node: ONNXNode) throws {
         let input = try value(node, 0)
         guard node.inputs.count == 2 else { throw unsupported(node, "it has \(node.inputs.count) inputs") }
-        if let numbers = try channelNumbers(node.inputs[1], rank: rank(input)), numbers.values.allSatisfy({ $0 != 0 }) {
+        if let numbers = try channelNumbers(node.inputs[1], rank: rank(input), isWeight: false), numbers.values.allSatisfy({ $0 != 0 }) {
             return try append(node, .divide(numbers), [input], rank: rank(input))
         }
         guard try divideByNorm(node, input) else { throw unsupported(node, "only division by a number or a norm") }
@@ -46,20 +47,25 @@ extension ONNXGraphReader {
 
     mutating func subtract(_ node: ONNXNode) throws {
         let input = try value(node, 0)
-        guard node.inputs.count == 2, let numbers = try channelNumbers(node.inputs[1], rank: rank(input)) else {
-            throw unsupported(node, "only a stored number, or one per channel of an image, can be subtracted")
+        guard node.inputs.count == 2, let numbers = try channelNumbers(node.inputs[1], rank: rank(input), isWeight: false) else {
+            throw unsupported(node, "only a stored number, or one per channel, can be subtracted")
         }
         try append(node, .subtract(numbers), [input], rank: rank(input))
     }
 
     /// Most channels that an image has.
-    private static let mostChannels = 4
+    private static let mostImageChannels = 4
+    /// Most numbers that an attribute has.
+    private static let mostNumbers = 1 << 16
 
-    /// One number, or one per channel of an image: a stored tensor that runs along axis 1 of a value with `rank` axes, counted from its end.
-    mutating func channelNumbers(_ name: String, rank: Int) throws -> ChannelNumbers? {
+    /// One number, or one per channel: a stored tensor that runs along axis 1 of a value with `rank` axes, counted from its end. An initializer
+    /// with more numbers than an image has channels is a weight.
+    mutating func channelNumbers(_ name: String, rank: Int, isWeight: Bool = true) throws -> ChannelNumbers? {
         if let number = try number(name) { return ChannelNumbers(number) }
-        guard let tensor = constant(name), tensor.dtype.isFloatingPoint, (2...ONNXGraphReader.mostChannels) ~= tensor.elementCount,
-            rank == 4, let axis = tensor.shape.firstIndex(where: { $0 != 1 }), tensor.shape[axis] == tensor.elementCount,
+        let most =
+            weightKeys[name] != nil && (isWeight || rank != 4) ? ONNXGraphReader.mostImageChannels : ONNXGraphReader.mostNumbers
+        guard let tensor = constant(name), tensor.dtype.isFloatingPoint, (2...most) ~= tensor.elementCount,
+            rank == 4 || rank >= 2 && weightKeys[name] == nil, let axis = tensor.shape.firstIndex(where: { $0 != 1 }), tensor.shape[axis] == tensor.elementCount,
             tensor.shape.count - axis == rank - 1
         else { return nil }
         if let key = weightKeys[name] { constantKeys.insert(key) }

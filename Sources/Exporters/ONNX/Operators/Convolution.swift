@@ -24,7 +24,7 @@ extension ONNXGraphReader {
     ]
 
     mutating func convolution(_ node: ONNXNode) throws {
-        let input = try value(node, 0)
+        let input = try operand(node, 0)
         guard node.inputs.count >= 2 else { throw unsupported(node, "it has no weight") }
         let weight = try weight(node.inputs[1], node, "weight")
         let bias = node.inputs.count > 2 && !node.inputs[2].isEmpty ? try self.weight(node.inputs[2], node, "bias") : nil

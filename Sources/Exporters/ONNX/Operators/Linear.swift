@@ -40,6 +40,9 @@ extension ONNXGraphReader {
         let isTurned = integer(node, "transB", default: 0) == 0
         let weight = try weight(node.inputs[1], node, "weight") { isTurned ? try ONNXGraphReader.turned($0) : $0 }
         let bias = node.inputs.count > 2 && !node.inputs[2].isEmpty ? try self.weight(node.inputs[2], node, "bias") : nil
+        if let outputs = used[weight]?.shape.first, let numbers = bias.flatMap({ used[$0] })?.elementCount, numbers != outputs {
+            throw unsupported(node, "a bias of \(numbers) numbers for \(outputs) outputs")
+        }
         try append(node, .linear(Linear(weight: weight, bias: bias)), [input], rank: rank(input))
     }
 }
