@@ -35,6 +35,8 @@ package struct OpenOptions: Sendable {
     package var stateDictPath: String?
     /// Whether quantized tensors are read as float32.
     package var dequantizes: Bool
+    /// Whether a file without quantized tensors may be asked for as float32.
+    package var allowsPlain = false
     /// Where companion files really are, keyed by the name that the opened file uses: outputs that have not been moved into place yet.
     package var companions: [String: String]
 

@@ -25,7 +25,7 @@ package enum FormatRegistry {
         if options.stateDictPath != nil, opened.checkpoint == nil {
             throw ExportError.notForFormat(.stateDict, format: opened.format)
         }
-        if options.dequantizes, opened.selection?.dequantizedNames.isEmpty != false {
+        if options.dequantizes, !options.allowsPlain, opened.selection?.dequantizedNames.isEmpty != false {
             throw ExportError.nothingToDequantize(file: file.path)
         }
         return opened

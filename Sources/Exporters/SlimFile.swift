@@ -48,10 +48,10 @@ package struct SlimFile: Sendable {
         for entry in plan.stateDict.entries {
             guard case .string(let name) = entry.key else { continue }
             switch entry.value {
+            case _ where entry.isQuantized: onlyInPth.append((name, SlimFile.quantized))
             case .tensor(let tensor) where tensor.isConjugated: onlyInPth.append((name, "a lazily conjugated tensor"))
             case .tensor(let tensor) where tensor.isNegated: onlyInPth.append((name, "a lazily negated tensor"))
             case .tensor(let tensor): entries.append(Weights.Entry(name: name, tensor: tensor.tensor))
-            case .quantizedTensor: onlyInPth.append((name, SlimFile.quantized))
             case .sparseTensor(let tensor): onlyInPth.append((name, "a \(tensor.layout) tensor"))
             case .none where name.hasSuffix("_extra_state"): continue
             default: nonTensors.append((name, entry.value.nonTensorKind))

@@ -77,32 +77,85 @@ extension QuantizedTensor {
 
 extension StateDictSelection {
     /// The same selection with every quantized tensor as float32. For the packed parameters of a quantized layer
-    /// (`X._packed_params._packed_params`), weight and bias get the names that the layer has before quantization.
+    /// (`X._packed_params._packed_params`), weight and bias get the names that the layer has before quantization, and the layer's scale and
+    /// zero point, which are those of what it gives, are left out. Throws `PthError.packedTwice` if those names are taken.
     public func dequantized() throws -> StateDictSelection {
         var names: [String] = []
         var entries: [CheckpointDictionary.Entry] = []
-        let packed = "_packed_params._packed_params"
+        var surplus: Set<String> = []
+        let given = Set(dictionary.names)
         for entry in dictionary.entries {
-            switch entry.value {
-            case .quantizedTensor(let tensor):
+            if case .quantizedTensor(let tensor) = entry.value {
                 entries.append(.init(key: entry.key, value: try tensor.dequantizedEntry()))
                 names.append(entry.key.pathComponent)
-            case .tuple(let parts) where entry.key.text?.hasSuffix(packed) == true:
-                guard case .quantizedTensor(let weight)? = parts.first, let name = entry.key.text,
-                    dictionary["\(name.dropLast(packed.count))weight"] == nil
-                else {
-                    entries.append(entry)
-                    continue
-                }
-                let layer = name.dropLast(packed.count)
-                entries.append(.init(key: .string("\(layer)weight"), value: try weight.dequantizedEntry()))
-                if parts.count > 1, parts[1].isTensor { entries.append(.init(key: .string("\(layer)bias"), value: parts[1])) }
-                names.append("\(layer)weight")
-            default: entries.append(entry)
+                continue
             }
+            guard let packed = PackedParameters(entry) else {
+                entries.append(entry)
+                continue
+            }
+            for (role, value) in [("weight", packed.weight), ("bias", packed.bias)] {
+                guard var value else { continue }
+                let name = "\(packed.layer)\(role)"
+                guard !given.contains(name) else { throw PthError.packedTwice(name: name, entry: entry.key.pathComponent) }
+                if case .quantizedTensor(let tensor) = value { value = try tensor.dequantizedEntry() }
+                entries.append(.init(key: .string(name), value: value))
+            }
+            names.append("\(packed.layer)weight")
+            surplus.formUnion(["scale", "zero_point", "_packed_params.dtype"].map { packed.layer + $0 })
         }
-        return replacing(
-            CheckpointDictionary(kind: dictionary.kind, entries: entries, attributes: dictionary.attributes), dequantizedNames: names)
+        var left: [String] = []
+        entries.removeAll { entry in
+            guard case .string(let name) = entry.key, surplus.contains(name) else { return false }
+            left.append(name)
+            return true
+        }
+        var whole = CheckpointDictionary(kind: dictionary.kind, entries: entries, attributes: dictionary.attributes)
+        whole.epsilons = dictionary.epsilons
+        return replacing(whole, dequantizedNames: names, surplusNames: left)
+    }
+}
+
+/// What a quantized linear layer of torch stores of itself: its weight and its bias as one tuple.
+struct PackedParameters {
+    private static let suffix = "_packed_params._packed_params"
+
+    /// The path of the layer, with the dot that follows it.
+    let layer: String
+    /// A quantized tensor; a plain one in layers that compute in float16.
+    let weight: CheckpointValue
+    /// Nil for a layer without one.
+    let bias: CheckpointValue?
+
+    /// Nil for entries of other kinds.
+    init?(_ entry: CheckpointDictionary.Entry) {
+        guard case .string(let name) = entry.key, name.hasSuffix(PackedParameters.suffix), case .tuple(let parts) = entry.value,
+            parts.count == 2
+        else { return nil }
+        let path = name.dropLast(PackedParameters.suffix.count)
+        guard path.isEmpty || path.hasSuffix("."), PackedParameters.hasNumbers(parts[0]) else { return nil }
+        switch parts[1] {
+        case .none: bias = nil
+        case .tensor: bias = parts[1]
+        default: return nil
+        }
+        layer = String(path)
+        weight = parts[0]
+    }
+
+    private static func hasNumbers(_ value: CheckpointValue) -> Bool {
+        switch value {
+        case .tensor, .quantizedTensor: true
+        default: false
+        }
+    }
+}
+
+extension CheckpointDictionary.Entry {
+    /// Whether its numbers are quantized, as a tensor or as the packed parameters of a layer.
+    public var isQuantized: Bool {
+        if case .quantizedTensor = value { return true }
+        return PackedParameters(self) != nil
     }
 }
 

@@ -42,6 +42,8 @@ public enum PthError: DescribedError, Equatable {
     case noSuchStateDict(file: String, path: String, candidates: [String])
     /// The value at the given path is not a dictionary of tensors.
     case notAStateDict(file: String, path: String, found: String, candidates: [String])
+    /// A quantized layer holds a weight in its packed parameters and one in an entry of its own.
+    case packedTwice(name: String, entry: String)
 
     /// What is wrong, in one line.
     public var problem: String {
@@ -76,6 +78,7 @@ public enum PthError: DescribedError, Equatable {
             "\(file): there is nothing at \(path); state dicts are at: \(PthError.list(candidates, most: 8))"
         case .notAStateDict(let file, let path, let found, let candidates):
             "\(file): the value at \(path) is \(found), not a dictionary of tensors; state dicts are at: \(PthError.list(candidates, most: 8))"
+        case .packedTwice(let name, let entry): "the state dict has \(name), and holds it in \(entry) as well"
         }
     }
 
@@ -92,6 +95,7 @@ public enum PthError: DescribedError, Equatable {
         case .unknownStorageType: "save the tensors in another dtype"
         case .noStateDict: "name the dictionary that holds the weights, or save the network's state_dict()"
         case .severalStateDicts, .noSuchStateDict, .notAStateDict: "choose one of them"
+        case .packedTwice: "the dictionary was assembled from two: save it again"
         }
     }
 

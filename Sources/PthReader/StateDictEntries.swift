@@ -88,6 +88,11 @@ extension CheckpointDictionary {
                 tally.others += 1
                 continue
             }
+            if PackedParameters(entry) != nil {
+                tally.tensors += 1
+                tally.weights += 1
+                continue
+            }
             switch entry.value.asTensorEntry {
             case .tensor(let tensor):
                 tally.tensors += 1

@@ -15,6 +15,8 @@ public struct StateDictSelection: Sendable {
     public let entersObject: Bool
     /// Names of the quantized tensors that `dictionary` holds as float32; empty unless that was requested.
     public private(set) var dequantizedNames: [String] = []
+    /// Entries of quantized layers that mean nothing beside weights in float32, and were left out with them.
+    public private(set) var surplusNames: [String] = []
 
     /// Keys under which training programs store their weights, best choice first.
     public static let knownNames = [
@@ -75,10 +77,11 @@ public struct StateDictSelection: Sendable {
         self.entersObject = entersObject
     }
 
-    func replacing(_ dictionary: CheckpointDictionary, dequantizedNames: [String]) -> StateDictSelection {
+    func replacing(_ dictionary: CheckpointDictionary, dequantizedNames: [String], surplusNames: [String]) -> StateDictSelection {
         var selection = self
         selection.dictionary = dictionary
         selection.dequantizedNames = dequantizedNames
+        selection.surplusNames = surplusNames
         return selection
     }
 

@@ -43,8 +43,13 @@ public struct Comparison {
 
     /// Opens both files. Damage that a checksum reveals is an error, and not a difference.
     public init(export: ModelSource, source: ModelSource) throws {
+        var (export, source) = (export, source)
+        (export.allowsPlain, source.allowsPlain) = (true, true)
         let exported = try export.openFile()
         let original = try source.openFile()
+        if source.dequantizes, [exported, original].allSatisfy({ $0.selection?.dequantizedNames.isEmpty != false }) {
+            throw ExportError.nothingToDequantize(file: original.file.path)
+        }
         for opened in [exported, original] { for check in opened.checksums { try check.run() } }
         self.source = try LoadedModel(original, choice: source.choice)
         // A network that was recognized by its keys is not the one that the source's own graph would run.

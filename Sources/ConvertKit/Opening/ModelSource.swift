@@ -11,6 +11,8 @@ public struct ModelSource: Sendable {
     public var stateDictPath: String?
     /// Whether quantized tensors are read as float32.
     public var dequantizes: Bool
+    /// Whether the file may have no quantized tensor although they are to be read as float32: one of two has them.
+    package var allowsPlain = false
     /// How the network is recognized, and facts that take the place of the file's.
     package var choice: OpenedModel.Choice
 
@@ -39,7 +41,9 @@ public struct ModelSource: Sendable {
 
     /// Opens the file without asking for a network.
     package func openFile() throws -> OpenedFile {
-        try FormatRegistry.open(path, options: OpenOptions(stateDictPath: stateDictPath, dequantizes: dequantizes))
+        var options = OpenOptions(stateDictPath: stateDictPath, dequantizes: dequantizes)
+        options.allowsPlain = allowsPlain
+        return try FormatRegistry.open(path, options: options)
     }
 
     /// Opens the file and rebuilds its network, or takes its weights alone.

@@ -74,6 +74,8 @@ enum EvaluateCommand {
         let family = given[ReadingOptions.family] ?? given[backbone]
         var request = EvaluationRequest(try ReadingOptions.source(model, given, family: family), pairsFile: pairs)
         request.against = try given[against].map { try ReadingOptions.source($0, given, family: family) }
+        // The two may be one network before and after it was quantized.
+        request.against?.allowsPlain = true
         request.root = given[JudgingOptions.root]
         request.cropsFolder = given[crops]
         guard request.root != nil || request.cropsFolder != nil else {

@@ -120,7 +120,7 @@ enum ExportCommand {
             try OutputOptions.checkIsFile(target, example: "\(PathText.stem(PathText.baseName(input))).onnx")
         }
         var request = try ExportRequest(
-            try ReadingOptions.source(input, given, dequantizes: given[ReadingOptions.dequantize]), to: target, format: chosen)
+            try ReadingOptions.source(input, given), to: target, format: chosen)
         request.isReplacing = given[OutputOptions.force]
         request.checking = given[noVerify] ? .none : given[checking] ?? .full
         request.plan.foldsBatchNorm = given[folds]

@@ -40,7 +40,7 @@ enum VerifyCommand {
                 "Reading FILE:",
                 [
                     ReadingOptions.family, ReadingOptions.description, ReadingOptions.keyMap, ReadingOptions.graph,
-                    ReadingOptions.stateDict,
+                    ReadingOptions.stateDict, ReadingOptions.dequantize,
                 ]),
             ContractOptions.group, OptionGroup([verbose, OutputOptions.quiet, OutputOptions.json]),
         ],
@@ -78,7 +78,7 @@ enum VerifyCommand {
         let source = try ReadingOptions.source(sourcePath, given)
         let settings = try settings(given)
         try given.finish(because: "nothing of what is asked for uses it")
-        let comparison = try Comparison(export: ModelSource(exportPath), source: source)
+        let comparison = try Comparison(export: ModelSource(exportPath, dequantizes: source.dequantizes), source: source)
         if !comparison.canRun {
             try given.refuse(
                 numeric, because: "\(comparison.bareName ?? comparison.export.name) holds bare weights, so no network is run")

@@ -26,15 +26,15 @@ enum ReadingOptions {
         help: "your own description of the network's family (docs/families.md), instead of the built-in ones",
         conflicts: ["--arch", "--backbone", "--graph-text"])
 
-    static let group = OptionGroup([stateDict, family, description, keyMap, graph])
+    static let group = OptionGroup([stateDict, dequantize, family, description, keyMap, graph])
     /// Everything by which a network is read: these and the contract's.
     static let all: [any Declared] = group.options + ContractOptions.group.options
 
     /// The source that a command names.
-    static func source(_ path: String, _ given: Invocation, family: String? = nil, dequantizes: Bool = false) throws -> ModelSource {
+    static func source(_ path: String, _ given: Invocation, family: String? = nil) throws -> ModelSource {
         ModelSource(
-            path, stateDictPath: given[stateDict], dequantizes: dequantizes, choice: try choice(given, family: family ?? given[self.family])
-        )
+            path, stateDictPath: given[stateDict], dequantizes: given[dequantize],
+            choice: try choice(given, family: family ?? given[self.family]))
     }
 
     /// How a file is opened as a network.

@@ -16,6 +16,9 @@ enum StateDictText {
         }
         let dequantized = selection.dequantizedNames
         if !dequantized.isEmpty { lines.append("dequantized: \(list(dequantized)), from integers, scale and zero point to float32") }
+        if !selection.surplusNames.isEmpty {
+            lines.append("left out with them: \(list(selection.surplusNames)), which only a quantized layer has a use for")
+        }
         return lines
     }
 
