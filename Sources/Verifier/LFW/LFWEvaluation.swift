@@ -34,6 +34,10 @@ package struct LFWEvaluation: Sendable, Equatable {
     package let globalBest: GlobalBest
     /// The exact curve over all pairs.
     package let curve: ROCCurve
+    /// True accepts at interpolated thresholds; nil if a fold lacks pairs of one kind.
+    package let validation: ValidationRate?
+    /// The threshold for a false match rate; nil if none is wanted.
+    package let matchThreshold: MatchThreshold?
     /// An interval from resampling pairs.
     package let bootstrap: BootstrapInterval
     /// Pairs close to their threshold.
@@ -45,10 +49,38 @@ package struct LFWEvaluation: Sendable, Equatable {
     package static let defaultSeed: UInt64 = 20_240_601
 
     /// Computes all figures; about ten milliseconds for 6,000 pairs.
-    package init(_ table: ScoreTable, by protocolRule: EvaluationProtocol = .reference, seed: UInt64 = defaultSeed) {
+    /// - Parameter falseMatchRate: The rate to find a threshold for, between 0 and 1; nil for none.
+    package init(
+        _ table: ScoreTable, by protocolRule: EvaluationProtocol = .reference, seed: UInt64 = defaultSeed, falseMatchRate: Double? = nil
+    ) {
+        self.init(table, foldTables: [table], by: protocolRule, seed: seed, falseMatchRate: falseMatchRate)
+    }
+
+    /// Computes all figures of pairs whose scores depend on the fold that is held out. The figures of all pairs together come from the
+    /// scores that each pair has while its own fold is held out.
+    /// - Parameter foldTables: For each fold, the scores of all pairs while it is held out; at least one.
+    /// - Throws: `LFWError.scoreCount` if there is not one table for each fold.
+    package init(
+        foldTables: [ScoreTable], by protocolRule: EvaluationProtocol, seed: UInt64 = defaultSeed, falseMatchRate: Double? = nil
+    ) throws(LFWError) {
+        guard let first = foldTables.first, foldTables.count == first.pairs.folds.count else {
+            throw .scoreCount(expected: foldTables.first?.pairs.folds.count ?? 1, found: foldTables.count)
+        }
+        let scores = first.pairs.folds.ofPair.enumerated().map { foldTables[$0.element].scores[$0.offset] }
+        self.init(
+            try ScoreTable(pairs: first.pairs, scores: scores), foldTables: foldTables, by: protocolRule, seed: seed,
+            falseMatchRate: falseMatchRate)
+    }
+
+    private init(
+        _ table: ScoreTable, foldTables: [ScoreTable], by protocolRule: EvaluationProtocol, seed: UInt64, falseMatchRate: Double?
+    ) {
         let search = ThresholdSearch(table, by: protocolRule)
         let assignment = table.pairs.folds
-        let thresholds = (0..<assignment.count).map { search.best(leavingOut: $0).threshold }
+        let thresholds = (0..<assignment.count).map { fold in
+            let own = foldTables.count == 1 ? search : ThresholdSearch(foldTables[fold], by: protocolRule)
+            return own.best(leavingOut: fold).threshold
+        }
         var confusions = [Confusion](repeating: Confusion(), count: assignment.count)
         var (accepted, margins): ([Bool], [Double]) = ([], [])
         for (index, pair) in table.pairs.pairs.enumerated() {
@@ -66,7 +98,10 @@ package struct LFWEvaluation: Sendable, Equatable {
         spread = AccuracySpread(confusions.map(\.accuracy))
         let best = search.best(leavingOut: nil)
         globalBest = GlobalBest(threshold: best.threshold, accuracy: Double(best.correct) / Double(max(table.scores.count, 1)))
-        curve = ROCCurve(table)
+        let curve = ROCCurve(table)
+        self.curve = curve
+        matchThreshold = falseMatchRate.map { MatchThreshold(curve, wanted: $0) }
+        validation = ValidationRate(foldTables, by: protocolRule)
         let total = confusions.reduce(Confusion(), +)
         bootstrap = BootstrapInterval(correct: total.correct, total: total.total, seed: seed)
         noise = NoiseBudget(margins: margins)

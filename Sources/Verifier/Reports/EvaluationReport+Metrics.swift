@@ -44,15 +44,9 @@ extension EvaluationReport {
                     "of": .string("pair outcomes at their fold's threshold"),
                 ])), "roc_auc_definition": .string("exact over all pairs, ties half (Mann-Whitney)"),
             "roc_auc_doubled_wins": whole(curve.doubledWins), "equal_error_rate": .number(curve.equalErrorRate),
-            "tar_at_far": .array(
-                LFWEvaluation.falseAcceptLimits.map { limit in
-                    let point = curve.operatingPoint(falseAcceptLimit: limit)
-                    return .object(
-                        JSONObject([
-                            "far_at_most": .number(limit), "tar": .number(point.trueAcceptRate), "far": .number(point.falseAcceptRate),
-                            "threshold": point.score.isFinite ? .number(Double(point.score)) : .null,
-                        ]))
-                }),
+            "accuracy_wilson_95": ends(ShareInterval(evaluation.confusion.correct, of: evaluation.confusion.total)),
+            "tar_at_far": trueAccepts, "error_rates": errorRates, "threshold_at_fmr": thresholdAtRate,
+            "val_at_far": evaluation.validation.map { .object(validation($0)) } ?? .null,
             "noise_budget": .object(
                 JSONObject([
                     "pairs_within_1e-3": whole(evaluation.noise.withinThousandth.count),
@@ -71,6 +65,13 @@ extension EvaluationReport {
         if !judgment.checks.isEmpty || judgment.comparison != nil { object.append("judgement", .object(judged)) }
         object.append("caveat", .string(Judgment.caveat))
         return object
+    }
+
+    private func validation(_ rate: ValidationRate) -> JSONObject {
+        JSONObject([
+            "far": .number(rate.target), "val_mean": .number(rate.rate), "val_std": .number(rate.standardDeviation),
+            "far_mean": .number(rate.falseAcceptRate), "fold_distances": .array(rate.thresholds.map { .number($0) }),
+        ])
     }
 
     /// The most entries in a list of pairs.
