@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh Debian 12 machine with Swift 6.3: `make demo` and `make test`.
-.PHONY: help setup build test guard test-options lint format demo bench oracle fuzz sanitize example docs clean
+.PHONY: help setup build test guard test-options lint format demo bench oracle fuzz sweep sanitize example docs clean
 
 help:
 	@echo "make demo    set up, build, and run the main job on a checkpoint from fixtures/"
@@ -9,6 +9,7 @@ help:
 	@echo "make bench CHECKPOINT=epoch.pth   speed and memory (docs/benchmarks.md)"
 	@echo "make oracle  hold outputs against a real PyTorch, where one is installed"
 	@echo "make fuzz MINUTES=n   every reader under libFuzzer, n minutes each; make sanitize: tests under AddressSanitizer and ThreadSanitizer"
+	@echo "make sweep PYTHON=python3   ONNX graphs of one operator in ONNX Runtime and here; that Python has onnxruntime"
 	@echo "make docs    the library's documentation in .build/docs; make example: the package in Examples/TwoFaces"
 	@echo "make lint / format / setup / clean"
 
@@ -58,6 +59,9 @@ oracle: build
 
 fuzz:
 	bash scripts/fuzz.sh $(or $(MINUTES),1) $(MODES)
+
+sweep: build
+	$(or $(PYTHON),python3) scripts/operator_sweep.py .build/release/convert $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
 # Whole networks take too long under sanitizers. The reports that scripts/thread-suppressions.txt lists are false; the file says why.
 # Both sanitizers reserve more address space than the limit that MemoryBudgetTests sets.

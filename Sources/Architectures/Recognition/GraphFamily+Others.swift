@@ -9,7 +9,7 @@ extension GraphFamily {
             [
                 .oneOf(["conv9", "conv8"]), .words("reshape permute add[parameter|]"),
                 .blocksHolding([["add", "layernorm", "softmax"], ["add", "layernorm", "relu6"]], atLeast: 8), .words("layernorm"),
-                .optional("gate"), .words("flatten linear linear"),
+                .blocksHolding([["product", "sigmoid"]], atLeast: 0), .words("flatten linear linear"),
             ])
     ]
 

@@ -19,7 +19,8 @@ extension GraphFamily {
             "ir_resnet", project: irProject,
             [
                 .words("conv3 prelu"),
-                .blocks(blocks(["conv3 prelu conv3", "conv1 prelu conv3 prelu conv1"], shortcuts: ["", "conv1", "subsample"]), atLeast: 4),
+                .blocks(
+                    blocks(["conv3 prelu conv3", "conv1 prelu conv3 prelu conv1"], shortcuts: ["", "conv1", "subsample"]), atLeast: 4),
             ] + rowAndLinear),
         GraphFamily(
             "resnet_face", project: { $0.channels == 3 ? "foamliu" : nil },
@@ -31,7 +32,8 @@ extension GraphFamily {
             "resnet_embedding",
             [
                 .oneOf(["conv7 relu maxpool3", "conv3 relu maxpool3"]),
-                .blocks(blocks(["conv3 relu conv3", "conv1 relu conv3 relu conv1"], shortcuts: ["", "conv1"]).union(["relu"]), atLeast: 8),
+                .blocks(
+                    blocks(["conv3 relu conv3", "conv1 relu conv3 relu conv1"], shortcuts: ["", "conv1"]).union(["relu"]), atLeast: 8),
             ] + rowAndLinear),
         // Pairs of convolutions and their sums, with a convolution between stages.
         GraphFamily(

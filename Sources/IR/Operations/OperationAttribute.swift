@@ -71,8 +71,8 @@ extension AttributeValue {
             switch form {
             case .integer: json.integer.map { .integer($0) }
             case .integers: integers.map { .integers($0) }
-            case .number: json.double.map { .number(AttributeForm.single($0)) }
-            case .channelNumbers: ChannelNumbers(json: json).map { .channelNumbers($0.map(AttributeForm.single)) }
+            case .number: json.double.map { .number($0) }
+            case .channelNumbers: ChannelNumbers(json: json).map { .channelNumbers($0) }
             case .flag: json.boolean.map { .flag($0) }
             case .size: integers.flatMap { Size2D($0) }.map { .size($0) }
             case .padding: integers.flatMap { Padding2D($0) }.map { .padding($0) }
@@ -100,12 +100,6 @@ extension AttributeForm {
 
     /// Most numbers that a list in a text may have.
     package static let mostNumbers = 1 << 16
-
-    /// The shortest decimal of the float32 number that arithmetic takes it for; a number that float32 cannot hold stays as it is.
-    static func single(_ number: Double) -> Double {
-        let single = Float(number)
-        return single.isFinite && (single != 0 || number == 0) ? single.shortestDecimal : number
-    }
 }
 
 extension AttributeValue {
@@ -136,7 +130,7 @@ extension AttributeValue {
             let numbers = parts.compactMap { Int($0) }
             return numbers.count == parts.count ? numbers : nil
         }
-        func number(_ part: some StringProtocol) -> Double? { Double(part).flatMap { $0.isFinite ? AttributeForm.single($0) : nil } }
+        func number(_ part: some StringProtocol) -> Double? { Double(part).flatMap { $0.isFinite ? $0 : nil } }
         let value: AttributeValue?
         switch form {
         case .integer: value = Int(text).map { .integer($0) }

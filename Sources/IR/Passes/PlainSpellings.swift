@@ -3,10 +3,11 @@ extension Model {
     private static let mostListedChannels = 1 << 16
 
     /// The graph with operations that have two spellings in one of them, so that graphs can be compared: a reshape of everything after
-    /// the batch is a flatten, a mean over a given number of equal parts is a pooling, sizes that follow are numbers, and a slice of an image's channels is a list of them.
+    /// the batch is a flatten, a mean over a given number of equal parts is a pooling, sizes that follow are numbers, numbers are those of float32, and a slice of an image's channels is a list of them.
     package var graphInPlainSpelling: Graph {
         var graph = graph
         for index in graph.nodes.indices {
+            graph.nodes[index].operation = graph.nodes[index].operation.withSinglePrecisionNumbers
             let node = graph.nodes[index]
             guard let input = node.inputs.first.flatMap({ valueTypes[$0] })?.shape, let output = valueTypes[node.output]?.shape else {
                 continue

@@ -10,7 +10,8 @@ extension ONNXWriting {
         [
             ONNXWriting { node, names in
                 // Axis 1 is counted from the end, as ONNX repeats a smaller value.
-                let value = names.constant("\(node.name).constant", .numbers(constant, furtherAxes: max(0, names.rank(node.inputs.first) - 2)))
+                let value = names.constant(
+                    "\(node.name).constant", .numbers(constant, furtherAxes: max(0, names.rank(node.inputs.first) - 2)))
                 return [value, names.node(node, operatorName, value.outputs)]
             }
         ]
@@ -65,7 +66,8 @@ extension ONNXGraphReader {
         let most =
             weightKeys[name] != nil && (isWeight || rank != 4) ? ONNXGraphReader.mostImageChannels : ONNXGraphReader.mostNumbers
         guard let tensor = constant(name), tensor.dtype.isFloatingPoint, (2...most) ~= tensor.elementCount,
-            rank == 4 || rank >= 2 && weightKeys[name] == nil, let axis = tensor.shape.firstIndex(where: { $0 != 1 }), tensor.shape[axis] == tensor.elementCount,
+            rank == 4 || rank >= 2 && weightKeys[name] == nil, let axis = tensor.shape.firstIndex(where: { $0 != 1 }),
+            tensor.shape[axis] == tensor.elementCount,
             tensor.shape.count - axis == rank - 1
         else { return nil }
         if let key = weightKeys[name] { constantKeys.insert(key) }
