@@ -34,6 +34,8 @@ package struct LFWEvaluation: Sendable, Equatable {
     package let globalBest: GlobalBest
     /// The exact curve over all pairs.
     package let curve: ROCCurve
+    /// True accepts at interpolated thresholds; nil if a fold lacks pairs of one kind.
+    package let validation: ValidationRate?
     /// An interval from resampling pairs.
     package let bootstrap: BootstrapInterval
     /// Pairs close to their threshold.
@@ -67,6 +69,7 @@ package struct LFWEvaluation: Sendable, Equatable {
         let best = search.best(leavingOut: nil)
         globalBest = GlobalBest(threshold: best.threshold, accuracy: Double(best.correct) / Double(max(table.scores.count, 1)))
         curve = ROCCurve(table)
+        validation = ValidationRate(table)
         let total = confusions.reduce(Confusion(), +)
         bootstrap = BootstrapInterval(correct: total.correct, total: total.total, seed: seed)
         noise = NoiseBudget(margins: margins)

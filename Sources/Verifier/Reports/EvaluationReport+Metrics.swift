@@ -52,7 +52,7 @@ extension EvaluationReport {
                             "far_at_most": .number(limit), "tar": .number(point.trueAcceptRate), "far": .number(point.falseAcceptRate),
                             "threshold": point.score.isFinite ? .number(Double(point.score)) : .null,
                         ]))
-                }),
+                }), "val_at_far": evaluation.validation.map { .object(validation($0)) } ?? .null,
             "noise_budget": .object(
                 JSONObject([
                     "pairs_within_1e-3": whole(evaluation.noise.withinThousandth.count),
@@ -71,6 +71,13 @@ extension EvaluationReport {
         if !judgment.checks.isEmpty || judgment.comparison != nil { object.append("judgement", .object(judged)) }
         object.append("caveat", .string(Judgment.caveat))
         return object
+    }
+
+    private func validation(_ rate: ValidationRate) -> JSONObject {
+        JSONObject([
+            "far": .number(rate.target), "val_mean": .number(rate.rate), "val_std": .number(rate.standardDeviation),
+            "far_mean": .number(rate.falseAcceptRate), "fold_distances": .array(rate.thresholds.map { .number($0) }),
+        ])
     }
 
     /// The most entries in a list of pairs.

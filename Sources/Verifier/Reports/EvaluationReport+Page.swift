@@ -115,6 +115,14 @@ extension EvaluationReport {
                     "\(NumberText.percent(curve.operatingPoint(falseAcceptLimit: limit).trueAcceptRate, 2)) %"
                 ))
         }
+        if let rate = evaluation.validation {
+            rows.append(
+                (
+                    "VAL at a false accept rate of \(rate.target)",
+                    "\(NumberText.percent(rate.rate)) % ± \(NumberText.percent(rate.standardDeviation)), with "
+                        + "\(NumberText.percent(rate.falseAcceptRate)) % of different people accepted"
+                ))
+        }
         rows += [
             (
                 "Best threshold over all pairs",

@@ -74,6 +74,7 @@ enum EvaluationText {
             ],
             ["AUC", "\(NumberText.fixed(curve.area, 6)) (exact, ties half: \(wins) of \(NumberText.grouped(couples)))"],
             ["EER", "\(NumberText.percent(curve.equalErrorRate)) %"], ["TAR", rates.joined(separator: ", ")],
+            ["VAL", validation(evaluation.validation)],
             [
                 "confusion",
                 "[[TN \(confusion.trueNegative), FP \(confusion.falsePositive)], [FN \(confusion.falseNegative), TP "
@@ -85,6 +86,12 @@ enum EvaluationText {
             ],
         ]
         return TextTable.lines(rows)
+    }
+
+    private static func validation(_ rate: ValidationRate?) -> String {
+        guard let rate else { return "not defined: a fold lacks pairs of one kind" }
+        return "\(NumberText.percent(rate.rate)) % ± \(NumberText.percent(rate.standardDeviation)) at FAR \(rate.target) (facenet's and "
+            + "insightface's; \(NumberText.percent(rate.falseAcceptRate)) % of different people accepted)"
     }
 
     private static func foldTable(_ evaluation: LFWEvaluation) -> [String] {
