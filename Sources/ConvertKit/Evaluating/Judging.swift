@@ -9,6 +9,8 @@ public struct Judging: Sendable {
     public var folds: Int?
     /// Figures that are compared with.
     public var expectations = Expectations()
+    /// The false match rate to find a threshold for, between 0 and 1; nil for none.
+    public var falseMatchRate: Double?
     /// Seed of the bootstrap.
     public var seed = LFWEvaluation.defaultSeed
     /// The folder for the report and its tables; nil for none.
@@ -42,7 +44,7 @@ public struct Judging: Sendable {
     ) throws -> EvaluationResult {
         var expectations = expectations
         if let against { expectations.baseline = Baseline(against.scores, name: against.name) }
-        let evaluation = LFWEvaluation(table, by: rule, seed: seed)
+        let evaluation = LFWEvaluation(table, by: rule, seed: seed, falseMatchRate: falseMatchRate)
         let judgment = try Judgment(evaluation, expectations: expectations, margin: provenance.mtcnnMargin)
         var provenance = provenance
         if let program { provenance.notes.append(.init(program.name, program.version)) }

@@ -36,6 +36,8 @@ package struct LFWEvaluation: Sendable, Equatable {
     package let curve: ROCCurve
     /// True accepts at interpolated thresholds; nil if a fold lacks pairs of one kind.
     package let validation: ValidationRate?
+    /// The threshold for a false match rate; nil if none is wanted.
+    package let matchThreshold: MatchThreshold?
     /// An interval from resampling pairs.
     package let bootstrap: BootstrapInterval
     /// Pairs close to their threshold.
@@ -47,7 +49,10 @@ package struct LFWEvaluation: Sendable, Equatable {
     package static let defaultSeed: UInt64 = 20_240_601
 
     /// Computes all figures; about ten milliseconds for 6,000 pairs.
-    package init(_ table: ScoreTable, by protocolRule: EvaluationProtocol = .reference, seed: UInt64 = defaultSeed) {
+    /// - Parameter falseMatchRate: The rate to find a threshold for, between 0 and 1; nil for none.
+    package init(
+        _ table: ScoreTable, by protocolRule: EvaluationProtocol = .reference, seed: UInt64 = defaultSeed, falseMatchRate: Double? = nil
+    ) {
         let search = ThresholdSearch(table, by: protocolRule)
         let assignment = table.pairs.folds
         let thresholds = (0..<assignment.count).map { search.best(leavingOut: $0).threshold }
@@ -68,7 +73,9 @@ package struct LFWEvaluation: Sendable, Equatable {
         spread = AccuracySpread(confusions.map(\.accuracy))
         let best = search.best(leavingOut: nil)
         globalBest = GlobalBest(threshold: best.threshold, accuracy: Double(best.correct) / Double(max(table.scores.count, 1)))
-        curve = ROCCurve(table)
+        let curve = ROCCurve(table)
+        self.curve = curve
+        matchThreshold = falseMatchRate.map { MatchThreshold(curve, wanted: $0) }
         validation = ValidationRate(table)
         let total = confusions.reduce(Confusion(), +)
         bootstrap = BootstrapInterval(correct: total.correct, total: total.total, seed: seed)

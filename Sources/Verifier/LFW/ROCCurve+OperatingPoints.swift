@@ -14,10 +14,20 @@ extension ROCCurve {
     /// The highest true accept rate of any threshold whose false accept rate is at most `limit`. Counted over all pairs, without
     /// interpolation between thresholds.
     package func operatingPoint(falseAcceptLimit limit: Double) -> OperatingPoint {
-        let allowed = (limit * Double(differentCount) * (1 + 1e-12)).rounded(.down)
-        let point = points.last { Double($0.falseAccepts) <= allowed } ?? Point(falseAccepts: 0, trueAccepts: 0, score: .infinity)
+        let point = operatingStep(falseAcceptLimit: limit)
         return OperatingPoint(
             falseAcceptLimit: limit, falseAcceptRate: falseAcceptRate(point), trueAcceptRate: trueAcceptRate(point), score: point.score)
+    }
+
+    /// The last step whose false accept rate is at most `limit`.
+    func operatingStep(falseAcceptLimit limit: Double) -> Point {
+        let allowed = allowedFalseAccepts(limit)
+        return points.last { $0.falseAccepts <= allowed } ?? Point(falseAccepts: 0, trueAccepts: 0, score: .infinity)
+    }
+
+    /// How many false accepts a bound on their rate allows; a product that rounding put below a whole number counts as that number.
+    func allowedFalseAccepts(_ limit: Double) -> Int {
+        Int((min(max(limit, 0), 1) * Double(differentCount) * (1 + 1e-12)).rounded(.down))
     }
 
     /// The rate at which false accepts and false rejects are equally frequent: the root of 1 − x − tpr(x) on the curve with its points

@@ -44,15 +44,9 @@ extension EvaluationReport {
                     "of": .string("pair outcomes at their fold's threshold"),
                 ])), "roc_auc_definition": .string("exact over all pairs, ties half (Mann-Whitney)"),
             "roc_auc_doubled_wins": whole(curve.doubledWins), "equal_error_rate": .number(curve.equalErrorRate),
-            "tar_at_far": .array(
-                LFWEvaluation.falseAcceptLimits.map { limit in
-                    let point = curve.operatingPoint(falseAcceptLimit: limit)
-                    return .object(
-                        JSONObject([
-                            "far_at_most": .number(limit), "tar": .number(point.trueAcceptRate), "far": .number(point.falseAcceptRate),
-                            "threshold": point.score.isFinite ? .number(Double(point.score)) : .null,
-                        ]))
-                }), "val_at_far": evaluation.validation.map { .object(validation($0)) } ?? .null,
+            "accuracy_wilson_95": ends(ShareInterval(evaluation.confusion.correct, of: evaluation.confusion.total)),
+            "tar_at_far": trueAccepts, "error_rates": errorRates, "threshold_at_fmr": thresholdAtRate,
+            "val_at_far": evaluation.validation.map { .object(validation($0)) } ?? .null,
             "noise_budget": .object(
                 JSONObject([
                     "pairs_within_1e-3": whole(evaluation.noise.withinThousandth.count),

@@ -105,7 +105,8 @@ extension EvaluationReport {
                 "Bootstrap, 95 %",
                 "\(NumberText.percent(bootstrap.lower, 2)) … \(NumberText.percent(bootstrap.upper, 2)) % "
                     + "(\(bootstrap.resamples) resamplings of pair outcomes, seed \(bootstrap.seed))"
-            ), ("Area under the ROC curve", "\(NumberText.fixed(curve.area, 6)) (exact, ties half)"),
+            ), ("Wilson's interval, 95 %", "\(ShareInterval(evaluation.confusion.correct, of: evaluation.confusion.total).text) %"),
+            ("Area under the ROC curve", "\(NumberText.fixed(curve.area, 6)) (exact, ties half)"),
             ("Equal error rate", "\(NumberText.percent(curve.equalErrorRate)) %"),
         ]
         for limit in LFWEvaluation.falseAcceptLimits {
@@ -123,6 +124,7 @@ extension EvaluationReport {
                         + "\(NumberText.percent(rate.falseAcceptRate)) % of different people accepted"
                 ))
         }
+        rows += errorRows
         rows += [
             (
                 "Best threshold over all pairs",

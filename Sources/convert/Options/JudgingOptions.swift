@@ -26,6 +26,9 @@ enum JudgingOptions {
     static let areaTolerance = Option(
         "--auc-tolerance", "N", .number(0...1), help: "how far it may be off", usual: "0.0005",
         needs: ["--expect-auc", "--baseline", "--against"])
+    static let matchRate = Option(
+        "--fmr", "RATE", ValueKind("a rate between 0 and 1, such as 1e-3", parse: openShare),
+        help: "also find the threshold for this false match rate, and its interval")
     static let baseline = Option(
         "--baseline", "FILE", .file,
         help: "another run's pair_scores.csv, metrics.json or best_lfw.json: differences, compared with the tolerances; scores are "
@@ -44,7 +47,8 @@ enum JudgingOptions {
     static let group = OptionGroup(
         "Judging and files:",
         [
-            rule, folds, accuracy, tolerance, area, areaTolerance, baseline, outputFolder, photographs, root, seed, json, force, quiet,
+            rule, folds, accuracy, tolerance, area, areaTolerance, baseline, matchRate, outputFolder, photographs, root, seed, json, force,
+            quiet,
         ])
 
     /// Reads the options, and the baseline if one is given.
@@ -57,6 +61,7 @@ enum JudgingOptions {
         judging.expectations.area = given[area]
         if let tolerance = given[tolerance] { judging.expectations.accuracyTolerance = tolerance }
         if let tolerance = given[areaTolerance] { judging.expectations.areaTolerance = tolerance }
+        judging.falseMatchRate = given[matchRate]
         judging.outputFolder = given[outputFolder]
         judging.isReplacing = given[force]
         judging.program = ("convert", Convert.version)
@@ -67,6 +72,10 @@ enum JudgingOptions {
         }
         if let path = given[baseline] { judging.expectations.baseline = try Baseline(try MappedFile(path: path)) }
         return judging
+    }
+
+    private static let openShare: @Sendable (String) -> Double? = { text in
+        NumberText.double(text).flatMap { $0 > 0 && $0 < 1 ? $0 : nil }
     }
 
     private static func number(_ bounds: ClosedRange<Double>) -> @Sendable (String) -> Double? {

@@ -61,7 +61,7 @@ enum EvaluationText {
         }
         let best = evaluation.globalBest
         let confusion = evaluation.confusion
-        let rows = [
+        var rows = [
             [
                 "accuracy",
                 "\(NumberText.percent(spread.mean)) % ± \(NumberText.percent(spread.standardDeviation)) (population std over folds), standard error "
@@ -72,9 +72,14 @@ enum EvaluationText {
                 "95 % of \(NumberText.grouped(bootstrap.resamples)) resamplings of pairs lie in \(NumberText.percent(bootstrap.lower, 2)) … "
                     + "\(NumberText.percent(bootstrap.upper, 2)) %",
             ],
+            [
+                "", "Wilson's 95 % interval of pairs: \(ShareInterval(confusion.correct, of: confusion.total).text) %",
+            ],
             ["AUC", "\(NumberText.fixed(curve.area, 6)) (exact, ties half: \(wins) of \(NumberText.grouped(couples)))"],
             ["EER", "\(NumberText.percent(curve.equalErrorRate)) %"], ["TAR", rates.joined(separator: ", ")],
-            ["VAL", validation(evaluation.validation)],
+        ]
+        rows += errors(evaluation)
+        rows += [
             [
                 "confusion",
                 "[[TN \(confusion.trueNegative), FP \(confusion.falsePositive)], [FN \(confusion.falseNegative), TP "
@@ -86,12 +91,6 @@ enum EvaluationText {
             ],
         ]
         return TextTable.lines(rows)
-    }
-
-    private static func validation(_ rate: ValidationRate?) -> String {
-        guard let rate else { return "not defined: a fold lacks pairs of one kind" }
-        return "\(NumberText.percent(rate.rate)) % ± \(NumberText.percent(rate.standardDeviation)) at FAR \(rate.target) (facenet's and "
-            + "insightface's; \(NumberText.percent(rate.falseAcceptRate)) % of different people accepted)"
     }
 
     private static func foldTable(_ evaluation: LFWEvaluation) -> [String] {
