@@ -26,6 +26,36 @@ import Testing
         #expect(!run.output.contains("\u{1B}"))
     }
 
+    @Test("A wanted false match rate gives a threshold, its interval and both kinds of error")
+    func aWantedFalseMatchRateGivesAThreshold() throws {
+        let run = try score([scores, "--folds", "5", "--fmr", "0.1"])
+        for text in [
+            "FMR 0.1     score >= 0.42 (95 %: 0.32 … 0.69): FMR 9.0909 % (4 of 44; 95 %: 3.59 … 21.16), FNMR 21.74 % (10 of 46; 95 %: "
+                + "12.26 … 35.57); too few pairs to be sure of\n", "Wilson's 95 % interval of pairs: 70.59 … 86.96 %\n",
+            "too few pairs at 0.1, 0.01, 0.001, 0.0001, 1e-05, 1e-06: 44 pairs of different people allow fewer than 10 false accepts\n",
+            "VAL         47.3333 % ± 15.6757 at FAR 0.001",
+        ] { #expect(run.output.contains(text), "\(text) in \(run.output)") }
+        let metrics = try json(try score([scores, "--folds", "5", "--fmr", "1e-3", "--json"]))
+        let threshold = try #require(metrics["threshold_at_fmr"]?.object)
+        #expect(threshold["fmr_wanted"]?.double == 1e-3 && threshold["threshold_95"]?.array?.last == .null)
+        #expect(threshold["too_few_pairs"] == .boolean(true) && threshold["false_matches"] == .integer(0))
+        let rates = try #require(metrics["tar_at_far"]?.array).compactMap(\.object)
+        #expect(rates.count == 6 && rates[2]["tar"]?.double == 20.0 / 46 && rates[3]["tar"] == .null)
+        #expect(metrics["error_rates"] == .array([]))
+        #expect(try json(try score([scores, "--folds", "5", "--json"]))["threshold_at_fmr"] == .null)
+    }
+
+    @Test("facenet's angles and mean subtraction give NumPy's figures") func facenetsAnglesAndMeanSubtraction() throws {
+        let vectors = ["--pairs-file", pairs, "--embeddings", Fixtures.path("scores/embeddings_stored.npz"), "--folds", "5"]
+        let run = try score(vectors + ["--protocol", "facenet", "--arccos", "--subtract-mean"])
+        #expect(run.output.contains("54.0000 % ± 16.9181 at FAR 0.001") && run.output.contains("protocol facenet-arccos"), "\(run.output)")
+        let metrics = try json(try score(vectors + ["--protocol", "facenet", "--arccos", "--subtract-mean", "--json"]))
+        #expect(metrics["settings"]?.object?["mean"] == .string("that of the other folds' embeddings was subtracted"))
+        #expect(metrics["threshold_unit"] == .string("angle / π"))
+        let unchanged = try json(try score(vectors + ["--protocol", "facenet", "--arccos", "--json"]))
+        #expect(unchanged["ten_fold_accuracies"] != metrics["ten_fold_accuracies"])
+    }
+
     @Test("Expectations decide the exit code") func expectationsDecideTheExitCode() throws {
         let met = try score([scores, "--folds", "5", "--expect-accuracy", "80.3", "--expect-auc=0.9148"])
         #expect(met.status == 0 && met.output.contains("\nas expected\n"), "\(met.output)")
@@ -98,7 +128,11 @@ import Testing
         (["x", "--tolerance", "-1"], "points of percent"), (["x", "--protocol", "best"], "reference, insightface or facenet"),
         (["x", "--seed", "-1"], "--seed is -1"), (["x", "--with-photos"], "--with-photos needs --output-dir"),
         (["x", "--with-photos", "--output-dir", "y"], "--with-photos needs --lfw-root DIR"),
-        (["x", "--speed"], "--speed is not an option of score"),
+        (["x", "--speed"], "--speed is not an option of score"), (["x", "--fmr", "0"], "--fmr is 0"), (["x", "--fmr", "1"], "--fmr is 1"),
+        (["x", "--fmr", "nan"], "--fmr is nan"), (["x", "--arccos"], "--arccos needs --protocol"),
+        (["x", "--arccos", "--protocol", "insightface"], "--arccos needs --protocol facenet"),
+        (["x", "--protocol", "facenet", "--subtract-mean"], "--subtract-mean needs --arccos"),
+        (["x", "--protocol", "facenet", "--arccos", "--subtract-mean"], "--subtract-mean has no effect here"),
     ]
 
     @Test("Wrong arguments are usage errors", arguments: wrong)

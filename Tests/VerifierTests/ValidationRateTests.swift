@@ -20,7 +20,7 @@ import Testing
     }
 
     private func rate(_ table: ScoreTable, target: Double = ValidationRate.usualTarget) throws -> ValidationRate {
-        try #require(ValidationRate(table, target: target))
+        try #require(ValidationRate([table], by: .facenet, target: target))
     }
 
     private func table(same: [Float], different: [Float], folds: Int = 2) throws -> ScoreTable {

@@ -9,6 +9,8 @@ public struct Judging: Sendable {
     public var folds: Int?
     /// Figures that are compared with.
     public var expectations = Expectations()
+    /// Whether the mean embedding of the other folds is subtracted before each fold is judged; needs embeddings.
+    public var subtractsMean = false
     /// The false match rate to find a threshold for, between 0 and 1; nil for none.
     public var falseMatchRate: Double?
     /// Seed of the bootstrap.
@@ -44,9 +46,16 @@ public struct Judging: Sendable {
     ) throws -> EvaluationResult {
         var expectations = expectations
         if let against { expectations.baseline = Baseline(against.scores, name: against.name) }
-        let evaluation = LFWEvaluation(table, by: rule, seed: seed, falseMatchRate: falseMatchRate)
-        let judgment = try Judgment(evaluation, expectations: expectations, margin: provenance.mtcnnMargin)
+        let evaluation: LFWEvaluation
         var provenance = provenance
+        if subtractsMean, let embeddings {
+            evaluation = try LFWEvaluation(
+                foldTables: try embeddings.scoresWithoutMean(of: table.pairs), by: rule, seed: seed, falseMatchRate: falseMatchRate)
+            provenance.notes.append(.init("mean", "that of the other folds' embeddings was subtracted"))
+        } else {
+            evaluation = LFWEvaluation(table, by: rule, seed: seed, falseMatchRate: falseMatchRate)
+        }
+        let judgment = try Judgment(evaluation, expectations: expectations, margin: provenance.mtcnnMargin)
         if let program { provenance.notes.append(.init(program.name, program.version)) }
         let report = EvaluationReport(
             evaluation, judgment: judgment, provenance: provenance, embeddings: embeddings, otherScores: against?.scores)

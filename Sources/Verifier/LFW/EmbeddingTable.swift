@@ -9,7 +9,7 @@ package struct EmbeddingTable: Sendable {
     /// All embeddings in the order of the paths, `width` numbers each, of unit length.
     package let values: [Float]
     private let rowOfPath: [ExactText: Int]
-    private let file: String
+    let file: String
 
     /// Rows this close to unit length are left unchanged: they were normalized in float32, and normalizing again would only round again.
     private static let unitTolerance = 1e-6

@@ -1,3 +1,5 @@
+import Glibc
+
 /// How a fold's threshold is chosen, and how a pair is decided.
 public enum EvaluationProtocol: String, Sendable, CaseIterable {
     /// The reference project's: candidates are the float32 midpoints of neighboring scores; same person if score >= threshold.
@@ -8,15 +10,30 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
     /// made (facenet concatenates those of an image and its mirror image, insightface adds them; facenet feeds (x − 127.5) / 128,
     /// insightface (x/255 − 0.5) / 0.5).
     case facenet
+    /// facenet's with `--distance_metric 1`: the same grid, of angles between embeddings in units of π.
+    case facenetArccos = "facenet-arccos"
 
-    /// Whether thresholds are squared distances of unit vectors, 2 − 2·score, instead of scores.
+    /// Whether thresholds are distances of a grid instead of scores.
     package var usesDistance: Bool { self != .reference }
 
     /// The unit of thresholds, in words.
-    package var thresholdUnit: String { usesDistance ? "squared distance" : "cosine" }
+    package var thresholdUnit: String {
+        switch self {
+        case .reference: "cosine"
+        case .insightface, .facenet: "squared distance"
+        case .facenetArccos: "angle / π"
+        }
+    }
 
     /// The number that is compared with a threshold, for one score.
-    @inline(__always) func measure(_ score: Float) -> Double { usesDistance ? 2 - 2 * Double(score) : Double(score) }
+    @inline(__always) func measure(_ score: Float) -> Double {
+        switch self {
+        case .reference: Double(score)
+        case .insightface, .facenet: 2 - 2 * Double(score)
+        // A score may exceed 1 by rounding, and no angle has such a cosine.
+        case .facenetArccos: acos(min(max(Double(score), -1), 1)) / .pi
+        }
+    }
 
     /// Whether a pair with this score is accepted as the same person.
     package func accepts(_ score: Float, threshold: Double) -> Bool {
@@ -24,7 +41,13 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
     }
 
     /// The threshold as a cosine.
-    package func cosine(_ threshold: Double) -> Double { usesDistance ? 1 - threshold / 2 : threshold }
+    package func cosine(_ threshold: Double) -> Double {
+        switch self {
+        case .reference: threshold
+        case .insightface, .facenet: 1 - threshold / 2
+        case .facenetArccos: cos(.pi * min(threshold, 1))
+        }
+    }
 
     /// The rule in one sentence.
     package var rule: String {
@@ -32,6 +55,8 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
         case .reference: "thresholds are midpoints of neighboring scores, the first best on the other folds; same if score >= threshold"
         case .insightface, .facenet:
             "thresholds are squared distances 0, 0.01 … 3.99, the first best on the other folds; same if distance < threshold"
+        case .facenetArccos:
+            "thresholds are angles in units of π, 0, 0.01 … 3.99, the first best on the other folds; same if angle < threshold"
         }
     }
 }

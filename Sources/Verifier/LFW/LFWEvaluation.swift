@@ -53,9 +53,34 @@ package struct LFWEvaluation: Sendable, Equatable {
     package init(
         _ table: ScoreTable, by protocolRule: EvaluationProtocol = .reference, seed: UInt64 = defaultSeed, falseMatchRate: Double? = nil
     ) {
+        self.init(table, foldTables: [table], by: protocolRule, seed: seed, falseMatchRate: falseMatchRate)
+    }
+
+    /// Computes all figures of pairs whose scores depend on the fold that is held out. The figures of all pairs together come from the
+    /// scores that each pair has while its own fold is held out.
+    /// - Parameter foldTables: For each fold, the scores of all pairs while it is held out; at least one.
+    /// - Throws: `LFWError.scoreCount` if there is not one table for each fold.
+    package init(
+        foldTables: [ScoreTable], by protocolRule: EvaluationProtocol, seed: UInt64 = defaultSeed, falseMatchRate: Double? = nil
+    ) throws(LFWError) {
+        guard let first = foldTables.first, foldTables.count == first.pairs.folds.count else {
+            throw .scoreCount(expected: foldTables.first?.pairs.folds.count ?? 1, found: foldTables.count)
+        }
+        let scores = first.pairs.folds.ofPair.enumerated().map { foldTables[$0.element].scores[$0.offset] }
+        self.init(
+            try ScoreTable(pairs: first.pairs, scores: scores), foldTables: foldTables, by: protocolRule, seed: seed,
+            falseMatchRate: falseMatchRate)
+    }
+
+    private init(
+        _ table: ScoreTable, foldTables: [ScoreTable], by protocolRule: EvaluationProtocol, seed: UInt64, falseMatchRate: Double?
+    ) {
         let search = ThresholdSearch(table, by: protocolRule)
         let assignment = table.pairs.folds
-        let thresholds = (0..<assignment.count).map { search.best(leavingOut: $0).threshold }
+        let thresholds = (0..<assignment.count).map { fold in
+            let own = foldTables.count == 1 ? search : ThresholdSearch(foldTables[fold], by: protocolRule)
+            return own.best(leavingOut: fold).threshold
+        }
         var confusions = [Confusion](repeating: Confusion(), count: assignment.count)
         var (accepted, margins): ([Bool], [Double]) = ([], [])
         for (index, pair) in table.pairs.pairs.enumerated() {
@@ -76,7 +101,7 @@ package struct LFWEvaluation: Sendable, Equatable {
         let curve = ROCCurve(table)
         self.curve = curve
         matchThreshold = falseMatchRate.map { MatchThreshold(curve, wanted: $0) }
-        validation = ValidationRate(table)
+        validation = ValidationRate(foldTables, by: protocolRule)
         let total = confusions.reduce(Confusion(), +)
         bootstrap = BootstrapInterval(correct: total.correct, total: total.total, seed: seed)
         noise = NoiseBudget(margins: margins)

@@ -27,7 +27,7 @@ struct ThresholdSearch {
     /// The best threshold over all pairs except those of one fold; over all pairs if `fold` is nil.
     func best(leavingOut fold: Int?) -> Choice {
         let training = fold.map { left in items.filter { $0.fold != left } } ?? items
-        return protocolRule.usesDistance ? ThresholdSearch.onGrid(training) : ThresholdSearch.atMidpoints(training)
+        return protocolRule.usesDistance ? onGrid(training) : ThresholdSearch.atMidpoints(training)
     }
 
     /// Tries the float32 midpoints of neighbors, and one step of 1e-6 outside both ends, ascending; returns the first of the best.
@@ -55,14 +55,14 @@ struct ThresholdSearch {
     private static let gridCount = 400
     private static let gridStep = 0.01
 
-    /// Tries squared distances 0, 0.01 … 3.99, ascending; same person if distance < threshold. Returns the first of the best.
-    private static func onGrid(_ items: [Item]) -> Choice {
+    /// Tries distances 0, 0.01 … 3.99, ascending; same person if distance < threshold. Returns the first of the best.
+    private func onGrid(_ items: [Item]) -> Choice {
         var (acceptedRightly, rejectedRightly, place) = (0, items.count { !$0.isSame }, items.count)
         var best = Choice(threshold: 0, correct: -1)
-        for step in 0..<gridCount {
-            let threshold = Double(step) * gridStep
+        for step in 0..<ThresholdSearch.gridCount {
+            let threshold = Double(step) * ThresholdSearch.gridStep
             // The largest score is the smallest distance.
-            while place > 0, EvaluationProtocol.insightface.measure(items[place - 1].score) < threshold {
+            while place > 0, protocolRule.measure(items[place - 1].score) < threshold {
                 place -= 1
                 if items[place].isSame { acceptedRightly += 1 } else { rejectedRightly -= 1 }
             }

@@ -38,6 +38,7 @@ enum ScoreCommand {
             try given.finish(because: "nothing of what is asked for uses it")
             result = try Scoring.judge(embeddings: vectors, pairsFile: list, by: judging, pictures: root)
         } else {
+            try given.refuse([JudgingOptions.subtractsMean], because: "scores have no mean embedding; --embeddings gives vectors")
             let path = try given.onlyOperand("pair_scores.csv, or --pairs-file and --embeddings")
             try given.finish(because: "nothing of what is asked for uses it")
             result = try Scoring.judge(scores: path, by: judging, pictures: root)

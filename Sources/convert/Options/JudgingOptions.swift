@@ -5,13 +5,23 @@ import Verifier
 
 /// Options that say how `score` and `evaluate` judge scores, and where the result goes.
 enum JudgingOptions {
-    static let rule = Option(
+    /// The rules that an option of its own names; facenet's has a variant.
+    private enum RuleName: String, Sendable, CaseIterable {
+        case reference, insightface, facenet
+    }
+
+    private static let rule = Option(
         "--protocol", "NAME",
         .choice(
-            EvaluationProtocol.self,
+            RuleName.self,
             [
                 "reference": "midpoints of neighboring scores", "insightface": "a grid of squared distances", "facenet": "the same grid",
             ]), help: "how thresholds are chosen", usual: "reference")
+    private static let angles = Flag(
+        "--arccos", help: "facenet's --distance_metric 1: a grid of angles, with --protocol facenet", needs: ["--protocol"])
+    static let subtractsMean = Flag(
+        "--subtract-mean", help: "facenet's --subtract_mean: judge each fold less the mean embedding of the others",
+        conflicts: ["--against"], needs: ["--arccos"])
     static let folds = Option(
         "--folds", "K", .integer(2...1000), help: "folds of pairs that are not LFW's 6,000; the figure is then not LFW's")
     // A share such as 0.947 is meant as 94.7 %, and nobody expects less than 1 %.
@@ -47,14 +57,19 @@ enum JudgingOptions {
     static let group = OptionGroup(
         "Judging and files:",
         [
-            rule, folds, accuracy, tolerance, area, areaTolerance, baseline, matchRate, outputFolder, photographs, root, seed, json, force,
-            quiet,
+            rule, angles, subtractsMean, folds, accuracy, tolerance, area, areaTolerance, baseline, matchRate, outputFolder, photographs,
+            root, seed, json, force, quiet,
         ])
 
     /// Reads the options, and the baseline if one is given.
     static func judging(_ given: Invocation) throws -> Judging {
         var judging = Judging()
-        judging.rule = given[rule] ?? .reference
+        judging.rule = given[rule].flatMap { EvaluationProtocol(rawValue: $0.rawValue) } ?? .reference
+        if given[angles] {
+            guard judging.rule == .facenet else { throw UsageError.needs("--arccos", "--protocol facenet") }
+            judging.rule = .facenetArccos
+        }
+        judging.subtractsMean = given[subtractsMean]
         judging.folds = given[folds]
         if let seed = given[seed] { judging.seed = UInt64(seed) }
         judging.expectations.accuracy = given[accuracy]
