@@ -29,8 +29,10 @@ package struct HelpPage: Sendable {
             if group.title != nil || group.explainedBy != nil || seen.count == options.count { lines.append("") }
             if let title = group.title { lines += TextWrap.lines(title, width: width) }
             if let page = group.explainedBy {
-                let names = options.map(\.synopsis).joined(separator: "; ")
+                // No line ends between an option and its value.
+                let names = options.map { $0.synopsis.replacing(" ", with: "\u{A0}") }.joined(separator: "; ")
                 lines += TextWrap.lines("\(names): see \(program.name) \(page) --help", width: width, indent: 2)
+                    .map { $0.replacing("\u{A0}", with: " ") }
             } else {
                 for option in options { lines += row(option.synopsis, option.description) }
             }
