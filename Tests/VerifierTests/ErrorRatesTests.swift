@@ -15,11 +15,8 @@ import Testing
             #expect(abs(found.lower - ends[0]) < 1e-14 && abs(found.upper - ends[1]) < 1e-14, "\(count) of \(total)")
         }
         #expect(ShareInterval(0, of: 9).lower == 0 && ShareInterval(9, of: 9).upper == 1)
-<<<<<<< HEAD
-=======
         #expect(ShareInterval(5683, of: 6000).text == "94.12 … 95.25" && ShareInterval(0, of: 6000).text == "0.0000 … 0.0640")
         #expect(ShareInterval(5, of: 8_000_000).text == "0.000027 … 0.000146")
->>>>>>> figures
         let nothing = ShareInterval(0, of: 0)
         #expect(nothing.lower == 0 && nothing.upper == 1)
     }

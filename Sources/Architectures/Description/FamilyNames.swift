@@ -18,19 +18,19 @@ extension FamilyDescription {
     }
 
     /// Whether a name with numbers in place of variables is one that the word can become.
-    private static func couldBe(_ name: String, _ template: WordTemplate) -> Bool {
-        var rest = Substring(name)
-        for part in template.parts {
-            switch part {
-            case .text(let text):
-                guard rest.hasPrefix(text) else { return false }
-                rest = rest.dropFirst(text.count)
-            case .variable:
-                let numbers = rest.prefix { $0.isNumber || $0 == "_" }
-                guard numbers.first?.isNumber == true else { return false }
-                rest = rest.dropFirst(numbers.count)
-            }
+    private static func couldBe(_ name: String, _ template: WordTemplate) -> Bool { fits(Substring(name), template.parts[...]) }
+
+    private static func fits(_ name: Substring, _ parts: ArraySlice<WordTemplate.Part>) -> Bool {
+        guard let part = parts.first else { return name.isEmpty }
+        switch part {
+        case .text(let text): return name.hasPrefix(text) && fits(name.dropFirst(text.count), parts.dropFirst())
+        case .variable:
+            let numbers = name.prefix { $0.isNumber || $0 == "_" }.prefix(mostDigits)
+            guard numbers.first?.isNumber == true else { return false }
+            return (1...numbers.count).contains { fits(name.dropFirst($0), parts.dropFirst()) }
         }
-        return rest.isEmpty
     }
+
+    /// Digits and `_` in place of a variable.
+    private static let mostDigits = 64
 }

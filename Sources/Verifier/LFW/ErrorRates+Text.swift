@@ -1,16 +1,11 @@
 import ConvertFiles
 
 extension ShareInterval {
-<<<<<<< HEAD
-    /// Both ends in percent, without the sign.
-    package var text: String { "\(NumberText.percent(lower, 2)) … \(NumberText.percent(upper, 2))" }
-=======
     /// Both ends in percent, without the sign; with more decimals if the whole interval is close to 0.
     package var text: String {
         let decimals = upper < 1e-4 ? 6 : upper < 1e-2 ? 4 : 2
         return "\(NumberText.percent(lower, decimals)) … \(NumberText.percent(upper, decimals))"
     }
->>>>>>> figures
 }
 
 extension ErrorRates {
