@@ -6,8 +6,8 @@ CONVERT is the built command. A MODULE has a table FAMILIES like fixtures/face_f
 For each family and writer, "ok" means: `convert inspect` names the family; `convert run` gives what torch gives, within 1e-5 on outputs of unit length;
 `convert verify FILE --against CHECKPOINT` says the same network; `convert export` writes a file that onnx's checker accepts and that ONNX Runtime runs
 with the same result. A file may be refused if the message names a node and its operator, with the domain if it is not the standard's; it is counted
-apart. A float16 file is compared with ONNX Runtime on the same file widened to float32, since arithmetic is float32 here; `verify` may say either, as its weights may have been
-folded before they were rounded. Exit 1 if anything is wrong.
+apart. A float16 file is compared with ONNX Runtime on the same file widened to float32, since arithmetic is float32 here; `verify` may say either, as its
+weights may have been folded before they were rounded. Exit 1 if anything is wrong.
 
 Needs torch, onnx, onnxruntime; onnxscript, onnxsim and onnxconverter-common for their writers.
 """

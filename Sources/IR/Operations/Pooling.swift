@@ -22,6 +22,16 @@ package struct Pooling: Sendable, Equatable {
         self.countsPadding = countsPadding && !padding.isZero
     }
 
+    /// The same pooling without `ceilMode` if no window reaches past the end of a value with these sizes; engines differ in what they make of it
+    /// then. As it is if that is not known.
+    package func withoutVainCeiling(from input: [Int?], to output: [Int?]) -> Pooling {
+        guard ceilMode, input.count == 4, output.count == 4, let height = input[2], let width = input[3], let rows = output[2],
+            let columns = output[3], (rows - 1) * stride.height + kernel.height <= height + padding.top + padding.bottom,
+            (columns - 1) * stride.width + kernel.width <= width + padding.left + padding.right
+        else { return self }
+        return Pooling(kernel: kernel, stride: stride, padding: padding, countsPadding: countsPadding)
+    }
+
     fileprivate static var blank: Pooling { Pooling(kernel: Size2D(1), stride: Size2D(1)) }
 }
 

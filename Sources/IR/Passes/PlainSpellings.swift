@@ -21,9 +21,9 @@ extension Model {
                         size.fixed ?? (input.indices.contains(position) && input[position] == size ? 0 : -1)
                     })
             case .maxPool(let pooling):
-                if let plain = Model.withoutCeiling(pooling, input, output) { graph.nodes[index].operation = .maxPool(plain) }
+                graph.nodes[index].operation = .maxPool(pooling.withoutVainCeiling(from: input.map(\.fixed), to: output.map(\.fixed)))
             case .averagePool(let pooling):
-                if let plain = Model.withoutCeiling(pooling, input, output) { graph.nodes[index].operation = .averagePool(plain) }
+                graph.nodes[index].operation = .averagePool(pooling.withoutVainCeiling(from: input.map(\.fixed), to: output.map(\.fixed)))
             case .slice(let slice) where slice.axis == 1 && input.count == 4:
                 guard let channels = input[1].fixed, channels <= Model.mostListedChannels else { continue }
                 let (start, count) = slice.range(channels)
@@ -39,22 +39,5 @@ extension Model {
             }
         }
         return graph
-    }
-
-    /// The pooling without `ceil`, if no window is cut off; nil if it has none, or if that is not known.
-    private static func withoutCeiling(_ pooling: Pooling, _ input: [Dimension], _ output: [Dimension]) -> Pooling? {
-        guard pooling.ceilMode, input.count == 4, output.count == 4, let height = input[2].fixed, let width = input[3].fixed,
-            let rows = output[2].fixed, let columns = output[3].fixed
-        else { return nil }
-        func isWhole(_ size: Int, _ count: Int, _ padding: Int, _ kernel: Int, _ stride: Int) -> Bool {
-            (count - 1) * stride + kernel <= size + padding
-        }
-        let (padding, kernel, stride) = (pooling.padding, pooling.kernel, pooling.stride)
-        guard isWhole(height, rows, padding.top + padding.bottom, kernel.height, stride.height),
-            isWhole(width, columns, padding.left + padding.right, kernel.width, stride.width)
-        else { return nil }
-        var plain = pooling
-        plain.ceilMode = false
-        return plain
     }
 }

@@ -2,19 +2,24 @@ import ConvertIR
 
 extension ONNXWriting {
     static func maxPool(_ pooling: Pooling) -> [ONNXWriting] {
-        [ONNXWriting { node, names in [names.node(node, "MaxPool", [], window(pooling))] }]
+        [ONNXWriting { node, names in [names.node(node, "MaxPool", [], window(pooling, node, names))] }]
     }
 
     static func averagePool(_ pooling: Pooling) -> [ONNXWriting] {
         [
             ONNXWriting { node, names in
-                [names.node(node, "AveragePool", [], window(pooling) + [("count_include_pad", .integer(pooling.countsPadding ? 1 : 0))])]
+                [
+                    names.node(
+                        node, "AveragePool", [],
+                        window(pooling, node, names) + [("count_include_pad", .integer(pooling.countsPadding ? 1 : 0))])
+                ]
             }
         ]
     }
 
-    private static func window(_ pooling: Pooling) -> [(String, ONNXAttribute)] {
-        [
+    private static func window(_ pooling: Pooling, _ node: Node, _ names: ONNXNames) -> [(String, ONNXAttribute)] {
+        let pooling = pooling.withoutVainCeiling(from: names.sizes(node.inputs.first), to: names.sizes(node.output))
+        return [
             ("ceil_mode", .integer(pooling.ceilMode ? 1 : 0)), ("kernel_shape", pair(pooling.kernel)), ("pads", pads(pooling.padding)),
             ("strides", pair(pooling.stride)),
         ]
