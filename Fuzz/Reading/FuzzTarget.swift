@@ -12,7 +12,7 @@ import Verifier
 
 /// The readers that are fuzzed: bytes go in, and nothing may trap, run away or come back changed. See docs/reliability.md.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case open, safety, pickle, image, scores, pairs, embeddings, npy, json, document, graph, keymap, names
+    case open, safety, pickle, image, scores, pairs, embeddings, npy, json, document, graph, family, keymap, names
 
     /// Reads the bytes. Errors of readers are the expected answer to most inputs.
     /// - Throws: `FuzzFinding` for what must not happen.
@@ -57,6 +57,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             let graph = try Graph(text: String(decoding: bytes, as: UTF8.self), file: "graph")
             guard try Graph(text: graph.text(types: [:]), file: "again") == graph else {
                 throw FuzzFinding("a graph is not read as it was written")
+            }
+        case .family:
+            let description = try FamilyDescription(text: String(decoding: bytes, as: UTF8.self), file: "family")
+            let graph = try Architectures.rebuild(try FamilyWeights.all, description: description).model.graph
+            guard try Graph(text: graph.text(types: [:]), file: "again") == graph else {
+                throw FuzzFinding("a graph of a description is not read as it was written")
             }
         case .keymap: _ = try KeyMap(text: String(decoding: bytes, as: UTF8.self), file: "map")
         case .names:

@@ -8,9 +8,11 @@ package enum ArchitectureError: DescribedError, Equatable {
     /// The checkpoint's name for the network disagrees with its keys.
     case nameDisagrees(source: String, named: String, shown: String)
     case notThisNetwork(source: String, requested: String, shown: String)
-    /// Some weights of the network are missing, left over, or of the wrong shape; `departure` is the line of the description that shows it.
+    /// Some weights of the network are missing, left over, or of the wrong shape; `departure` is the line of the description that shows it,
+    /// which is part of the message if the description is the caller's own.
     case keysDoNotMatch(
-        source: String, name: String, missing: [String], unexpected: [String], misshaped: [String], departure: String? = nil)
+        source: String, name: String, missing: [String], unexpected: [String], misshaped: [String], departure: String? = nil,
+        isOwn: Bool = false)
     case imageSizeDisagrees(source: String, named: Int, features: Int)
     case severalNetworks(source: String, names: [String])
     case malformedKeyMap(file: String, line: Int, detail: String)
@@ -28,12 +30,13 @@ package enum ArchitectureError: DescribedError, Equatable {
             "\(source): the checkpoint calls itself \(named), but its keys and shapes are those of \(shown)"
         case .notThisNetwork(let source, let requested, let shown):
             "\(source): \(requested) was asked for, but its keys are those of \(shown)"
-        case .keysDoNotMatch(let source, let name, [], [], [], let departure):
+        case .keysDoNotMatch(let source, let name, [], [], [], let departure, _):
             "\(source): the weights are not those of \(name): \(departure ?? "the description does not fit")"
-        case .keysDoNotMatch(let source, let name, let missing, let unexpected, let misshaped, _):
+        case .keysDoNotMatch(let source, let name, let missing, let unexpected, let misshaped, let departure, let isOwn):
             "\(source): the weights are not those of \(name): "
                 + [("missing", missing), ("unexpected", unexpected), ("of the wrong shape", misshaped)].filter { !$0.1.isEmpty }
                 .map { "\($0.1.count) \($0.0) (\(ArchitectureError.list($0.1)))" }.joined(separator: ", ")
+                + ((isOwn ? departure : nil).map { "; first difference: \($0)" } ?? "")
         case .imageSizeDisagrees(let source, let named, let features):
             "\(source): the checkpoint says image_size \(named), but its last linear layer takes \(features) features"
         case .severalNetworks(let source, let names): "\(source): the keys fit several families: \(names.joined(separator: ", "))"
@@ -51,7 +54,7 @@ package enum ArchitectureError: DescribedError, Equatable {
         case .unknownName: "choose one of these"
         case .nameDisagrees(_, _, let shown): "if the keys are right, name \(shown)"
         case .notThisNetwork(_, _, let shown): "name \(shown), or let keys and shapes decide"
-        case .keysDoNotMatch(_, _, let missing, _, _, _):
+        case .keysDoNotMatch(_, _, let missing, _, _, _, _):
             missing.isEmpty
                 ? "it is a different network: write its weights alone (.safetensors, .h5, .flat, .pth)"
                 : "choose a different dictionary, rename its keys, or write its weights alone (.safetensors, .h5, .flat, .pth)"
@@ -69,7 +72,7 @@ package enum ArchitectureError: DescribedError, Equatable {
         case .unknownNetwork: [.keyMap, .details]
         case .unknownName: [.family(nil)]
         case .nameDisagrees(_, _, let shown), .notThisNetwork(_, _, let shown): [.family(shown)]
-        case .keysDoNotMatch(_, _, let missing, _, _, _): missing.isEmpty ? [.details] : [.stateDict, .keyMap, .details]
+        case .keysDoNotMatch(_, _, let missing, _, _, _, _): missing.isEmpty ? [.details] : [.stateDict, .keyMap, .details]
         case .severalNetworks(_, let names): [.family(names.first)]
         case .malformedKeyMap, .keyMapCollision, .keyMapUnused: [.keyMap]
         case .imageSizeDisagrees: []
@@ -89,7 +92,7 @@ extension ArchitectureError: ListedError {
         switch self {
         case .unknownNetwork(_, let wanted, let seen, _):
             ["known families:"] + wanted.map { "  " + $0 } + ["keys of the file:"] + seen.map { "  " + $0 }
-        case .keysDoNotMatch(_, _, let missing, let unexpected, let misshaped, let departure):
+        case .keysDoNotMatch(_, _, let missing, let unexpected, let misshaped, let departure, _):
             [("missing", missing), ("unexpected", unexpected), ("of the wrong shape", misshaped)].filter { !$0.1.isEmpty }
                 .flatMap { ["\($0.0):"] + $0.1.map { "  " + $0 } } + (departure.map { ["first difference:", "  " + $0] } ?? [])
         default: []

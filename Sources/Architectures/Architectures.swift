@@ -32,12 +32,15 @@ package enum Architectures {
     /// Rebuilds the network that keys and shapes show. Throws `ArchitectureError`, also if the checkpoint's own name for it disagrees.
     /// - Parameter requested: The family's name as the caller gives it, which overrides the checkpoint's.
     /// - Parameter imageSize: The input's size as the caller states it; nil to take the checkpoint's or the family's.
+    /// - Parameter likeness: The project whose variant of the family is taken, in place of the one that the file shows.
     /// - Parameter description: The caller's own description, in place of the built-in ones. Throws `FamilyError` if it makes no sense.
     package static func rebuild(
-        _ weights: Weights, requested: String? = nil, imageSize: GivenFacts.ImageSize? = nil, description: FamilyDescription? = nil
+        _ weights: Weights, requested: String? = nil, imageSize: GivenFacts.ImageSize? = nil, likeness: ContractProfile? = nil,
+        description: FamilyDescription? = nil
     ) throws -> Rebuilt {
         let found = try FamilyMatch(
-            weights, among: description.map { [$0] } ?? BuiltInFamilies.read.get(), isOwn: description != nil, imageSize: imageSize)
+            weights, among: description.map { [$0] } ?? BuiltInFamilies.read.get(), isOwn: description != nil,
+            given: GivenChoice(imageSize: imageSize, likeness: likeness))
         let chosen = try found.choose(requested: description == nil ? requested : nil)
         var unknownName: String?
         if requested == nil, description == nil, let named = declaredName(weights) {

@@ -49,7 +49,9 @@ package struct ContractProfile: Sendable {
     package static func named(_ name: String) -> ContractProfile? {
         let plain = String(name.lowercased().map { $0 == "-" ? "_" : $0 })
         if let profile = all.first(where: { $0.name == plain }) { return profile }
-        guard let family = BuiltInFamilies.all.first(where: { $0.canonicalName(plain) != nil }) else { return nil }
+        guard let family = BuiltInFamilies.all.first(where: { $0.canonicalName(plain) != nil }), family.contracts.base.hasEmbedding else {
+            return nil
+        }
         // A checkpoint that names its network is the reference project's.
         return family.contracts.profiles.first { $0.name == "reference" } ?? family.contracts.base
     }

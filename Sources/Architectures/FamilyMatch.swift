@@ -4,20 +4,27 @@ import ConvertIR
 struct FamilyMatch {
     private let weights: Weights
     private let families: [FamilyDescription]
-    private let imageSize: GivenFacts.ImageSize?
+    private let keys: KeyEndings
+    private let isOwn: Bool
+    private let given: GivenChoice
     /// Families whose distinctive keys are there, each followed to its end or as far as the weights allow.
     private let attempts: [FamilyAttempt]
 
     /// - Parameter isOwn: whether the caller gave the descriptions.
-    init(_ weights: Weights, among families: [FamilyDescription], isOwn: Bool, imageSize: GivenFacts.ImageSize?) throws {
+    init(_ weights: Weights, among families: [FamilyDescription], isOwn: Bool, given: GivenChoice) throws {
         self.weights = weights
         self.families = families
-        self.imageSize = imageSize
+        self.isOwn = isOwn
+        self.given = given
+        keys = KeyEndings(weights)
         var attempts: [FamilyAttempt] = []
         for family in families {
             // The caller's own description is followed in any case, to say where it departs.
-            guard let prefix = FamilyAttempt.prefix(of: family, in: weights) ?? (isOwn ? "" : nil) else { continue }
-            attempts.append(try FamilyAttempt(family, weights, prefix: prefix, imageSize: imageSize))
+            let found = FamilyAttempt.prefix(of: family, in: weights, keys)
+            let likely = isOwn ? family.signatures.joined().lazy.compactMap { [keys] in keys.prefix(before: $0) }.first ?? "" : nil
+            guard let prefix = found ?? likely else { continue }
+            attempts.append(
+                try FamilyAttempt(family, weights, prefix: prefix, isOwn: isOwn, isRecognized: found != nil, given: given))
         }
         self.attempts = attempts
     }
@@ -25,12 +32,16 @@ struct FamilyMatch {
     /// The network that the keys show, or the one that is asked for by name.
     func choose(requested: String?) throws -> FamilyAttempt {
         let source = weights.provenance.source
-        if let requested, Architectures.canonicalName(requested) == nil {
-            throw ArchitectureError.unknownName(requested, known: Architectures.knownNames)
+        let plain = requested.map { String($0.lowercased().map { $0 == "-" ? "_" : $0 }) }
+        if let requested, let plain, !families.contains(where: { $0.name == plain || $0.canonicalName(plain) != nil }) {
+            throw ArchitectureError.unknownName(requested, known: families.flatMap(\.knownNames))
         }
         guard let first = attempts.max(by: { $0.agreement < $1.agreement }) else { throw unknown() }
-        if let requested, let name = Architectures.canonicalName(requested) {
-            guard let match = attempts.first(where: { $0.name == name }) else {
+        if let plain {
+            // The name of one of its networks, or the family's own.
+            let named = attempts.filter { $0.family.name == plain || $0.name == $0.family.canonicalName(plain) }
+            guard let match = named.first(where: \.fits) ?? named.max(by: { $0.agreement < $1.agreement }) else {
+                let name = families.lazy.compactMap { $0.canonicalName(plain) }.first ?? plain
                 throw ArchitectureError.notThisNetwork(source: source, requested: name, shown: first.name)
             }
             return match
@@ -38,8 +49,10 @@ struct FamilyMatch {
         let fitting = attempts.filter(\.fits)
         // Two descriptions of the same wiring do not contradict each other.
         if let one = fitting.first {
-            guard fitting.allSatisfy({ $0.graph == one.graph }) else {
-                throw ArchitectureError.severalNetworks(source: source, names: fitting.map(\.name))
+            guard fitting.dropFirst().allSatisfy({ $0.isWired(as: one) }) else {
+                // Networks of one name are told apart by their families'.
+                let isTold = Set(fitting.map(\.name)).count == fitting.count
+                throw ArchitectureError.severalNetworks(source: source, names: fitting.map { isTold ? $0.name : $0.family.name })
             }
             return one
         }
@@ -53,15 +66,16 @@ struct FamilyMatch {
         guard attempt.fits || attempt.graph != nil && attempt.missing.isEmpty && attempt.unexpected.isEmpty && attempt.misshaped.isEmpty
         else {
             // A size that does not lead to the last layer's features is the caller's, not the file's.
-            if let imageSize, attempt.missing.isEmpty, attempt.unexpected.isEmpty,
-                let usual = try? FamilyAttempt(attempt.family, weights, prefix: attempt.prefix, imageSize: nil), usual.fits
+            if let imageSize = given.imageSize, attempt.missing.isEmpty, attempt.unexpected.isEmpty,
+                let usual = try? FamilyAttempt(attempt.family, weights, prefix: attempt.prefix, isOwn: isOwn, given: GivenChoice()),
+                usual.fits
             {
                 throw GivenFactError.sizeDoesNotFit(
                     height: imageSize.height, width: imageSize.width, reason: attempt.departure?.reason ?? "the layers have other sizes")
             }
             throw ArchitectureError.keysDoNotMatch(
                 source: weights.provenance.source, name: attempt.name, missing: attempt.missing, unexpected: attempt.unexpected,
-                misshaped: attempt.misshaped, departure: departure(attempt))
+                misshaped: attempt.misshaped, departure: departure(attempt), isOwn: isOwn)
         }
         return attempt
     }
@@ -88,18 +102,34 @@ struct FamilyMatch {
         var best: FamilyAttempt?
         for family in families {
             for prefix in prefixes(family) {
-                guard let attempt = try? FamilyAttempt(family, weights, prefix: prefix, imageSize: imageSize),
+                guard let attempt = try? FamilyAttempt(family, weights, prefix: prefix, isOwn: false, given: given),
                     attempt.agreement > max(best?.agreement ?? 0, FamilyMatch.closeAgreement)
                 else { continue }
                 best = attempt
             }
         }
-        guard let best else { return nil }
+        guard let best else { return nearlyRecognized() }
         return "\(best.name), but \(departure(best) ?? "keys differ")"
+    }
+
+    /// A family that all but one of its distinctive keys are there of, for which no description can be followed far; nil if there is none.
+    private func nearlyRecognized() -> String? {
+        var best: (share: Double, text: String)?
+        for family in families {
+            for signature in family.signatures where signature.count > 1 {
+                for prefix in Set(signature.compactMap({ keys.prefix(before: $0) })) {
+                    let missing = signature.filter { weights[prefix + $0] == nil }
+                    let share = Double(signature.count - missing.count) / Double(signature.count)
+                    guard missing.count == 1, share > best?.share ?? 0 else { continue }
+                    best = (share, "\(family.name), but \(prefix)\(missing[0]) is missing")
+                }
+            }
+        }
+        return best?.text
     }
 
     /// Prefixes under which any distinctive key of the family lies.
     private func prefixes(_ family: FamilyDescription) -> Set<String> {
-        Set(family.signatures.joined().compactMap { KeyLedger.prefix(before: $0, in: weights) })
+        Set(family.signatures.joined().compactMap { keys.prefix(before: $0) })
     }
 }

@@ -110,9 +110,12 @@ package struct OpenedModel: Sendable {
             let names = CompiledKeys(weights)
             let rebuilt = try Architectures.rebuild(
                 names.stripped(weights), requested: choice.architecture ?? opened.document?.architecture?.name,
-                imageSize: choice.given.imageSize, description: choice.description)
+                imageSize: choice.given.imageSize, likeness: choice.likeness, description: choice.description)
             var model = try names.restored(rebuilt.model)
             if let contract = opened.document?.contract, choice.description == nil { model.contract = contract }
+            if let own = choice.description, !own.statesContract {
+                model.contract = GraphContract.read(model.graph, weights: model.weights)
+            }
             self.init(
                 content: .model(try choice.complete(model)), nonTensors: nonTensors,
                 droppedKeys: rebuilt.droppedKeys.map { names.source(of: $0) }, prefix: rebuilt.prefix, unknownName: rebuilt.unknownName,
@@ -185,16 +188,19 @@ package struct OpenedModel: Sendable {
     /// Throws for tensors that hold numbers in a form that no export can: leaving them out would change the network.
     private static func refuseLazyTensors(_ opened: OpenedFile) throws {
         for entry in opened.selection?.dictionary.entries ?? [] {
+            let isQuantized = entry.isQuantized
             let isPlain =
                 switch entry.value {
+                case _ where isQuantized: false
                 case .tensor(let tensor): !tensor.isConjugated && !tensor.isNegated
-                case .quantizedTensor, .sparseTensor: false
+                case .sparseTensor: false
                 default: true
                 }
             if isPlain { continue }
-            let isQuantized = if case .quantizedTensor = entry.value { true } else { false }
             throw ExportError.notPlain(
-                file: opened.file.path, name: entry.key.pathComponent, kind: entry.value.kindName, isQuantized: isQuantized)
+                file: opened.file.path, name: entry.key.pathComponent,
+                kind: isQuantized && !entry.value.isTensor ? "quantized layer's packed parameters" : entry.value.kindName,
+                isQuantized: isQuantized)
         }
     }
 }

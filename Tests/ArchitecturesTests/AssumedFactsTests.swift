@@ -54,7 +54,9 @@ import Testing
         #expect {
             try Architectures.rebuild(weights)
         } throws: { error in
-            guard case ArchitectureError.keysDoNotMatch(_, _, let missing, let unexpected, let misshaped, _) = error else { return false }
+            guard case ArchitectureError.keysDoNotMatch(_, _, let missing, let unexpected, let misshaped, _, _) = error else {
+                return false
+            }
             return unexpected == [key] && missing.isEmpty && misshaped.isEmpty
         }
     }

@@ -17,7 +17,7 @@ import Testing
         let weights = try small.get().renamed { $0 == "body.2.1.residual.5.running_var" ? nil : $0 }
             .with("stray.weight", try Networks.zero(.float32, [2])).with("input_layer.1.bias", try Networks.zero(.float32, [5]))
         let found = error(weights)
-        guard case .keysDoNotMatch(let source, let name, let missing, let unexpected, let misshaped, let departure?) = found else {
+        guard case .keysDoNotMatch(let source, let name, let missing, let unexpected, let misshaped, let departure?, _) = found else {
             Issue.record("\(String(describing: found))")
             return
         }

@@ -60,6 +60,27 @@ import Testing
         #expect(try run("slim", fixture("mixed"), "-o", "\(folder)/x.pth", "--dequantize", status: 64).contains("no quantized tensor"))
     }
 
+    @Test("Packed parameters of quantized layers need the option too, on every command that reads weights")
+    func packedParametersNeedTheOption() throws {
+        for command in ["slim", "export"] {
+            let text = try run(command, fixture("packed_layers"), "-o", "\(folder)/p.safetensors", status: 2)
+            #expect(text.contains("--dequantize") && text.contains("a.rows._packed_params._packed_params"), "\(text)")
+            let done = try run(command, fixture("packed_layers"), "-o", "\(folder)/\(command)-p.safetensors", "--dequantize")
+            #expect(
+                done.contains("dequantized: a.rows.weight, half.weight") && done.contains("left out with them: a.rows.scale"), "\(done)")
+            let weights = try #require(try FormatRegistry.open("\(folder)/\(command)-p.safetensors").weights)
+            #expect(weights.entries.map(\.name) == ["norm.weight", "a.rows.weight", "half.weight", "half.bias"])
+            let verdict = try run("verify", "\(folder)/\(command)-p.safetensors", fixture("packed_layers"), "--dequantize")
+            #expect(verdict.contains("4 bit for bit the same"), "\(verdict)")
+        }
+        #expect(try run("inspect", fixture("packed_layers")).contains("--dequantize"))
+        let dequantized = try run("inspect", fixture("packed_layers"), "--dequantize")
+        #expect(!dequantized.contains("_packed_params._packed_params "))
+        for command in ["run", "inspect", "evaluate", "verify", "export", "slim"] {
+            #expect(try run(command, "--help").contains("--dequantize"), "\(command)")
+        }
+    }
+
     @Test(
         "Patterns that match nothing are errors",
         arguments: [

@@ -20,18 +20,18 @@ import Testing
         return try #require(root[file]?.object?[path]?.array).compactMap(\.object)
     }
 
-    @Test("There are seven cases")
-    func thereAreCases() { #expect(StateDictFixtureTests.cases.count == 7) }
+    @Test("There are eight cases")
+    func thereAreCases() { #expect(StateDictFixtureTests.cases.count == 8) }
 
     @Test("A state dict is torch's, bit for bit", arguments: cases)
     func aStateDictIsThatOfTorchBitForBit(_ file: String, _ path: String) throws {
         let checkpoint = try Checkpoint(try MappedFile(path: Fixtures.path("state_dicts/\(file)")))
         var found = try StateDictSelection(in: checkpoint.root, file: file, path: path == "root" ? "." : path)
-        if ["quantized.pth", "packed.pth"].contains(file) { found = try found.dequantized() }
+        if ["quantized.pth", "packed.pth", "packed_layers.pth"].contains(file) { found = try found.dequantized() }
         let expected = try expected(file, path)
         let entries = found.dictionary.entries.filter(\.value.isTensor)
         let names = expected.compactMap { $0["name"]?.string }
-        #expect(file == "packed.pth" ? Set(entries.map(\.key.pathComponent)) == Set(names) : entries.map(\.key.pathComponent) == names)
+        #expect(file.hasPrefix("packed") ? Set(entries.map(\.key.pathComponent)) == Set(names) : entries.map(\.key.pathComponent) == names)
         for facts in expected {
             let name = try #require(facts["name"]?.string)
             guard case .tensor(let tensor)? = found.dictionary[name] else {
@@ -57,6 +57,30 @@ import Testing
         let packed = try StateDictSelection(
             in: try Checkpoint(try MappedFile(path: Fixtures.path("state_dicts/packed.pth"))).root, file: "packed.pth")
         #expect(packed.nonTensors.contains { $0.name == "_packed_params._packed_params" && $0.kind == "packed quantized parameters" })
+    }
+
+    @Test("Packed parameters become weight and bias, and what only a quantized layer has goes")
+    func packedParameters() throws {
+        let root = try Checkpoint(try MappedFile(path: Fixtures.path("state_dicts/packed_layers.pth"))).root
+        let found = try StateDictSelection(in: root, file: "packed_layers.pth")
+        let packed = found.dictionary.entries.filter(\.isQuantized).map(\.key.pathComponent)
+        #expect(packed == ["a.rows._packed_params._packed_params", "half._packed_params._packed_params"])
+        let plain = try found.dequantized()
+        #expect(plain.dictionary.names == ["norm.weight", "a.rows.weight", "half.weight", "half.bias"])
+        #expect(plain.dequantizedNames == ["a.rows.weight", "half.weight"])
+        #expect(
+            plain.surplusNames == [
+                "a.rows.scale", "a.rows.zero_point", "a.rows._packed_params.dtype", "half.scale", "half.zero_point",
+                "half._packed_params.dtype",
+            ])
+        #expect(plain.dictionary.entries.allSatisfy { !$0.isQuantized })
+        // A weight of the same name would be replaced.
+        let twice = CheckpointDictionary(
+            entries: found.dictionary.entries + [.init(key: .string("half.bias"), value: .integer(1))])
+        let error = #expect(throws: PthError.self) {
+            try StateDictSelection(in: .dictionary(twice), file: "twice").dequantized()
+        }
+        #expect(error == .packedTwice(name: "half.bias", entry: "half._packed_params._packed_params"))
     }
 
     @Test("Newer element types keep their names")

@@ -3,7 +3,7 @@ import ConvertFiles
 /// The families that are part of the program, from the files in `Descriptions`.
 enum BuiltInFamilies {
     /// Name and bytes of each file, in the order in which families are tried and listed.
-    private static let files: [(name: String, bytes: [UInt8])] = [
+    static let files: [(name: String, bytes: [UInt8])] = [
         ("ir_resnet.family", PackageResources.ir_resnet_family),
         ("resnet_face.family", PackageResources.resnet_face_family),
         ("resnet_embedding.family", PackageResources.resnet_embedding_family),
@@ -28,9 +28,9 @@ enum BuiltInFamilies {
         ("mtcnn_onet.family", PackageResources.mtcnn_onet_family),
     ]
 
-    /// Every family, or the first thing that is wrong with a description; a test keeps the latter from happening.
+    /// Every family as far as its contract, or the first thing that is wrong with a description; a test keeps the latter from happening.
     static let read = Result<[FamilyDescription], any Error> {
-        try files.map { try FamilyDescription(text: String(decoding: $0.bytes, as: UTF8.self), file: $0.name) }
+        try files.map { try FamilyDescription(text: String(decoding: $0.bytes, as: UTF8.self), file: $0.name, isWhole: false) }
     }
 
     static var all: [FamilyDescription] { (try? read.get()) ?? [] }

@@ -13,16 +13,23 @@ enum ComputedTensor: Sendable, Equatable {
     /// Nil for sizes that no network has.
     init?(_ name: String, _ numbers: [Int]) {
         guard name == "position_waves", numbers.count == 3, numbers.allSatisfy({ (1...1 << 12) ~= $0 }),
-            numbers.reduce(1, *) <= 1 << 24
+            numbers.reduce(1, *) <= 1 << 22
         else { return nil }
         self = .positionWaves(height: numbers[0], width: numbers[1], waves: numbers[2])
+    }
+
+    /// Its numbers.
+    var elementCount: Int {
+        switch self {
+        case .positionWaves(let height, let width, let waves): 2 * waves * height * width
+        }
     }
 
     func tensor(named name: String) throws -> Tensor {
         switch self {
         case .positionWaves(let height, let width, let waves):
-            var values: [Float] = []
-            values.reserveCapacity(2 * waves * height * width)
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(4 * elementCount)
             for isColumn in [false, true] {
                 for wave in 0..<waves {
                     let frequency = powf(10000, Float(2 * (wave / 2)) / Float(waves))
@@ -30,12 +37,12 @@ enum ComputedTensor: Sendable, Equatable {
                         for column in 0..<width {
                             let (place, size) = isColumn ? (column, width) : (row, height)
                             let phase = Float(place + 1) / (Float(size) + 1e-6) * (2 * Float.pi) / frequency
-                            values.append(wave.isMultiple(of: 2) ? sinf(phase) : cosf(phase))
+                            let bits = (wave.isMultiple(of: 2) ? sinf(phase) : cosf(phase)).bitPattern
+                            for shift in [0, 8, 16, 24] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
                         }
                     }
                 }
             }
-            let bytes = values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } }
             return try Tensor(
                 dtype: .float32, shape: [1, 2 * waves, height, width],
                 storage: Storage(name: name, bytes: .init(copying: bytes, name: name)))

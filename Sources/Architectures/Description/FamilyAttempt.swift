@@ -1,5 +1,14 @@
+import ConvertFiles
 import ConvertIR
 import ConvertJSON
+
+/// What the caller states before a description is followed.
+struct GivenChoice {
+    /// The image's size; nil for the checkpoint's, or else the family's usual one.
+    var imageSize: GivenFacts.ImageSize?
+    /// The project whose values are to be assumed.
+    var likeness: ContractProfile?
+}
 
 /// What came of following a description with the weights of a file.
 struct FamilyAttempt {
@@ -22,44 +31,71 @@ struct FamilyAttempt {
     let remarks: [String]
     /// The project whose contract was taken, if others have the same keys.
     let assumedProject: Architectures.AssumedProject?
-    /// Keys of the file that the description accounts for.
-    let claimed: Set<String>
+    private let taken: Set<ExactText>
     /// The file's weights, and those that the network computes.
     let weights: Weights
+
+    /// Keys of the file that the description accounts for.
+    var claimed: Set<ExactText> { taken.filter { weights[$0.text] != nil } }
 
     /// Whether every key is accounted for and every weight has its place.
     var fits: Bool { graph != nil && missing.isEmpty && unexpected.isEmpty && misshaped.isEmpty && departure == nil }
 
     /// How much of the file and of the description agree, from 0 to 1.
     var agreement: Double {
-        let all = claimed.count + missing.count + unexpected.count
+        let claimed = claimed
+        // A description that was not followed to its end says nothing of the keys that it did not get to.
+        let all =
+            graph == nil ? max(weights.entries.count, claimed.count) + missing.count : claimed.count + missing.count + unexpected.count
         return all == 0 ? 0 : Double(claimed.count - misshaped.count) / Double(all)
     }
 
     /// Follows a description. Throws `FamilyError` if the description itself makes no sense, and `ArchitectureError.imageSizeDisagrees`.
-    /// - Parameter imageSize: the size that the caller states; nil for the checkpoint's, or else the family's usual one.
-    init(_ family: FamilyDescription, _ weights: Weights, prefix: String, imageSize: GivenFacts.ImageSize?) throws {
-        let shown = family.contracts.shown(by: weights, prefix: prefix)
-        var builder = FamilyBuilder(family, weights: weights, prefix: prefix, profile: shown.profile, imageSize: imageSize)
+    /// - Parameters:
+    ///   - isOwn: whether the caller gave the description. What makes no sense in a built-in one with these weights is a departure.
+    ///   - isRecognized: whether the keys of one of its `recognize` lines are there.
+    ///   - given: what the caller states.
+    init(
+        _ family: FamilyDescription, _ weights: Weights, prefix: String, isOwn: Bool, isRecognized: Bool = true, given: GivenChoice
+    ) throws {
+        let family = try family.whole()
+        let shown = family.contracts.shown(by: weights, prefix: prefix, likeness: given.likeness)
+        var builder = FamilyBuilder(family, weights: weights, prefix: prefix, profile: shown.profile, imageSize: given.imageSize)
+        if !isRecognized, let line = family.signatureLines.first,
+            let key = family.signatures.first?.first(where: { weights[prefix + $0] == nil })
+        {
+            builder.keys.depart("\(key), by which the family is recognized, is missing", line: line)
+        }
         var isComplete = true
         do {
             try builder.run(family.body)
-        } catch is FamilyStop { isComplete = false }
-        let unclaimed = builder.keys.unclaimed()
+        } catch let stop as FamilyStop {
+            isComplete = false
+            if let reason = stop.reason { builder.keys.depart(reason, line: builder.line) }
+        } catch let error as any DescribedError where !(isOwn && isRecognized) && !(error is ArchitectureError) {
+            isComplete = false
+            builder.keys.depart(error.problem, line: 0)
+        }
+        if isComplete, isOwn {
+            try builder.checkOwn()
+        }
+        var remarks = shown.remark.map { [$0] } ?? []
+        // What a description did not get to is not known to be too much.
+        let unclaimed = isComplete ? builder.keys.unclaimed() : (extra: [], leftOut: [], unexpected: [])
         self.family = family
         self.prefix = prefix
         name = isComplete ? try builder.networkName() : family.name
         graph = isComplete ? builder.graph() : nil
         hyperparameters = builder.hyperparameters()
         missing = builder.keys.missing
-        // What a description did not get to is not known to be too much.
-        unexpected = isComplete ? unclaimed.unexpected : []
+        unexpected = unclaimed.unexpected
         misshaped = builder.keys.misshaped
         extraKeys = unclaimed.extra
-        departure = builder.keys.departure ?? (isComplete ? unclaimed.unexpected.first.map { (0, "\($0) has no place in it") } : nil)
+        if isOwn, isComplete { remarks += builder.remarks(leftOut: unclaimed.leftOut) }
+        departure = builder.keys.departure ?? unclaimed.unexpected.first.map { (0, "\($0) has no place in it") }
         self.weights = builder.weights
-        claimed = builder.keys.taken.filter { weights[$0] != nil }
-        remarks = shown.remark.map { [$0] } ?? []
+        taken = builder.keys.taken
+        self.remarks = remarks
         var others: [String] = []
         for name in family.contracts.profiles.map(\.name) where name != shown.profile.name && !others.contains(name) { others.append(name) }
         assumedProject = others.isEmpty ? nil : Architectures.AssumedProject(name: shown.profile.name, others: others)
@@ -67,14 +103,15 @@ struct FamilyAttempt {
         contract = shown.profile.contract(
             height: shape.count == 4 ? shape[2].fixed : nil, width: shape.count == 4 ? shape[3].fixed : nil,
             isSizeStated: builder.isSizeStated, embeddingLength: builder.embeddingLength())
+        if fits, let error = builder.sizeError { throw error }
     }
 
-    /// Prefixes that the family's keys may have in a file, the likeliest first; none if its distinctive keys are absent.
-    static func prefix(of family: FamilyDescription, in weights: Weights) -> String? {
+    /// The prefix that the family's keys have in a file; nil if its distinctive keys are absent.
+    static func prefix(of family: FamilyDescription, in weights: Weights, _ keys: KeyEndings) -> String? {
         if family.signatures.isEmpty { return "" }
-        for keys in family.signatures {
-            guard let first = keys.first, let prefix = KeyLedger.prefix(before: first, in: weights),
-                keys.allSatisfy({ weights[prefix + $0] != nil })
+        for signature in family.signatures {
+            guard let first = signature.first, let prefix = keys.prefix(before: first),
+                signature.allSatisfy({ weights[prefix + $0] != nil })
             else { continue }
             return prefix
         }

@@ -21,7 +21,12 @@ enum FamilyValue: Equatable {
 
 /// Why a description cannot be followed further with these weights: what it depends on is not known, because keys are missing or have
 /// other shapes.
-struct FamilyStop: Error {}
+struct FamilyStop: Error {
+    /// What was expected and found; nil if an earlier line has said it.
+    let reason: String?
+
+    init(_ reason: String? = nil) { self.reason = reason }
+}
 
 /// Follows a description line by line with the weights of a file: computes its variables, builds the graph, and accounts for every key.
 struct FamilyBuilder {
@@ -32,6 +37,8 @@ struct FamilyBuilder {
     var variables: [String: FamilyValue] = [:]
     var input: Graph.Input?
     var isSizeStated = false
+    /// The checkpoint states a size that does not lead to the last layer's features.
+    var sizeError: ArchitectureError?
     var nodes: [Node] = []
     /// Types of all values so far; nil for a value whose type is not known because a weight does not fit.
     var types: [String: ValueType?] = [:]
@@ -41,20 +48,31 @@ struct FamilyBuilder {
     var facts: [(name: String, value: FamilyValue)] = []
     var scope = ""
     var line = 0
+    let meter: FamilyMeter
     private var callDepth = 0
-    private var stepCount = 0
+    private var depth = 0
+    /// Numbers of computed tensors so far.
+    private var computedCount = 0
 
-    private static let mostSteps = 200_000
     private static let deepestCall = 16
+    /// Blocks that may be open at once, those of definitions included.
+    private static let deepest = 128
     private static let mostRounds = 4096
     /// Longest word that variables may make.
-    private static let longestWord = 4096
+    static let longestWord = 4096
+    private static let mostOutputs = 64
+    private static let mostFacts = 256
+    private static let mostPatterns = 1024
+    private static let longestList = 4096
+    /// Numbers of all computed tensors, 32 MB as float32.
+    private static let mostComputed = 1 << 23
 
     init(_ family: FamilyDescription, weights: Weights, prefix: String, profile: ContractProfile, imageSize: GivenFacts.ImageSize?) {
         self.family = family
         self.profile = profile
         self.imageSize = imageSize
         keys = KeyLedger(weights, prefix: prefix)
+        meter = FamilyMeter(file: family.file)
         variables["normalized"] = .integer(profile.isNormalized ? 1 : 0)
         variables["variant"] = .text(profile.name)
     }
@@ -64,14 +82,19 @@ struct FamilyBuilder {
     // MARK: Statements
 
     mutating func run(_ statements: [FamilyStatement]) throws {
+        depth += 1
+        defer { depth -= 1 }
+        try limit(depth, FamilyBuilder.deepest, "blocks inside each other")
         for statement in statements {
-            stepCount += 1
-            guard stepCount <= FamilyBuilder.mostSteps else {
-                throw FamilyError.tooMuch(file: family.file, line: statement.line, what: "steps", limit: FamilyBuilder.mostSteps)
-            }
             line = statement.line
+            try meter.spend(line: line)
             try run(statement)
         }
+    }
+
+    /// Throws `FamilyError.tooMuch` past a limit.
+    func limit(_ count: Int, _ most: Int, _ what: String) throws {
+        guard count <= most else { throw FamilyError.tooMuch(file: family.file, line: line, what: what, limit: most) }
     }
 
     private mutating func run(_ statement: FamilyStatement) throws {
@@ -80,11 +103,16 @@ struct FamilyBuilder {
         case .input(let input): try begin(input)
         case .image(let image): try begin(try imageInput(image))
         case .output(let name, let value):
-            outputs.append((try reference(value ?? name), try word(name)))
+            let output = (value: try reference(value ?? name), name: try word(name))
+            try check(output)
+            outputs.append(output)
+            try limit(outputs.count, FamilyBuilder.mostOutputs, "outputs")
         case .assign(let name, let expression): variables[name] = try evaluate(expression)
         case .add(let expression, let name):
             let number = try integer(expression)
             guard case .list(var list) = variables[name] ?? .list([]) else { throw wrong("a list in \(name)", "something else") }
+            try limit(list.count + 1, FamilyBuilder.longestList, "numbers in a list")
+            try meter.spend(bytes: list.count, line: line)
             list.append(number)
             variables[name] = .list(list)
         case .branch(let branches, let otherwise):
@@ -95,6 +123,7 @@ struct FamilyBuilder {
             let outer = scope
             let inner = try word(path)
             if !inner.isEmpty { scope += inner + "." }
+            try limit(scope.utf8.count, FamilyBuilder.longestWord, "characters in a path")
             try run(body)
             scope = outer
         case .call(let name, let words): try call(name, words)
@@ -103,15 +132,45 @@ struct FamilyBuilder {
             // An export of the network has it.
             guard keys.shape(name) == nil else { return }
             let sizes = try numbers.map { try integer($0) }
-            guard let tensor = ComputedTensor(function, sizes) else { throw wrong("sizes that a network can have", "\(sizes)") }
+            guard let tensor = ComputedTensor(function, sizes) else {
+                throw FamilyStop("expected sizes that a network can have, found \(sizes)")
+            }
+            computedCount += tensor.elementCount
+            try limit(computedCount, FamilyBuilder.mostComputed, "computed numbers")
             keys.add(name, try tensor.tensor(named: name))
-        case .leaveOut(let names): for name in names { keys.leaveOut(scope + (try word(name))) }
-        case .fact(let name, let expression): facts.append((name, try evaluate(expression)))
+        case .leaveOut(let names):
+            for name in names { keys.leaveOut(scope + (try word(name))) }
+            try limit(keys.patternCount, FamilyBuilder.mostPatterns, "patterns of keys to leave out")
+        case .fact(let name, let expression):
+            guard !facts.contains(where: { $0.name == name }) else {
+                throw FamilyError.senseless(
+                    file: family.file, line: line, problem: "the fact \(name) is given twice", remedy: "give each fact its own name")
+            }
+            facts.append((name, try evaluate(expression)))
+            try limit(facts.count, FamilyBuilder.mostFacts, "facts")
         case .require(let condition, let reason):
             guard try isTrue(condition) else {
                 keys.depart(reason, line: line)
                 throw FamilyStop()
             }
+        }
+    }
+
+    private func check(_ output: (value: String, name: String)) throws {
+        func senseless(_ problem: String, _ remedy: String) -> FamilyError {
+            .senseless(file: family.file, line: line, problem: problem, remedy: remedy)
+        }
+        guard !outputs.contains(where: { $0.name == output.name }) else {
+            throw senseless("the output \(output.name) is given twice", "give each output its own name")
+        }
+        guard !outputs.contains(where: { $0.value == output.value }) else {
+            throw senseless("\(output.value) is an output already", "write each output once")
+        }
+        guard output.value != input?.name else {
+            throw senseless("the input is an output", "name a value that a line before computes")
+        }
+        guard output.name == output.value || types[output.name] == nil else {
+            throw senseless("\(output.name) is the name of a different value", "give the output a name of its own")
         }
     }
 
@@ -133,10 +192,11 @@ struct FamilyBuilder {
         var rounds: Int?
         if case .times(let count) = limit { rounds = try integer(count) }
         var round = 0
+        guard (-(1 << 20)...1 << 20) ~= first else { throw FamilyStop("expected a first round of at most \(1 << 20), found \(first)") }
+        if let rounds, rounds > FamilyBuilder.mostRounds { try self.limit(rounds, FamilyBuilder.mostRounds, "rounds") }
         while true {
-            guard round <= FamilyBuilder.mostRounds, abs(first) <= 1 << 20 else {
-                throw FamilyError.tooMuch(file: family.file, line: line, what: "rounds", limit: FamilyBuilder.mostRounds)
-            }
+            try self.limit(round, FamilyBuilder.mostRounds, "rounds")
+            try meter.spend(line: line)
             variables[variable] = .integer(first + round)
             if let rounds {
                 if round >= rounds { break }
@@ -187,17 +247,19 @@ struct FamilyBuilder {
             case .text(let literal): text += literal
             case .variable(let name, let offset):
                 guard let value = variables[name] else { throw FamilyError.unknownVariable(file: family.file, line: line, name: name) }
-                guard offset != 0 else {
+                if offset == 0 {
                     text += value.text
-                    continue
+                } else {
+                    guard case .integer(let number) = value else { throw wrong("a number in \(name)", value.text) }
+                    let (sum, overflow) = number.addingReportingOverflow(offset)
+                    guard !overflow else { throw FamilyStop("expected a number, found \(number) + \(offset)") }
+                    text += "\(sum)"
                 }
-                guard case .integer(let number) = value else { throw wrong("a number in \(name)", value.text) }
-                text += "\(number.addingReportingOverflow(offset).partialValue)"
             }
+            // Words may double from line to line: none gets long before it is looked at.
+            try limit(text.utf8.count, FamilyBuilder.longestWord, "characters in a word")
         }
-        guard text.utf8.count <= FamilyBuilder.longestWord else {
-            throw FamilyError.tooMuch(file: family.file, line: line, what: "characters in a word", limit: FamilyBuilder.longestWord)
-        }
+        try meter.spend(bytes: text.utf8.count + scope.utf8.count + 32 * template.parts.count, line: line)
         return text
     }
 

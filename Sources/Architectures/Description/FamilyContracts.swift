@@ -35,8 +35,14 @@ struct FamilyContracts: Sendable {
     /// All forms that have a name.
     var profiles: [ContractProfile] { [base] + variants.map(\.profile) }
 
-    /// The form that the signs show, and what a user should know about it.
-    func shown(by weights: Weights, prefix: String) -> (profile: ContractProfile, remark: String?) {
+    /// The form that is asked for by name, else the one that the signs show, and what a user should know about it.
+    /// - Parameter likeness: the profile whose values are to be assumed; one of another family does not choose a form.
+    func shown(by weights: Weights, prefix: String, likeness: ContractProfile?) -> (profile: ContractProfile, remark: String?) {
+        if let likeness, let named = profiles.first(where: { $0.name == likeness.name }), named.epsilon == likeness.epsilon,
+            named.isNormalized == likeness.isNormalized
+        {
+            return (named, nil)
+        }
         let found = variants.first { variant in
             variant.signs.contains { list in list.allSatisfy { $0.isShown(by: weights, prefix: prefix) } }
         }
@@ -49,8 +55,12 @@ extension FamilyContracts.Sign {
         switch self {
         case .prefix(let pattern): NamePattern(pattern).fits(prefix)
         case .without(let pattern): !FamilyContracts.Sign.key(pattern).isShown(by: weights, prefix: prefix)
-        case .key(let pattern):
-            pattern.contains("*") ? weights.entries.contains { NamePattern(pattern).fits($0.name) } : weights[pattern] != nil
+        case .key(let text):
+            if let pattern = NamePattern(wildcards: text) {
+                weights.entries.contains { pattern.fits($0.name) }
+            } else {
+                weights[text] != nil
+            }
         case .metadata(let path, let pattern): FamilyContracts.text(of: weights.metadata, at: path).map(NamePattern(pattern).fits) ?? false
         case .untrained: weights.epsilons.isEmpty && NormalizationCounters.areAllZero(in: weights)
         }
@@ -68,24 +78,5 @@ extension FamilyContracts {
             object = inner
         }
         return object[last].flatMap { $0.string ?? $0.integer.map(String.init) }
-    }
-}
-
-/// A name in which `*` stands for any part.
-struct NamePattern {
-    private let parts: [Substring]
-
-    init(_ text: String) { parts = text.split(separator: "*", omittingEmptySubsequences: false) }
-
-    func fits(_ name: String) -> Bool {
-        guard parts.count > 1 else { return name == parts[0] }
-        var rest = Substring(name)
-        guard rest.hasPrefix(parts[0]) else { return false }
-        rest = rest.dropFirst(parts[0].count)
-        for part in parts.dropFirst().dropLast() where !part.isEmpty {
-            guard let range = rest.firstRange(of: part) else { return false }
-            rest = rest[range.upperBound...]
-        }
-        return rest.hasSuffix(parts[parts.count - 1])
     }
 }

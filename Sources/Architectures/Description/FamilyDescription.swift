@@ -7,12 +7,18 @@ package struct FamilyDescription: Sendable {
     let file: String
     /// The text itself.
     let text: String
+    /// Whether the lines that build the graph have been read.
+    let isWhole: Bool
+    /// Whether it is the text form of a graph, which says nothing of a family.
+    var isGraph = false
     /// The family's name.
     var name = ""
     /// What it is, in a sentence.
     var about = ""
     /// Keys that only this family has: one of these lists must be there as a whole, under one prefix.
     var signatures: [[String]] = []
+    /// The lines of these.
+    var signatureLines: [Int] = []
     /// How images enter the family's networks, and those of projects that use the same keys.
     var contracts = FamilyContracts()
     /// Names of the family's networks, each with its other spellings and the condition that it has.
@@ -21,6 +27,14 @@ package struct FamilyDescription: Sendable {
     var definitions: [String: FamilyDefinition] = [:]
     /// What builds the graph, in order.
     var body: [FamilyStatement] = []
+    /// Whether it says how images enter.
+    package var statesContract: Bool { contracts.isStated }
+
+    init(file: String, text: String, isWhole: Bool) {
+        self.file = file
+        self.text = text
+        self.isWhole = isWhole
+    }
 }
 
 /// A name that some networks of a family have.

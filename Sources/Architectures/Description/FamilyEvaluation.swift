@@ -3,6 +3,7 @@ import ConvertIR
 /// Expressions of a description, computed with the weights and the values so far.
 extension FamilyBuilder {
     func evaluate(_ expression: FamilyExpression) throws -> FamilyValue {
+        try meter.spend(line: line)
         switch expression {
         case .integer(let number): return .integer(number)
         case .text(let template): return .text(try word(template))
@@ -10,12 +11,13 @@ extension FamilyBuilder {
         case .variable(let name):
             if name == "it" || variables[name] == nil, let value = try? reference(name) { return .node(value) }
             guard let value = variables[name] else { throw FamilyError.unknownVariable(file: family.file, line: line, name: name) }
+            if case .list(let numbers) = value { try meter.spend(bytes: 8 * numbers.count, line: line) }
             return value
         case .not(let inner): return .integer(try isTrue(inner) ? 0 : 1)
         case .binary(let binary, let left, let right): return try evaluate(binary, left, right)
         case .call(.inverseRoot, _, let arguments):
             let number = try arguments.first.map { try integer($0) } ?? 0
-            guard number > 0 else { throw FamilyStop() }
+            guard number > 0 else { throw FamilyStop("expected a number above 0, found inverse_root(\(number))") }
             return .text("\(Float(1 / Double(number).squareRoot()).shortestDecimal)")
         case .call(let function, let word, let arguments): return .integer(try call(function, word, arguments))
         }
@@ -53,8 +55,8 @@ extension FamilyBuilder {
         case .remainder: result = one.remainderReportingOverflow(dividingBy: other)
         case .or, .and, .equal, .different: return .integer(0)
         }
-        // Shapes of tensors without elements may be as large as a file claims; 0 stands for sizes that no network has.
-        return .integer(result.overflow ? 0 : result.partialValue)
+        guard !result.overflow else { throw FamilyStop("expected a number, found \(one) \(binary.rawValue) \(other)") }
+        return .integer(result.partialValue)
     }
 
     private func call(_ function: FamilyExpression.Function, _ word: WordTemplate?, _ arguments: [FamilyExpression]) throws -> Int {
@@ -81,7 +83,8 @@ extension FamilyBuilder {
             for dimension in type.shape.dropFirst() {
                 guard let size = dimension.fixed else { throw wrong("a value whose sizes are known", name) }
                 let next = product.multipliedReportingOverflow(by: size)
-                product = next.overflow ? 0 : next.partialValue
+                guard !next.overflow else { throw FamilyStop("expected a value of a size that memory can hold, found \(type.shape)") }
+                product = next.partialValue
             }
             return product
         case .longer: return FamilyBuilder.sides(area: try number(0)).longer

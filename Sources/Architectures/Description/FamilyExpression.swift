@@ -82,7 +82,9 @@ indirect enum FamilyExpression: Sendable, Equatable {
 struct FamilyExpressionParser {
     var scanner: GraphTextScanner
     private var depth = 0
+    private var count = 0
     private static let deepest = 32
+    private static let mostParts = 256
 
     init(_ scanner: GraphTextScanner) { self.scanner = scanner }
 
@@ -93,6 +95,11 @@ struct FamilyExpressionParser {
         guard depth <= FamilyExpressionParser.deepest else {
             throw FamilyError.tooMuch(
                 file: scanner.file, line: scanner.line, what: "parts inside each other", limit: FamilyExpressionParser.deepest)
+        }
+        count += 1
+        guard count <= FamilyExpressionParser.mostParts else {
+            throw FamilyError.tooMuch(
+                file: scanner.file, line: scanner.line, what: "parts of an expression", limit: FamilyExpressionParser.mostParts)
         }
         var left = try primary()
         while let (binary, after) = try operation(), binary.precedence >= precedence {
@@ -135,6 +142,11 @@ struct FamilyExpressionParser {
         if isQuoted { return .text(try WordTemplate(word, file: scanner.file, line: scanner.line)) }
         if word == "not" { return .not(try expression(above: FamilyExpression.Binary.equal.precedence)) }
         if let number = Int(word) { return .integer(number) }
+        guard word.first?.isNumber == false, word.first != "-" else {
+            throw FamilyError.unexpected(
+                file: scanner.file, line: scanner.line, expected: "a whole number of at most 64 bits, a variable or a function",
+                found: GraphTextScanner.shortened(word))
+        }
         guard scanner.next == .sign(UInt8(ascii: "(")) else { return .variable(word) }
         guard let function = FamilyExpression.Function(rawValue: word) else {
             throw FamilyError.unexpected(

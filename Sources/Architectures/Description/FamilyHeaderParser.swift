@@ -2,10 +2,21 @@ import ConvertFiles
 import ConvertIR
 
 extension FamilyParser {
-    /// Reads a line about the family as a whole; false if the word begins a line of a different kind.
-    func header(_ word: String, _ scanner: inout GraphTextScanner, _ family: inout FamilyDescription) throws -> Bool {
+    private static let mostKeys = 256
+
+    /// Reads a line about the family as a whole.
+    func header(_ word: String, _ scanner: inout GraphTextScanner, _ family: inout FamilyDescription) throws {
+        func senseless(_ problem: String, _ remedy: String) -> FamilyError {
+            .senseless(file: file, line: scanner.line, problem: problem, remedy: remedy)
+        }
+        func limit(_ count: Int, _ what: String) throws {
+            guard count <= FamilyParser.mostKeys else {
+                throw FamilyError.tooMuch(file: file, line: scanner.line, what: what, limit: FamilyParser.mostKeys)
+            }
+        }
         switch word {
         case "family":
+            guard family.name.isEmpty else { throw senseless("the family has a name already", "write one family to a file") }
             family.name = try scanner.takeWord("the name of the family")
             guard !family.name.isEmpty, family.name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) else {
                 throw FamilyError.unexpected(
@@ -17,16 +28,35 @@ extension FamilyParser {
             let sentence = try scanner.takeWord("a sentence in quotation marks")
             family.about += family.about.isEmpty ? sentence : " " + sentence
             try scanner.takeEnd()
-        case "recognize": family.signatures.append(try words(&scanner, "a key that only this family has"))
-        case "name": family.networks.append(try networkName(&scanner))
+        case "recognize":
+            let keys = try words(&scanner, "a key that only this family has")
+            if let pattern = keys.first(where: { $0.contains("*") || $0.contains("{") }) {
+                throw FamilyError.unexpected(
+                    file: file, line: scanner.line, expected: "whole keys", found: GraphTextScanner.shortened(pattern))
+            }
+            family.signatures.append(keys)
+            family.signatureLines.append(scanner.line)
+            try limit(family.signatures.reduce(0) { $0 + $1.count }, "keys to recognize a family by")
+        case "name":
+            family.networks.append(try networkName(&scanner))
+            try limit(family.networks.count, "names")
         case "contract":
+            guard !family.contracts.isStated, family.contracts.variants.isEmpty else {
+                throw senseless("there is a contract before this line", "write one contract, and what differs as variants after it")
+            }
             let name = try scanner.takeWord("the name of the contract")
             var fields = try ContractFields(&scanner, file: file)
             family.contracts.base = try fields.profile(name, over: ContractProfile(name))
             family.contracts.isStated = true
             try fields.finish()
         case "variant":
+            guard family.contracts.isStated else {
+                throw senseless("there is no contract before this line", "write the contract, and what differs as variants after it")
+            }
             let name = try scanner.takeWord("the name of the variant")
+            guard !family.contracts.profiles.contains(where: { $0.name == name }) else {
+                throw senseless("there is a contract or variant \(name) before this line", "give each variant its own name")
+            }
             var fields = try ContractFields(&scanner, file: file)
             let profile = try fields.profile(name, over: family.contracts.base)
             family.contracts.variants.append(.init(profile: profile, remark: try fields.remark(), signs: []))
@@ -38,9 +68,9 @@ extension FamilyParser {
                     remedy: "write the signs of a variant after its line")
             }
             family.contracts.variants[family.contracts.variants.count - 1].signs.append(try signs(&scanner))
-        default: return false
+            try limit(family.contracts.variants.reduce(0) { $0 + $1.signs.reduce(1) { $0 + $1.count } }, "variants and signs")
+        default: break
         }
-        return true
     }
 
     private func words(_ scanner: inout GraphTextScanner, _ expected: String) throws -> [String] {
@@ -166,11 +196,16 @@ private struct ContractFields {
         }
         let deviation = try channelNumbers("deviation", else: base.standardDeviation)
         guard deviation.values.allSatisfy({ $0 != 0 }) else { throw wrong("deviation", "a number that is not 0", ["0"]) }
-        let isRaw = try flag("raw")
-        let isNormalized = try flag("normalized") || (!isRaw && base.isNormalized)
+        let mean = try channelNumbers("mean", else: base.mean)
+        guard order != .gray || mean.values.count == 1 && deviation.values.count == 1 else {
+            throw wrong("mean", "NUMBER and deviation=NUMBER for one channel", mean.values.map { "\($0)" })
+        }
+        let (isRaw, isUnit) = (try flag("raw"), try flag("normalized"))
+        guard !isRaw || !isUnit else { throw wrong("raw", "nothing, without normalized", []) }
+        let isNormalized = isUnit || (!isRaw && base.isNormalized)
         let hasEmbedding = try !flag("no_embedding") && base.hasEmbedding
         return ContractProfile(
-            name, epsilon: try number("epsilon", else: base.epsilon), order: order, mean: try channelNumbers("mean", else: base.mean),
+            name, epsilon: try number("epsilon", else: base.epsilon), order: order, mean: mean,
             deviation: deviation, crop: try crop(else: base.crop), isNormalized: isNormalized, hasEmbedding: hasEmbedding)
     }
 

@@ -4,10 +4,14 @@ import ConvertIR
 extension FamilyBuilder {
     private static let largestSide = 1 << 14
     private static let mostHalvings = 16
+    private static let mostChannels = 1 << 16
 
     /// The input as an image.
     mutating func imageInput(_ image: FamilyImage) throws -> Graph.Input {
         let channels = try number(image.channels)
+        guard (0...FamilyBuilder.mostChannels) ~= channels else {
+            throw FamilyStop("expected from 1 to \(FamilyBuilder.mostChannels) channels, found \(channels)")
+        }
         var sides: [Dimension] = [.symbol("height"), .symbol("width")]
         if let size = try size(image.size) { sides = [.fixed(size.height), .fixed(size.width)] }
         return Graph.Input(name: "input", type: ValueType([.batch, .fixed(channels)] + sides))
@@ -45,11 +49,10 @@ extension FamilyBuilder {
         }
         if let stated = weights.metadata["image_size"]?.integer {
             let size = GivenFacts.ImageSize(square: stated)
-            guard leads(size) else {
-                throw ArchitectureError.imageSizeDisagrees(source: weights.provenance.source, named: stated, features: features)
-            }
-            isSizeStated = true
-            return size
+            isSizeStated = leads(size)
+            if isSizeStated { return size }
+            // If the layers are not the family's, that is the reason, and not the size.
+            sizeError = .imageSizeDisagrees(source: weights.provenance.source, named: stated, features: features)
         }
         if let usual, leads(usual) { return usual }
         let sides = FamilyBuilder.sides(area: maps > 0 ? features / maps : 0)
@@ -79,7 +82,7 @@ extension FamilyBuilder {
     private func halvings(_ template: WordTemplate) throws -> Int {
         let number = try number(template)
         guard (0...FamilyBuilder.mostHalvings) ~= number else {
-            throw wrong("from 0 to \(FamilyBuilder.mostHalvings) halvings", "\(number)")
+            throw FamilyStop("expected from 0 to \(FamilyBuilder.mostHalvings) halvings, found \(number)")
         }
         return number
     }
@@ -88,6 +91,9 @@ extension FamilyBuilder {
         let text = try word(template)
         guard case .size(let size)? = AttributeValue(text: text.contains("x") ? text : "\(text)x\(text)", form: .size) else {
             throw wrong("height and width such as 112x112", text)
+        }
+        guard [size.height, size.width].allSatisfy({ (1...FamilyBuilder.largestSide) ~= $0 }) else {
+            throw FamilyStop("expected sides from 1 to \(FamilyBuilder.largestSide), found \(text)")
         }
         return GivenFacts.ImageSize(height: size.height, width: size.width)
     }

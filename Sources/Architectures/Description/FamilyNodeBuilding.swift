@@ -11,6 +11,10 @@ extension FamilyBuilder {
             throw FamilyError.senseless(
                 file: family.file, line: line, problem: "the value \(output) is given twice", remedy: "give each value its own name")
         }
+        guard !outputs.contains(where: { $0.name == output && $0.value != output }) else {
+            throw FamilyError.senseless(
+                file: family.file, line: line, problem: "\(output) is the name of an output", remedy: "give each value its own name")
+        }
         guard nodes.count < FamilyBuilder.mostNodes else {
             throw FamilyError.tooMuch(file: family.file, line: line, what: "nodes", limit: FamilyBuilder.mostNodes)
         }
@@ -80,11 +84,12 @@ private struct FamilyFields: OperationFields {
         let path = builder.scope + (words[FamilyNode.moduleName]?.first ?? module)
         for (role, isOptional) in node.operation.weightRoles {
             let usual = "\(path).\(FamilyFields.torchNames[role] ?? role)"
-            let isThere = builder.keys.shape(usual) != nil
             var key: String?
             switch words[role] {
+            // In the text form of a graph every weight is written.
+            case let given where builder.family.isGraph: key = given?.first ?? (isOptional ? nil : usual)
             case nil: key = !isOptional || FamilyFields.usuallyThere[node.operation]?.contains(role) == true ? usual : nil
-            case ["optional"]?: key = builder.keys.takesOptional(usual, isThere: isThere, role: role, line: line) ? usual : nil
+            case ["optional"]?: key = builder.keys.takesOptional(usual, role: role, line: line) ? usual : nil
             case ["none"]? where isOptional: key = nil
             case []?: key = usual
             case let given?: key = builder.scope + (given.first ?? "")
@@ -92,11 +97,16 @@ private struct FamilyFields: OperationFields {
             if let key { claimed[role] = builder.keys.take(key, line: line) }
         }
         if node.operation == .batchNormalization {
-            builder.keys.allow("\(path).num_batches_tracked")
+            let ending = "running_mean"
+            if let mean = claimed["mean"], mean.hasSuffix(ending) {
+                builder.keys.allow(whole: mean.dropLast(ending.count) + "num_batches_tracked")
+            }
         }
         weightShape = claimed["weight"].flatMap { builder.weights[$0]?.shape }
         epsilon = builder.profile.epsilon
-        if node.operation == .batchNormalization { statedEpsilon = builder.weights.epsilons[builder.keys.prefix + path] }
+        if node.operation == .batchNormalization, !builder.family.isGraph {
+            statedEpsilon = builder.weights.epsilons[builder.keys.prefix + path]
+        }
     }
 
     func weight(_ role: String, isOptional: Bool) -> String? { claimed[role] }

@@ -15,9 +15,10 @@ extension FamilyDescription {
     }
 
     /// Reads a description, or the text form of a graph, which is the description of one network.
-    /// - Parameter file: the name of the text in messages.
-    init(text: String, file: String) throws {
-        self.init(file: file, text: text)
+    /// - Parameters:
+    ///   - file: the name of the text in messages.
+    ///   - isWhole: whether the lines that build the graph are read too; they follow those about the family.
+    package init(text: String, file: String, isWhole: Bool = true) throws {
         guard text.utf8.count <= FamilyDescription.mostBytes else {
             throw FamilyError.tooMuch(file: file, line: 1, what: "bytes", limit: FamilyDescription.mostBytes)
         }
@@ -30,12 +31,23 @@ extension FamilyDescription {
             throw FamilyError.tooMuch(
                 file: file, line: FamilyDescription.mostLines, what: "lines", limit: FamilyDescription.mostLines)
         }
+        try self.init(lines, text: text, file: file, isWhole: isWhole)
+    }
+
+    /// Reads the lines that build the graph, if only those before them were read.
+    func whole() throws -> FamilyDescription {
+        isWhole ? self : try FamilyDescription(text: text, file: file)
+    }
+
+    private init(_ lines: [ArraySlice<UInt8>], text: String, file: String, isWhole: Bool) throws {
+        self.init(file: file, text: text, isWhole: isWhole)
         var parser = FamilyParser(file: file, lines: lines)
         try parser.read(into: &self)
-        if name.isEmpty {
-            name = file.split(separator: ".").first.map(String.init) ?? file
-            signatures = []
-        }
+        guard name.isEmpty else { return }
+        // The text form of a graph has no line about a family.
+        guard parser.headerWord == nil else { throw FamilyError.missingLine(file: file, word: "family") }
+        isGraph = true
+        name = file.split(separator: ".").first.map(String.init) ?? file
     }
 }
 
@@ -45,6 +57,9 @@ struct FamilyParser {
     let lines: [ArraySlice<UInt8>]
     private var next = 0
     private var depth = 0
+    /// The first word of the last line about the family.
+    private(set) var headerWord: String?
+    private var hasBody = false
     private static let deepest = 32
 
     init(file: String, lines: [ArraySlice<UInt8>]) {
@@ -54,7 +69,7 @@ struct FamilyParser {
 
     mutating func read(into family: inout FamilyDescription) throws {
         family.body = try statements(&family, until: [], opened: nil).body
-        guard !family.body.isEmpty else { throw FamilyError.missingLine(file: file, word: "output") }
+        guard !family.body.isEmpty || !family.isWhole else { throw FamilyError.missingLine(file: file, word: "output") }
     }
 
     /// Statements up to a word that ends them, which is not consumed with its line but returned with the line's scanner.
@@ -78,6 +93,18 @@ struct FamilyParser {
             try scanner.advance()
             // A value may have the name of a word: then a colon or = follows.
             let isNode = isQuoted || scanner.next == .sign(UInt8(ascii: "=")) || scanner.next == .sign(UInt8(ascii: ":"))
+            if !isNode, FamilyParser.headerWords.contains(first) {
+                guard !hasBody else {
+                    throw FamilyError.senseless(
+                        file: file, line: next, problem: "\"\(first)\" after a line that builds the graph",
+                        remedy: "write what the family is first")
+                }
+                try header(first, &scanner, &family)
+                headerWord = first
+                continue
+            }
+            hasBody = true
+            if !family.isWhole { break }
             if isNode {
                 let template = isQuoted ? WordTemplate(literal: first) : try WordTemplate(first, file: file, line: next)
                 body.append(FamilyStatement(line: next, kind: .node(try FamilyNode(output: template, &scanner))))
@@ -88,13 +115,13 @@ struct FamilyParser {
                 body.append(FamilyStatement(line: next, kind: .input(try Graph.Input(line: bytes, file: file, number: next))))
                 continue
             }
-            if try header(first, &scanner, &family) { continue }
             if let kind = try statement(first, &scanner, &family) { body.append(FamilyStatement(line: scanner.line, kind: kind)) }
         }
         if let opened { throw FamilyError.noEnd(file: file, line: opened.line, word: opened.word) }
         return (body, "", nil)
     }
 
+    private static let headerWords: Set<String> = ["family", "about", "recognize", "name", "contract", "variant", "when"]
     private static let words =
         "family, about, recognize, name, contract, variant, when, let, add, if, repeat, within, define, use, tensor, leave_out, image, input, output, "
         + "fact, require, end"
@@ -107,6 +134,10 @@ struct FamilyParser {
         switch word {
         case "let":
             let name = try variable(&scanner)
+            guard name != "normalized" else {
+                throw FamilyError.senseless(
+                    file: file, line: next, problem: "normalized is what the contract says", remedy: "choose a different name")
+            }
             try scanner.take("=")
             return .assign(name, try wholeLine(&scanner))
         case "add":
@@ -138,7 +169,15 @@ struct FamilyParser {
             let name = try variable(&scanner)
             var parameters: [String] = []
             while scanner.next != .end { parameters.append(try variable(&scanner)) }
-            family.definitions[name] = FamilyDefinition(parameters: parameters, body: try block(&family, opened))
+            guard Set(parameters).count == parameters.count else {
+                throw FamilyError.senseless(
+                    file: file, line: opened.line, problem: "two words of \(name) have the same name", remedy: "give each its own name")
+            }
+            let definition = FamilyDefinition(parameters: parameters, body: try block(&family, opened))
+            guard family.definitions.updateValue(definition, forKey: name) == nil else {
+                throw FamilyError.senseless(
+                    file: file, line: opened.line, problem: "\(name) is defined twice", remedy: "give each definition its own name")
+            }
             return nil
         case "use":
             let name = try variable(&scanner)
@@ -263,6 +302,10 @@ struct FamilyParser {
         guard case .word(let name, false) = scanner.next, name.first?.isNumber == false,
             name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
         else { throw scanner.unexpected(expected) }
+        guard name != "it" else {
+            throw FamilyError.senseless(
+                file: file, line: scanner.line, problem: "it is always the value of the line before", remedy: "choose a different name")
+        }
         try scanner.advance()
         return name
     }

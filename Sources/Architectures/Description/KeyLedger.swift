@@ -1,3 +1,4 @@
+import ConvertFiles
 import ConvertIR
 import ConvertTensors
 
@@ -6,13 +7,14 @@ struct KeyLedger {
     private(set) var weights: Weights
     /// The prefix that all keys of the network share, such as `module.`.
     let prefix: String
-    private(set) var taken: Set<String> = []
+    private(set) var taken: Set<ExactText> = []
     private(set) var missing: [String] = []
     private(set) var misshaped: [String] = []
     /// Whether the layers of a line have an optional weight.
     private var optionals: [String: Bool] = [:]
     /// Keys, without their prefix, that are not part of the network.
     private var leftOut: [NamePattern] = []
+    private var leftOutExactly: Set<ExactText> = []
     /// The first line at which the weights are not those of the description, and why.
     private(set) var departure: (line: Int, reason: String)?
 
@@ -27,7 +29,7 @@ struct KeyLedger {
     /// Claims a tensor and returns its full key; one that is not there is recorded.
     mutating func take(_ key: String, line: Int) -> String {
         let whole = prefix + key
-        if taken.insert(whole).inserted, weights[whole] == nil {
+        if taken.insert(ExactText(whole)).inserted, weights[whole] == nil {
             missing.append(whole)
             depart("\(whole) is missing", line: line)
         }
@@ -35,16 +37,16 @@ struct KeyLedger {
     }
 
     /// Whether a line has a weight that it may be without: all layers that it stands for have it, or none.
-    mutating func takesOptional(_ key: String, isThere: Bool, role: String, line: Int) -> Bool {
+    mutating func takesOptional(_ key: String, role: String, line: Int) -> Bool {
         let place = "\(line) \(role)"
-        let isUsual = optionals[place] ?? isThere
+        let isUsual = optionals[place] ?? (shape(key) != nil)
         optionals[place] = isUsual
         // A weight that only some have is missing in the others, or has no place.
         return isUsual
     }
 
-    /// Claims a tensor that may be absent and that no layer reads, such as `num_batches_tracked`.
-    mutating func allow(_ key: String) { taken.insert(prefix + key) }
+    /// Claims a tensor that may be absent and that no layer reads, such as `num_batches_tracked`, by its full key.
+    mutating func allow(whole key: String) { taken.insert(ExactText(key)) }
 
     /// Adds a tensor that no file holds.
     mutating func add(_ key: String, _ tensor: Tensor) {
@@ -54,7 +56,12 @@ struct KeyLedger {
     }
 
     /// Lets keys be unclaimed; `*` stands for any part.
-    mutating func leaveOut(_ pattern: String) { leftOut.append(NamePattern(pattern)) }
+    mutating func leaveOut(_ pattern: String) {
+        if pattern.contains("*") { leftOut.append(NamePattern(pattern)) } else { leftOutExactly.insert(ExactText(pattern)) }
+    }
+
+    /// Patterns with `*` so far; each is compared with every key that no layer claims.
+    var patternCount: Int { leftOut.count }
 
     /// Records a tensor of another shape; `key` is its full key.
     mutating func misshape(_ key: String, found: [Int], expected: String, line: Int) {
@@ -67,18 +74,15 @@ struct KeyLedger {
     mutating func depart(_ reason: String, line: Int) { if departure == nil { departure = (line, reason) } }
 
     /// Keys that no layer claims: those that may be left out, and those that make it another network.
-    func unclaimed() -> (extra: [String], unexpected: [String]) {
-        var (extra, unexpected): ([String], [String]) = ([], [])
-        for key in weights.entries.map(\.name) where !taken.contains(key) {
-            let isLeftOut = key.hasPrefix(prefix) && leftOut.contains { $0.fits(String(key.dropFirst(prefix.count))) }
+    func unclaimed() -> (extra: [String], leftOut: [String], unexpected: [String]) {
+        var (extra, leftOut, unexpected): ([String], [String], [String]) = ([], [], [])
+        for key in weights.entries.map(\.name) where !taken.contains(ExactText(key)) {
+            let isLeftOut = key.hasPrefix(prefix) && isLeftOut(String(key.dropFirst(prefix.count)))
+            if isLeftOut { leftOut.append(key) }
             if isLeftOut || TrainingHead.owns(key, besideNetworkUnder: prefix) { extra.append(key) } else { unexpected.append(key) }
         }
-        return (extra, unexpected)
+        return (extra, leftOut, unexpected)
     }
 
-    /// The text before `suffix` in the shortest key that ends in it; nil if no key does.
-    static func prefix(before suffix: String, in weights: Weights) -> String? {
-        weights.entries.map(\.name).filter { $0 == suffix || $0.hasSuffix("." + suffix) }.map { String($0.dropLast(suffix.count)) }
-            .min { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
-    }
+    private func isLeftOut(_ key: String) -> Bool { leftOutExactly.contains(ExactText(key)) || leftOut.contains { $0.fits(key) } }
 }

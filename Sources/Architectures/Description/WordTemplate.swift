@@ -67,7 +67,7 @@ extension WordTemplate.Part {
             self = .variable(String(name), offset: 0)
             return
         }
-        guard let offset = Int(rest), abs(offset) <= 1 << 16 else { return nil }
+        guard let offset = Int(rest), (-(1 << 16)...1 << 16) ~= offset else { return nil }
         self = .variable(String(name), offset: offset)
     }
 }

@@ -70,19 +70,26 @@ package struct GraphTextScanner {
 
     // MARK: Bytes
 
-    private static let blanks: Set<UInt8> = [0x20, 0x09, 0x0D]
-    private static let signs: Set<UInt8> = Set("()[],=".utf8)
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+
+    private static func isSign(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: "="): true
+        default: false
+        }
+    }
+
     private static let colon = UInt8(ascii: ":")
     private static let quote = UInt8(ascii: "\"")
     private static let backslash = UInt8(ascii: "\\")
     private static let comment = UInt8(ascii: "#")
 
     private mutating func token() throws(GraphTextError) -> Token {
-        while position < bytes.endIndex, GraphTextScanner.blanks.contains(bytes[position]) { position += 1 }
+        while position < bytes.endIndex, GraphTextScanner.isBlank(bytes[position]) { position += 1 }
         guard position < bytes.endIndex, bytes[position] != GraphTextScanner.comment else { return .end }
         let first = bytes[position]
         // A colon inside a name belongs to it.
-        if GraphTextScanner.signs.contains(first) || first == GraphTextScanner.colon {
+        if GraphTextScanner.isSign(first) || first == GraphTextScanner.colon {
             position += 1
             return .sign(first)
         }
