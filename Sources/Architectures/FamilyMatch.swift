@@ -1,4 +1,5 @@
 import ConvertIR
+import ConvertTensors
 
 /// Which descriptions the weights of a file fit.
 struct FamilyMatch {
@@ -58,6 +59,12 @@ struct FamilyMatch {
         }
         let apart = attempts.filter { $0.claimed.isDisjoint(with: first.claimed) || $0.name == first.name }
         if apart.count > 1 { throw ArchitectureError.severalNetworks(source: source, names: apart.map(\.name)) }
+        // A family of which one distinctive key is missing may be closer than one with more general keys.
+        if !isOwn, first.agreement < FamilyMatch.closestAgreement, let near = nearlyRecognized(),
+            near.agreement >= FamilyMatch.closestAgreement
+        {
+            throw unknown()
+        }
         return first
     }
 
@@ -97,6 +104,8 @@ struct FamilyMatch {
     }
 
     private static let closeAgreement = 0.5
+    /// Agreement of a file in which only a few keys differ.
+    private static let closestAgreement = 0.9
 
     private func closest() -> String? {
         var best: FamilyAttempt?
@@ -108,24 +117,39 @@ struct FamilyMatch {
                 best = attempt
             }
         }
-        guard let best else { return nearlyRecognized() }
+        let near = nearlyRecognized()
+        guard let best, best.agreement >= near?.agreement ?? 0 else { return near?.text }
         return "\(best.name), but \(departure(best) ?? "keys differ")"
     }
 
-    /// A family that all but one of its distinctive keys are there of, for which no description can be followed far; nil if there is none.
-    private func nearlyRecognized() -> String? {
-        var best: (share: Double, text: String)?
+    /// A family whose distinctive keys are all there but one, and whose description fits best with one of the file's first tensors in that
+    /// one's place; nil if there is none.
+    private func nearlyRecognized() -> (agreement: Double, text: String)? {
+        var best: (agreement: Double, text: String)?
         for family in families {
             for signature in family.signatures where signature.count > 1 {
                 for prefix in Set(signature.compactMap({ keys.prefix(before: $0) })) {
                     let missing = signature.filter { weights[prefix + $0] == nil }
-                    let share = Double(signature.count - missing.count) / Double(signature.count)
-                    guard missing.count == 1, share > best?.share ?? 0 else { continue }
-                    best = (share, "\(family.name), but \(prefix)\(missing[0]) is missing")
+                    guard missing.count == 1 else { continue }
+                    for standIn in standIns {
+                        let entries = weights.entries + [Weights.Entry(name: prefix + missing[0], tensor: standIn)]
+                        let supposed = Weights(
+                            entries: entries, metadata: weights.metadata, provenance: weights.provenance, epsilons: weights.epsilons)
+                        guard let attempt = try? FamilyAttempt(family, supposed, prefix: prefix, isOwn: false, given: given),
+                            attempt.agreement > best?.agreement ?? FamilyMatch.closeAgreement
+                        else { continue }
+                        best = (attempt.agreement, "\(attempt.name), but \(prefix)\(missing[0]) is missing")
+                    }
                 }
             }
         }
-        return best?.text
+        return best
+    }
+
+    /// Tensors of different shapes among the first ones of the file, where distinctive keys are.
+    private var standIns: [Tensor] {
+        var shapes: Set<[Int]> = []
+        return weights.entries.prefix(16).map(\.tensor).filter { shapes.insert($0.shape).inserted }
     }
 
     /// Prefixes under which any distinctive key of the family lies.

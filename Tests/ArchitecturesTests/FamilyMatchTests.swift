@@ -82,11 +82,13 @@ import Testing
             "models/ir_small.pth": "ir_resnet", "training/small_epoch_003.pth": "ir_resnet",
         ]
         for (file, family) in names {
-            let weights = try Networks.weights(file)
-            for entry in weights.entries where !entry.name.hasSuffix("num_batches_tracked") {
-                let renamed = weights.renamed { $0 == entry.name ? "renamed.thing" : $0 }
-                let error = #expect(throws: ArchitectureError.self) { try Architectures.rebuild(renamed) }
-                #expect(error?.problem.contains(family) == true, "\(entry.name): \(error?.problem ?? "")")
+            let read = try Networks.weights(file)
+            for weights in [read, read.asInsightface()] {
+                for entry in weights.entries where !entry.name.hasSuffix("num_batches_tracked") {
+                    let renamed = weights.renamed { $0 == entry.name ? "renamed.thing" : $0 }
+                    let error = #expect(throws: ArchitectureError.self) { try Architectures.rebuild(renamed) }
+                    #expect(error?.problem.contains(family) == true, "\(entry.name): \(error?.problem ?? "")")
+                }
             }
         }
     }
