@@ -36,7 +36,8 @@ import Testing
     }
 
     @Test(
-        "The contract is that of the project that the graph shows", arguments: ["adaface_ir18": "evolve", "insightface_r18": "insightface"])
+        "The contract is that of the project that the graph shows",
+        arguments: ["adaface_ir18": "adaface", "insightface_r18": "insightface"])
     func theContractIsTheProjects(_ name: String, _ project: String) throws {
         let model = try Architectures.rebuild(try FamilyFixture(name).weights).model
         #expect(GraphRecognition.find(model.graph, weights: model.weights)?.profile.name == project)
