@@ -65,24 +65,6 @@ public struct NumericComparison: Sendable {
         func run(_ images: Images, _ options: FastExecutor.Options) throws -> [NamedBatch] {
             try FastExecutor(model, options: options).run(try contract.standardize(images.batch))
         }
-
-        /// How far float32 takes the first output of one image from its value in float64, as a distance of unit vectors' numbers.
-        /// - Parameter found: what `run` gave for all images.
-        func rounding(_ images: Images, image: Int, _ found: [NamedBatch]) throws -> Double? {
-            guard let output = model.graph.outputs.first, let batch = found.first(where: { $0.name == output })?.batch else { return nil }
-            let input = try contract.standardize(images.batch.images(image..<image + 1))
-            let plain = PlainTensor(shape: input.shape, values: input.values.map(Double.init))
-            guard let exact = try PlainExecutor(model).run(plain, keeping: [output])[output] else { return nil }
-            let length = batch.imageSize
-            guard exact.values.count == length, (image + 1) * length <= batch.values.count else { return nil }
-            let single = batch.values[image * length..<(image + 1) * length].map(Double.init)
-            func unit(_ values: [Double]) -> [Double] {
-                let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-                return values.map { $0 / norm }
-            }
-            let far = zip(unit(single), unit(exact.values)).map { abs($0 - $1) }.max() ?? 0
-            return far.isFinite ? far : nil
-        }
     }
 
     /// The source itself cannot be run on the images: not a difference, but there is nothing to compare with.
@@ -152,16 +134,7 @@ public struct NumericComparison: Sendable {
     /// Whether the figures are so close to the tolerance that the order of sums may decide.
     var isNearLimit: Bool {
         guard let allowed = tolerance.normalized else { return false }
-        return outputs.allSatisfy { !$0.hasNonFinite && $0.maxNormalized <= NumericComparison.nearLimit * allowed }
-    }
-
-    /// Up to so many times the tolerance, figures are close to it.
-    static let nearLimit = 10.0
-
-    /// Whether the figures are so small that float32's rounding could explain them in a network that magnifies it.
-    var isWithinReachOfRounding: Bool {
-        guard let allowed = tolerance.normalized else { return false }
-        return isEmbedding && outputs.allSatisfy { !$0.hasNonFinite && $0.maxNormalized <= 30 * allowed }
+        return outputs.allSatisfy { !$0.hasNonFinite && $0.maxNormalized <= 10 * allowed }
     }
 
     /// Seeded images of the size that the models take; the same on every machine. Sizes that one model leaves open are taken from the

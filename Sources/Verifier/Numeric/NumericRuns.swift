@@ -8,8 +8,6 @@ struct NumericRuns {
     private let graphs: GraphComparison?
     private let relation: TensorComparison.Relation
     private let isProven: Bool
-    /// Whether graphs and tensors are the same but for the rounding of folded numbers.
-    private let isMatched: Bool
     private let settings: Verification.Settings
     private var images: NumericComparison.Images?
     /// What the verdict is based on.
@@ -25,10 +23,10 @@ struct NumericRuns {
 
     init(
         _ export: Model, _ source: Model, graphs: GraphComparison?, relation: TensorComparison.Relation, isProven: Bool,
-        isMatched: Bool, settings: Verification.Settings
+        settings: Verification.Settings
     ) {
         (self.export, self.source, self.graphs) = (export, source, graphs)
-        (self.relation, self.isProven, self.isMatched, self.settings) = (relation, isProven, isMatched, settings)
+        (self.relation, self.isProven, self.settings) = (relation, isProven, settings)
     }
 
     /// Performs the necessary runs. Throws `SourceFailure` if the source cannot be run, `InferenceError` if the export cannot.
@@ -73,13 +71,7 @@ struct NumericRuns {
             comparison = try compared(
                 found, expected, .init(images.batch, description: images.description + ", run with short partial sums"), tolerance)
         }
-        if let found, comparison?.isWithin == false {
-            worstImage = NumericRuns.worstImage(found, expected)
-            if settings.tolerance == nil, let (reach, reason) = reach(of: other, images, expected), reach > tolerance.normalized ?? 0 {
-                let text = images.description + "; " + reason
-                comparison = try compared(found, expected, .init(images.batch, description: text), .init(normalized: reach))
-            }
-        }
+        if let found, comparison?.isWithin == false { worstImage = NumericRuns.worstImage(found, expected) }
         if isRounded, settings.tolerance == nil {
             // The rounded side, unrounded.
             let plain: NumericComparison.Side
@@ -95,27 +87,6 @@ struct NumericRuns {
             activity = try? ChannelActivity(of: reference, input: try sourceContract.standardize(images.batch), options: settings.executor)
         }
     }
-
-    /// How far rounding alone may take outputs that are further apart than usual, and why; nil if it does not explain them.
-    private func reach(
-        of source: NumericComparison.Side, _ images: NumericComparison.Images, _ expected: [NamedBatch]
-    ) -> (Double, String)? {
-        guard let comparison, comparison.isWithinReachOfRounding else { return nil }
-        if isMatched, comparison.isNearLimit {
-            let reach = NumericComparison.nearLimit * (comparison.tolerance.normalized ?? 0)
-            return (reach, "all layers and weights are the same but for rounding")
-        }
-        // Where float32 itself takes the source further than usual, the export may be as far from it.
-        guard let own = try? source.rounding(images, image: worstImage, expected) else { return nil }
-        let times = Int(NumericRuns.roundingReserve)
-        return (
-            NumericRuns.roundingReserve * own,
-            "float32 alone moves the source's own output by \(ScientificText.of(own)), and \(times) times as much is allowed"
-        )
-    }
-
-    /// Both sides are rounded, and a folded export's weights are too; each of these is as large as the source's own rounding.
-    private static let roundingReserve = 4.0
 
     private func compared(
         _ found: [NamedBatch]?, _ expected: [NamedBatch], _ images: NumericComparison.Images, _ tolerance: NumericComparison.Tolerance

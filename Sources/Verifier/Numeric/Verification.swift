@@ -177,13 +177,8 @@ public struct Verification: Sendable {
                     && graphs.weightsAreRead(byName: tensors.matching == .names)
                     && (contracts.differences.isEmpty || !graphs.source.hasFront)
             } ?? false && attributes.isEmpty && tensors.isExact
-        // Every layer has its counterpart with the same attributes and, but for the rounding of folded numbers, the same weights.
-        let isMatched =
-            graphs.map { $0.alignment.isComplete && $0.endsAlike } ?? false && attributes.isEmpty && tensors.unmatchedReason == nil
-            && tensors.differences.isEmpty
         var runs = NumericRuns(
-            exportModel, sourceModel, graphs: graphs, relation: tensors.relation, isProven: isProven, isMatched: isMatched,
-            settings: settings)
+            exportModel, sourceModel, graphs: graphs, relation: tensors.relation, isProven: isProven, settings: settings)
         do {
             try runs.run()
         } catch let error as NumericComparison.SourceFailure {
