@@ -60,12 +60,13 @@ def main():
     a = p.parse_args()
     if a.peer:
         return peer(a.peer, a.threads, a.repeats)
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
-    from family_table import load
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "fixtures"))
+    import face_families
+    from make_families import load
 
     import torch
 
-    common = load(pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "face_families.py")
+    torch.set_num_threads(a.threads)
     missed = []
     print("| network | convert, images/s | ONNX Runtime, images/s | ratio |\n|---|---|---|---|")
     for path in a.modules:
@@ -74,7 +75,7 @@ def main():
             if a.only and name not in a.only:
                 continue
             with tempfile.TemporaryDirectory() as folder:
-                net = (getattr(module, "build", None) or common.build)(entry, a.width, 1)
+                net = (getattr(module, "build", None) or face_families.build)(entry, a.width, 1)
                 torch.save(entry.save(net), folder + "/net.pth", _use_new_zipfile_serialization=not entry.legacy)
                 for target in ("net.flat", "net.onnx"):
                     subprocess.run([a.convert, folder + "/net.pth", f"{folder}/{target}", "--quiet", "--verify", "tensors"], check=True)

@@ -9,7 +9,6 @@ the facts of its contract come from, and which of them differ from the project's
 says of the network that torch.onnx.export itself writes. Exits with 1 if any row is wrong. Needs torch, onnx and onnxruntime.
 """
 import argparse
-import importlib.util
 import json
 import pathlib
 import subprocess
@@ -20,18 +19,13 @@ import numpy as np
 import onnx
 import torch
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "fixtures"))
+import face_families
+from make_families import load
+
 warnings.simplefilter("ignore")
 torch.set_num_threads(2)
 BATCHES = (1, 3, 7)
-
-
-def load(path):
-    path = pathlib.Path(path).resolve()
-    sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def convert(*arguments):
@@ -123,7 +117,6 @@ def main():
     a = p.parse_args()
     folder = pathlib.Path(a.out)
     folder.mkdir(exist_ok=True)
-    common = load(pathlib.Path(__file__).parent.parent / "fixtures" / "face_families.py")
     print("family | recognized as | largest difference | contract | ONNX checker | verify against torch's own ONNX")
     wrong = count = 0
     for path in a.modules:
@@ -131,7 +124,7 @@ def main():
         for name, entry in module.FAMILIES.items():
             if a.only and name not in a.only:
                 continue
-            right, text = row(a.convert, folder, name, entry, module, common, a.width)
+            right, text = row(a.convert, folder, name, entry, module, face_families, a.width)
             count += 1
             wrong += not right
             print(f"{name} | {text}{'' if right else ' | WRONG'}", flush=True)

@@ -12,7 +12,6 @@ weights may have been folded before they were rounded. Exit 1 if anything is wro
 Needs torch, onnx, onnxruntime; onnxscript, onnxsim and onnxconverter-common for their writers.
 """
 import argparse
-import importlib.util
 import json
 import logging
 import pathlib
@@ -25,6 +24,9 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "fixtures"))
+from make_families import load
 
 warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)
@@ -239,14 +241,6 @@ class Case:
 
 
 # ---- the table
-
-def load(path):
-    sys.path.insert(0, str(path.parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
 
 def network(module, entry, width):
     import make_families
