@@ -17,7 +17,7 @@ package enum Architectures {
         package let unknownName: String?
         /// What a user should know about the network, one sentence each.
         package let remarks: [String]
-        /// The project whose inputs are assumed, and the others whose networks have the same keys; nil if there are no others.
+        /// The project whose inputs are assumed, and the other projects that use the same keys; nil if no other project does.
         package let assumedProject: AssumedProject?
     }
 

@@ -14,6 +14,9 @@ package enum FamilyCatalogue {
         package let text: String
     }
 
+    /// The families' names, without reading their descriptions: a family's file has its name.
+    package static let names: [String] = BuiltInFamilies.files.map { String($0.name.prefix { $0 != "." }) }
+
     /// Every family, in the order in which they are tried.
     package static let entries: [Entry] = BuiltInFamilies.all.map { family in
         Entry(

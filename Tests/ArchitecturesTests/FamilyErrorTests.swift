@@ -97,14 +97,16 @@ import Testing
     @Test(
         "What cannot be followed is an error with its line",
         arguments: [
-            ("let a = b", "line 3: there is no variable b before this line"), ("let a = \"{b}\"", "line 3: there is no variable b"),
+            ("let a = b", "line 3: no line above defines the variable b"),
+            ("let a = \"{b}\"", "line 3: no line above defines the variable b"),
             ("let b = \"x\"\nlet a = \"{b+1}\"", "line 4: expected a number in b, found \"x\""),
             ("let a = \"x\" + 1", "line 3: expected a number, found \"x\""), ("let a = [1] < 2", "line 3: expected a number"),
             ("let a = [\"x\"]", "line 3: expected a number"), ("if \"x\"\nend", "line 3: expected a number"),
             ("let a = 1\nadd 2 to a", "line 4: expected a list in a"), ("add it to a", "line 3: expected a number"),
-            ("x = relu(y)", "line 3: there is no value y before this line"), ("let a = channels(y)", "line 3: there is no value y"),
-            ("output e = y", "line 3: there is no value y"), ("use d", "line 3: d is not defined with so many words; nothing is defined"),
-            ("define d a\nend\nuse d", "line 5: d is not defined with so many words; defined: d a"),
+            ("x = relu(y)", "line 3: no line above gives the value y"), ("let a = channels(y)", "line 3: no line above gives the value y"),
+            ("output e = y", "line 3: no line above gives the value y"),
+            ("use d", "line 3: nothing called d is defined that takes this number of words; nothing is defined"),
+            ("define d a\nend\nuse d", "line 5: nothing called d is defined that takes this number of words; defined: d a"),
             ("x = relu(it)\nx = relu(it)", "line 4: the value x is given twice"),
             ("image channels=3 any", "line 3: the network has two inputs"),
             ("output input", "line 3: the input is an output"), ("x = relu(it)\noutput x\noutput x", "line 5: the output x is given twice"),
@@ -113,7 +115,7 @@ import Testing
             ("x = relu(it)\noutput y = x\ny = relu(x)", "line 5: y is the name of an output"),
             ("fact a = 1\nfact a = 2", "line 4: the fact a is given twice"), ("x = max_pool(it)", "line 3: max_pool needs kernel="),
             ("x = max_pool(it) kernel=big", "line 3: kernel must be"),
-            ("let a = width(flat)\nflat = flatten(it)", "line 3: there is no value flat"),
+            ("let a = width(flat)\nflat = flatten(it)", "line 3: no line above gives the value flat"),
             ("flat = flatten(it)\nlet a = width(flat)", "line 4: expected a value with this axis, found \"flat\""),
         ]) func following(_ lines: String, _ expected: String) throws
     {
@@ -217,7 +219,8 @@ import Testing
             let error = #expect(throws: (any Error).self) { try Family.rebuild(text) }
             let problem = (error as? any DescribedError)?.problem ?? ""
             let expected =
-                word.isEmpty ? "mine.family, line 3: there is no value it" : "mine.family: there is no line that begins with \"\(word)\""
+                word.isEmpty
+                ? "mine.family, line 3: no line above gives the value it" : "mine.family: there is no line that begins with \"\(word)\""
             #expect(problem == expected || problem.hasPrefix(expected), "\(text): \(problem)")
         }
     }

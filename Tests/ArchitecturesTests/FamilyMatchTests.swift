@@ -206,6 +206,7 @@ import Testing
         let folder = "\(Fixtures.root)/Sources/Architectures/Descriptions"
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }
         #expect(files.sorted() == BuiltInFamilies.files.map(\.name).sorted() && files.count > 20)
+        #expect(FamilyCatalogue.names == FamilyCatalogue.entries.map(\.name))
         for head in try BuiltInFamilies.read.get() {
             let family = try head.whole()
             #expect("\(family.name).family" == family.file)

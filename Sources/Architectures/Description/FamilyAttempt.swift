@@ -6,7 +6,7 @@ import ConvertJSON
 struct GivenChoice {
     /// The image's size; nil for the checkpoint's, or else the family's usual one.
     var imageSize: GivenFacts.ImageSize?
-    /// The project whose values are to be assumed.
+    /// The project to assume values from.
     var likeness: ContractProfile?
 }
 

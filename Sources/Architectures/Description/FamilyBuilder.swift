@@ -263,13 +263,13 @@ struct FamilyBuilder {
         return text
     }
 
-    /// The whole name of the value that a word stands for.
+    /// The full name of the value that a word refers to.
     func reference(_ template: WordTemplate) throws -> String {
         if let variable = template.variable, case .node(let name)? = variables[variable] { return name }
         return try reference(try word(template))
     }
 
-    /// The whole name of a value: `it` is the value of the line before; a name inside the current path goes before one outside it.
+    /// The full name of a value: `it` is the value of the line before; a name inside the current path goes before one outside it.
     func reference(_ name: String) throws -> String {
         if name == "it", types["it"] == nil, let last { return last }
         if !scope.isEmpty, types[scope + name] != nil { return scope + name }

@@ -18,7 +18,7 @@ struct FamilyContracts: Sendable {
         var signs: [[Sign]]
     }
 
-    /// Something around the weights that tells projects apart.
+    /// What, besides the weights, tells one project's files from another's.
     enum Sign: Sendable, Equatable {
         /// The prefix of the network's keys.
         case prefix(String)
@@ -36,7 +36,7 @@ struct FamilyContracts: Sendable {
     var profiles: [ContractProfile] { [base] + variants.map(\.profile) }
 
     /// The form that is asked for by name, else the one that the signs show, and what a user should know about it.
-    /// - Parameter likeness: the profile whose values are to be assumed; one of another family does not choose a form.
+    /// - Parameter likeness: the profile to assume values from; it chooses a form only if it is one of this family's.
     func shown(by weights: Weights, prefix: String, likeness: ContractProfile?) -> (profile: ContractProfile, remark: String?) {
         if let likeness, let named = profiles.first(where: { $0.name == likeness.name }), named.epsilon == likeness.epsilon,
             named.isNormalized == likeness.isNormalized

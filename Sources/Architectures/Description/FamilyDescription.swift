@@ -75,7 +75,7 @@ struct FamilyStatement: Sendable {
         case call(String, [WordTemplate])
         /// A tensor that no file holds, under this key.
         case tensor(WordTemplate, String, [FamilyExpression])
-        /// Keys that are not part of the network; `*` stands for any part.
+        /// Keys that do not belong to the network; `*` matches any text.
         case leaveOut([WordTemplate])
         /// A number that the network's description holds, such as its width.
         case fact(String, FamilyExpression)
@@ -110,9 +110,10 @@ struct FamilyImage: Sendable {
         case fixed(WordTemplate)
         /// Any size fits; this is the usual one.
         case usual(WordTemplate)
-        /// Height and width of the last map are known, after so many halvings.
+        /// The height and width of the last map, and how often the image was halved before it.
         case window(WordTemplate, halvings: WordTemplate)
-        /// The numbers of the last map and its channels are known, after so many halvings; the usual size is taken if it leads there.
+        /// How many numbers and how many channels the last map has, and how often the image was halved before it. The usual size is taken if
+        /// it gives such a map.
         case map(features: WordTemplate, maps: WordTemplate, halvings: WordTemplate, usual: WordTemplate?)
     }
 }

@@ -25,10 +25,10 @@ package enum FamilyError: DescribedError, Equatable {
         switch self {
         case .unexpected(let file, let line, let expected, let found): "\(file), line \(line): expected \(expected), found \(found)"
         case .senseless(let file, let line, let problem, _): "\(file), line \(line): \(problem)"
-        case .unknownVariable(let file, let line, let name): "\(file), line \(line): there is no variable \(name) before this line"
-        case .unknownValue(let file, let line, let name): "\(file), line \(line): there is no value \(name) before this line"
+        case .unknownVariable(let file, let line, let name): "\(file), line \(line): no line above defines the variable \(name)"
+        case .unknownValue(let file, let line, let name): "\(file), line \(line): no line above gives the value \(name)"
         case .unknownDefinition(let file, let line, let name, let known):
-            "\(file), line \(line): \(name) is not defined with so many words; "
+            "\(file), line \(line): nothing called \(name) is defined that takes this number of words; "
                 + (known.isEmpty ? "nothing is defined" : "defined: \(known.joined(separator: ", "))")
         case .noEnd(let file, let line, let word): "\(file), line \(line): \"\(word)\" has no \"end\""
         case .tooMuch(let file, let line, let what, let limit): "\(file), line \(line): more than \(limit) \(what)"

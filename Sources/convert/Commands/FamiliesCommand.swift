@@ -9,7 +9,7 @@ enum FamiliesCommand {
         usage: ["families", "families NAME"],
         operands: [
             Command.Operand(
-                "NAME", completion: .nothing, choices: FamilyCatalogue.entries.map(\.name),
+                "NAME", completion: .nothing, choices: FamilyCatalogue.names,
                 help: "a family, or one of its networks: its description is printed")
         ],
         groups: [OptionGroup([OutputOptions.json])],
@@ -26,7 +26,7 @@ enum FamiliesCommand {
             return ExitStatus.fine
         }
         guard let entry = FamilyCatalogue.entry(name) else {
-            let names = FamilyCatalogue.entries.map(\.name)
+            let names = FamilyCatalogue.names
             throw UsageError.badValue(
                 option: "the family", value: name, expected: "one of \(names.joined(separator: ", "))",
                 near: Suggestion.nearest(name, among: names))

@@ -24,7 +24,7 @@ enum ContractOptions {
         usual: "16; 0 in a crop of 16 or less")
     static let likeness = Option(
         "--assume-like", "NAME", .text,
-        help: "assume what another model's file says, or what a project's networks have: \(Likeness.names.joined(separator: ", "))")
+        help: "assume what another model's file says, or what a project's networks have, such as insightface or adaface (convert families)")
 
     static let group = OptionGroup(
         "What the file does not say, or says wrongly (stored as given):",
