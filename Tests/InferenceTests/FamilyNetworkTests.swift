@@ -15,9 +15,9 @@ import Testing
         }
     }
 
-    @Test("The contract is the project's, or a named default that is assumed", arguments: FamilyFixture.names)
+    @Test("The contract is the project's, or a named default that is assumed", arguments: FamilyFixture.names + FamilyFixture.contractNames)
     func theContractIsTheProjects(_ name: String) throws {
-        let fixture = try FamilyFixture(name)
+        let fixture = try FamilyFixture(name, in: FamilyFixture.contractNames.contains(name) ? "contracts" : "families")
         let model = try Architectures.rebuild(fixture.weights).model
         let (contract, wanted) = (model.contract, fixture.contract)
         let size = wanted["size"]?.array?.compactMap(\.integer)
@@ -34,6 +34,6 @@ import Testing
 
     /// Files that differ from another project's in nothing but their contract, and are taken for that one's; it is said that it is assumed.
     private static let twins: Set<String> = [
-        "treb1en_ir50", "treb1en_irse50", "treb1en_mobilefacenet", "cvlface_ir101",
+        "treb1en_ir50", "treb1en_irse50", "treb1en_mobilefacenet", "cvlface_ir101", "adaface_ir152",
     ]
 }
