@@ -11,9 +11,11 @@ import KernelTypes
         withTaps(job) { taps in
             withUnsafeTemporaryAllocation(of: Block.self, capacity: WideTile.rowCount &* WideTile.blockCount) { sums in
                 guard let sums = sums.baseAddress else { return }
+                // With inputs at offsets of their own, two blocks would not leave enough registers for addresses.
+                let atOnce = taps.termOffsets == nil ? WideTile.blockCount : 1
                 var block = blocks.lowerBound
                 while block < blocks.upperBound {
-                    let end = min(block &+ WideTile.blockCount, blocks.upperBound)
+                    let end = min(block &+ atOnce, blocks.upperBound)
                     convolveTiles(job, taps, list, tiles, pixels.count, block..<end, of: blocks, sums)
                     block = end
                 }
@@ -42,8 +44,7 @@ import KernelTypes
 /// All pixels of the list, for as many blocks as a tile has, or for the last one.
 @inline(__always) private func convolveTiles(
     _ job: ConvolutionJob, _ taps: Taps, _ list: UnsafePointer<OutputPixel>, _ tiles: UnsafePointer<TapRectangle>, _ count: Int,
-    _ blocks: Range<Int>, of all: Range<Int>,
-    _ sums: UnsafeMutablePointer<Block>
+    _ blocks: Range<Int>, of all: Range<Int>, _ sums: UnsafeMutablePointer<Block>
 ) {
     let blockSize = taps.count &* blockChannels
     let weights = job.weights + blocks.lowerBound &* blockSize
@@ -63,8 +64,7 @@ import KernelTypes
             for block in 0..<blocks.count {
                 convolve(
                     Tile4.self, job, taps, list + first, inside, ahead, weights + block &* blockSize,
-                    channel: channel &+ block &* blockChannels,
-                    sums)
+                    channel: channel &+ block &* blockChannels, sums)
             }
         } else if blocks.count == WideTile.blockCount {
             convolve(WideTile.self, job, taps, list + first, inside, ahead, weights, channel: channel, sums)
@@ -119,7 +119,7 @@ private struct Taps {
 @inline(__always) private func withTaps(_ job: ConvolutionJob, _ body: (Taps) -> Void) {
     let (input, count) = (job.input, job.kernelHeight &* job.kernelWidth)
     let terms = count &* input.channels
-    let isThin = input.channels < laneCount && terms <= job.partialTerms
+    let isThin = input.channels < laneCount && terms <= mostTermOffsets
     withUnsafeTemporaryAllocation(of: Int.self, capacity: count &+ (isThin ? terms : 0)) { memory in
         guard let offsets = memory.baseAddress else { return }
         for row in 0..<job.kernelHeight {
@@ -149,7 +149,7 @@ private struct Taps {
     let rows = Tile.rows { pixels[$0].input }
     var total = Tile()
     if let offsets = taps.termOffsets {
-        total.add(rows, offsets, weights, blockStride: taps.count &* blockChannels, taps.count)
+        addTerms(&total, rows, taps, offsets, weights)
     } else {
         addTaps(&total, rows, taps, inside, ahead, weights)
     }
@@ -169,6 +169,24 @@ private struct Taps {
         guard let residual = job.residual else { continue }
         let place = residual.base + (channel &+ block &* blockChannels)
         for row in 0..<rows { convert_prefetch(place + pixels[row].residual) }
+    }
+}
+
+/// Offsets of products that are kept, at most: those of a first layer.
+private let mostTermOffsets = 1024
+
+/// The same sums as `addTaps` gives, without a loop for each tap; products with padding are not left out.
+@inline(__always) private func addTerms<Tile: MultiplyTile>(
+    _ total: inout Tile, _ rows: Tile.Rows, _ taps: Taps, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>
+) {
+    let (count, perPart) = (taps.count, max(1, taps.partialTerms / taps.channels) &* taps.channels)
+    var done = 0
+    while done < count {
+        let terms = perPart < count &- done ? perPart : count &- done
+        var part = Tile()
+        part.add(rows, offsets + done, weights + done &* blockChannels, blockStride: count &* blockChannels, terms)
+        total += part
+        done &+= terms
     }
 }
 

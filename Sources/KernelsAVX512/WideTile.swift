@@ -76,55 +76,11 @@ struct Tile12x2: MultiplyTile {
         self = t
     }
 
+    // Not fast, as two blocks do not leave enough registers for addresses; such layers take one block at a time.
     @inline(__always) mutating func add(
         _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
     ) {
-        var t = self
-        let second = blockStride / blockChannels
-        var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
-        var index = 0
-        while index < count {
-            let (u, v, offset) = (weight.pointee, weight[second], offsets[index])
-            weight += 1
-            let x0 = Block(repeating: rows.r0[offset])
-            t.s0 = multiplyAdd(t.s0, u, x0)
-            t.t0 = multiplyAdd(t.t0, v, x0)
-            let x1 = Block(repeating: rows.r1[offset])
-            t.s1 = multiplyAdd(t.s1, u, x1)
-            t.t1 = multiplyAdd(t.t1, v, x1)
-            let x2 = Block(repeating: rows.r2[offset])
-            t.s2 = multiplyAdd(t.s2, u, x2)
-            t.t2 = multiplyAdd(t.t2, v, x2)
-            let x3 = Block(repeating: rows.r3[offset])
-            t.s3 = multiplyAdd(t.s3, u, x3)
-            t.t3 = multiplyAdd(t.t3, v, x3)
-            let x4 = Block(repeating: rows.r4[offset])
-            t.s4 = multiplyAdd(t.s4, u, x4)
-            t.t4 = multiplyAdd(t.t4, v, x4)
-            let x5 = Block(repeating: rows.r5[offset])
-            t.s5 = multiplyAdd(t.s5, u, x5)
-            t.t5 = multiplyAdd(t.t5, v, x5)
-            let x6 = Block(repeating: rows.r6[offset])
-            t.s6 = multiplyAdd(t.s6, u, x6)
-            t.t6 = multiplyAdd(t.t6, v, x6)
-            let x7 = Block(repeating: rows.r7[offset])
-            t.s7 = multiplyAdd(t.s7, u, x7)
-            t.t7 = multiplyAdd(t.t7, v, x7)
-            let x8 = Block(repeating: rows.r8[offset])
-            t.s8 = multiplyAdd(t.s8, u, x8)
-            t.t8 = multiplyAdd(t.t8, v, x8)
-            let x9 = Block(repeating: rows.r9[offset])
-            t.s9 = multiplyAdd(t.s9, u, x9)
-            t.t9 = multiplyAdd(t.t9, v, x9)
-            let x10 = Block(repeating: rows.r10[offset])
-            t.s10 = multiplyAdd(t.s10, u, x10)
-            t.t10 = multiplyAdd(t.t10, v, x10)
-            let x11 = Block(repeating: rows.r11[offset])
-            t.s11 = multiplyAdd(t.s11, u, x11)
-            t.t11 = multiplyAdd(t.t11, v, x11)
-            index &+= 1
-        }
-        self = t
+        for index in 0..<count { add(rows, offsets[index], weights + index &* blockChannels, blockStride: blockStride, 1) }
     }
 
     @inline(__always) static func += (left: inout Self, right: Self) {
