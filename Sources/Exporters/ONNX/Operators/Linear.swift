@@ -47,10 +47,11 @@ extension ONNXGraphReader {
         try append(node, .linear(Linear(weight: weight, bias: bias)), [input], rank: rank(input))
     }
 
-    /// A tensor of [1, outputs], which is broadcast like one of [outputs], as that.
+    /// A tensor of [1, outputs], or a number for the only output, as one of [outputs], to which it is broadcast.
     private static func row(_ tensor: Tensor) throws -> Tensor {
-        guard tensor.shape.count == 2, tensor.shape[0] == 1 else { return tensor }
+        guard tensor.shape.isEmpty || tensor.shape.count == 2 && tensor.shape[0] == 1 else { return tensor }
         return try Tensor(
-            dtype: tensor.dtype, shape: [tensor.shape[1]], strides: [tensor.strides[1]], offset: tensor.offset, storage: tensor.storage)
+            dtype: tensor.dtype, shape: [tensor.shape.last ?? 1], strides: [tensor.strides.last ?? 1], offset: tensor.offset,
+            storage: tensor.storage)
     }
 }
