@@ -71,6 +71,27 @@ struct EmbeddingRun {
             })
     }
 
+    /// Runs, and reports everything about it: what is cached, each damaged image after a failure, and images that are left out.
+    mutating func perform(_ images: [String], allowsMissing: Bool, threads: Int?, events: EventHandler) throws {
+        for complaint in complaints { events(.cacheComplaint(path: complaint.path, text: complaint.text)) }
+        if cachedCrops + cachedEmbeddings > 0 { events(.cached(crops: cachedCrops, embeddings: cachedEmbeddings)) }
+        if isKeeping { events(.resumable(true)) }
+        do { try run(images, allowsMissing: allowsMissing, events: events) } catch {
+            throw EvaluationImages.damage(images, source, threads: threads, error: error, events: events) ?? error
+        }
+        events(.resumable(false))
+        for refusal in refusals { events(.cachingEnded(reason: refusal)) }
+        if damagedCount > 0 { events(.cacheRepaired(count: damagedCount)) }
+        if !turned.isEmpty { events(.storedTurned(paths: turned, total: images.count)) }
+        for failure in failures { events(.imageLeftOut(name: failure.name, reason: failure.error)) }
+    }
+
+    /// Those of the images that have no embeddings.
+    func missing(of images: [String]) -> [String] {
+        let present = Set(names.map { ExactText($0) })
+        return images.filter { !present.contains(ExactText($0)) }
+    }
+
     private static func part(
         _ names: [String], _ source: CropSource, _ embedders: [(embedder: Embedder, kept: RecordLog?)], allowsMissing: Bool
     ) throws -> Part {

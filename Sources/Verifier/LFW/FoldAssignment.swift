@@ -47,6 +47,16 @@ package struct FoldAssignment: Sendable, Equatable {
         isLFW = isWhole && wanted == official && FoldAssignment.isOfficial(pairs)
     }
 
+    /// Runs of all pairs in file order, as equal as possible, longer ones first.
+    /// - Throws: `LFWError.oneClass` unless there are pairs of both kinds, `.foldCount` unless each fold has a pair.
+    init(inFileOrder pairs: [LFWPair], folds: Int, file: String) throws(LFWError) {
+        let same = pairs.count { $0.isSame }
+        guard same > 0, same < pairs.count else { throw .oneClass(file: file, isSame: same > 0) }
+        guard 2...pairs.count ~= folds else { throw .foldCount(folds, greatest: pairs.count) }
+        self.init(
+            count: folds, ofPair: pairs.indices.map { FoldAssignment.fold(of: $0, in: pairs.count, folds: folds) }, isLFW: false)
+    }
+
     /// SHA-256 of LFW's pairs, one line `path path` each: same-person pairs in file order, then the others. Both official files share it.
     private static let officialDigest = "982da9312e4e25f6f3b1b5bc31b07008cf21638d7cb646694384951082acc8ba"
 

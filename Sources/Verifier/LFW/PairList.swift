@@ -8,6 +8,8 @@ package struct PairList: Sendable, Equatable {
     package let folds: FoldAssignment
     /// Number of pairs that were dropped because an image is missing.
     package let droppedCount: Int
+    /// The name of the set that the pairs are of; nil for a list of pairs.
+    package let setName: String?
 
     /// Reads a list of `path path label` or `path,path,label` lines, or LFW's own `pairs.txt`; the first line determines which.
     /// - Parameters:
@@ -34,11 +36,19 @@ package struct PairList: Sendable, Equatable {
         guard !pairs.isEmpty else { throw .nothingInside(file: file, what: "pairs") }
         self.pairs = pairs
         self.folds = try FoldAssignment(pairs, asked: folds, own: ownFolds, file: file)
-        droppedCount = 0
+        (droppedCount, setName) = (0, nil)
     }
 
-    private init(pairs: [LFWPair], folds: FoldAssignment, droppedCount: Int) {
-        (self.pairs, self.folds, self.droppedCount) = (pairs, folds, droppedCount)
+    /// Creates a list whose folds are runs of pairs in file order, whatever their kind, as facenet's and insightface's code has it
+    /// (scikit-learn's `KFold` without shuffling).
+    /// - Parameter setName: The name of the set that the pairs are of.
+    package init(inFileOrder pairs: [LFWPair], folds: Int, setName: String, file: String) throws(LFWError) {
+        guard !pairs.isEmpty else { throw .nothingInside(file: file, what: "pairs") }
+        self.init(pairs: pairs, folds: try FoldAssignment(inFileOrder: pairs, folds: folds, file: file), droppedCount: 0, setName: setName)
+    }
+
+    private init(pairs: [LFWPair], folds: FoldAssignment, droppedCount: Int, setName: String?) {
+        (self.pairs, self.folds, self.droppedCount, self.setName) = (pairs, folds, droppedCount, setName)
     }
 
     /// All images of the pairs without duplicates, sorted by their bytes, which for UTF-8 is Python's order.
@@ -61,6 +71,6 @@ package struct PairList: Sendable, Equatable {
         guard kept.count < pairs.count else { return self }
         let remaining = kept.map { pairs[$0] }
         let folds = try folds.keeping(kept, of: remaining, file: file)
-        return PairList(pairs: remaining, folds: folds, droppedCount: droppedCount + pairs.count - kept.count)
+        return PairList(pairs: remaining, folds: folds, droppedCount: droppedCount + pairs.count - kept.count, setName: setName)
     }
 }

@@ -8,7 +8,7 @@ extension EvaluationReport {
     /// - Parameter photographs: Returns an image's bytes, of which only JPEG and PNG are shown. Nil for a page without photographs.
     /// - Throws: `LFWError.plotFailed`.
     func page(photographs: ((String) -> [UInt8]?)?) throws(LFWError) -> String {
-        let title = (evaluation.isLFW ? "LFW" : "Not LFW") + ": " + (provenance.checkpoint ?? provenance.pairsFile ?? "pair scores")
+        let title = (evaluation.table.pairs.setName ?? (evaluation.isLFW ? "LFW" : "Not LFW")) + ": " + (provenance.checkpoint ?? provenance.pairsFile ?? "pair scores")
         return """
             <!DOCTYPE html>
             <html lang="en">
@@ -81,7 +81,7 @@ extension EvaluationReport {
         } else {
             html += "<p class=\"verdict\">\(accuracyText)</p>\n"
         }
-        if !evaluation.isLFW {
+        if !evaluation.isLFW, evaluation.table.pairs.setName == nil {
             html += "<p class=\"caveat\">These are not LFW's 6,000 pairs in its ten folds: no figure here is LFW's.</p>\n"
         }
         return html + "<p class=\"caveat\">\(HTMLText.escaped(Judgment.caveat))</p>"

@@ -1,5 +1,5 @@
 extension EvaluationReport {
-    private var name: String { evaluation.isLFW ? "LFW" : "Not LFW:" }
+    private var name: String { evaluation.table.pairs.setName ?? (evaluation.isLFW ? "LFW" : "Not LFW:") }
 
     /// The ROC curve.
     var curvePlot: some Plot { CurvePlot(curve: evaluation.curve, title: "\(name) ROC curve") }

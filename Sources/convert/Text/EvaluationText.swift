@@ -31,7 +31,7 @@ enum EvaluationText {
         let evaluation = report.evaluation
         let pairs = evaluation.table.pairs
         var lines = [
-            (evaluation.isLFW ? "LFW" : "NOT LFW's figure")
+            (pairs.setName.map { "set \($0)" } ?? (evaluation.isLFW ? "LFW" : "NOT LFW's figure"))
                 + ": \(NumberText.grouped(pairs.pairs.count)) pairs of \(NumberText.grouped(pairs.uniqueImages.count)) images in "
                 + "\(evaluation.folds.count) folds, protocol \(evaluation.protocolRule.rawValue)",
             "  \(evaluation.protocolRule.rule)",
