@@ -21,6 +21,8 @@ struct EmbeddingRun {
     private(set) var values: [[Float]]
     /// Whether it is known of every image whether a face was found.
     private(set) var isDetecting = true
+    /// What the work took, in seconds of all threads together.
+    private(set) var times = EvaluationTimes()
 
     /// Files of cached crops and embeddings.
     private var logs: [RecordLog] {
@@ -53,6 +55,7 @@ struct EmbeddingRun {
         var crops: [(name: String, isDetected: Bool?, damage: String?, isTurned: Bool)] = []
         var failures: [(name: String, error: any Error)] = []
         var values: [[Float]] = []
+        var times = EvaluationTimes()
     }
 
     /// - Parameter allowsMissing: whether an image without a crop is left out; else the first one ends the run.
@@ -97,7 +100,10 @@ struct EmbeddingRun {
     ) throws -> Part {
         var part = Part()
         var crops: [Crop] = []
-        for (name, result) in zip(names, source.crops(names)) {
+        let start = ContinuousClock.now
+        let results = source.crops(names)
+        let between = ContinuousClock.now
+        for (name, result) in zip(names, results) {
             switch result {
             case .success(let crop): crops.append(crop)
             case .failure(let error):
@@ -107,6 +113,7 @@ struct EmbeddingRun {
         }
         part.crops = crops.map { ($0.name, $0.isDetected, $0.damage, $0.isTurned) }
         part.values = try embedders.map { try embed(crops, with: $0.embedder, kept: $0.kept) }
+        part.times = EvaluationTimes(crops: (between - start).seconds, embeddings: (ContinuousClock.now - between).seconds)
         return part
     }
 
@@ -129,6 +136,7 @@ struct EmbeddingRun {
             if let damage = crop.damage { events(.pictureDamaged(path: crop.name, words: damage)) }
         }
         failures += part.failures
+        times.add(part.times)
         for index in values.indices { values[index] += part.values[index] }
     }
 

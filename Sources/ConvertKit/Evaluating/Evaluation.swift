@@ -72,8 +72,10 @@ public struct Evaluation {
         }
         let provenance = provenance(run, edition: edition)
         let other = tables.count > 1 ? (name: embedders[1].name, scores: try tables[1].scores(of: pairs)) : nil
-        return try request.judging.conclude(
+        var result = try request.judging.conclude(
             try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder)
+        result.times = run.times
+        return result
     }
 
     /// Reports if crops are not what a model was trained with.

@@ -10,6 +10,13 @@ public struct EvaluationResult: Sendable {
     /// Names of the files that were written to it.
     public let written: [String]
 
+    /// What the work took; nil if scores or embeddings were given.
+    public internal(set) var times: EvaluationTimes?
+
+    package init(report: EvaluationReport, folder: String?, written: [String]) {
+        (self.report, self.folder, self.written) = (report, folder, written)
+    }
+
     /// Mean accuracy over the folds, as a fraction.
     public var accuracy: Double { report.evaluation.spread.mean }
     /// Standard deviation of the accuracy over the folds (of a population), as a fraction.
@@ -23,4 +30,17 @@ public struct EvaluationResult: Sendable {
 
     /// Whether everything is as expected.
     public var isMet: Bool { report.judgment.isMet }
+}
+
+/// What the work on pictures took, in seconds of all threads together; what was cached took next to nothing.
+public struct EvaluationTimes: Sendable, Equatable {
+    /// Reading pictures, finding faces and cutting them out.
+    public internal(set) var crops = 0.0
+    /// Everything that the networks took.
+    public internal(set) var embeddings = 0.0
+
+    mutating func add(_ other: EvaluationTimes) {
+        crops += other.crops
+        embeddings += other.embeddings
+    }
 }

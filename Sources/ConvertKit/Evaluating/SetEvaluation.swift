@@ -66,8 +66,10 @@ public struct SetEvaluation {
             try EmbeddingTable(paths: run.names, width: embedder.width, values: values, file: embedder.name)
         }
         let other = tables.count > 1 ? (name: models.embedders[1].name, scores: try tables[1].scores(of: pairs)) : nil
-        return try request.judging.conclude(
+        var result = try request.judging.conclude(
             try tables[0].scores(of: pairs), provenance: provenance(set), embeddings: tables[0], against: other, folder: folder)
+        result.times = run.times
+        return result
     }
 
     /// Opens what earlier runs cached.

@@ -32,6 +32,8 @@ enum EvaluateCommand {
     private static let noCache = Flag("--no-cache", help: "cache nothing")
     private static let allowMissing = Flag(
         "--allow-missing", help: "leave out pairs whose image is missing or damaged; the figure is then not LFW's")
+    private static let timing = Flag(
+        "--timing", help: "also print the time of all threads that crops and networks took; what is cached takes none")
     private static let workers = Option("--num-workers", "N", .integer(from: 0), help: "accepted and ignored")
     private static let device = Option("--device", "NAME", .text, help: "accepted and ignored")
 
@@ -51,7 +53,7 @@ enum EvaluateCommand {
         groups: [
             OptionGroup([
                 JudgingOptions.root, pairsFile, bin, checkpoint, against, flips, ExecutorOptions.exact, ExecutorOptions.batchSize,
-                ExecutorOptions.threads, workers, device, OutputOptions.verbose,
+                ExecutorOptions.threads, timing, workers, device, OutputOptions.verbose,
             ]),
             OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
             JudgingOptions.group, OptionGroup("Reading:", ReadingOptions.group.options + [backbone]), ContractOptions.group,
@@ -66,6 +68,7 @@ enum EvaluateCommand {
         let notes: [String]
         let isQuiet: Bool
         let isJSON: Bool
+        let isTiming: Bool
     }
 
     /// Reads everything, and finds what means nothing.
@@ -119,7 +122,9 @@ enum EvaluateCommand {
             notes.append("--device \(device) means nothing here: everything runs on the processor")
         }
         _ = given[OutputOptions.verbose]
-        let asked = Request(request: request, notes: notes, isQuiet: given[JudgingOptions.quiet], isJSON: given[JudgingOptions.json])
+        let asked = Request(
+            request: request, notes: notes, isQuiet: given[JudgingOptions.quiet], isJSON: given[JudgingOptions.json],
+            isTiming: given[timing])
         try given.finish(because: "nothing of what is asked for uses it")
         return asked
     }
@@ -136,7 +141,13 @@ enum EvaluateCommand {
             throw error
         }
         printer.clear()
+        if asked.isTiming { report(result) }
         return EvaluationText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON, after: document)
+    }
+
+    private static func report(_ result: EvaluationResult) {
+        guard let times = result.times else { return }
+        Terminal.say("timing: crops \(NumberText.fixed(times.crops, 3)) s, networks \(NumberText.fixed(times.embeddings, 3)) s of all threads")
     }
 
     private static func runSets(_ asked: Request, _ printer: EventPrinter) throws -> Int32 {
@@ -147,6 +158,7 @@ enum EvaluateCommand {
             throw error
         }
         printer.clear()
+        if asked.isTiming { for entry in results { report(entry.result) } }
         return SetText.conclude(results, isQuiet: asked.isQuiet, isJSON: asked.isJSON)
     }
 }
