@@ -105,11 +105,14 @@ public struct Evaluation {
             way = .made(try faces.aligner(), root: request.root ?? ".", isDetecting: faces.preprocess == .mtcnn)
         }
         let crops =
-            given == nil ? try CacheFolder.opened(events) { try cache?.crops(settings, byteCount: CropSource.recordCount(imageSize: size)) } : nil
+            given == nil
+            ? try CacheFolder.opened(events) { try cache?.crops(settings, byteCount: CropSource.recordCount(imageSize: size)) } : nil
         // A model that is compared with itself has one file.
         var logs: [SHA256Digest: RecordLog?] = [:]
         for embedder in embedders where logs[embedder.digest] == nil {
-            logs[embedder.digest] = try CacheFolder.opened(events) { try cache?.embeddings(embedder.digest, crops: settings, width: embedder.width) }
+            logs[embedder.digest] = try CacheFolder.opened(events) {
+                try cache?.embeddings(embedder.digest, crops: settings, width: embedder.width)
+            }
         }
         return EmbeddingRun(
             source: CropSource(way: way, imageSize: size, kept: crops),

@@ -29,6 +29,9 @@ public struct SetEvaluation {
             }
         }
         models = try EvaluatedModels(request, events: events)
+        if case .mtcnn(let margin) = models.embedders[0].model.contract.crop {
+            events(.setIsAligned(model: models.embedders[0].name, margin: margin))
+        }
         // Nothing can be in the way in a folder that does not exist yet.
         let isThere = try severalFolder.map { try OutputFolder.check($0) } ?? true
         if isThere { _ = try reportFolders() }

@@ -22,7 +22,8 @@ struct SetPictures: Sendable {
         }
         guard image.height == side else { throw notSquare(image, picture.index, side) }
         return Crop(
-            name: name, pixels: image.pixels, isDetected: nil, damage: image.damage.map { "picture \(picture.index): \($0)" }, isTurned: false,
+            name: name, pixels: image.pixels, isDetected: nil, damage: image.damage.map { "picture \(picture.index): \($0)" },
+            isTurned: false,
             key: picture.digest)
     }
 

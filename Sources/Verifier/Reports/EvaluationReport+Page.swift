@@ -8,7 +8,9 @@ extension EvaluationReport {
     /// - Parameter photographs: Returns an image's bytes, of which only JPEG and PNG are shown. Nil for a page without photographs.
     /// - Throws: `LFWError.plotFailed`.
     func page(photographs: ((String) -> [UInt8]?)?) throws(LFWError) -> String {
-        let title = (evaluation.table.pairs.setName ?? (evaluation.isLFW ? "LFW" : "Not LFW")) + ": " + (provenance.checkpoint ?? provenance.pairsFile ?? "pair scores")
+        let title =
+            (evaluation.table.pairs.setName ?? (evaluation.isLFW ? "LFW" : "Not LFW")) + ": "
+            + (provenance.checkpoint ?? provenance.pairsFile ?? "pair scores")
         return """
             <!DOCTYPE html>
             <html lang="en">

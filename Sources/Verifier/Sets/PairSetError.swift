@@ -28,7 +28,8 @@ package enum PairSetError: DescribedError, Equatable {
         case .counts(let file, let pictures, let flags):
             "\(file): \(NumberText.grouped(pictures)) pictures for \(NumberText.grouped(flags)) pairs, not two for each"
         case .empty(let file): "\(file): holds no pairs"
-        case .badPicture(let file, let index, let detail): "\(file): entry \(index) of its pictures is \(detail), not the bytes of a picture"
+        case .badPicture(let file, let index, let detail):
+            "\(file): entry \(index) of its pictures is \(detail), not the bytes of a picture"
         case .badFlag(let file, let index, let detail): "\(file): entry \(index) of its flags is \(detail), not true or false"
         case .notSquare(let file, let index, let width, let height, let side):
             "\(file), picture \(index): is \(width)×\(height), which does not become \(side)×\(side) if its shorter side is resized"

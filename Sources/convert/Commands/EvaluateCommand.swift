@@ -12,7 +12,8 @@ enum EvaluateCommand {
         help: "lines of path, path and label, separated by spaces, tabs or commas, or LFW's own pairs.txt")
     private static let bin = Option(
         "--bin", "FILE", .file, isRepeatable: true,
-        help: "in place of a list and pictures: a set of aligned pictures in pairs, as insightface ships lfw.bin or cfp_fp.bin; folds are in "
+        help:
+            "in place of a list and pictures: a set of aligned pictures in pairs, as insightface ships lfw.bin or cfp_fp.bin; folds are in "
             + "file order, and --protocol insightface adds the mirror images",
         conflicts: ["--pairs-file", "--lfw-root", "--crops", "--with-photos"])
     private static let against = Option(
@@ -96,7 +97,8 @@ enum EvaluateCommand {
             try given.refuse(cropOptions, because: "the pictures of a set are aligned already")
             if sets.count > 1 {
                 try given.refuse(
-                    [JudgingOptions.accuracy, JudgingOptions.area, JudgingOptions.baseline], because: "it is one set's figure, and several are given")
+                    [JudgingOptions.accuracy, JudgingOptions.area, JudgingOptions.baseline],
+                    because: "it is one set's figure, and several are given")
             }
         } else if request.root == nil, request.cropsFolder == nil {
             throw UsageError.missingArgument("--lfw-root DIR", command: "evaluate")
@@ -147,7 +149,8 @@ enum EvaluateCommand {
 
     private static func report(_ result: EvaluationResult) {
         guard let times = result.times else { return }
-        Terminal.say("timing: crops \(NumberText.fixed(times.crops, 3)) s, networks \(NumberText.fixed(times.embeddings, 3)) s of all threads")
+        Terminal.say(
+            "timing: crops \(NumberText.fixed(times.crops, 3)) s, networks \(NumberText.fixed(times.embeddings, 3)) s of all threads")
     }
 
     private static func runSets(_ asked: Request, _ printer: EventPrinter) throws -> Int32 {

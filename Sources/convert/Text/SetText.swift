@@ -40,7 +40,8 @@ enum SetText {
 
     private static let farLimits = [1e-2, 1e-3, 1e-4]
     private static let header =
-        ["set", "pairs", "folds", "accuracy %", "± std", "VAL % at FAR 0.001", "± std", "AUC", "EER %"] + farLimits.map { "TAR % at FAR \($0)" }
+        ["set", "pairs", "folds", "accuracy %", "± std", "VAL % at FAR 0.001", "± std", "AUC", "EER %"]
+        + farLimits.map { "TAR % at FAR \($0)" }
 
     private static func row(_ entry: SetEvaluation.SetResult) -> [String] {
         let evaluation = entry.result.report.evaluation
@@ -58,5 +59,7 @@ enum SetText {
         farLimits.map { limit in evaluation.supportedErrorRates.first { $0.limit == limit } }
     }
 
-    private static func lacks(_ evaluation: LFWEvaluation) -> Bool { evaluation.validation == nil || rates(evaluation).contains { $0 == nil } }
+    private static func lacks(_ evaluation: LFWEvaluation) -> Bool {
+        evaluation.validation == nil || rates(evaluation).contains { $0 == nil }
+    }
 }
