@@ -7,7 +7,7 @@ import Verifier
 /// A model evaluated on pairs of pictures: align, embed, score, judge.
 public struct Evaluation {
     private let request: EvaluationRequest
-    private let pairsFile: MappedFile
+    private let pairsFile: PairListFile
     private var pairs: PairList
     private let embedders: [Embedder]
     private let faces: FaceSettings
@@ -18,9 +18,9 @@ public struct Evaluation {
 
     /// Finds what can be found wrong without the model.
     public static func check(_ request: EvaluationRequest) throws {
-        let pairsFile = try MappedFile(path: request.pairsFile)
-        let pairs = try PairList(pairsFile, folds: request.judging.folds)
-        _ = try request.judging.folder(request.contents, inputs: [pairsFile.identity])
+        let pairsFile = try PairListFile(path: request.pairsFile, folds: request.judging.folds)
+        let pairs = pairsFile.pairs
+        _ = try request.judging.folder(request.contents, inputs: pairsFile.identities)
         let given = try request.cropsFolder.map(GivenCrops.init(folder:))
         _ = try EvaluationImages.present(pairs.uniqueImages, request, given, events: { _ in })
     }
@@ -38,8 +38,8 @@ public struct Evaluation {
     /// Opens models and lists, and finds everything that can be found wrong before the long work.
     public init(_ request: EvaluationRequest, events: EventHandler = { _ in }) throws {
         self.request = request
-        pairsFile = try MappedFile(path: request.pairsFile)
-        pairs = try PairList(pairsFile, folds: request.judging.folds)
+        pairsFile = try PairListFile(path: request.pairsFile, folds: request.judging.folds)
+        pairs = pairsFile.pairs
         let models = try EvaluatedModels(request, events: events)
         (loaded, embedders) = (models.loaded, models.embedders)
         let embedder = models.embedders[0]
@@ -47,7 +47,7 @@ public struct Evaluation {
         faces.crop.imageSize = embedder.imageSize
         self.faces = faces
         otherFaces = embedders.count > 1 ? try? FaceSettings(request.faces, contract: embedders[1].model.contract) : nil
-        let inputs = [pairsFile.identity] + loaded.map(\.opened.file.identity)
+        let inputs = pairsFile.identities + loaded.map(\.opened.file.identity)
         folder = try request.judging.folder(request.contents, inputs: inputs)
         given = try request.cropsFolder.map(GivenCrops.init(folder:))
     }

@@ -21,7 +21,7 @@ package struct FoldAssignment: Sendable, Equatable {
 
     /// Assigns pairs to folds.
     /// - Parameters:
-    /// - asked: The number of folds asked for; only LFW's pairs have folds of their own.
+    /// - asked: The number of folds asked for; nil for the file's own, or LFW's ten.
     /// - own: The folds that the file gives, used if `asked` equals their number.
     init(_ pairs: [LFWPair], asked: Int?, own: [Int]?, file: String) throws(LFWError) {
         let same = pairs.count { $0.isSame }
@@ -29,9 +29,12 @@ package struct FoldAssignment: Sendable, Equatable {
         guard same > 0, different > 0 else { throw .oneClass(file: file, isSame: same > 0) }
         let official = FoldAssignment.officialFolds
         let isWhole = same == FoldAssignment.officialPairsOfEachKind && different == same
-        guard let wanted = asked ?? (isWhole ? official : nil) else { throw .notLFW(file: file, same: same, different: different) }
-        guard wanted >= 2, wanted <= min(same, different) else { throw .foldCount(wanted, greatest: min(same, different)) }
         let ownCount = own.flatMap { $0.max() }.map { $0 + 1 }
+        guard let wanted = asked ?? ownCount ?? (isWhole ? official : nil) else {
+            throw .notLFW(file: file, same: same, different: different)
+        }
+        let greatest = ownCount == wanted ? pairs.count : min(same, different)
+        guard wanted >= 2, wanted <= greatest else { throw .foldCount(wanted, greatest: min(same, different)) }
         if let own, ownCount == wanted {
             ofPair = own
         } else {

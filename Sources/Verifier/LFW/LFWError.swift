@@ -6,6 +6,8 @@ package enum LFWError: DescribedError, Equatable {
     case badLine(file: String, line: Int, reason: String)
     /// A file without a single pair, score or row.
     case nothingInside(file: String, what: String)
+    /// A folder that is not a protocol's.
+    case notList(path: String, reason: String)
     /// The file is not UTF-8 text.
     case notText(file: String)
     /// Not LFW's 3,000 and 3,000 pairs, and no number of folds was given.
@@ -42,6 +44,7 @@ package enum LFWError: DescribedError, Equatable {
         switch self {
         case .badLine(let file, let line, let reason): "\(file), line \(line): \(reason)"
         case .nothingInside(let file, let what): "\(file): contains no \(what)"
+        case .notList(let path, let reason): "\(path): is not a list of pairs: \(reason)"
         case .notText(let file): "\(file): is not UTF-8 text"
         case .notLFW(let file, let same, let different):
             "\(file): \(same) pairs of the same person and \(different) of different people are not LFW's 3,000 and 3,000, so there are no "
@@ -79,6 +82,7 @@ package enum LFWError: DescribedError, Equatable {
         switch self {
         case .badLine: "correct the line, or take the original file"
         case .nothingInside, .notText: "check that this is the right file and that it is complete"
+        case .notList: "name a list, or CFP's folder with Pair_list_F.txt and Pair_list_P.txt in the second folder above it"
         case .notLFW: "choose a number of folds of your own; the result is then not an LFW figure"
         case .oneClass: "verification needs pairs of both kinds"
         case .foldCount, .emptyFold: "choose a different number of folds"

@@ -34,6 +34,7 @@ extension EvaluationReport {
         var object = JSONObject([
             "protocol": .string(evaluation.protocolRule.rawValue), "threshold_unit": .string(evaluation.protocolRule.thresholdUnit),
             "is_lfw": .boolean(evaluation.isLFW), "num_folds": whole(evaluation.folds.count),
+            "pairs_form": text(evaluation.table.pairs.form),
             "num_dropped_pairs": whole(evaluation.table.pairs.droppedCount),
             "fold_thresholds": .array(evaluation.folds.map { .number($0.threshold) }),
             "ten_fold_accuracy_standard_error": .number(evaluation.spread.standardError),

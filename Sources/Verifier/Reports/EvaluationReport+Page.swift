@@ -171,6 +171,7 @@ extension EvaluationReport {
         add("Device", provenance.device)
         add("Images", provenance.lfwRoot)
         add("Pairs", provenance.pairsFile)
+        add("Form of the list", pairs.form)
         add("Pairs counted", "\(pairs.pairs.count) of \(pairs.uniqueImages.count) images")
         if pairs.droppedCount > 0 { add("Pairs dropped, an image missing", "\(pairs.droppedCount)") }
         add("Faces found", provenance.successRate.map { "\(NumberText.percent($0)) %" })

@@ -9,7 +9,8 @@ enum EvaluateCommand {
     private static let checkpoint = Option("--checkpoint", "FILE", .file, help: "the same as MODEL")
     private static let pairsFile = Option(
         "--pairs-file", "FILE", .file,
-        help: "lines of path, path and label, separated by spaces, tabs or commas, or LFW's own pairs.txt")
+        help: "lines of path, path and label, separated by spaces, tabs or commas; columns a,b,same,group,fold; LFW's, CALFW's or CPLFW's "
+            + "own list, or CFP's folder Protocol/Split/FP (docs/evaluation.md)")
     private static let bin = Option(
         "--bin", "FILE", .file, isRepeatable: true,
         help:

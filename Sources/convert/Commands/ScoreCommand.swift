@@ -8,7 +8,8 @@ import Verifier
 enum ScoreCommand {
     private static let pairsFile = Option(
         "--pairs-file", "FILE", .file,
-        help: "lines of path, path and label, separated by spaces, tabs or commas, or LFW's own pairs.txt", needs: ["--embeddings"])
+        help: "lines of path, path and label, separated by spaces, tabs or commas; columns a,b,same,group,fold; LFW's, CALFW's or CPLFW's "
+            + "own list, or CFP's folder Protocol/Split/FP (docs/evaluation.md)", needs: ["--embeddings"])
     private static let embeddings = Option(
         "--embeddings", "FILE", .file,
         help: ".npz (paths, embeddings), .npy (one row per path of the pairs, sorted) or .csv (path, numbers)", needs: ["--pairs-file"])

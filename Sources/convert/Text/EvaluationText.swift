@@ -36,6 +36,7 @@ enum EvaluationText {
                 + "\(evaluation.folds.count) folds, protocol \(evaluation.protocolRule.rawValue)",
             "  \(evaluation.protocolRule.rule)",
         ]
+        if let form = pairs.form, !evaluation.isLFW { lines.append("  list: \(form)") }
         if pairs.droppedCount > 0 {
             lines.append(
                 "  \(NumberText.grouped(pairs.droppedCount)) pairs were dropped because an image is missing: N is "
