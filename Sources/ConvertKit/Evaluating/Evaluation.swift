@@ -20,6 +20,7 @@ public struct Evaluation {
     public static func check(_ request: EvaluationRequest) throws {
         let pairsFile = try PairListFile(path: request.pairsFile, folds: request.judging.folds)
         let pairs = pairsFile.pairs
+        _ = try request.judging.groups(of: pairs, name: request.pairsFile)
         _ = try request.judging.folder(request.contents, inputs: pairsFile.identities)
         let given = try request.cropsFolder.map(GivenCrops.init(folder:))
         _ = try EvaluationImages.present(pairs.uniqueImages, request, given, events: { _ in })
@@ -40,6 +41,7 @@ public struct Evaluation {
         self.request = request
         pairsFile = try PairListFile(path: request.pairsFile, folds: request.judging.folds)
         pairs = pairsFile.pairs
+        _ = try request.judging.groups(of: pairs, name: request.pairsFile)
         let models = try EvaluatedModels(request, events: events)
         (loaded, embedders) = (models.loaded, models.embedders)
         let embedder = models.embedders[0]

@@ -4,6 +4,9 @@ extension EvaluationReport {
     /// The ROC curve.
     var curvePlot: some Plot { CurvePlot(curve: evaluation.curve, title: "\(name) ROC curve") }
 
+    /// The DET curve.
+    var tradeoffPlot: some Plot { TradeoffPlot(curve: evaluation.curve, title: "\(name) DET curve") }
+
     /// The decisions.
     var confusionPlot: some Plot {
         ConfusionPlot(confusion: evaluation.confusion, title: "\(name) confusion matrix, \(evaluation.folds.count) folds")

@@ -96,6 +96,7 @@ enum EvaluateCommand {
         let cropOptions = FaceOptions.all + [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.margin]
         if !sets.isEmpty {
             try given.refuse(cropOptions, because: "the pictures of a set are aligned already")
+            try given.refuse([JudgingOptions.groups], because: "a set does not say who its pictures show")
             if sets.count > 1 {
                 try given.refuse(
                     [JudgingOptions.accuracy, JudgingOptions.area, JudgingOptions.baseline],

@@ -24,7 +24,9 @@ enum EvaluationText {
     }
 
     static func lines(_ report: EvaluationReport) -> [String] {
-        heading(report) + figures(report.evaluation) + foldTable(report.evaluation) + noise(report) + judgment(report) + [Judgment.caveat]
+        heading(report) + figures(report.evaluation) + groups(report) + foldTable(report.evaluation) + noise(report) + judgment(report) + [
+            Judgment.caveat
+        ]
     }
 
     private static func heading(_ report: EvaluationReport) -> [String] {
@@ -73,6 +75,7 @@ enum EvaluationText {
                 "95 % of \(NumberText.grouped(bootstrap.resamples)) resamplings of pairs lie in \(NumberText.percent(bootstrap.lower, 2)) … "
                     + "\(NumberText.percent(bootstrap.upper, 2)) %",
             ],
+            ["", "of people: \(evaluation.peopleText)"],
             [
                 "", "Wilson's 95 % interval of pairs: \(ShareInterval(confusion.correct, of: confusion.total).text) %",
             ],
