@@ -46,8 +46,3 @@ package enum PairMakingError: DescribedError, Equatable {
         }
     }
 }
-
-extension Decision {
-    /// How many pairs are made.
-    package static let pairCount = Decision("pairCount", "a number of pairs")
-}
