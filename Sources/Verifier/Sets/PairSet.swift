@@ -25,6 +25,8 @@ package struct PairSet: Sendable {
     private let pictures: [Picture]
     private let placeOfName: [ExactText: Int]
 
+    /// Bytes of the file that are in memory at once while pictures are told apart.
+    private static let pagesKept = 16 << 20
     /// Folds of insightface's own code.
     package static let usualFolds = 10
 
@@ -40,7 +42,15 @@ package struct PairSet: Sendable {
         let name = PathText.stem(file.name)
         var places: [SHA256Digest: Int] = [:]
         var pictures: [Picture] = []
+        file.bytes.letGo()
+        var read = 0
         let nameOfEach = values.enumerated().map { index, bytes in
+            // Pages come back when a picture is decoded.
+            read += bytes.count
+            if read > PairSet.pagesKept {
+                read = 0
+                file.bytes.letGo()
+            }
             let digest = bytes.withUnsafeBytes { SHA256Digest(of: $0) }
             if let place = places[digest] { return PairSet.name(pictures[place].index, in: name) }
             places[digest] = pictures.count
