@@ -21,7 +21,7 @@ struct EmbeddingRun {
     private(set) var values: [[Float]]
     /// Whether it is known of every image whether a face was found.
     private(set) var isDetecting = true
-    /// What the work took, in seconds of all threads together.
+    /// What the work took.
     private(set) var times = EvaluationTimes()
 
     /// Files of cached crops and embeddings.
@@ -100,9 +100,9 @@ struct EmbeddingRun {
     ) throws -> Part {
         var part = Part()
         var crops: [Crop] = []
-        let start = ContinuousClock.now
+        let start = EvaluationTimes.processorSeconds
         let results = source.crops(names)
-        let between = ContinuousClock.now
+        let between = EvaluationTimes.processorSeconds
         for (name, result) in zip(names, results) {
             switch result {
             case .success(let crop): crops.append(crop)
@@ -113,7 +113,7 @@ struct EmbeddingRun {
         }
         part.crops = crops.map { ($0.name, $0.isDetected, $0.damage, $0.isTurned) }
         part.values = try embedders.map { try embed(crops, with: $0.embedder, kept: $0.kept) }
-        part.times = EvaluationTimes(crops: (between - start).seconds, embeddings: (ContinuousClock.now - between).seconds)
+        part.times = EvaluationTimes(crops: between - start, embeddings: EvaluationTimes.processorSeconds - between)
         return part
     }
 

@@ -35,7 +35,7 @@ enum EvaluateCommand {
     private static let allowMissing = Flag(
         "--allow-missing", help: "leave out pairs whose image is missing or damaged; the figure is then not LFW's")
     private static let timing = Flag(
-        "--timing", help: "also print the time of all threads that crops and networks took; what is cached takes none")
+        "--timing", help: "also print the processor time that crops and networks took; what is cached takes none")
     private static let workers = Option("--num-workers", "N", .integer(from: 0), help: "accepted and ignored")
     private static let device = Option("--device", "NAME", .text, help: "accepted and ignored")
 
@@ -152,7 +152,7 @@ enum EvaluateCommand {
     private static func report(_ result: EvaluationResult) {
         guard let times = result.times else { return }
         Terminal.say(
-            "timing: crops \(NumberText.fixed(times.crops, 3)) s, networks \(NumberText.fixed(times.embeddings, 3)) s of all threads")
+            "timing: crops \(NumberText.fixed(times.crops, 3)) s, networks \(NumberText.fixed(times.embeddings, 3)) s of processor time")
     }
 
     private static func runSets(_ asked: Request, _ printer: EventPrinter) throws -> Int32 {
