@@ -29,11 +29,14 @@ public struct Embedder: Sendable {
     ///   - options: how it is run.
     ///   - flips: whether each embedding is the mean of a crop's and its mirror image's, taken before they are brought to unit length.
     ///   - imageSize: side of the crops; nil for the network's own.
+    ///   - isAligned: whether its pictures are crops already, so that the model need not say how they are cut.
     /// - Throws: `EmbedderError` for a model whose output is not an embedding, or that does not take square pictures.
-    public init(_ loaded: LoadedModel, flips: Bool = false, imageSize: Int? = nil, options: FastExecutor.Options) throws {
+    public init(
+        _ loaded: LoadedModel, flips: Bool = false, imageSize: Int? = nil, isAligned: Bool = false, options: FastExecutor.Options
+    ) throws {
         let name = loaded.name
         let model = try Embedder.resized(loaded.network().overPlanes(), to: imageSize)
-        try ContractQuestion.check(model, file: name)
+        try ContractQuestion.check(model, file: name, isAligned: isAligned)
         let contract = model.contract
         guard model.graph.outputs.count == 1, let shape = model.valueTypes[model.graph.outputs[0]]?.shape, shape.count == 2,
             let width = shape[1].fixed, width >= 2
