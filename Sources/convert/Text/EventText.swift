@@ -30,15 +30,12 @@ enum EventText {
         case .pictureFailed(_, let reason): Remark(text: ErrorText.line(reason), isUrgent: true)
         case .noFace(let path): Remark(text: "\(path): no face found; the whole picture is resized", isUrgent: true)
         case .storedTurned(let paths, let total): Remark(text: storedTurned(paths, total), isNote: true)
-        case .cropIsNotOwn(let model, let margin):
+        case .alignedByFivePoints(let model, let selection):
+            Remark(text: "\(model): faces are aligned by five points, as the network takes them; of several, \(selection.rawValue) is taken")
+        case .picturesAreResizedWhole(let model, let reason):
             Remark(
-                text: "\(model): the network takes five-point aligned faces, which cannot be made yet; the crop is MTCNN's box with margin "
-                    + "\(margin), not its own")
-        case .picturesAreResizedWhole(let model):
-            Remark(
-                text:
-                    "\(model): the network takes five-point aligned faces; the pictures are resized whole, which is not the network's own crop"
-            )
+                text: "\(model): the network takes five-point aligned faces; the pictures are resized whole, which is not the network's own "
+                    + "crop, because \(ErrorText.line(reason))")
         case .wholeNumbers(let path, let element, let contract):
             Remark(
                 text:
