@@ -53,6 +53,8 @@ public enum Event: Sendable {
 
     // MARK: Evaluations
 
+    /// What the protocol decides besides how scores are judged.
+    case protocolFollowed(ProtocolChoices)
     /// Something about finished crops.
     case givenCrops(folder: String, GivenCrops.Remark)
     /// The second model's faces are cut in a different way; both get the crops of the first.

@@ -71,9 +71,9 @@ public struct FaceSettings: Sendable {
         set { (crop.height, crop.width) = (newValue.height, newValue.width) }
     }
 
-    /// Which of several faces is taken if nobody says it: for a crop of MTCNN's box the reference project's choice, for five points that of
-    /// the scripts by which facenet and insightface align LFW.
-    private static func usualSelection(_ preprocess: Preprocess) -> FaceSelection { preprocess == .arcface ? .centerWeighted : .largest }
+    /// Which of several faces is taken if nobody says it: for a crop of MTCNN's box the reference project's choice, for five points the face
+    /// in the middle, as the field's sets have been aligned.
+    private static func usualSelection(_ preprocess: Preprocess) -> FaceSelection { preprocess == .arcface ? .center : .largest }
 
     /// Throws `FaceSettingsError` for a margin that does not fit, and for decisions about faces if none is looked for.
     /// - Parameters:
@@ -164,7 +164,8 @@ public struct FaceSettings: Sendable {
     /// What turns pictures into crops; loads the detector if one is needed.
     package func aligner() throws -> FaceAligner {
         // Each thread takes pictures of its own through the detector.
-        let detector = !preprocess.looksForFaces ? nil : try DetectorWeights.detector(folder: weightsFolder, settings: detection, threads: 1)
+        let detector =
+            !preprocess.looksForFaces ? nil : try DetectorWeights.detector(folder: weightsFolder, settings: detection, threads: 1)
         return try FaceAligner(detector: detector, settings: crop, threads: threads)
     }
 }

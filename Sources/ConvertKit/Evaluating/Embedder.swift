@@ -18,8 +18,9 @@ public struct Embedder: Sendable {
     /// SHA-256 of the model's file.
     public let fileDigest: SHA256Digest
     private let executor: FastExecutor
-    private let flips: Bool
+    private let mirror: MirrorUse
     private let preparation: PixelPreparation
+    private let outputWidth: Int
 
     /// Changes whenever an embedding of the same crop and model could come out differently.
     private static let version = "embedding 1"
@@ -29,10 +30,12 @@ public struct Embedder: Sendable {
     /// - Parameters:
     ///   - loaded: the network.
     ///   - options: how it is run.
-    ///   - flips: whether each embedding is the mean of a crop's and its mirror image's, taken before they are brought to unit length.
+    ///   - mirror: what is done with each crop's mirror image.
     ///   - imageSize: height and width of the crops; nil for the network's own.
     /// - Throws: `EmbedderError` for a model whose output is not an embedding, or that does not take pictures.
-    public init(_ loaded: LoadedModel, flips: Bool = false, imageSize: GivenFacts.ImageSize? = nil, options: FastExecutor.Options) throws {
+    public init(_ loaded: LoadedModel, mirror: MirrorUse = .none, imageSize: GivenFacts.ImageSize? = nil, options: FastExecutor.Options)
+        throws
+    {
         let name = loaded.name
         let model = try Embedder.resized(loaded.network().overPlanes(), to: imageSize)
         try ContractQuestion.check(model, file: name)
@@ -52,19 +55,20 @@ public struct Embedder: Sendable {
         if let imageSize, imageSize != own, entry[2].fixed != nil || entry[3].fixed != nil {
             throw EmbedderError.otherSize(file: name, size: own, asked: imageSize)
         }
-        if flips { try Embedder.checkFlip(model, name: name) }
+        if mirror == .add { try Embedder.checkFlip(model, name: name) }
         self.imageSize = imageSize ?? own
         self.name = name
-        self.width = width
+        outputWidth = width
+        self.width = width * mirror.parts
         self.model = model
-        self.flips = flips
+        self.mirror = mirror
         preparation = PixelPreparation(contract)
         do { executor = try FastExecutor(model, options: options) } catch let error as InferenceError {
             throw EmbedderError.cannotRun(file: name, reason: error)
         }
         fileDigest = loaded.digest
         let settings = [
-            Embedder.version, fileDigest.text, JSONValue.object(contract.json).text(pretty: false), "\(flips)", "\(options.isExact)",
+            Embedder.version, fileDigest.text, JSONValue.object(contract.json).text(pretty: false), mirror.digestText, "\(options.isExact)",
             executor.kernelName, model.architecture.name, "\(model.graph)",
         ]
         digest = SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
@@ -96,9 +100,8 @@ public struct Embedder: Sendable {
     func embed(_ crops: [Crop]) throws -> [[Float]] {
         guard !crops.isEmpty else { return [] }
         let (height, width) = (imageSize.height, imageSize.width)
-        let length = self.width
         let preparation = preparation
-        let copies = flips ? 2 : 1
+        let copies = mirror.copies
         let outputs = try executor.run(images: crops.count * copies, channels: preparation.channelCount, height: height, width: width) {
             image, target in
             let isMirrored = image % copies == 1
@@ -112,16 +115,11 @@ public struct Embedder: Sendable {
                 }
             }
         }
-        guard let values = outputs.first?.batch.values, values.count == crops.count * copies * length else { return [] }
+        guard let values = outputs.first?.batch.values, values.count == crops.count * copies * outputWidth else { return [] }
         return try crops.indices.map { index in
-            var numbers = Array(values[index * copies * length..<(index * copies + 1) * length])
-            if flips {
-                for place in 0..<length { numbers[place] = (numbers[place] + values[(index * 2 + 1) * length + place]) / 2 }
-            }
-            let norm = Float(numbers.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
-            guard norm.isFinite, norm > 0 else { throw EmbedderError.noLength(file: name, image: crops[index].name) }
-            for place in 0..<length { numbers[place] /= norm }
-            return numbers
+            let vectors = values[index * copies * outputWidth..<(index + 1) * copies * outputWidth]
+            guard let embedding = mirror.embedding(vectors) else { throw EmbedderError.noLength(file: name, image: crops[index].name) }
+            return embedding
         }
     }
 }

@@ -7,6 +7,7 @@ import Verifier
 /// A model evaluated on pairs of pictures: align, embed, score, judge.
 public struct Evaluation {
     private let request: EvaluationRequest
+    private let choices: ProtocolChoices?
     private let pairsFile: MappedFile
     private var pairs: PairList
     private let embedders: [Embedder]
@@ -28,7 +29,9 @@ public struct Evaluation {
     /// Finds what can be found wrong with a model that is to be evaluated: the detector's weights and the cache exist, and so does the model
     /// that it is compared with.
     public static func check(_ request: EvaluationRequest, of model: Model, name: String) throws {
-        if request.flips { try Embedder.checkFlip(model, name: name) }
+        var request = request
+        _ = ProtocolChoices.complete(&request)
+        if request.mirror == .add { try Embedder.checkFlip(model, name: name) }
         let faces = try FaceSettings(request.faces, contract: model.contract)
         if request.cropsFolder == nil, faces.preprocess.looksForFaces {
             try faces.checkTemplate()
@@ -40,19 +43,23 @@ public struct Evaluation {
 
     /// Opens models and lists, and finds everything that can be found wrong before the long work.
     public init(_ request: EvaluationRequest, events: EventHandler = { _ in }) throws {
+        var request = request
+        choices = ProtocolChoices.complete(&request)
+        if request.judging.rule == .facenet, request.mirror == .concatenate { request.judging.rule = .facenetConcatenated }
         self.request = request
         pairsFile = try MappedFile(path: request.pairsFile)
         pairs = try PairList(pairsFile, folds: request.judging.folds)
         let first = try request.model.load()
         first.report(to: events)
         let options = request.executor
-        let embedder = try Embedder(first, flips: request.flips, options: options)
+        let embedder = try Embedder(first, mirror: request.mirror ?? .none, options: options)
         var all = [first]
         var embedders = [embedder]
         if let against = request.against {
             let second = try against.load()
             second.report(to: events)
-            let other = try Embedder(second, flips: request.flips, imageSize: embedder.imageSize, options: options)
+            let other = try Embedder(
+                second, mirror: request.mirror ?? .none, imageSize: embedder.imageSize, options: options)
             if other.imageSize != embedder.imageSize {
                 throw EvaluationError.differentSizes(
                     first: embedder.name, size: embedder.imageSize, second: other.name, other: other.imageSize)
@@ -111,6 +118,7 @@ public struct Evaluation {
 
     /// Reports if crops are not what a model was trained with.
     private func reportCrops(_ events: EventHandler) {
+        if let choices { events(.protocolFollowed(choices)) }
         if faces.preprocess == .arcface, request.faces.crop == nil, given == nil {
             events(.alignedByFivePoints(model: embedders[0].name, selection: faces.crop.selection))
         }
@@ -166,7 +174,9 @@ public struct Evaluation {
         provenance.model = "local_checkpoint"
         provenance.backbone = embedder.model.architecture.name
         provenance.checkpoint = embedder.name
-        provenance.ttaFlip = request.flips
+        let mirror = request.mirror ?? .none
+        provenance.ttaFlip = mirror != .none
+        if mirror == .concatenate { provenance.notes.append(.init("flip", "vectors of image and mirror image side by side")) }
         provenance.imageSize = embedder.imageSize
         provenance.device = "cpu"
         provenance.lfwRoot = request.root.map(PathText.baseName)

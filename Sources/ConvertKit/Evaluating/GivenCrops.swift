@@ -45,7 +45,8 @@ public struct GivenCrops: Sendable {
                 throw EvaluationError.badFaceTable(path: path, detail: "an image has no path")
             }
             rows[ExactText(name)] = Row(
-                isDetected: preprocess?.looksForFaces == true ? picture["detected"]?.boolean : nil, digest: picture["sha256_rgb_hwc"]?.string)
+                isDetected: preprocess?.looksForFaces == true ? picture["detected"]?.boolean : nil,
+                digest: picture["sha256_rgb_hwc"]?.string)
         }
     }
 

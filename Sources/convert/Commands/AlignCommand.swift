@@ -22,7 +22,8 @@ enum AlignCommand {
         groups: [
             OptionGroup([output, noCrops, draw]),
             OptionGroup(
-                "Crops:", [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.imageSize, ContractOptions.margin] + FaceOptions.all),
+                "Crops:",
+                [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.imageSize, ContractOptions.margin] + FaceOptions.all),
             OptionGroup([ExecutorOptions.threads, OutputOptions.force, OutputOptions.quiet, OutputOptions.json]),
         ],
         notes: [

@@ -6,7 +6,8 @@ import ConvertKit
 /// Options that say how pictures become crops.
 enum FaceOptions {
     static let selection = Option(
-        "--selection", "WAY", .choice(FaceSelection.self), help: "which of several faces is taken", usual: "largest; center-weighted for five points")
+        "--selection", "WAY", .choice(FaceSelection.self), help: "which of several faces is taken", usual: "largest; center for five points"
+    )
     static let leastFace = Option(
         "--min-face-size", "N", .integer(1...1_000_000), help: "side of the smallest face that is looked for", usual: "20")
     static let thresholds = Option(

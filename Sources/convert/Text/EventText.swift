@@ -31,10 +31,12 @@ enum EventText {
         case .noFace(let path): Remark(text: "\(path): no face found; the whole picture is resized", isUrgent: true)
         case .storedTurned(let paths, let total): Remark(text: storedTurned(paths, total), isNote: true)
         case .alignedByFivePoints(let model, let selection):
-            Remark(text: "\(model): faces are aligned by five points, as the network takes them; of several, \(selection.rawValue) is taken")
+            Remark(
+                text: "\(model): faces are aligned by five points, as the network takes them; of several, \(selection.rawValue) is taken")
         case .picturesAreResizedWhole(let model, let reason):
             Remark(
-                text: "\(model): the network takes five-point aligned faces; the pictures are resized whole, which is not the network's own "
+                text:
+                    "\(model): the network takes five-point aligned faces; the pictures are resized whole, which is not the network's own "
                     + "crop, because \(ErrorText.line(reason))")
         case .wholeNumbers(let path, let element, let contract):
             Remark(
@@ -49,7 +51,7 @@ enum EventText {
         case .networkTime(let milliseconds, let pictures):
             Remark(
                 text: "", isUrgent: true, plain: ["\(pictures) pictures: \(NumberText.fixed(milliseconds, 3)) ms each in the network"])
-        case .givenCrops, .differentCrops, .otherEnding, .imagesMissing, .otherEdition, .imageLeftOut, .imageUnusable:
+        case .protocolFollowed, .givenCrops, .differentCrops, .otherEnding, .imagesMissing, .otherEdition, .imageLeftOut, .imageUnusable:
             evaluationRemark(event)
         case .notCached, .cacheInUse, .cacheComplaint, .cached, .cachingEnded, .cacheRepaired: cacheRemark(event)
         case .writing, .readingBack, .runningNetworks, .progress, .rows, .resumable: nil
@@ -58,6 +60,7 @@ enum EventText {
 
     private static func evaluationRemark(_ event: Event) -> Remark? {
         switch event {
+        case .protocolFollowed(let choices): Remark(text: protocolText(choices))
         case .givenCrops(let folder, let remark): Remark(text: "\(folder): \(givenCrops(remark))")
         case .differentCrops(let second, let first):
             Remark(text: "\(second) takes its faces cut in a different way; both models get the crops that \(first) takes")
@@ -88,6 +91,13 @@ enum EventText {
         case .cacheRepaired(let count): Remark(text: "\(count) cached entries were damaged and were made again")
         default: nil
         }
+    }
+
+    private static func protocolText(_ choices: ProtocolChoices) -> String {
+        let faces = choices.decidesFaces ? "faces aligned by five points, of several the one nearest to the center, and " : ""
+        let kept = choices.departures.map { "\($0.name) \($0.given), not \($0.usual)" }
+        return "--protocol \(choices.rule.rawValue): \(faces)the vectors of image and mirror image added"
+            + (kept.isEmpty ? "" : "; decided otherwise: " + kept.joined(separator: ", "))
     }
 
     private static func storedTurned(_ names: [String], _ total: Int) -> String {
