@@ -19,7 +19,7 @@ import Verifier
         var request = request { _ in }
         let choices = try #require(ProtocolChoices.complete(&request))
         #expect(request.faces.crop == .arcface && request.faces.selection == .center && request.mirror == .add)
-        #expect(choices.departures.isEmpty && choices.decidesFaces)
+        #expect(choices.departures.isEmpty && choices.all.map(\.usual) == ["arcface", "center", "add"])
     }
 
     @Test("What was decided otherwise is respected and reported") func whatWasDecidedStays() throws {
@@ -29,15 +29,15 @@ import Verifier
         let choices = try #require(ProtocolChoices.complete(&request))
         #expect(request.faces.crop == .mtcnn(margin: 16) && request.faces.selection == .largest && request.mirror == MirrorUse.none)
         #expect(choices.departures.map(\.name) == ["crop", "selection", "flip"])
-        #expect(choices.departures.map(\.given) == ["mtcnn", "largest", "none"])
+        #expect(choices.departures.map(\.taken) == ["mtcnn", "largest", "none"])
         #expect(choices.departures.map(\.usual) == ["arcface", "center", "add"])
     }
 
     @Test("Whole pictures have no face to choose, and finished crops none to cut") func withoutFaces() throws {
         var whole = request { $0.faces.crop = .whole }
-        #expect(ProtocolChoices.complete(&whole)?.departures.map(\.given) == ["resize"] && whole.faces.selection == nil)
+        #expect(ProtocolChoices.complete(&whole)?.departures.map(\.taken) == ["resize"] && whole.faces.selection == nil)
         var given = request { $0.cropsFolder = "crops" }
-        #expect(ProtocolChoices.complete(&given)?.decidesFaces == false && given.faces.crop == nil && given.mirror == .add)
+        #expect(ProtocolChoices.complete(&given)?.all.map(\.name) == ["flip"] && given.faces.crop == nil && given.mirror == .add)
         for rule in EvaluationProtocol.allCases where rule != .insightface {
             var other = request { $0.judging.rule = rule }
             #expect(ProtocolChoices.complete(&other) == nil && other.faces.crop == nil && other.mirror == nil)

@@ -55,7 +55,8 @@ import Testing
         let box = try CommandRun(["align", source, "-o", "\(folder)/b", "--image-size", "112x96"])
         #expect(box.status == 0 && box.output.contains("1 crops of 112×96"), "\(box.errors)")
         let size = try CommandRun(["align", source, "-o", "\(folder)/c", "--crop", "arcface", "--image-size", "160"])
-        #expect(size.status == 2 && size.errors.contains("no form for crops of 160×160") && size.errors.contains("--crop"), "\(size.errors)")
+        #expect(
+            size.status == 2 && size.errors.contains("no form for crops of 160×160") && size.errors.contains("--crop"), "\(size.errors)")
         #expect(FileIdentity(path: "\(folder)/c") == nil)
         #expect(try CommandRun(["align", source, "-o", "\(folder)/d", "--crop", "arcface", "--mtcnn-margin", "8"]).status == 64)
     }

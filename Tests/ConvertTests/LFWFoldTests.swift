@@ -27,7 +27,8 @@ import Testing
         Fixtures.write(Array(fold.map { String(all[$0]) }.joined(separator: "\n").utf8), to: "\(folder)/pairs.txt")
         let run = try CommandRun([
             "evaluate", "\(shared)/weights/arcface_mobilefacenet.pth", "--lfw-root", "\(shared)/lfw/lfw-deepfunneled", "--pairs-file",
-            "\(folder)/pairs.txt", "--folds", "10", "--no-cache", "--input-std", "127.5", "--output-dir", "\(folder)/out", "--crop", "mtcnn",
+            "\(folder)/pairs.txt", "--folds", "10", "--no-cache", "--input-std", "127.5", "--output-dir", "\(folder)/out", "--crop",
+            "mtcnn",
             "--mtcnn-margin", "16", "--selection", "largest",
         ])
         #expect(run.status == 0, "\(run.errors)")

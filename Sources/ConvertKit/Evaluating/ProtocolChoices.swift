@@ -8,51 +8,49 @@ import Verifier
 /// center, and adds the vectors of picture and mirror image. facenet's `validate_on_lfw.py` sets them side by side
 /// if mirror images are used.
 public struct ProtocolChoices: Sendable, Equatable {
-    /// A decision that the protocol has, and one that was made in its place.
-    public struct Departure: Sendable, Equatable {
+    /// One decision.
+    public struct Choice: Sendable, Equatable {
         /// What is decided: `crop`, `selection` or `flip`.
         public let name: String
-        /// What was decided.
-        public let given: String
         /// What the protocol has.
         public let usual: String
+        /// What is done.
+        public let taken: String
     }
 
     /// The protocol.
     public let rule: EvaluationProtocol
+    /// What the protocol decides; crop and selection only if pictures are given and not finished crops.
+    public private(set) var all: [Choice] = []
+
     /// What was decided otherwise, and is respected.
-    public private(set) var departures: [Departure] = []
-    /// Whether the protocol says how faces are cut out, and pictures are given.
-    public let decidesFaces: Bool
+    public var departures: [Choice] { all.filter { $0.taken != $0.usual } }
 
     /// Completes a request, and says what its protocol decides; nil for a protocol that only judges.
     static func complete(_ request: inout EvaluationRequest) -> ProtocolChoices? {
         guard request.judging.rule == .insightface else { return nil }
-        var choices = ProtocolChoices(rule: .insightface, decidesFaces: request.cropsFolder == nil)
-        if choices.decidesFaces {
+        var choices = ProtocolChoices(rule: .insightface)
+        if request.cropsFolder == nil {
             let crop = request.faces.crop ?? .arcface
-            choices.note("crop", crop.settingName, unless: InputContract.Crop.arcface.settingName)
-            let selection = request.faces.selection ?? .center
+            choices.add("crop", usual: InputContract.Crop.arcface.settingName, taken: crop.settingName)
+            request.faces.crop = crop
             // Whole pictures have no faces to choose from.
             if crop != .whole {
-                choices.note("selection", selection.rawValue, unless: FaceSelection.center.rawValue)
+                let selection = request.faces.selection ?? .center
+                choices.add("selection", usual: FaceSelection.center.rawValue, taken: selection.rawValue)
                 request.faces.selection = selection
             }
-            request.faces.crop = crop
         }
         let mirror = request.mirror ?? .add
-        choices.note("flip", mirror.rawValue, unless: MirrorUse.add.rawValue)
+        choices.add("flip", usual: MirrorUse.add.rawValue, taken: mirror.rawValue)
         request.mirror = mirror
         return choices
     }
 
-    private init(rule: EvaluationProtocol, decidesFaces: Bool) {
-        self.rule = rule
-        self.decidesFaces = decidesFaces
-    }
+    private init(rule: EvaluationProtocol) { self.rule = rule }
 
-    private mutating func note(_ name: String, _ given: String, unless usual: String) {
-        if given != usual { departures.append(Departure(name: name, given: given, usual: usual)) }
+    private mutating func add(_ name: String, usual: String, taken: String) {
+        all.append(Choice(name: name, usual: usual, taken: taken))
     }
 }
 

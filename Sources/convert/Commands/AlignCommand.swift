@@ -10,6 +10,8 @@ enum AlignCommand {
     private static let output = Option(
         "--output", short: "o", "DIR", .folder,
         help: "where crops go, with faces.csv (the face taken) and faces.json (every face, landmarks); one level is created")
+    private static let imageSize = Option(
+        "--image-size", "N", ContractOptions.sizeKind, help: "size of the crop", usual: "112")
     private static let noCrops = Flag("--no-crops", help: "write only the tables")
     private static let draw = Flag("--draw", help: "also NAME/NAME_0001.faces.png: the picture with boxes and landmarks")
 
@@ -23,13 +25,13 @@ enum AlignCommand {
             OptionGroup([output, noCrops, draw]),
             OptionGroup(
                 "Crops:",
-                [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.imageSize, ContractOptions.margin] + FaceOptions.all),
+                [ContractOptions.crop, ContractOptions.preprocess, imageSize, ContractOptions.margin] + FaceOptions.all),
             OptionGroup([ExecutorOptions.threads, OutputOptions.force, OutputOptions.quiet, OutputOptions.json]),
         ],
         notes: [
             "If no face is found, the whole picture is resized, and counted. EXIF orientation is ignored unless --exif says otherwise, as the "
                 + "reference project ignores it; pictures that state one are reported. Crops equal those of facenet-pytorch 2.6.0 with "
-                + "Pillow 10.2. A picture that cannot be read, or is too large, is reported and skipped.",
+                + "Pillow 10.2, and with --crop arcface those of OpenCV 4's warpAffine. A picture that cannot be read, or is too large, is reported and skipped.",
             "Exit codes: 0 fine, 1 some picture could not be aligned, 2 an error, 64 wrong arguments.",
         ],
         synonyms: ["crop", "detect"], run: run)

@@ -12,8 +12,8 @@ enum ContractOptions {
     static let deviation = Option("--input-std", "N", channelNumbers(isPositive: true), help: "divides what is left")
     static let channelOrder = Option("--channel-order", "ORDER", .choice(InputContract.ChannelOrder.self), help: "channels as they enter")
     static let imageSize = Option(
-        "--image-size", "N", ValueKind("a side, or height x width such as 112x96, each from 8 to 4096", parse: size),
-        help: "size of the input")
+        "--image-size", "N", sizeKind, help: "size of the input")
+    static let sizeKind = ValueKind("a side, or height x width such as 112x96, each from 8 to 4096", parse: size)
     static let crop = Option(
         "--crop", "WAY",
         .choice(CropName.self, ["mtcnn": "MTCNN's box", "arcface": "five points, as insightface", "resize": "the whole of it"]),

@@ -94,10 +94,12 @@ enum EventText {
     }
 
     private static func protocolText(_ choices: ProtocolChoices) -> String {
-        let faces = choices.decidesFaces ? "faces aligned by five points, of several the one nearest to the center, and " : ""
-        let kept = choices.departures.map { "\($0.name) \($0.given), not \($0.usual)" }
-        return "--protocol \(choices.rule.rawValue): \(faces)the vectors of image and mirror image added"
-            + (kept.isEmpty ? "" : "; decided otherwise: " + kept.joined(separator: ", "))
+        func words(_ choices: [ProtocolChoices.Choice], _ value: (ProtocolChoices.Choice) -> String) -> String {
+            choices.map { "\($0.name) \(value($0))" }.joined(separator: ", ")
+        }
+        let departures = choices.departures
+        return "--protocol \(choices.rule.rawValue) means \(words(choices.all) { $0.usual })"
+            + (departures.isEmpty ? "" : "; decided otherwise, and so done: \(words(departures) { $0.taken })")
     }
 
     private static func storedTurned(_ names: [String], _ total: Int) -> String {
