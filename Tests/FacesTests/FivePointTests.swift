@@ -52,6 +52,16 @@ import Testing
         }
     }
 
+    @Test("A face beyond the 32,767th column, where OpenCV ends, is cut out as anywhere") func widePictures() throws {
+        let image = try FivePointTests.picture(40_000, 12)
+        let shift = AffineMatrix(xx: 1, xy: 0, x: -39_900, yx: 0, yy: 1, y: 0)
+        let crop = try AffineWarp.warp(image, by: shift, width: 100, height: 12)
+        for row in 0..<12 {
+            let wanted = image.pixels[(row * 40_000 + 39_900) * 3..<(row + 1) * 40_000 * 3]
+            #expect(crop.pixels[row * 300..<(row + 1) * 300].elementsEqual(wanted), "row \(row)")
+        }
+    }
+
     @Test("Points give the recorded matrices to the last digit, and OpenCV's bytes, in every size of template")
     func estimatesAreTheRecordedOnes() throws {
         let image = try FivePointTests.picture(250, 250)
