@@ -23,7 +23,7 @@ package struct AffineMatrix: Sendable, Equatable {
         return AffineMatrix(xx: xx, xy: xy, x: -xx * x - xy * y, yx: yx, yy: yy, y: -yx * x - yy * y)
     }
 
-    /// Where a point goes.
+    /// The point's image.
     package func moved(_ point: SIMD2<Double>) -> SIMD2<Double> {
         SIMD2(xx * point.x + xy * point.y + x, yx * point.x + yy * point.y + y)
     }

@@ -55,7 +55,7 @@ package enum AffineWarp {
                 return mix(
                     pixel(upper), pixel(upper + 3), pixel(lower), pixel(lower + 3), right, below)
             }
-            // Each of the four that lies outside is black.
+            // Each of the four that is outside counts as black.
             return mix(
                 tap(left, top), tap(left + 1, top), tap(left, top + 1), tap(left + 1, top + 1), right, below)
         }

@@ -5,7 +5,7 @@ import ConvertInference
 package struct FaceAligner: Sendable {
     /// How a face becomes a crop.
     package enum Cut: Sendable, Equatable {
-        /// Its box is resized, with so many pixels of the finished crop around it, both sides together.
+        /// Its box is resized, with `margin` pixels of the finished crop around it, both sides together.
         case box(margin: Int)
         /// Its five points are moved onto the template by a similarity transform.
         case fivePoints
@@ -35,12 +35,13 @@ package struct FaceAligner: Sendable {
     package struct Aligned: Sendable {
         /// The crop.
         package let crop: DecodedImage
-        /// The face that was cut out; nil if none was found or looked for, or if its five points have no place in a crop (they coincide, for
-        /// example), in which cases the whole picture was resized.
+        /// The face that was cut out; nil if none was found or looked for, or if nothing can be cut out (its five points coincide, for
+        /// example); the whole picture was then resized.
         package let face: DetectedFace?
         /// Every face that was found.
         package let faces: [DetectedFace]
-        /// The part of the picture that was cut out; nil if it was the whole picture, or no upright part of it.
+        /// The part of the picture that was cut out; nil if it was the whole picture, or if the face was aligned by its
+        /// five points.
         package let cut: PixelBox?
         /// Where the picture's points are in the crop; nil unless the face was aligned by its five points.
         package let transform: AffineMatrix?

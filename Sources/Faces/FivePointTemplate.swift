@@ -1,4 +1,4 @@
-/// Where a face's five points lie in an aligned crop: insightface's template (`python-package/insightface/utils/face_align.py`,
+/// The positions of a face's five points in an aligned crop: insightface's template (`python-package/insightface/utils/face_align.py`,
 /// `arcface_dst`), which ArcFace, AdaFace, MagFace and MobileFaceNet were trained with.
 package struct FivePointTemplate: Sendable, Equatable {
     /// Left eye, right eye, nose, left and right corner of the mouth as seen in the picture: x and y in pixels of the crop.
@@ -13,8 +13,8 @@ package struct FivePointTemplate: Sendable, Equatable {
     private static let square: [Float] = [38.2946, 73.5318, 56.0252, 41.5493, 70.7299]
     private static let rows: [Float] = [51.6963, 51.5014, 71.7366, 92.3655, 92.2041]
 
-    /// The template for a crop of this size; nil if the field has none: a square of a multiple of 112 is the template enlarged, a square of
-    /// a multiple of 128 has 8/128 of its side more on the left, and 112 × 96 (height first) and its multiples are the oldest form.
+    /// The template for a crop of this size; nil if there is none. For a square of a multiple of 112 it is enlarged; in a square of a multiple
+    /// of 128 it is shifted right by 8/128 of the side; 112 × 96 (height first) and its multiples have SphereFace's older form.
     package init?(width: Int, height: Int) {
         guard width > 0, height > 0 else { return nil }
         // In single precision, as insightface's arrays are.

@@ -32,7 +32,7 @@ enum EventText {
         case .storedTurned(let paths, let total): Remark(text: storedTurned(paths, total), isNote: true)
         case .alignedByFivePoints(let model, let selection):
             Remark(
-                text: "\(model): faces are aligned by five points, as the network takes them; of several, \(selection.rawValue) is taken")
+                text: "\(model): faces are aligned by five points, as the network takes them (selection: \(selection.rawValue))")
         case .picturesAreResizedWhole(let model, let reason):
             Remark(
                 text:
