@@ -59,6 +59,8 @@ public enum Event: Sendable {
     case givenCrops(folder: String, GivenCrops.Remark)
     /// The second model's faces are cut in a different way; both get the crops of the first.
     case differentCrops(second: String, first: String)
+    /// The network takes MTCNN's box with this margin, and a set's faces are aligned by five points.
+    case setIsAligned(model: String, margin: Int)
     /// Pictures that were found under a different ending than their list gives.
     case otherEnding(count: Int, total: Int, found: String, listed: String)
     /// Images that do not exist and are left out with their pairs.

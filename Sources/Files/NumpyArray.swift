@@ -82,6 +82,34 @@ public struct NumpyArray: Sendable {
         }
     }
 
+    /// One row of an array with two sizes, as float64; empty if there is no such row. Reads no others.
+    public func row(_ index: Int) -> [Double] {
+        guard shape.count == 2, (0..<shape[0]).contains(index) else { return [] }
+        let (first, step) = isFortranOrder ? (index, shape[0]) : (index * shape[1], 1)
+        return bytes.withUnsafeBytes { raw in
+            (0..<shape[1]).map { column in
+                let place = (first + column * step) * element.byteCount
+                switch element {
+                case .float16: return NumpyArray.half(ordered(raw.loadUnaligned(fromByteOffset: place, as: UInt16.self)))
+                case .float32: return Double(Float(bitPattern: ordered(raw.loadUnaligned(fromByteOffset: place, as: UInt32.self))))
+                case .float64: return Double(bitPattern: ordered(raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+                case .int8: return Double(raw.loadUnaligned(fromByteOffset: place, as: Int8.self))
+                case .uint8: return Double(raw[place])
+                case .int16: return Double(Int16(bitPattern: ordered(raw.loadUnaligned(fromByteOffset: place, as: UInt16.self))))
+                case .uint16: return Double(ordered(raw.loadUnaligned(fromByteOffset: place, as: UInt16.self)))
+                case .int32: return Double(Int32(bitPattern: ordered(raw.loadUnaligned(fromByteOffset: place, as: UInt32.self))))
+                case .uint32: return Double(ordered(raw.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+                case .int64: return Double(Int64(bitPattern: ordered(raw.loadUnaligned(fromByteOffset: place, as: UInt64.self))))
+                }
+            }
+        }
+    }
+
+    /// Bits in the processor's order of bytes.
+    private func ordered<Bits: FixedWidthInteger>(_ stored: Bits) -> Bits {
+        isBigEndian ? Bits(bigEndian: stored) : Bits(littleEndian: stored)
+    }
+
     /// The elements in C order, each converted from its bits by `number`.
     private func numbers<Bits: FixedWidthInteger, Number>(_ bits: Bits.Type, _ number: (Bits) -> Number) -> [Number] {
         bytes.withUnsafeBytes { raw in
@@ -89,7 +117,7 @@ public struct NumpyArray: Sendable {
             let count = raw.count / size
             func element(_ position: Int) -> Number {
                 let stored = raw.loadUnaligned(fromByteOffset: position * size, as: Bits.self)
-                return number(isBigEndian ? Bits(bigEndian: stored) : Bits(littleEndian: stored))
+                return number(ordered(stored))
             }
             guard isFortranOrder, shape.count > 1, count > 0 else { return (0..<count).map(element) }
             // In Fortran order the first index varies fastest. The product of all sizes is `count`, so nothing overflows.

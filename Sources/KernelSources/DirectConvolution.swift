@@ -7,32 +7,17 @@ import KernelTypes
 /// A pixel's sum has the same order whichever pixels are computed with it, so results do not depend on how work is divided.
 @Sendable func directConvolution(_ job: ConvolutionJob, _ pixels: Range<Int>, _ blocks: Range<Int>) {
     guard !pixels.isEmpty else { return }
-    let count = pixels.count
-    withUnsafeTemporaryAllocation(of: OutputPixel.self, capacity: count) { list in
-        guard let list = list.baseAddress else { return }
-        listPixels(job, pixels, list)
-        joinTaps(list, count)
-        let shares = (count &+ MainTile.rowCount &- 1) / MainTile.rowCount
+    withPixels(job, pixels) { list, tiles in
         withTaps(job) { taps in
-            for block in blocks {
-                let blockSize = taps.count &* blockChannels
-                let nextBlock = block &+ 1 < blocks.upperBound ? block &+ 1 : blocks.lowerBound
-                let weights = job.weights + block &* blockSize
-                let finish = BlockFinish(job, channel: block &* blockChannels)
-                var first = 0
-                while first < count {
-                    let tile = tileRows(count &- first)
-                    let next = first &+ tile
-                    let ahead = Ahead(
-                        // Only the first block meets inputs that are not in any cache yet.
-                        pixels: list + next, pixelCount: block == blocks.lowerBound ? tileRows(count &- next) : 0,
-                        weights: job.weights + nextBlock &* blockSize, share: first / MainTile.rowCount, shares: shares)
-                    if tile <= 4 {
-                        convolve(Tile4.self, taps, list + first, tile, ahead, weights, finish)
-                    } else {
-                        convolve(MainTile.self, taps, list + first, tile, ahead, weights, finish)
-                    }
-                    first = next
+            withUnsafeTemporaryAllocation(of: Block.self, capacity: WideTile.rowCount &* WideTile.blockCount) { sums in
+                guard let sums = sums.baseAddress else { return }
+                // With inputs at offsets of their own, two blocks would not leave enough registers for addresses.
+                let atOnce = taps.termOffsets == nil ? WideTile.blockCount : 1
+                var block = blocks.lowerBound
+                while block < blocks.upperBound {
+                    let end = min(block &+ atOnce, blocks.upperBound)
+                    convolveTiles(job, taps, list, tiles, pixels.count, block..<end, of: blocks, sums)
+                    block = end
                 }
             }
         }
@@ -40,11 +25,62 @@ import KernelTypes
     if let curve = job.curve { bend(job.output, curve, pixels, blocks) }
 }
 
-/// What to prefetch while a tile is computed: inputs of the next tile's pixels, and this tile's share of the next block's weights.
+/// Lists the pixels, and the taps of each tile of them. Rows of the last tile past the end repeat the last pixel: they store the same numbers
+/// once more.
+@inline(__always) private func withPixels(
+    _ job: ConvolutionJob, _ pixels: Range<Int>, _ body: (UnsafePointer<OutputPixel>, UnsafePointer<TapRectangle>) -> Void
+) {
+    let (count, rows) = (pixels.count, WideTile.rowCount)
+    withUnsafeTemporaryAllocation(of: OutputPixel.self, capacity: count &+ rows) { list in
+        withUnsafeTemporaryAllocation(of: TapRectangle.self, capacity: count / rows &+ 1) { tiles in
+            guard let list = list.baseAddress, let tiles = tiles.baseAddress else { return }
+            listPixels(job, pixels, list, tiles)
+            for row in 0..<rows { list[count &+ row] = list[count &- 1] }
+            body(list, tiles)
+        }
+    }
+}
+
+/// All pixels of the list, for as many blocks as a tile has, or for the last one.
+@inline(__always) private func convolveTiles(
+    _ job: ConvolutionJob, _ taps: Taps, _ list: UnsafePointer<OutputPixel>, _ tiles: UnsafePointer<TapRectangle>, _ count: Int,
+    _ blocks: Range<Int>, of all: Range<Int>, _ sums: UnsafeMutablePointer<Block>
+) {
+    let blockSize = taps.count &* blockChannels
+    let weights = job.weights + blocks.lowerBound &* blockSize
+    let nextWeights = job.weights + (blocks.upperBound < all.upperBound ? blocks.upperBound : all.lowerBound) &* blockSize
+    let channel = blocks.lowerBound &* blockChannels
+    let shares = (count &+ WideTile.rowCount &- 1) / WideTile.rowCount
+    var first = 0
+    while first < count {
+        let tile = tileRows(count &- first)
+        let next = first &+ tile
+        let inside = tiles[first / WideTile.rowCount]
+        let ahead = Ahead(
+            // Only the first blocks meet inputs that are not in any cache yet.
+            pixels: list + next, pixelCount: blocks.lowerBound == all.lowerBound ? tileRows(count &- next) : 0,
+            weights: nextWeights, blockStride: blockSize, blockCount: blocks.count, share: first / WideTile.rowCount, shares: shares)
+        if tile <= 4 {
+            for block in 0..<blocks.count {
+                convolve(
+                    Tile4.self, job, taps, list + first, inside, ahead, weights + block &* blockSize,
+                    channel: channel &+ block &* blockChannels, sums)
+            }
+        } else if blocks.count == WideTile.blockCount {
+            convolve(WideTile.self, job, taps, list + first, inside, ahead, weights, channel: channel, sums)
+        } else {
+            convolve(MainTile.self, job, taps, list + first, inside, ahead, weights, channel: channel, sums)
+        }
+        first = next
+    }
+}
+
+/// What to prefetch while a tile is computed: inputs of the next tile's pixels, and this tile's share of the next blocks' weights.
 private struct Ahead {
     let pixels: UnsafePointer<OutputPixel>
     let pixelCount: Int
     let weights: UnsafePointer<Float>
+    let blockStride, blockCount: Int
     /// This tile prefetches every `shares`-th weight row, beginning with row `share`.
     let share, shares: Int
 
@@ -60,19 +96,11 @@ private struct Ahead {
         }
         var channel = first &+ share
         while channel < end {
-            convert_prefetch_early(weights + (tap &* taps.channels &+ channel) &* blockChannels)
+            for block in 0..<blockCount {
+                convert_prefetch_early(weights + (block &* blockStride &+ (tap &* taps.channels &+ channel) &* blockChannels))
+            }
             channel &+= shares
         }
-    }
-}
-
-/// Gives the first pixel of each tile the union of the tile's taps.
-@inline(__always) private func joinTaps(_ list: UnsafeMutablePointer<OutputPixel>, _ count: Int) {
-    var first = 0
-    while first < count {
-        let end = first &+ tileRows(count &- first)
-        for pixel in first..<end { list[first].taps.formUnion(list[pixel].taps) }
-        first = end
     }
 }
 
@@ -91,7 +119,7 @@ private struct Taps {
 @inline(__always) private func withTaps(_ job: ConvolutionJob, _ body: (Taps) -> Void) {
     let (input, count) = (job.input, job.kernelHeight &* job.kernelWidth)
     let terms = count &* input.channels
-    let isThin = input.channels < laneCount && terms <= job.partialTerms
+    let isThin = input.channels < laneCount && terms <= mostTermOffsets
     withUnsafeTemporaryAllocation(of: Int.self, capacity: count &+ (isThin ? terms : 0)) { memory in
         guard let offsets = memory.baseAddress else { return }
         for row in 0..<job.kernelHeight {
@@ -112,22 +140,53 @@ private struct Taps {
     }
 }
 
-/// One tile of pixels; rows past the end repeat the last one and are not stored.
+/// One tile of pixels, for as many blocks as the tile has.
 @inline(__always) private func convolve<Tile: MultiplyTile>(
-    _ type: Tile.Type, _ taps: Taps, _ pixels: UnsafePointer<OutputPixel>, _ count: Int, _ ahead: Ahead,
-    _ weights: UnsafePointer<Float>, _ finish: BlockFinish
+    _ type: Tile.Type, _ job: ConvolutionJob, _ taps: Taps, _ pixels: UnsafePointer<OutputPixel>, _ inside: TapRectangle, _ ahead: Ahead,
+    _ weights: UnsafePointer<Float>, channel: Int, _ sums: UnsafeMutablePointer<Block>
 ) {
-    for index in 0..<count { finish.prefetch(output: pixels[index].output, residual: pixels[index].residual) }
-    // Here and below a comparison and not `min`, which the compiler would call: the loops are too large for it to be inlined.
-    let rows = Tile.rows { pixels[$0 < count ? $0 : count &- 1].input }
+    prefetchOutput(job, pixels, Tile.rowCount, channel, Tile.blockCount)
+    let rows = Tile.rows { pixels[$0].input }
     var total = Tile()
     if let offsets = taps.termOffsets {
-        total.add(rows, offsets, weights, taps.count)
+        addTerms(&total, rows, taps, offsets, weights)
     } else {
-        addTaps(&total, rows, taps, pixels.pointee.taps, ahead, weights)
+        addTaps(&total, rows, taps, inside, ahead, weights)
     }
-    total.forEach { index, sum in
-        if index < count { finish.put(sum, output: pixels[index].output, residual: pixels[index].residual) }
+    total.forEach { row, block, sum in sums[block &* Tile.rowCount &+ row] = sum }
+    for block in 0..<Tile.blockCount {
+        finishBlock(job, channel: channel &+ block &* blockChannels, sums + block &* Tile.rowCount, pixels, Tile.rowCount)
+    }
+}
+
+/// Prefetches the memory that finishing a tile will access.
+@inline(__always) private func prefetchOutput(
+    _ job: ConvolutionJob, _ pixels: UnsafePointer<OutputPixel>, _ rows: Int, _ channel: Int, _ blocks: Int
+) {
+    for block in 0..<blocks {
+        let output = job.output.base + (channel &+ block &* blockChannels)
+        for row in 0..<rows { convert_prefetch(output + pixels[row].output) }
+        guard let residual = job.residual else { continue }
+        let place = residual.base + (channel &+ block &* blockChannels)
+        for row in 0..<rows { convert_prefetch(place + pixels[row].residual) }
+    }
+}
+
+/// Offsets of products that are kept, at most: those of a first layer.
+private let mostTermOffsets = 1024
+
+/// The same sums as `addTaps` gives, without a loop for each tap; products with padding are not left out.
+@inline(__always) private func addTerms<Tile: MultiplyTile>(
+    _ total: inout Tile, _ rows: Tile.Rows, _ taps: Taps, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>
+) {
+    let (count, perPart) = (taps.count, max(1, taps.partialTerms / taps.channels) &* taps.channels)
+    var done = 0
+    while done < count {
+        let terms = perPart < count &- done ? perPart : count &- done
+        var part = Tile()
+        part.add(rows, offsets + done, weights + done &* blockChannels, blockStride: count &* blockChannels, terms)
+        total += part
+        done &+= terms
     }
 }
 
@@ -137,7 +196,7 @@ private struct Taps {
     _ total: inout Tile, _ rows: Tile.Rows, _ taps: Taps, _ inside: TapRectangle, _ ahead: Ahead,
     _ weights: UnsafePointer<Float>
 ) {
-    let channels = taps.channels
+    let (channels, blockStride) = (taps.channels, taps.count &* blockChannels)
     if channels <= taps.partialTerms {
         // As many whole taps as fit.
         let perPart = taps.partialTerms / channels
@@ -151,7 +210,7 @@ private struct Taps {
                     partEnd = (tap / perPart &+ 1) &* perPart
                 }
                 ahead.prefetch(taps, tap, 0, channels)
-                part.add(rows, taps.offsets[tap], weights + tap &* channels &* blockChannels, channels)
+                part.add(rows, taps.offsets[tap], weights + tap &* channels &* blockChannels, blockStride: blockStride, channels)
             }
         }
         total += part
@@ -168,7 +227,8 @@ private struct Taps {
                 let count = perPart < channels &- done ? perPart : channels &- done
                 ahead.prefetch(taps, tap, done, done &+ count)
                 var part = Tile()
-                part.add(rows, taps.offsets[tap] &+ done, weights + (tap &* channels &+ done) &* blockChannels, count)
+                part.add(
+                    rows, taps.offsets[tap] &+ done, weights + (tap &* channels &+ done) &* blockChannels, blockStride: blockStride, count)
                 total += part
                 done &+= count
             }

@@ -3,8 +3,17 @@ import KernelTypes
 
 /// Adds bias and residual, applies the activation and stores a vector of output channels, whose second half may not exist.
 struct Finish {
-    private let bias, slopes: Vector
-    private let activation: Activation
+    /// What is done to a sum, in few kinds, as each is a branch at every vector that is stored.
+    private enum Kind {
+        /// Numbers outside `low` and `high` become these; a NaN stays.
+        case bounded
+        /// Negative numbers are multiplied by `low`.
+        case sloped
+        case hardSwish
+    }
+
+    private let kind: Kind
+    private let bias, low, high: Vector
     private let output: UnsafeMutablePointer<Float>
     private let residual: UnsafePointer<Float>?
     private let isHalf: Bool
@@ -26,8 +35,14 @@ struct Finish {
     ) {
         self.isHalf = isHalf
         self.bias = bias.map { loadVector($0 + channel, isHalf: isHalf) } ?? .zero
-        slopes = if case .prelu(let slopes) = activation { loadVector(slopes + channel, isHalf: isHalf) } else { .zero }
-        self.activation = activation
+        (kind, low, high) =
+            switch activation {
+            case .none: (.bounded, Vector(repeating: -.infinity), Vector(repeating: .infinity))
+            case .relu: (.bounded, .zero, Vector(repeating: .infinity))
+            case .clip(let low, let high): (.bounded, Vector(repeating: low), Vector(repeating: high))
+            case .prelu(let slopes): (.sloped, loadVector(slopes + channel, isHalf: isHalf), .zero)
+            case .hardSwish: (.hardSwish, .zero, .zero)
+            }
         self.output = output.base + channel
         self.residual = residual.map { UnsafePointer($0.base + channel) }
     }
@@ -44,13 +59,53 @@ struct Finish {
     @_transparent func put(_ sum: Vector, output place: Int, residual residualPlace: Int) {
         var value = sum + bias
         if let residual { value += loadVector(residual + residualPlace, isHalf: isHalf) }
-        switch activation {
-        case .none: break
-        case .relu: value.replace(with: Vector.zero, where: value .< Vector.zero)
-        case .prelu: value.replace(with: value * slopes, where: value .< Vector.zero)
-        case .clip(let low, let high): value = clip(value, low, high)
+        switch kind {
+        case .bounded:
+            value.replace(with: low, where: value .< low)
+            value.replace(with: high, where: value .> high)
+        case .sloped: value.replace(with: value * low, where: value .< Vector.zero)
         case .hardSwish: value = hardSwish(value)
         }
         storeVector(value, output + place, isHalf: isHalf)
+    }
+}
+
+/// Finishes the sums of a block of sixteen channels of several pixels: one register of each, or two, of which the second may not exist.
+///
+/// What is needed for it is read anew for each tile: kept in a structure, it would be copied from stack to stack.
+@inline(__always) func finishBlock(
+    _ job: ConvolutionJob, channel: Int, _ sums: UnsafePointer<Block>, _ pixels: UnsafePointer<OutputPixel>, _ count: Int
+) {
+    let (size, step) = (Vector.scalarCount, blockChannels / Vector.scalarCount)
+    let vectors = UnsafeRawPointer(sums).assumingMemoryBound(to: Vector.self)
+    for part in 0..<step where channel &+ part &* size < job.output.paddedChannels {
+        let finish = Finish(job, channel: channel &+ part &* size)
+        finish.put(vectors + part, step: step, pixels, count)
+    }
+}
+
+extension Finish {
+    /// Finishes one vector of several pixels, each `step` vectors after that of the pixel before.
+    @inline(__always) func put(_ sums: UnsafePointer<Vector>, step: Int, _ pixels: UnsafePointer<OutputPixel>, _ count: Int) {
+        guard case .bounded = kind, !isHalf else {
+            for row in 0..<count { put(sums[row &* step], output: pixels[row].output, residual: pixels[row].residual) }
+            return
+        }
+        // What is done most often, without branches.
+        if let residual {
+            for row in 0..<count {
+                var value = sums[row &* step] + bias + loadVector(residual + pixels[row].residual, isHalf: false)
+                value.replace(with: low, where: value .< low)
+                value.replace(with: high, where: value .> high)
+                storeVector(value, output + pixels[row].output, isHalf: false)
+            }
+        } else {
+            for row in 0..<count {
+                var value = sums[row &* step] + bias
+                value.replace(with: low, where: value .< low)
+                value.replace(with: high, where: value .> high)
+                storeVector(value, output + pixels[row].output, isHalf: false)
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 import KernelTypes
 
 /// sum + left · right, rounded once if the processor has fused multiply-add.
-@inline(__always) func multiplyAdd(_ sum: Lanes, _ left: Lanes, _ right: Lanes) -> Lanes {
+@_transparent func multiplyAdd(_ sum: Lanes, _ left: Lanes, _ right: Lanes) -> Lanes {
     #if CONVERT_BASELINE
         sum + left * right
     #else
@@ -10,7 +10,7 @@ import KernelTypes
 }
 
 /// sum + left · right, rounded once if the processor has fused multiply-add.
-@inline(__always) func multiplyAdd(_ sum: Block, _ left: Block, _ right: Block) -> Block {
+@_transparent func multiplyAdd(_ sum: Block, _ left: Block, _ right: Block) -> Block {
     #if CONVERT_BASELINE
         sum + left * right
     #else
@@ -29,8 +29,8 @@ import KernelTypes
     }
 }
 
-/// A NaN is neither below nor above, and stays. One function for each width: a generic one would be called, and not inlined.
-@inline(__always) func clip(_ value: Lanes, _ low: Float, _ high: Float) -> Lanes {
+/// A NaN is neither below nor above, and stays. One function for each width, and transparent: others would be called, and not inlined.
+@_transparent func clip(_ value: Lanes, _ low: Float, _ high: Float) -> Lanes {
     var value = value
     value.replace(with: Lanes(repeating: low), where: value .< Lanes(repeating: low))
     value.replace(with: Lanes(repeating: high), where: value .> Lanes(repeating: high))
@@ -38,7 +38,7 @@ import KernelTypes
 }
 
 /// See above.
-@inline(__always) func clip(_ value: Block, _ low: Float, _ high: Float) -> Block {
+@_transparent func clip(_ value: Block, _ low: Float, _ high: Float) -> Block {
     var value = value
     value.replace(with: Block(repeating: low), where: value .< Block(repeating: low))
     value.replace(with: Block(repeating: high), where: value .> Block(repeating: high))
@@ -46,12 +46,12 @@ import KernelTypes
 }
 
 /// x · min(max(x / 6 + 1/2, 0), 1).
-@inline(__always) func hardSwish(_ value: Lanes) -> Lanes {
+@_transparent func hardSwish(_ value: Lanes) -> Lanes {
     value * clip(multiplyAdd(Lanes(repeating: 0.5), value, Lanes(repeating: 1 / 6)), 0, 1)
 }
 
 /// See above.
-@inline(__always) func hardSwish(_ value: Block) -> Block {
+@_transparent func hardSwish(_ value: Block) -> Block {
     value * clip(multiplyAdd(Block(repeating: 0.5), value, Block(repeating: 1 / 6)), 0, 1)
 }
 

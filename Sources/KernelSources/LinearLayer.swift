@@ -1,24 +1,58 @@
+import CCPU
 import KernelTypes
 
-/// A linear layer as dot products along the weight's rows, two rows for four images at a time. The weight is larger than any cache, so
-/// reading it from memory takes most of the time, and two streams are faster than one. Each sum is kept in eight parts, which join a total
-/// every 512 products, in the same order for any number of images.
+/// A linear layer as dot products along the weight's rows. The weight is larger than any cache, so reading it from memory takes most of the
+/// time: the inputs are taken in stretches that stay in the first cache while all rows go over them, and the next rows are fetched ahead.
+///
+/// Each sum is kept in eight parts, which join a total every 512 products, in the same order for any number of images and outputs.
 @Sendable func linearLayer(_ job: LinearJob, _ outputs: Range<Int>) {
+    guard !outputs.isEmpty, job.images > 0 else { return }
+    let whole = job.inputs / laneCount &* laneCount
+    withUnsafeTemporaryAllocation(of: Lanes.self, capacity: outputs.count &* job.images) { totals in
+        guard let totals = totals.baseAddress else { return }
+        totals.update(repeating: .zero, count: outputs.count &* job.images)
+        var first = 0
+        while first < whole {
+            let end = first &+ stretch < whole ? first &+ stretch : whole
+            addProducts(job, outputs, first, end, totals)
+            first = end
+        }
+        for output in outputs {
+            for image in 0..<job.images {
+                var sum = totals[(output &- outputs.lowerBound) &* job.images &+ image].sum()
+                for index in whole..<job.inputs {
+                    sum += job.input[image &* job.inputStride &+ index] * job.weights[output &* job.inputs &+ index]
+                }
+                finish(sum, job, image, output)
+            }
+        }
+    }
+}
+
+/// Products in a stretch: of eight images, 32 KiB.
+private let stretch = 1024
+
+/// The products of one stretch, two rows for four images at a time.
+@inline(__always) private func addProducts(
+    _ job: LinearJob, _ outputs: Range<Int>, _ first: Int, _ end: Int, _ totals: UnsafeMutablePointer<Lanes>
+) {
     var output = outputs.lowerBound
     while output < outputs.upperBound {
-        let second = min(output &+ 1, outputs.upperBound &- 1)
-        let (one, other) = (UnsafeRawPointer(job.weights + output &* job.inputs), UnsafeRawPointer(job.weights + second &* job.inputs))
+        let isLast = output &+ 1 >= outputs.upperBound
+        let row = job.weights + output &* job.inputs
+        let other = isLast ? row : row + job.inputs
+        // After the last rows come the first ones, with the next stretch.
+        let isEnd = output &+ 2 >= outputs.upperBound
+        let next = isEnd ? job.weights + (outputs.lowerBound &* job.inputs &+ end &- first) : other + job.inputs
         var image = 0
         while image < job.images {
-            let count = min(4, job.images &- image)
-            @inline(__always) func row(_ index: Int) -> UnsafePointer<Float> {
-                job.input + (image &+ min(index, count &- 1)) &* job.inputStride
-            }
-            let sums = dotProducts(one, other, row(0), row(1), row(2), row(3), job.inputs)
-            for index in 0..<count {
-                finish(sums.0[index], job, image &+ index, output)
-                if second != output { finish(sums.1[index], job, image &+ index, second) }
-            }
+            let left = job.images &- image
+            let x = job.input + image &* job.inputStride
+            let total = totals + ((output &- outputs.lowerBound) &* job.images &+ image)
+            dotProducts(
+                row, other, ahead: image == 0 ? next : nil, job.inputs, x, left > 1 ? x + job.inputStride : x,
+                left > 2 ? x + 2 &* job.inputStride : x, left > 3 ? x + 3 &* job.inputStride : x, first, end, total,
+                isLast ? nil : total + job.images, left)
             image &+= 4
         }
         output &+= 2
@@ -40,22 +74,25 @@ import KernelTypes
     job.output[image &* job.outputStride &+ output] = value
 }
 
-/// The products of both rows with four vectors.
+/// Adds the products of both rows with four vectors to the totals of those that exist.
 @inline(__always) private func dotProducts(
-    _ one: UnsafeRawPointer, _ other: UnsafeRawPointer, _ r0: UnsafePointer<Float>, _ r1: UnsafePointer<Float>, _ r2: UnsafePointer<Float>,
-    _ r3: UnsafePointer<Float>, _ count: Int
-) -> (SIMD4<Float>, SIMD4<Float>) {
-    var (s0, s1, s2, s3) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
-    var (t0, t1, t2, t3) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
-    let whole = count / laneCount &* laneCount
-    var index = 0
+    _ one: UnsafePointer<Float>, _ other: UnsafePointer<Float>, ahead: UnsafePointer<Float>?, _ rowStride: Int, _ r0: UnsafePointer<Float>,
+    _ r1: UnsafePointer<Float>, _ r2: UnsafePointer<Float>, _ r3: UnsafePointer<Float>, _ first: Int, _ whole: Int,
+    _ total: UnsafeMutablePointer<Lanes>, _ otherTotal: UnsafeMutablePointer<Lanes>?, _ count: Int
+) {
+    let (rowBytes, otherBytes) = (UnsafeRawPointer(one), UnsafeRawPointer(other))
+    var index = first
     while index < whole {
-        let end = min(whole, index &+ 512)
+        let end = index &+ 512 < whole ? index &+ 512 : whole
         var (a0, a1, a2, a3) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
         var (b0, b1, b2, b3) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
         while index < end {
-            let u = one.loadUnaligned(fromByteOffset: index &* 4, as: Lanes.self)
-            let v = other.loadUnaligned(fromByteOffset: index &* 4, as: Lanes.self)
+            if let ahead {
+                convert_prefetch_early(ahead + index)
+                convert_prefetch_early(ahead + (index &+ rowStride))
+            }
+            let u = rowBytes.loadUnaligned(fromByteOffset: index &* 4, as: Lanes.self)
+            let v = otherBytes.loadUnaligned(fromByteOffset: index &* 4, as: Lanes.self)
             let (x0, x1, x2, x3) = (lanes(r0 + index), lanes(r1 + index), lanes(r2 + index), lanes(r3 + index))
             a0 = multiplyAdd(a0, u, x0)
             b0 = multiplyAdd(b0, v, x0)
@@ -67,16 +104,14 @@ import KernelTypes
             b3 = multiplyAdd(b3, v, x3)
             index &+= laneCount
         }
-        (s0, s1, s2, s3) = (s0 + a0, s1 + a1, s2 + a2, s3 + a3)
-        (t0, t1, t2, t3) = (t0 + b0, t1 + b1, t2 + b2, t3 + b3)
+        total[0] += a0
+        if count > 1 { total[1] += a1 }
+        if count > 2 { total[2] += a2 }
+        if count > 3 { total[3] += a3 }
+        guard let otherTotal else { continue }
+        otherTotal[0] += b0
+        if count > 1 { otherTotal[1] += b1 }
+        if count > 2 { otherTotal[2] += b2 }
+        if count > 3 { otherTotal[3] += b3 }
     }
-    var first = SIMD4<Float>(s0.sum(), s1.sum(), s2.sum(), s3.sum())
-    var second = SIMD4<Float>(t0.sum(), t1.sum(), t2.sum(), t3.sum())
-    while index < count {
-        let numbers = SIMD4(r0[index], r1[index], r2[index], r3[index])
-        first += numbers * one.loadUnaligned(fromByteOffset: index &* 4, as: Float.self)
-        second += numbers * other.loadUnaligned(fromByteOffset: index &* 4, as: Float.self)
-        index &+= 1
-    }
-    return (first, second)
 }

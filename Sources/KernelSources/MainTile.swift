@@ -3,13 +3,16 @@ import KernelTypes
 /// The tile that fills the registers.
 typealias MainTile = Tile6
 
+/// The tile of direct convolutions: two blocks would not fit.
+typealias WideTile = Tile6
+
 /// Six rows: of sixteen registers, twelve hold sums, three weights and one an input.
 struct Tile6: MultiplyTile {
     struct Rows {
         let r0, r1, r2, r3, r4, r5: UnsafePointer<Float>
     }
 
-    static let rowCount = 6
+    static let (rowCount, blockCount) = (6, 1)
     var s0 = Block.zero, s1 = Block.zero, s2 = Block.zero, s3 = Block.zero
     var s4 = Block.zero, s5 = Block.zero
 
@@ -19,7 +22,7 @@ struct Tile6: MultiplyTile {
         Rows(r0: place(0), r1: place(1), r2: place(2), r3: place(3), r4: place(4), r5: place(5))
     }
 
-    @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, _ count: Int) {
+    @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int) {
         let r0 = rows.r0 + offset
         let r1 = rows.r1 + offset
         let r2 = rows.r2 + offset
@@ -43,7 +46,9 @@ struct Tile6: MultiplyTile {
         self = t
     }
 
-    @inline(__always) mutating func add(_ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, _ count: Int) {
+    @inline(__always) mutating func add(
+        _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
+    ) {
         var t = self
         var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
         var index = 0
@@ -70,12 +75,12 @@ struct Tile6: MultiplyTile {
         left.s5 += right.s5
     }
 
-    @inline(__always) func forEach(_ body: (Int, Block) -> Void) {
-        body(0, s0)
-        body(1, s1)
-        body(2, s2)
-        body(3, s3)
-        body(4, s4)
-        body(5, s5)
+    @inline(__always) func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void) {
+        body(0, 0, s0)
+        body(1, 0, s1)
+        body(2, 0, s2)
+        body(3, 0, s3)
+        body(4, 0, s4)
+        body(5, 0, s5)
     }
 }

@@ -56,11 +56,11 @@ import KernelTypes
     while term < job.terms {
         let end = min(term &+ job.partialTerms, job.terms)
         var part = Tile()
-        part.add(rows, term, block + term &* blockChannels, end &- term)
+        part.add(rows, term, block + term &* blockChannels, blockStride: 0, end &- term)
         total += part
         term = end
     }
-    total.forEach { index, sum in
+    total.forEach { index, _, sum in
         guard index < count else { return }
         let target = output + (first &+ index) &* job.output.rowStride
         store(Lanes(sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6], sum[7]), target)

@@ -3,26 +3,30 @@ import KernelTypes
 /// Sixteen output channels that are computed together: one register of AVX-512, two of AVX2.
 typealias Block = SIMD16<Float>
 
-/// Multiplies several pixels (or Winograd tiles) by a block of sixteen output channels, with sums that stay in registers.
+/// Multiplies several pixels (or Winograd tiles) by one or two blocks of sixteen output channels, with sums that stay in registers.
 ///
-/// Every row is an independent sum in the order of the calls of `add`, so a result does not depend on the neighboring rows.
+/// Every row is an independent sum in the order of the calls of `add`, so a result does not depend on the neighboring rows or on how many
+/// blocks are computed together.
 protocol MultiplyTile {
     /// The addresses of each row's inputs.
     associatedtype Rows
     /// Rows that are computed together.
     static var rowCount: Int { get }
+    /// Blocks that are computed together.
+    static var blockCount: Int { get }
     /// Creates sums of zero.
     init()
     /// Rows whose inputs begin at the addresses that `place` returns.
     static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows
-    /// Adds `count` products to each row: inputs are contiguous, `offset` floats after the row's address; weights are `count` × 16.
-    mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, _ count: Int)
+    /// Adds `count` products to each row: inputs are contiguous, `offset` floats after the row's address; weights are `count` × 16, those of
+    /// the second block `blockStride` floats after those of the first.
+    mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int)
     /// Adds `count` products to each row, each input at its own offset.
-    mutating func add(_ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, _ count: Int)
+    mutating func add(_ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int)
     /// Adds row by row.
     static func += (left: inout Self, right: Self)
-    /// Passes each row's sums to `body`.
-    func forEach(_ body: (Int, Block) -> Void)
+    /// Passes each row's sums to `body`, block by block.
+    func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void)
 }
 
 /// The tile for the last few rows of a job.
@@ -31,7 +35,7 @@ struct Tile4: MultiplyTile {
         let r0, r1, r2, r3: UnsafePointer<Float>
     }
 
-    static let rowCount = 4
+    static let (rowCount, blockCount) = (4, 1)
     var s0 = Block.zero, s1 = Block.zero, s2 = Block.zero, s3 = Block.zero
 
     @inline(__always) init() {}
@@ -40,7 +44,7 @@ struct Tile4: MultiplyTile {
         Rows(r0: place(0), r1: place(1), r2: place(2), r3: place(3))
     }
 
-    @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, _ count: Int) {
+    @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int) {
         let r0 = rows.r0 + offset
         let r1 = rows.r1 + offset
         let r2 = rows.r2 + offset
@@ -60,7 +64,9 @@ struct Tile4: MultiplyTile {
         self = t
     }
 
-    @inline(__always) mutating func add(_ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, _ count: Int) {
+    @inline(__always) mutating func add(
+        _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
+    ) {
         var t = self
         var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
         var index = 0
@@ -83,11 +89,11 @@ struct Tile4: MultiplyTile {
         left.s3 += right.s3
     }
 
-    @inline(__always) func forEach(_ body: (Int, Block) -> Void) {
-        body(0, s0)
-        body(1, s1)
-        body(2, s2)
-        body(3, s3)
+    @inline(__always) func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void) {
+        body(0, 0, s0)
+        body(1, 0, s1)
+        body(2, 0, s2)
+        body(3, 0, s3)
     }
 }
 

@@ -1,16 +1,17 @@
 import KernelTypes
 
-/// One output pixel of a convolution: where its window begins in the input, where it is written, and which taps lie inside the image.
+/// One output pixel of a convolution: where its window begins in the input, and where it is written.
 struct OutputPixel {
     var input: UnsafePointer<Float>
     /// Offsets from the first pixel of the output and of the residual, in floats.
     var output, residual: Int
-    var taps: TapRectangle
 }
 
 /// Kernel rows and columns whose inputs are not all padding.
 struct TapRectangle {
     var firstRow, endRow, firstColumn, endColumn: Int
+
+    static let none = TapRectangle(firstRow: .max, endRow: 0, firstColumn: .max, endColumn: 0)
 
     @inline(__always) mutating func formUnion(_ other: TapRectangle) {
         firstRow = min(firstRow, other.firstRow)
@@ -44,9 +45,13 @@ struct TapAxis {
     }
 }
 
-/// Lists pixels of the flattened batch so that those with the same taps inside the image are adjacent: a tile of them can skip its products
-/// with padding. The order changes no result, because each pixel is an independent sum.
-@inline(__always) func listPixels(_ job: ConvolutionJob, _ pixels: Range<Int>, _ list: UnsafeMutablePointer<OutputPixel>) {
+/// Lists pixels of the flattened batch so that those with the same taps inside the image are adjacent, and the taps of each tile of them, so
+/// that it can skip its products with padding. The order changes no result, because each pixel is an independent sum.
+///
+/// - Parameter tiles: for each tile, the taps that lie inside the image for any of its pixels.
+@inline(__always) func listPixels(
+    _ job: ConvolutionJob, _ pixels: Range<Int>, _ list: UnsafeMutablePointer<OutputPixel>, _ tiles: UnsafeMutablePointer<TapRectangle>
+) {
     let (input, output, residual) = (job.input, job.output, job.residual ?? job.output)
     let rows = TapAxis(
         inputs: input.height, outputs: output.height, kernel: job.kernelHeight, stride: job.strideY, padding: job.paddingTop,
@@ -57,6 +62,8 @@ struct TapAxis {
     // The batch is treated as one tall image.
     let (firstRow, lastRow) = (pixels.lowerBound / output.width, (pixels.upperBound &- 1) / output.width)
     let (firstImage, lastImage) = (firstRow / output.height, lastRow / output.height)
+    let step = job.strideX &* input.pixelStride
+    tiles.update(repeating: .none, count: (pixels.count &+ WideTile.rowCount &- 1) / WideTile.rowCount)
     var count = 0
     var top = firstImage == lastImage ? firstRow &- firstImage &* output.height : 0
     let bottom = firstImage == lastImage ? lastRow &- lastImage &* output.height : output.height &- 1
@@ -75,10 +82,15 @@ struct TapAxis {
                     let from = max(left, pixels.lowerBound &- flat)
                     let end = min(endColumn, pixels.upperBound &- flat)
                     guard from < end else { continue }
-                    for column in from..<end {
-                        list[count] = OutputPixel(
-                            input: UnsafePointer(input.pixel(image, row &* job.strideY, column &* job.strideX)),
-                            output: output.place(image, row, column), residual: residual.place(image, row, column), taps: taps)
+                    var pixel = OutputPixel(
+                        input: UnsafePointer(input.pixel(image, row &* job.strideY, from &* job.strideX)),
+                        output: output.place(image, row, from), residual: residual.place(image, row, from))
+                    for tile in count / WideTile.rowCount...(count &+ end &- from &- 1) / WideTile.rowCount { tiles[tile].formUnion(taps) }
+                    for _ in from..<end {
+                        list[count] = pixel
+                        pixel.input += step
+                        pixel.output &+= output.pixelStride
+                        pixel.residual &+= residual.pixelStride
                         count &+= 1
                     }
                 }

@@ -82,11 +82,11 @@ import KernelTypes
         // Short sums joined in a total preserve accuracy that a long chain of additions would lose.
         let terms = min(winogradTerms, channels &- done)
         var part = Tile()
-        part.add(rows, done, weights + done &* blockChannels, terms)
+        part.add(rows, done, weights + done &* blockChannels, blockStride: 0, terms)
         total += part
         done &+= terms
     }
-    total.forEach { index, sum in
+    total.forEach { index, _, sum in
         if index < count { target[index] = sum }
     }
 }

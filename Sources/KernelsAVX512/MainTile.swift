@@ -3,13 +3,16 @@ import KernelTypes
 /// The tile that fills the registers.
 typealias MainTile = Tile12
 
+/// The tile of direct convolutions.
+typealias WideTile = Tile12x2
+
 /// Twelve rows: of 32 registers, twelve hold sums and twelve the totals that they join; inputs are read by the multiplication itself.
 struct Tile12: MultiplyTile {
     struct Rows {
         let r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11: UnsafePointer<Float>
     }
 
-    static let rowCount = 12
+    static let (rowCount, blockCount) = (12, 1)
     var s0 = Block.zero, s1 = Block.zero, s2 = Block.zero, s3 = Block.zero
     var s4 = Block.zero, s5 = Block.zero, s6 = Block.zero, s7 = Block.zero
     var s8 = Block.zero, s9 = Block.zero, s10 = Block.zero, s11 = Block.zero
@@ -22,7 +25,7 @@ struct Tile12: MultiplyTile {
             r9: place(9), r10: place(10), r11: place(11))
     }
 
-    @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, _ count: Int) {
+    @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int) {
         let r0 = rows.r0 + offset
         let r1 = rows.r1 + offset
         let r2 = rows.r2 + offset
@@ -58,7 +61,9 @@ struct Tile12: MultiplyTile {
         self = t
     }
 
-    @inline(__always) mutating func add(_ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, _ count: Int) {
+    @inline(__always) mutating func add(
+        _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
+    ) {
         var t = self
         var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
         var index = 0
@@ -97,18 +102,18 @@ struct Tile12: MultiplyTile {
         left.s11 += right.s11
     }
 
-    @inline(__always) func forEach(_ body: (Int, Block) -> Void) {
-        body(0, s0)
-        body(1, s1)
-        body(2, s2)
-        body(3, s3)
-        body(4, s4)
-        body(5, s5)
-        body(6, s6)
-        body(7, s7)
-        body(8, s8)
-        body(9, s9)
-        body(10, s10)
-        body(11, s11)
+    @inline(__always) func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void) {
+        body(0, 0, s0)
+        body(1, 0, s1)
+        body(2, 0, s2)
+        body(3, 0, s3)
+        body(4, 0, s4)
+        body(5, 0, s5)
+        body(6, 0, s6)
+        body(7, 0, s7)
+        body(8, 0, s8)
+        body(9, 0, s9)
+        body(10, 0, s10)
+        body(11, 0, s11)
     }
 }

@@ -17,6 +17,3 @@ typealias Vector = Block
         UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Vector.self).pointee = value
     }
 }
-
-/// Finishes the sums of a block of sixteen channels: one register.
-typealias BlockFinish = Finish

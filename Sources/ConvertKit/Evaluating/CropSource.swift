@@ -8,6 +8,8 @@ struct CropSource: Sendable {
     enum Way: Sendable {
         /// Finished ones, of the size that the network takes.
         case given(GivenCrops)
+        /// Those of a set of pairs.
+        case set(SetPictures)
         /// From pictures below a folder.
         case made(FaceAligner, root: String, isDetecting: Bool)
     }
@@ -24,6 +26,9 @@ struct CropSource: Sendable {
     func crops(_ names: [String]) -> [Result<Crop, any Error>] {
         switch way {
         case .given(let folder): return names.map { name in Result { try folder.crop(name, size: imageSize) } }
+        case .set(let pictures):
+            defer { if let first = names.first, let last = names.last { pictures.set.letGo(from: first, to: last) } }
+            return names.map { name in Result { try pictures.crop(name, side: imageSize.height) } }
         case .made(let aligner, let root, let isDetecting):
             var results: [Result<Crop, any Error>?] = []
             var keys: [SHA256Digest] = []
@@ -55,6 +60,7 @@ struct CropSource: Sendable {
     func check(_ name: String) throws {
         switch way {
         case .given(let folder): _ = try folder.crop(name, size: imageSize)
+        case .set(let pictures): _ = try pictures.crop(name, side: imageSize.height)
         case .made(let aligner, let root, _):
             let image = try OpenedImage(path: PicturePath.of(name, below: root), exif: aligner.settings.exif)
             _ = try aligner.bytesNeeded(image)

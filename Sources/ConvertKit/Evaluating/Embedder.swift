@@ -32,13 +32,15 @@ public struct Embedder: Sendable {
     ///   - options: how it is run.
     ///   - mirror: what is done with each crop's mirror image.
     ///   - imageSize: height and width of the crops; nil for the network's own.
+    ///   - isAligned: whether its pictures are crops already, so that the model need not say how they are cut.
     /// - Throws: `EmbedderError` for a model whose output is not an embedding, or that does not take pictures.
-    public init(_ loaded: LoadedModel, mirror: MirrorUse = .none, imageSize: GivenFacts.ImageSize? = nil, options: FastExecutor.Options)
-        throws
-    {
+    public init(
+        _ loaded: LoadedModel, mirror: MirrorUse = .none, imageSize: GivenFacts.ImageSize? = nil, isAligned: Bool = false,
+        options: FastExecutor.Options
+    ) throws {
         let name = loaded.name
         let model = try Embedder.resized(loaded.network().overPlanes(), to: imageSize)
-        try ContractQuestion.check(model, file: name)
+        try ContractQuestion.check(model, file: name, isAligned: isAligned)
         let contract = model.contract
         guard model.graph.outputs.count == 1, let shape = model.valueTypes[model.graph.outputs[0]]?.shape, shape.count == 2,
             let width = shape[1].fixed, width >= 2
@@ -130,6 +132,8 @@ public enum EmbedderError: DescribedError, Equatable {
     case noEmbedding(file: String, outputs: [String])
     /// Its input is not a picture.
     case noPictures(file: String, input: String)
+    /// It takes pictures that are not square, and those of a set are.
+    case setsAreSquare(file: String, size: GivenFacts.ImageSize)
     /// It takes pictures of one size, and a different one was asked for.
     case otherSize(file: String, size: GivenFacts.ImageSize, asked: GivenFacts.ImageSize)
     /// Mirror images would be averaged after a normalization.
@@ -145,6 +149,7 @@ public enum EmbedderError: DescribedError, Equatable {
         case .noEmbedding(let file, let outputs): "\(file): its output is not an embedding: \(outputs.joined(separator: ", "))"
         case .noPictures(let file, let input): "\(file): does not take RGB pictures, but \(input)"
         case .otherSize(let file, let size, let asked): "\(file): takes pictures of \(size), not of \(asked)"
+        case .setsAreSquare(let file, let size): "\(file): takes pictures of \(size), and the pictures of a set are square"
         case .flipAfterNormalization(let file):
             "\(file): ends in a normalization, and the embeddings of an image and its mirror image are averaged before one"
         case .cannotRun(let file, let reason): "\(file): \(reason.problem)"
@@ -156,6 +161,7 @@ public enum EmbedderError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .noEmbedding: "give a network with one output of images × numbers"
+        case .setsAreSquare: "evaluate it on photographs"
         case .noPictures: "give a face network over RGB pictures"
         case .otherSize: "leave the size out: a layer of it is as wide as its own size makes it"
         case .cannotRun(_, let reason): reason.remedy
@@ -170,7 +176,7 @@ public enum EmbedderError: DescribedError, Equatable {
         case .otherSize: [.imageSize]
         case .flipAfterNormalization: [.normalize]
         case .noLength: [.numberCheck]
-        case .noEmbedding, .noPictures, .cannotRun: []
+        case .noEmbedding, .noPictures, .setsAreSquare, .cannotRun: []
         }
     }
 }

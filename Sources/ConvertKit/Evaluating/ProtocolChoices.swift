@@ -26,11 +26,12 @@ public struct ProtocolChoices: Sendable, Equatable {
     /// What was decided otherwise, and is respected.
     public var departures: [Choice] { all.filter { $0.taken != $0.usual } }
 
-    /// Completes a request, and says what its protocol decides; nil for a protocol that only judges.
+    /// Completes a request (facenet's rule for vectors side by side has larger distances), and says what its protocol decides; nil for a protocol that only judges.
     static func complete(_ request: inout EvaluationRequest) -> ProtocolChoices? {
+        if request.judging.rule == .facenet, request.mirror == .concatenate { request.judging.rule = .facenetConcatenated }
         guard request.judging.rule == .insightface else { return nil }
         var choices = ProtocolChoices(rule: .insightface)
-        if request.cropsFolder == nil {
+        if request.cropsFolder == nil, request.sets.isEmpty {
             let crop = request.faces.crop ?? .arcface
             choices.add("crop", usual: InputContract.Crop.arcface.settingName, taken: crop.settingName)
             request.faces.crop = crop

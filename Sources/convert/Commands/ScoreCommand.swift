@@ -8,24 +8,36 @@ import Verifier
 enum ScoreCommand {
     private static let pairsFile = Option(
         "--pairs-file", "FILE", .file,
-        help: "lines of path, path and label, separated by spaces, tabs or commas, or LFW's own pairs.txt", needs: ["--embeddings"])
+        help: "lines of path, path and label, separated by spaces, tabs or commas; columns a,b,same,group,fold; LFW's, CALFW's or CPLFW's "
+            + "own list, or CFP's folder Protocol/Split/FP (docs/evaluation.md)", conflicts: ["--ijb"],
+        needs: ["--embeddings"])
     private static let embeddings = Option(
         "--embeddings", "FILE", .file,
-        help: ".npz (paths, embeddings), .npy (one row per path of the pairs, sorted) or .csv (path, numbers)", needs: ["--pairs-file"])
+        help:
+            ".npz (paths, embeddings), .npy (one row per path of the pairs, sorted) or .csv (path, numbers); with --ijb an .npy with one row "
+            + "per line of its list of pictures", needs: ["--pairs-file", "--ijb"])
+    private static let templates = Option(
+        "--ijb", "DIR", .folder, help: "templates of IJB-B or IJB-C 1:1, whose lists are in DIR or in DIR/meta", needs: ["--embeddings"])
+    private static let mirrored = Option(
+        "--mirrored", "FILE", .file, help: "embeddings of the mirror images, which are added", needs: ["--ijb"])
 
     static let command = Command(
         name: "score", summary: "every LFW figure from scores, or from vectors of any engine",
-        usage: ["score pair_scores.csv [options]", "score --pairs-file FILE --embeddings FILE [options]"],
+        usage: [
+            "score pair_scores.csv [options]", "score --pairs-file FILE --embeddings FILE [options]",
+            "score --ijb DIR --embeddings FILE [--mirrored FILE] [--json]",
+        ],
         operands: [
             Command.Operand("pair_scores.csv", help: "image_a,image_b,label,cosine_score, as the reference project writes it")
         ],
-        groups: [OptionGroup([pairsFile, embeddings]), JudgingOptions.group],
+        groups: [OptionGroup([pairsFile, embeddings, templates, mirrored]), JudgingOptions.group],
         notes: [
             "Exit codes: 0 fine, 1 not as expected, 2 an error, 64 wrong arguments. Every figure is defined in docs/evaluation.md."
         ], run: run)
 
     private static func run(_ given: Invocation) throws -> Int32 {
         let isJSON = given[JudgingOptions.json]
+        if let set = given[templates] { return try judgeTemplates(given, set, isJSON: isJSON) }
         if !given.isGiven(JudgingOptions.outputFolder), !isJSON {
             try given.refuse(
                 [JudgingOptions.root], because: "scores are judged without pictures; only --output-dir and --json name their folder")
@@ -44,5 +56,16 @@ enum ScoreCommand {
             result = try Scoring.judge(scores: path, by: judging, pictures: root)
         }
         return EvaluationText.conclude(result, isQuiet: isQuiet, isJSON: isJSON)
+    }
+
+    private static func judgeTemplates(_ given: Invocation, _ set: String, isJSON: Bool) throws -> Int32 {
+        if let surplus = given.operands.first { throw UsageError.conflict("--ijb", surplus) }
+        guard let vectors = given[embeddings] else { throw UsageError.needs("--ijb", "--embeddings FILE") }
+        let other = given[mirrored]
+        let isQuiet = given[JudgingOptions.quiet]
+        try given.finish(because: "templates are judged by IJB's own rules")
+        let result = try TemplateScoring.judge(ijb: set, vectors: vectors, mirrored: other)
+        if isJSON { Terminal.print(result.metrics) } else if !isQuiet { Terminal.print(lines: TemplateText.lines(result.report)) }
+        return ExitStatus.fine
     }
 }

@@ -51,7 +51,8 @@ enum EventText {
         case .networkTime(let milliseconds, let pictures):
             Remark(
                 text: "", isUrgent: true, plain: ["\(pictures) pictures: \(NumberText.fixed(milliseconds, 3)) ms each in the network"])
-        case .protocolFollowed, .givenCrops, .differentCrops, .otherEnding, .imagesMissing, .otherEdition, .imageLeftOut, .imageUnusable:
+        case .protocolFollowed, .givenCrops, .differentCrops, .setIsAligned, .otherEnding, .imagesMissing, .otherEdition, .imageLeftOut,
+            .imageUnusable:
             evaluationRemark(event)
         case .notCached, .cacheInUse, .cacheComplaint, .cached, .cachingEnded, .cacheRepaired: cacheRemark(event)
         case .writing, .readingBack, .runningNetworks, .progress, .rows, .resumable: nil
@@ -64,6 +65,8 @@ enum EventText {
         case .givenCrops(let folder, let remark): Remark(text: "\(folder): \(givenCrops(remark))")
         case .differentCrops(let second, let first):
             Remark(text: "\(second) takes its faces cut in a different way; both models get the crops that \(first) takes")
+        case .setIsAligned(let model, let margin):
+            Remark(text: "\(model) takes MTCNN's box with margin \(margin); sets hold faces that are aligned by five points")
         case .otherEnding(let count, let total, let found, let listed):
             Remark(text: "note: \(count) of \(total) pictures exist as .\(found) where the pairs say .\(listed); they are taken")
         case .imagesMissing(let count, let first):
