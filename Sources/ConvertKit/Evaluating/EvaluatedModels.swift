@@ -12,14 +12,14 @@ struct EvaluatedModels: Sendable {
         let (options, isAligned) = (request.executor, !request.sets.isEmpty)
         let first = try request.model.load()
         first.report(to: events)
-        let embedder = try Embedder(first, flips: request.flips, isAligned: isAligned, options: options)
+        let embedder = try Embedder(first, mirror: request.mirror ?? .none, isAligned: isAligned, options: options)
         var loaded = [first]
         var embedders = [embedder]
         if let against = request.against {
             let second = try against.load()
             second.report(to: events)
             let other = try Embedder(
-                second, flips: request.flips, imageSize: embedder.imageSize, isAligned: isAligned, options: options)
+                second, mirror: request.mirror ?? .none, imageSize: embedder.imageSize, isAligned: isAligned, options: options)
             if other.imageSize != embedder.imageSize {
                 throw EvaluationError.differentSizes(
                     first: embedder.name, size: embedder.imageSize, second: other.name, other: other.imageSize)

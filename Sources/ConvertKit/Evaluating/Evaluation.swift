@@ -7,6 +7,7 @@ import Verifier
 /// A model evaluated on pairs of pictures: align, embed, score, judge.
 public struct Evaluation {
     private let request: EvaluationRequest
+    private let choices: ProtocolChoices?
     private let pairsFile: PairListFile
     private var pairs: PairList
     private let embedders: [Embedder]
@@ -29,15 +30,22 @@ public struct Evaluation {
     /// Finds what can be found wrong with a model that is to be evaluated: the detector's weights and the cache exist, and so does the model
     /// that it is compared with.
     public static func check(_ request: EvaluationRequest, of model: Model, name: String) throws {
-        if request.flips { try Embedder.checkFlip(model, name: name) }
+        var request = request
+        _ = ProtocolChoices.complete(&request)
+        if request.mirror == .add { try Embedder.checkFlip(model, name: name) }
         let faces = try FaceSettings(request.faces, contract: model.contract)
-        if request.cropsFolder == nil, faces.preprocess == .mtcnn { _ = try DetectorWeights.paths(folder: faces.weightsFolder) }
+        if request.cropsFolder == nil, faces.preprocess.looksForFaces {
+            try faces.checkTemplate()
+            _ = try DetectorWeights.paths(folder: faces.weightsFolder)
+        }
         if !request.keepsNothing, request.cacheFolder != nil { _ = try CacheFolder.ifUsable(request.cacheFolder, events: { _ in }) }
         if let other = request.against { _ = try other.load().network() }
     }
 
     /// Opens models and lists, and finds everything that can be found wrong before the long work.
     public init(_ request: EvaluationRequest, events: EventHandler = { _ in }) throws {
+        var request = request
+        choices = ProtocolChoices.complete(&request)
         self.request = request
         pairsFile = try PairListFile(path: request.pairsFile, folds: request.judging.folds)
         pairs = pairsFile.pairs
@@ -46,7 +54,8 @@ public struct Evaluation {
         (loaded, embedders) = (models.loaded, models.embedders)
         let embedder = models.embedders[0]
         var faces = try FaceSettings(request.faces, contract: embedder.model.contract)
-        faces.crop.imageSize = embedder.imageSize
+        faces.imageSize = embedder.imageSize
+        if request.cropsFolder == nil { try faces.checkTemplate() }
         self.faces = faces
         otherFaces = embedders.count > 1 ? try? FaceSettings(request.faces, contract: embedders[1].model.contract) : nil
         let inputs = pairsFile.identities + loaded.map(\.opened.file.identity)
@@ -82,12 +91,13 @@ public struct Evaluation {
 
     /// Reports if crops are not what a model was trained with.
     private func reportCrops(_ events: EventHandler) {
-        if faces.lacksOwnCrop, request.cropsFolder == nil {
-            events(.cropIsNotOwn(model: embedders[0].name, margin: faces.crop.margin))
+        if let choices { events(.protocolFollowed(choices)) }
+        if faces.preprocess == .arcface, request.faces.crop == nil, given == nil {
+            events(.alignedByFivePoints(model: embedders[0].name, selection: faces.crop.selection))
         }
         if let given {
             for remark in given.remarks(pairs.uniqueImages, for: faces) { events(.givenCrops(folder: given.folder, remark)) }
-        } else if let other = otherFaces, other.preprocess != faces.preprocess || other.crop.margin != faces.crop.margin {
+        } else if let other = otherFaces, other.crop.cut != faces.crop.cut || other.preprocess != faces.preprocess {
             events(.differentCrops(second: embedders[1].name, first: embedders[0].name))
         }
     }
@@ -95,20 +105,20 @@ public struct Evaluation {
     /// Opens what earlier runs cached, and the detector if it is needed.
     private func prepare(_ events: EventHandler) throws -> EmbeddingRun {
         let cache = request.keepsNothing ? nil : try CacheFolder.ifUsable(request.cacheFolder, events: events)
-        let size = faces.crop.imageSize
+        let size = faces.imageSize
         let way: CropSource.Way
         let settings: SHA256Digest
         if let given {
             way = .given(given)
             settings = SHA256Digest(of: Array("given crops".utf8))
         } else {
-            let weights = faces.preprocess == .resize ? [] : try DetectorWeights.paths(folder: faces.weightsFolder)
+            let weights = !faces.preprocess.looksForFaces ? [] : try DetectorWeights.paths(folder: faces.weightsFolder)
             settings = faces.digest(weights: try weights.map { SHA256Digest(of: try MappedFile(path: $0).bytes) })
-            way = .made(try faces.aligner(), root: request.root ?? ".", isDetecting: faces.preprocess == .mtcnn)
+            way = .made(try faces.aligner(), root: request.root ?? ".", isDetecting: faces.preprocess.looksForFaces)
         }
         let crops =
             given == nil
-            ? try CacheFolder.opened(events) { try cache?.crops(settings, byteCount: CropSource.recordCount(imageSize: size)) } : nil
+            ? try CacheFolder.opened(events) { try cache?.crops(settings, byteCount: CropSource.recordCount(size)) } : nil
         // A model that is compared with itself has one file.
         var logs: [SHA256Digest: RecordLog?] = [:]
         for embedder in embedders where logs[embedder.digest] == nil {
@@ -123,18 +133,18 @@ public struct Evaluation {
 
     /// What a report says of where its figures come from.
     private func provenance(_ run: EmbeddingRun, edition: LFWEdition?) -> EvaluationProvenance {
-        var provenance = EvaluationProvenance(embedders, flips: request.flips)
+        var provenance = EvaluationProvenance(embedders, mirror: request.mirror ?? .none)
         provenance.lfwRoot = request.root.map(PathText.baseName)
         provenance.pairsFile = pairsFile.name
         let preprocess = given.map(\.preprocess) ?? faces.preprocess
         provenance.preprocess = preprocess?.rawValue
         if preprocess == .mtcnn { provenance.mtcnnMargin = given.map(\.margin) ?? faces.crop.margin }
-        if run.isDetecting, preprocess == .mtcnn, !run.names.isEmpty {
+        if run.isDetecting, preprocess?.looksForFaces == true, !run.names.isEmpty {
             provenance.successRate = Double(run.names.count - run.missed.count) / Double(run.names.count)
             provenance.missedImages = run.missed
         }
         if let given { provenance.notes.append(.givenCrops(given.settingsText)) }
-        if faces.preprocess == .mtcnn, given == nil {
+        if faces.preprocess.looksForFaces, given == nil {
             let detection = faces.detection
             provenance.notes.append(
                 .detector(

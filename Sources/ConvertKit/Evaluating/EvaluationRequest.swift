@@ -18,8 +18,8 @@ public struct EvaluationRequest: Sendable {
     public var cropsFolder: String?
     /// What was decided of crops.
     public var faces = FaceChoice()
-    /// Whether the embedding of a picture is the mean of its own and its mirror image's.
-    public var flips = false
+    /// What is done with mirror images; nil for what the protocol says, which is nothing except for insightface's.
+    public var mirror: MirrorUse?
     /// Whether pairs whose pictures cannot be used are left out.
     public var allowsMissing = false
     /// Whether convolution runs with short partial sums: slower, and closer to double precision.

@@ -20,6 +20,8 @@ public struct SetEvaluation {
     ///
     /// With several sets, each gets a folder of its own name in the folder for reports.
     public init(_ request: EvaluationRequest, events: EventHandler = { _ in }) throws {
+        var request = request
+        let choices = ProtocolChoices.complete(&request)
         self.request = request
         let files = try request.sets.map { try MappedFile(path: $0) }
         sets = try files.map { try PairSet($0, folds: request.judging.folds) }
@@ -29,6 +31,9 @@ public struct SetEvaluation {
             }
         }
         models = try EvaluatedModels(request, events: events)
+        let (name, size) = (models.embedders[0].name, models.embedders[0].imageSize)
+        guard size.height == size.width else { throw EmbedderError.setsAreSquare(file: name, size: size) }
+        if let choices { events(.protocolFollowed(choices)) }
         if case .mtcnn(let margin) = models.embedders[0].model.contract.crop {
             events(.setIsAligned(model: models.embedders[0].name, margin: margin))
         }
@@ -78,20 +83,20 @@ public struct SetEvaluation {
     /// Opens what earlier runs cached.
     private func prepare(_ set: PairSet, _ events: EventHandler) throws -> EmbeddingRun {
         let cache = request.keepsNothing ? nil : try CacheFolder.ifUsable(request.cacheFolder, events: events)
-        let side = models.embedders[0].imageSize
+        let size = models.embedders[0].imageSize
         var logs: [SHA256Digest: RecordLog?] = [:]
         for embedder in models.embedders where logs[embedder.digest] == nil {
             logs[embedder.digest] = try CacheFolder.opened(events) {
-                try cache?.embeddings(embedder.digest, crops: SetPictures.settings(side: side), width: embedder.width)
+                try cache?.embeddings(embedder.digest, crops: SetPictures.settings(side: size.height), width: embedder.width)
             }
         }
         return EmbeddingRun(
-            source: CropSource(way: .set(SetPictures(set: set)), imageSize: side, kept: nil),
+            source: CropSource(way: .set(SetPictures(set: set)), imageSize: size, kept: nil),
             embedders: models.embedders.map { ($0, logs[$0.digest] ?? nil) }, threads: request.faces.threads)
     }
 
     private func provenance(_ set: PairSet) -> EvaluationProvenance {
-        var provenance = EvaluationProvenance(models.embedders, flips: request.flips)
+        var provenance = EvaluationProvenance(models.embedders, mirror: request.mirror ?? .none)
         provenance.pairsFile = set.file.name
         provenance.notes.append(.init("pictures", "those of the set, aligned already"))
         return provenance

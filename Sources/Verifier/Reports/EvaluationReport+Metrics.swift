@@ -9,7 +9,7 @@ extension EvaluationReport {
         var root = JSONObject([
             "model": text(provenance.model), "backbone": text(provenance.backbone), "checkpoint": text(provenance.checkpoint),
             "preprocess": text(provenance.preprocess), "mtcnn_margin": whole(provenance.mtcnnMargin),
-            "tta_flip": provenance.ttaFlip.map { .boolean($0) } ?? .null, "image_size": whole(provenance.imageSize),
+            "tta_flip": provenance.ttaFlip.map { .boolean($0) } ?? .null, "image_size": provenance.imageSize?.json ?? .null,
             "device": text(provenance.device), "lfw_root": text(provenance.lfwRoot), "pairs_file": text(provenance.pairsFile),
             "num_pairs": whole(pairs.pairs.count), "num_positive_pairs": whole(same),
             "num_negative_pairs": whole(pairs.pairs.count - same), "num_unique_images": whole(pairs.uniqueImages.count),

@@ -184,7 +184,7 @@ extension EvaluationReport {
         add("Network", provenance.backbone)
         add("Preprocessing", provenance.preprocess)
         add("Margin", provenance.mtcnnMargin.map(String.init))
-        add("Image size", provenance.imageSize.map(String.init))
+        add("Image size", provenance.imageSize.map { $0.height == $0.width ? "\($0.height)" : "\($0)" })
         add("Flip averaged", provenance.ttaFlip.map { $0 ? "yes" : "no" })
         add("Device", provenance.device)
         add("Images", provenance.lfwRoot)

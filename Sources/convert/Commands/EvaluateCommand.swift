@@ -21,7 +21,14 @@ enum EvaluateCommand {
         "--against", "MODEL", .file,
         help: "a second model on the same crops: which pairs change sides, how far scores differ, McNemar's exact p; its scores go to "
             + "pair_scores_against.csv. Replaces --baseline: exit 1 if accuracy or AUC differ by more than the tolerances")
-    private static let flips = Flag("--tta-flip", help: "use the mean of the embeddings of an image and its mirror image")
+    private static let flips = Flag(
+        "--tta-flip", help: "use mirror images, too: --flip add, or --flip concatenate with --protocol facenet", conflicts: ["--flip"])
+    private static let mirror = Option(
+        "--flip", "WAY",
+        .choice(
+            MirrorUse.self,
+            ["add": "an image's vector plus its mirror image's", "concatenate": "both of unit length, side by side, as facenet does"]),
+        help: "what is done with mirror images", usual: "none; add with --protocol insightface")
     private static let backbone = Option(
         "--backbone", "NAME", .text, help: "the same as --arch", conflicts: ["--arch"])
     private static let crops = Option(
@@ -42,7 +49,8 @@ enum EvaluateCommand {
     /// Options that `export --evaluate` takes besides its own.
     static let afterExport: [any Declared] =
         [
-            JudgingOptions.root, pairsFile, against, flips, ExecutorOptions.exact, ExecutorOptions.batchSize, ExecutorOptions.threads,
+            JudgingOptions.root, pairsFile, against, flips, mirror, ExecutorOptions.exact, ExecutorOptions.batchSize,
+            ExecutorOptions.threads,
         ] + FaceOptions.all + [crops, cache, noCache, allowMissing]
         + JudgingOptions.group.options.filter {
             !["--force", "--quiet", "--json", "--lfw-root"].contains($0.declaration.name)
@@ -54,7 +62,7 @@ enum EvaluateCommand {
         operands: [Command.Operand("MODEL", help: "any format that holds or gives a network")],
         groups: [
             OptionGroup([
-                JudgingOptions.root, pairsFile, bin, checkpoint, against, flips, ExecutorOptions.exact, ExecutorOptions.batchSize,
+                JudgingOptions.root, pairsFile, bin, checkpoint, against, flips, mirror, ExecutorOptions.exact, ExecutorOptions.batchSize,
                 ExecutorOptions.threads, timing, workers, device, OutputOptions.verbose,
             ]),
             OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
@@ -112,14 +120,17 @@ enum EvaluateCommand {
             try given.refuse(cropOptions, because: "--crops takes finished crops")
         }
         request.faces = try FaceOptions.choice(given)
-        request.flips = given[flips]
         request.allowsMissing = given[allowMissing]
         request.isExact = given[ExecutorOptions.exact]
         request.batchSize = given[ExecutorOptions.batchSize]
         request.cacheFolder = given[cache]
         request.keepsNothing = given[noCache]
         request.judging = try JudgingOptions.judging(given)
-        if !sets.isEmpty, request.judging.rule == .insightface { request.flips = true }
+        request.mirror = given[mirror]
+        if given[flips] {
+            let isFacenet = [.facenet, .facenetArccos].contains(request.judging.rule)
+            request.mirror = isFacenet ? .concatenate : .add
+        }
         var notes: [String] = []
         if given[workers] != nil { notes.append("--num-workers means nothing here: all cores are used (--threads bounds them)") }
         if let device = given[device], device != "cpu" {

@@ -40,7 +40,8 @@ extension ONNXGraphReader {
         }
         let isTurned = integer(node, "transB", default: 0) == 0
         let weight = try weight(node.inputs[1], node, "weight") { isTurned ? try ONNXGraphReader.turned($0) : $0 }
-        let bias = node.inputs.count > 2 && !node.inputs[2].isEmpty ? try self.weight(node.inputs[2], node, "bias", as: ONNXGraphReader.row) : nil
+        let bias =
+            node.inputs.count > 2 && !node.inputs[2].isEmpty ? try self.weight(node.inputs[2], node, "bias", as: ONNXGraphReader.row) : nil
         if let outputs = used[weight]?.shape.first, let numbers = bias.flatMap({ used[$0] })?.elementCount, numbers != outputs {
             throw unsupported(node, "a bias of \(numbers) numbers for \(outputs) outputs")
         }
