@@ -6,7 +6,8 @@ enum PlotFonts {
     /// Points fontconfig, which cairo asks for fonts, to `share/pthconvert/fonts`; once, before the first text is drawn. Without that folder
     /// the machine's fonts are used, and without any font cairo draws letters of its own.
     static let areChosen: Bool = {
-        guard getenv("FONTCONFIG_FILE") == nil, let list = PackageFolder.path.map({ $0 + "/fonts/fonts.conf" }), FileIdentity(path: list) != nil
+        guard getenv("FONTCONFIG_FILE") == nil, let list = PackageFolder.path.map({ $0 + "/fonts/fonts.conf" }),
+            FileIdentity(path: list) != nil
         else { return false }
         return setenv("FONTCONFIG_FILE", PathText.system(list), 0) == 0
     }()
