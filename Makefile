@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh Debian 12 machine with Swift 6.3: `make demo` and `make test`.
-.PHONY: help setup build test guard test-options lint format demo bench oracle fuzz sweep sanitize example docs clean
+.PHONY: help setup build test guard test-options lint format demo bench oracle fuzz sweep sanitize example docs dist dist-check install uninstall clean
 
 help:
 	@echo "make demo    set up, build, and run the main job on a checkpoint from fixtures/"
@@ -11,6 +11,8 @@ help:
 	@echo "make fuzz MINUTES=n   every reader under libFuzzer, n minutes each; make sanitize: tests under AddressSanitizer and ThreadSanitizer"
 	@echo "make sweep PYTHON=python3   ONNX graphs of one operator in ONNX Runtime and here; that Python has onnxruntime"
 	@echo "make docs    the library's documentation in .build/docs; make example: the package in Examples/TwoFaces"
+	@echo "make dist    the packages in dist/: tarball, Debian package, wheel; make dist-check tries them in empty roots"
+	@echo "make install PREFIX=/usr/local DESTDIR=   pthconvert, its manual, completions and weights; make uninstall takes them away"
 	@echo "make lint / format / setup / clean"
 
 setup:
@@ -72,5 +74,18 @@ sanitize:
 	TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/thread-suppressions.txt \
 		swift test --sanitize=thread --scratch-path .build/thread --filter '$(SANITIZED)' --skip MemoryBudgetTests
 
+# One static binary, and packages of it (CONTRIBUTING.md has the recipe of a release).
+dist: build
+	@bash scripts/dist_binary.sh
+	@python3 packaging/packages.py
+
+dist-check:
+	@bash scripts/dist_check.sh $(CHECKS)
+
+# By the Makefile that the tarball has; make dist comes first.
+install uninstall:
+	@test -d dist/work/tree/bin || { echo "there is nothing to install: run make dist" >&2; exit 1; }
+	@$(MAKE) --no-print-directory -C dist/work/tree -f $(CURDIR)/packaging/Makefile $@
+
 clean:
-	rm -rf .build
+	rm -rf .build dist

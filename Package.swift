@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "CArguments"),
         .target(name: "CHDF5", dependencies: ["CHDF5Library"]),
         .target(name: "ConvertJSON", path: "Sources/JSON"),
-        .target(name: "ConvertFiles", dependencies: ["CZip", "CZlib", "CCrypto", "CInterruption"], path: "Sources/Files"),
+        .target(name: "ConvertFiles", dependencies: ["CZip", "CZlib", "CCrypto", "CInterruption", "CArguments"], path: "Sources/Files"),
         .target(name: "Arguments", dependencies: ["ConvertFiles"]),
         .target(name: "ConvertTensors", dependencies: ["ConvertFiles"], path: "Sources/Tensors"),
         .target(name: "Pickle", dependencies: ["ConvertFiles"]),

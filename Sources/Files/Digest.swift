@@ -16,9 +16,10 @@ public struct SHA256Digest: Sendable, Hashable {
 
     /// The digest of these bytes.
     public init(of bytes: UnsafeRawBufferPointer) {
-        var digest = [UInt8](repeating: 0, count: 32)
-        _ = EVP_Digest(bytes.baseAddress, bytes.count, &digest, nil, EVP_sha256(), nil)
-        self.bytes = digest
+        var state = SHA256_CTX()
+        SHA256_Init(&state)
+        SHA256_Update(&state, bytes.baseAddress, bytes.count)
+        self.init(finishing: &state)
     }
 
     /// The digest of these bytes.
@@ -28,20 +29,23 @@ public struct SHA256Digest: Sendable, Hashable {
 
     /// The digest of all bytes in `bytes`; mapped pages are released once they are read.
     public init(of bytes: ByteView) {
-        let context = EVP_MD_CTX_new()
-        defer { EVP_MD_CTX_free(context) }
-        _ = EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        var state = SHA256_CTX()
+        SHA256_Init(&state)
         let windowSize = 4 << 20
         var offset = 0
         while offset < bytes.count {
             let size = min(windowSize, bytes.count - offset)
             guard let window = try? bytes.window(at: offset, count: size) else { break }
-            window.withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+            window.withUnsafeBytes { _ = SHA256_Update(&state, $0.baseAddress, $0.count) }
             if bytes.count > windowSize { window.letGo() }
             offset += size
         }
-        var digest = [UInt8](repeating: 0, count: 32)
-        _ = EVP_DigestFinal_ex(context, &digest, nil)
+        self.init(finishing: &state)
+    }
+
+    private init(finishing state: inout SHA256_CTX) {
+        var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        SHA256_Final(&digest, &state)
         self.bytes = digest
     }
 }

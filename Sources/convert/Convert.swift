@@ -9,7 +9,7 @@ import Glibc
 /// The command line's entry: picks the command, turns errors into one line and an exit code.
 @main
 struct Convert {
-    static let version = "0.1.0"
+    static let version = ProgramVersion.text
 
     /// Everything that help, completions and the manual page are made of.
     static let program = program(named: Terminal.programName)
@@ -147,7 +147,7 @@ struct Convert {
             for detail in details { object.append(detail.name, .string(detail.value)) }
             Terminal.print(JSONValue.object(object).text(pretty: true))
         } else {
-            Terminal.print("convert \(version)")
+            Terminal.print("\(program.name) \(version)")
             for detail in details { Terminal.print("  \(detail.name): \(detail.value)") }
         }
         return ExitStatus.fine

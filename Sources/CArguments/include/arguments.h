@@ -9,4 +9,7 @@ int arguments_count(void);
 /// The argument at `index`; NULL outside 0 ..< arguments_count().
 const char *arguments_at(int index);
 
+/// The path that the process was started by; NULL if the kernel did not hand it over.
+const char *arguments_program(void);
+
 #endif

@@ -11,11 +11,13 @@ public enum DetectorWeights {
     /// Endings, in the order in which they are looked for.
     private static let endings = ["pt", "pth", "onnx", "safetensors", "h5", "flat"]
 
-    /// Folders that are searched if none is named: `CONVERT_DATA/mtcnn`, else `mtcnn` in the user's data folder, where `make setup` puts them.
+    /// Folders that are searched if none is named: `CONVERT_DATA/mtcnn`; else `mtcnn` in the user's data folder, where `make setup` puts them,
+    /// in what the installed program brought along, and in the machine's.
     public static var searchPath: [String] {
         if let data = EnvironmentVariable.path("CONVERT_DATA") { return [data + "/mtcnn"] }
         let base = EnvironmentVariable.path("XDG_DATA_HOME") ?? EnvironmentVariable.path("HOME").map { $0 + "/.local/share" }
-        return (base.map { [$0 + "/convert/mtcnn"] } ?? []) + ["/usr/local/share/convert/mtcnn"]
+        let folders = [base.map { $0 + "/convert/mtcnn" }, PackageFolder.path.map { $0 + "/mtcnn" }, "/usr/local/share/convert/mtcnn"]
+        return folders.compactMap(\.self)
     }
 
     /// The three files. Throws if one is missing.
@@ -71,8 +73,8 @@ public enum DetectorWeightsError: DescribedError, Equatable {
     /// What to do about it.
     public var remedy: String {
         switch self {
-        case .otherNetwork, .cannotRun: "run make setup again, or name a folder with pnet.pt, rnet.pt and onet.pt"
-        case .missing: "run make setup, which fetches them, or name their folder"
+        case .otherNetwork, .cannotRun: "install them again, or name a folder with pnet.pt, rnet.pt and onet.pt"
+        case .missing: "install a package of this program, which brings them, run make setup in its sources, or name their folder"
         }
     }
 

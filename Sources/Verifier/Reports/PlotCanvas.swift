@@ -29,6 +29,7 @@ final class PlotCanvas {
 
     init(_ context: OpaquePointer) {
         self.context = context
+        _ = PlotFonts.areChosen
         cairo_select_font_face(context, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL)
         // Hinting depends on the machine's settings; without it, letters are the same everywhere.
         let options = cairo_font_options_create()

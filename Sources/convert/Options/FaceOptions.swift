@@ -19,7 +19,7 @@ enum FaceOptions {
         "--mtcnn-weights", "DIR", .folder,
         help:
             "the folder with pnet, rnet and onet in any readable format; else CONVERT_DATA/mtcnn, mtcnn in XDG_DATA_HOME/convert or "
-            + "~/.local/share/convert, which make setup fills, or /usr/local/share/convert/mtcnn")
+            + "~/.local/share/convert, which make setup fills, what the package brought along, or /usr/local/share/convert/mtcnn")
     static let exif = Option(
         "--exif", "RULE",
         .choice(ExifRule.self, ["follow": "brings pictures upright as EXIF says", "ignore": "takes them as stored"]),
