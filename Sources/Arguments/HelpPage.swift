@@ -37,7 +37,7 @@ package struct HelpPage: Sendable {
                 for option in options { lines += row(option.synopsis, option.description) }
             }
         }
-        for note in command.notes { lines += [""] + TextWrap.lines(note, width: width) }
+        for note in program.notes(of: command) { lines += [""] + TextWrap.lines(note, width: width) }
         return lines.joined(separator: "\n")
     }
 

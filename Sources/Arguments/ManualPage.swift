@@ -30,7 +30,7 @@ package struct ManualPage: Sendable {
                     lines += [".TP", ".B \(ManualPage.escaped(option.synopsis))", ManualPage.escaped(option.description)]
                 }
             }
-            for note in command.notes { lines += [".PP", ManualPage.escaped(note)] }
+            for note in program.notes(of: command) { lines += [".PP", ManualPage.escaped(note)] }
         }
         return lines.joined(separator: "\n")
     }

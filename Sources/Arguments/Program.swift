@@ -27,6 +27,9 @@ package struct Program: Sendable {
     /// The command of this name.
     package func command(_ name: String) -> Command? { commands.first { $0.name == name } }
 
+    /// A command's notes, with the program's name for the word PROGRAM.
+    package func notes(of command: Command) -> [String] { command.notes.map { $0.replacing("PROGRAM", with: name) } }
+
     /// What to say of a word that is neither a command nor a file.
     package func unknownCommand(_ word: String) -> UsageError {
         var meant = commands.filter { $0.synonyms.contains(word.lowercased()) }.map(\.name)
