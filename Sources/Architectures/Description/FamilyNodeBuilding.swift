@@ -164,7 +164,8 @@ private struct FamilyFields: OperationFields {
         guard node.operation == .convolution, case .padding(let padding) = value, let shape = weightShape, shape.count == 4 else { return }
         for (side, window) in zip([padding.top, padding.left], shape.suffix(2)) where (1...1 << 20) ~= side && window != 2 * side + 1 {
             throw FamilyStop(
-                "\(claimed["weight"] ?? "its weight") has the shape \(shape), but a padding of \(side) belongs to a window of \(2 * side + 1)")
+                "\(claimed["weight"] ?? "its weight") has the shape \(shape), but a padding of \(side) belongs to a window of \(2 * side + 1)"
+            )
         }
     }
 
