@@ -141,7 +141,8 @@ def main():
         failed |= found != (nearest, cautious)
         print(f"| {entry['far']:g} | {nearest!r} | {found[0]!r} | {cautious!r} | {found[1]!r} |")
     print(f"AUC: scikit-learn {area!r}, convert {result['roc_auc']!r}")
-    failed |= abs(area - result["roc_auc"]) > 1e-12
+    # Both projects' vectors are float32 up to here, and NumPy's media are too, so that a few of 10^11 comparisons come out otherwise.
+    failed |= abs(area - result["roc_auc"]) > 1e-8
     sys.exit(1 if failed else 0)
 
 

@@ -5,7 +5,7 @@ set -euo pipefail
 minutes=${1:?usage: fuzz.sh MINUTES [MODE…]}
 shift || true
 cd "$(dirname "$0")/.."
-modes=${*:-open safety pickle image scores pairs embeddings npy json document graph family keymap names}
+modes=${*:-open safety pickle image scores pairs set embeddings npy json document graph family keymap names}
 swift=$(dirname "$(dirname "$(readlink -f "$(command -v swiftc)")")")
 archive=$(ls "$swift"/lib/clang/*/lib/linux/libclang_rt.fuzzer-"$(uname -m)".a | tail -1)
 build=.build/fuzz
@@ -18,6 +18,7 @@ seeds() {
     image) find fixtures/images -name '*.[jp][pn]g' ;;
     scores) ls fixtures/scores/*.csv ;;
     pairs) ls fixtures/scores/*.txt ;;
+    set) ls fixtures/sets/*.bin ;;
     embeddings | npy) ls fixtures/scores/*.np[yz] fixtures/models/*.npy ;;
     family) ls Sources/Architectures/Descriptions/*.family ;;
     json | document) find fixtures -name '*.json' -size -100k ;;

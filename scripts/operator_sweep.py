@@ -4,7 +4,9 @@ Usage: python operator_sweep.py CONVERT [--count N] [--seed N] [--verbose] [--ke
 CONVERT is the built command. Each graph is one of an operator that is read, with one input of images, rows or tokens, constants as initializers or
 Constant nodes, and an operator set from 9 to 22. Its output must be ONNX Runtime's within 1e-5 of the largest number, or the graph must be refused by a
 message that names the node and the operator. What `convert` runs it also writes, and ONNX Runtime must give the same for that. A graph that ONNX
-Runtime itself refuses is drawn again. Exit 1 if anything is wrong.
+Runtime itself refuses is drawn again. Some operators on rows come between two reshapes that join the rows of all images into one matrix and put them
+back, as optimizers do; some reshapes take their sizes from arithmetic on a shape; and some integers are at the ends of their range. Exit 1 if
+anything is wrong.
 
 Needs numpy, onnx and onnxruntime.
 """
@@ -23,8 +25,9 @@ from onnx import TensorProto, helper, numpy_helper
 TOLERANCE = 1e-5
 OPSETS = range(9, 23)
 NODE = "the_node"
+EXTREMES = [-2**63, -2**63 + 1, -2**31, 2**31, 2**63 - 1]
 # What operators are called once they are nodes of a graph, if that is not their own name in small letters.
-GRAPH_NAMES = {"Concat": "concatenate", "Transpose": "permute", "Unsqueeze": "reshape", "Gather": "slice", "LpNormalization": "l2normalize"}
+GRAPH_NAMES = {"Concat": "concatenate", "Transpose": "permute", "Unsqueeze": "reshape", "Gather": "slice", "ReshapeByShape": "reshape", "MatMul": "product", "LpNormalization": "l2normalize"}
 
 
 class Drawing:
@@ -245,13 +248,15 @@ def slices(d):
     count = d.random.randint(1, len(shape) - 1)
     axes = d.random.sample(range(1, len(shape)), count)
     starts = [d.random.randint(-shape[a] - 1, shape[a] - 1) for a in axes]
-    ends = [d.one(2**63 - 1, 2**31 - 1, d.random.randint(-shape[a], shape[a] + 1)) for a in axes]
+    if d.chance(0.1):
+        starts[0] = d.one(*EXTREMES)
+    ends = [d.one(2**63 - 1, 2**31 - 1, *EXTREMES[:d.one(0, 0, 5)], d.random.randint(-shape[a], shape[a] + 1)) for a in axes]
     axes = [a - len(shape) if d.chance(0.3) else a for a in axes]
     if d.opset < 10:
         return shape, "Slice", [], dict(starts=starts, ends=ends, axes=axes)
     inputs = [d.integers(starts, "starts"), d.integers(ends, "ends"), d.integers(axes, "axes")]
     if d.chance(0.5):
-        inputs.append(d.integers([d.one(1, 2, -1) for _ in axes], "steps"))
+        inputs.append(d.integers([d.one(1, 2, -1, *EXTREMES[:d.one(0, 0, 0, 5)]) for _ in axes], "steps"))
     return shape, "Slice", inputs, {}
 
 
@@ -273,7 +278,26 @@ def gather(d):
     shape = d.shape()
     axis = d.random.randint(1, len(shape) - 1)
     index = d.one(d.random.randint(-shape[axis], shape[axis] - 1), [d.random.randint(0, shape[axis] - 1) for _ in range(d.random.randint(1, 4))])
+    if d.chance(0.15):
+        columns = d.one(1, 2)
+        index = [[d.random.randint(0, shape[axis] - 1) for _ in range(columns)] for _ in range(d.one(1, 2))]
     return shape, "Gather", [d.integers(index, "index")], dict(axis=d.one(axis, axis - len(shape)))
+
+
+def sizes_of_shape(d):
+    """A reshape to sizes that are taken from the input's shape: one of them, or a run of them, with further ones."""
+    shape = d.one(d.image(), [3, d.random.randint(1, 6), d.random.randint(1, 7)])
+    d.nodes.append(helper.make_node("Shape", ["input"], ["shape_of_input"], name="shape"))
+    if d.chance(0.5):
+        index = d.random.randint(-len(shape), len(shape) - 1)
+        d.nodes.append(helper.make_node("Gather", ["shape_of_input", d.integers(d.one([index], [index], [[index]]), "place")], ["some"], name="size"))
+    else:
+        bounds = [d.one(0, 0, 1), d.one(1, 2, len(shape), 2**63 - 1), 0, d.one(1, 1, 1, 2, -1)]
+        names = [d.integers([number], name) for number, name in zip(bounds, ("from", "to", "along", "by"))]
+        d.opset = max(d.opset, 10)
+        d.nodes.append(helper.make_node("Slice", ["shape_of_input", *names[:d.one(2, 3, 4, 4)]], ["some"], name="size"))
+    d.nodes.append(helper.make_node("Concat", ["some", d.integers([-1], "rest")], ["sizes"], name="join", axis=0))
+    return shape, "Reshape", ["sizes"], {}
 
 
 def pad(d):
@@ -357,7 +381,7 @@ OPERATORS = {
     "HardSigmoid": activation("HardSigmoid", alpha=number(0.05, 0.5), beta=number(0, 1)), "HardSwish": since(14, activation("HardSwish")),
     "Gelu": gelu, "Erf": activation("Erf"), "Identity": activation("Identity"), "Add": elementwise("Add"), "Sub": elementwise("Sub"),
     "Mul": elementwise("Mul"), "Div": elementwise("Div"), "Pow": power, "Max": extreme("Max"), "Min": extreme("Min"), "Concat": concat, "Gemm": gemm,
-    "MatMul": matmul, "Flatten": flatten, "Transpose": transpose, "Reshape": reshape, "Squeeze": squeeze("Squeeze"),
+    "MatMul": matmul, "Flatten": flatten, "Transpose": transpose, "Reshape": reshape, "ReshapeByShape": sizes_of_shape, "Squeeze": squeeze("Squeeze"),
     "Unsqueeze": squeeze("Unsqueeze"), "Slice": slices, "Split": split, "Gather": gather, "Pad": pad, "ReduceMean": reduction("ReduceMean"),
     "ReduceL2": reduction("ReduceL2"), "ReduceMax": reduction("ReduceMax"), "ReduceSum": reduction("ReduceSum", 13),
     "GlobalAveragePool": lambda d: (d.image(), "GlobalAveragePool", [], {}), "GlobalMaxPool": lambda d: (d.image(), "GlobalMaxPool", [], {}),
@@ -372,8 +396,19 @@ def drawn(name, seed):
     d = Drawing(seed)
     shape, operator, inputs, attributes = OPERATORS[name](d)
     outputs = ["output", "second"][:attributes.pop("outputs", 1)]
-    order = [*inputs, "input"] if attributes.pop("first", False) else ["input", *inputs]
-    d.nodes.append(helper.make_node(operator, order, outputs, name=NODE, **attributes))
+    isFirst = attributes.pop("first", False)
+    tokens = d.random.randint(1, 5) if len(shape) == 2 and len(outputs) == 1 and d.chance(0.4) else None
+    entering = "rows" if tokens else "input"
+    inputs = [entering if given == "input" else given for given in inputs]
+    order = [*inputs, entering] if isFirst else [entering, *inputs]
+    if tokens:
+        # The rows of all images as one matrix, put back after the operator.
+        d.nodes.append(helper.make_node("Reshape", ["input", d.integers([-1, shape[1]], "joined")], ["rows"], name="join_rows"))
+        d.nodes.append(helper.make_node(operator, order, ["changed"], name=NODE, **attributes))
+        d.nodes.append(helper.make_node("Reshape", ["changed", d.integers([-1, tokens, d.one(shape[1], -1)], "apart")], outputs, name="part_rows"))
+        shape = [shape[0], tokens, shape[1]]
+    else:
+        d.nodes.append(helper.make_node(operator, order, outputs, name=NODE, **attributes))
     batch = d.one("batch", shape[0])
     entry = helper.make_tensor_value_info("input", TensorProto.FLOAT, [batch, *shape[1:]])
     # Their shapes are left for the reader to find out.
@@ -416,8 +451,11 @@ def check(convert, folder, name, model, x, y):
     message = " ".join((made.stderr + made.stdout).split())
     if made.returncode != 0:
         words = (name.lower(), GRAPH_NAMES.get(name, name.lower()))
-        if made.returncode == 2 and NODE in message and any(word in message.lower().replace("_", "") for word in words):
-            return "refused", message.partition(NODE)[2][:120]
+        names = [node.name for node in model.graph.node if node.name]
+        # Around the operator, the node at fault may be another one.
+        isNamed = NODE in message and any(word in message.lower().replace("_", "") for word in words)
+        if made.returncode == 2 and (isNamed or len(names) > 1 and any(f"node {other}" in message for other in names)):
+            return "refused", message.partition("node ")[2][:120]
         return "wrong", f"exit {made.returncode}: {message[-200:]}"
     problem = far(np.load(folder / "y.npy"), y[0])
     if problem:

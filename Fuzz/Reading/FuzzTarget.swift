@@ -12,7 +12,7 @@ import Verifier
 
 /// The readers that are fuzzed: bytes go in, and nothing may trap, run away or come back changed. See docs/reliability.md.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case open, safety, pickle, image, scores, pairs, embeddings, npy, json, document, graph, family, keymap, names
+    case open, safety, pickle, image, scores, pairs, set, embeddings, npy, json, document, graph, family, keymap, names
 
     /// Reads the bytes. Errors of readers are the expected answer to most inputs.
     /// - Throws: `FuzzFinding` for what must not happen.
@@ -38,7 +38,11 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
             _ = try? Baseline(file)
             let table = try ScoreTable(file, folds: 2)
             if table.scores.count < 1000 { _ = table.csv }
-        case .pairs: _ = try PairList(try scratch.file(bytes), folds: 2)
+        case .pairs:
+            let file = try scratch.file(bytes)
+            _ = try? PersonGroups(file)
+            _ = PairPeople(try PairList(file, folds: 2))
+        case .set: _ = try PairSet(try scratch.file(bytes), folds: 2)
         case .embeddings:
             // Each fold needs pairs of both kinds.
             let one = [LFWPair("a", "b", isSame: true), LFWPair("a", "c", isSame: false)]

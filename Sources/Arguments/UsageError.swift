@@ -59,8 +59,13 @@ package enum UsageError: DescribedError, Equatable {
         case .unknownCommand(_, let near, let all):
             return near.isEmpty ? "the commands are \(all.joined(separator: ", "))" : "did you mean \(Words.alternatives(near))? \(help)"
         case .optionsBeforeCommand(let name): return "type \(name) first, and its options after it"
-        case .unknownOption(_, _, let near, let elsewhere):
-            if !elsewhere.isEmpty { return "it is one of \(elsewhere.joined(separator: ", ")); \(help)" }
+        case .unknownOption(let name, _, let near, let elsewhere):
+            if !elsewhere.isEmpty {
+                // A beginning of a name is more likely to be meant than the same name elsewhere.
+                let begun = near.filter { $0.hasPrefix(name) }
+                return (begun.isEmpty ? "" : "did you mean \(Words.alternatives(begun))? ") + "it is one of "
+                    + "\(elsewhere.joined(separator: ", ")); \(help)"
+            }
             return (near.isEmpty ? "" : "did you mean \(Words.alternatives(near))? ") + help
         case .badValue(_, _, _, let near): return (near.isEmpty ? "" : "did you mean \(Words.alternatives(near))? ") + help
         case .noEffect: return "leave it out; \(help)"

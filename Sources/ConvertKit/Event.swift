@@ -34,10 +34,10 @@ public enum Event: Sendable {
     case assumed(model: String, text: String)
     /// What a user should know of a network.
     case modelRemark(model: String, text: String)
-    /// The network takes five-point aligned faces, which are not made; crops are MTCNN's box with this margin.
-    case cropIsNotOwn(model: String, margin: Int)
-    /// The network takes five-point aligned faces, and gets whole pictures.
-    case picturesAreResizedWhole(model: String)
+    /// Faces are aligned by five points, as the network takes them; nobody decided it.
+    case alignedByFivePoints(model: String, selection: FaceSelection)
+    /// The network takes five-point aligned faces, and gets whole pictures, and why.
+    case picturesAreResizedWhole(model: String, reason: any Error)
     /// An array holds whole numbers, which are taken as finished input.
     case wholeNumbers(path: String, element: String, contract: String)
     /// An array in double precision was rounded to single precision.
@@ -53,10 +53,14 @@ public enum Event: Sendable {
 
     // MARK: Evaluations
 
+    /// What the protocol decides besides how scores are judged.
+    case protocolFollowed(ProtocolChoices)
     /// Something about finished crops.
     case givenCrops(folder: String, GivenCrops.Remark)
     /// The second model's faces are cut in a different way; both get the crops of the first.
     case differentCrops(second: String, first: String)
+    /// The network takes MTCNN's box with this margin, and a set's faces are aligned by five points.
+    case setIsAligned(model: String, margin: Int)
     /// Pictures that were found under a different ending than their list gives.
     case otherEnding(count: Int, total: Int, found: String, listed: String)
     /// Images that do not exist and are left out with their pairs.

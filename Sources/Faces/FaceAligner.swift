@@ -3,12 +3,22 @@ import ConvertInference
 
 /// Turns pictures into crops of one size: decodes them, finds the face and cuts it out, or resizes the whole picture.
 package struct FaceAligner: Sendable {
+    /// How a face becomes a crop.
+    package enum Cut: Sendable, Equatable {
+        /// Its box is resized, with `margin` pixels of the finished crop around it, both sides together.
+        case box(margin: Int)
+        /// Its five points are moved onto the template by a similarity transform.
+        case fivePoints
+    }
+
     /// How crops are made.
     package struct Settings: Sendable, Equatable {
-        /// Side of the crop, in pixels.
-        package var imageSize = 112
-        /// Pixels of the finished crop around the face's box, both sides together.
-        package var margin = 16
+        /// Width of the crop, in pixels.
+        package var width = 112
+        /// Height of the crop.
+        package var height = 112
+        /// How the face is cut out.
+        package var cut = Cut.box(margin: 16)
         /// Which of several faces is chosen.
         package var selection = FaceSelection.largest
         /// Whether pictures are turned upright first.
@@ -16,18 +26,25 @@ package struct FaceAligner: Sendable {
 
         /// The reference project's settings.
         package init() {}
+
+        /// Pixels of the finished crop around the face's box, both sides together; nil if it is not the box that is cut out.
+        package var margin: Int? { if case .box(let margin) = cut { margin } else { nil } }
     }
 
     /// A crop, and what was found.
     package struct Aligned: Sendable {
-        /// The crop, imageSize × imageSize pixels.
+        /// The crop.
         package let crop: DecodedImage
-        /// The face that was cut out; nil if none was found or looked for, in which case the whole picture was resized.
+        /// The face that was cut out; nil if none was found or looked for, or if nothing can be cut out (its five points coincide, for
+        /// example); the whole picture was then resized.
         package let face: DetectedFace?
         /// Every face that was found.
         package let faces: [DetectedFace]
-        /// The part of the picture that was cut out; nil if it was the whole picture.
+        /// The part of the picture that was cut out; nil if it was the whole picture, or if the face was aligned by its
+        /// five points.
         package let cut: PixelBox?
+        /// Where the picture's points are in the crop; nil unless the face was aligned by its five points.
+        package let transform: AffineMatrix?
         /// The picture itself.
         package let image: DecodedImage
         /// The EXIF orientation that the file states and that was ignored; nil if the picture is upright as stored.
@@ -36,6 +53,7 @@ package struct FaceAligner: Sendable {
 
     /// How crops are made.
     package let settings: Settings
+    private let template: FivePointTemplate?
     private let detector: MTCNN?
     private let workers: Workers
     private let gate = MemoryGate(limit: FaceAligner.memoryLimit)
@@ -45,7 +63,15 @@ package struct FaceAligner: Sendable {
     /// thread.
     /// - threads: The number of threads; nil for one per core.
     package init(detector: MTCNN?, settings: Settings = Settings(), threads: Int? = nil) throws(FacesError) {
-        guard 1...4096 ~= settings.imageSize, 0..<settings.imageSize ~= settings.margin else { throw .badSettings }
+        guard 1...4096 ~= settings.width, 1...4096 ~= settings.height else { throw .badSettings }
+        switch settings.cut {
+        case .box(let margin):
+            guard 0..<min(settings.width, settings.height) ~= margin else { throw .badSettings }
+            template = nil
+        case .fivePoints:
+            template = FivePointTemplate(width: settings.width, height: settings.height)
+            if template == nil { throw .noTemplate(width: settings.width, height: settings.height) }
+        }
         self.settings = settings
         self.detector = detector
         workers = Workers(count: threads)
@@ -143,11 +169,23 @@ package struct FaceAligner: Sendable {
         _ image: DecodedImage, _ ignored: PictureOrientation?, _ faces: [DetectedFace], with resizer: inout PillowResize
     ) throws -> Aligned {
         let face = settings.selection.choose(faces, width: image.width, height: image.height)
-        let box = face.flatMap {
-            FaceCrop.box($0.box, imageSize: settings.imageSize, margin: settings.margin, width: image.width, height: image.height)
+        func aligned(_ crop: DecodedImage, _ face: DetectedFace?, cut: PixelBox? = nil, transform: AffineMatrix? = nil) -> Aligned {
+            Aligned(
+                crop: crop, face: face, faces: faces, cut: cut, transform: transform, image: image, ignoredOrientation: ignored)
         }
-        let crop = try resizer.resize(image, box: box, width: settings.imageSize, height: settings.imageSize)
-        return Aligned(
-            crop: crop, face: box == nil ? nil : face, faces: faces, cut: box, image: image, ignoredOrientation: ignored)
+        let (width, height) = (settings.width, settings.height)
+        switch settings.cut {
+        case .fivePoints:
+            if let face, let template, let transform = SimilarityTransform(from: face.points, to: template.points)?.matrix {
+                return aligned(
+                    try AffineWarp.warp(image, by: transform, width: width, height: height), face, transform: transform)
+            }
+        case .box(let margin):
+            let box = face.flatMap {
+                FaceCrop.box($0.box, width: width, height: height, margin: margin, imageWidth: image.width, imageHeight: image.height)
+            }
+            if let box { return aligned(try resizer.resize(image, box: box, width: width, height: height), face, cut: box) }
+        }
+        return aligned(try resizer.resize(image, width: width, height: height), nil)
     }
 }

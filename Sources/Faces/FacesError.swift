@@ -32,6 +32,8 @@ package enum FacesError: DescribedError, Equatable {
     case otherNetwork(name: String, architecture: String)
     /// Settings of the detector or the crop that are out of range.
     case badSettings
+    /// A size of crop that the five-point template is not defined for.
+    case noTemplate(width: Int, height: Int)
 
     /// What is wrong, in words.
     package var problem: String {
@@ -54,6 +56,7 @@ package enum FacesError: DescribedError, Equatable {
         case .tooManyCandidates(let name): "\(name): nearly every position passes the first network as a face"
         case .otherNetwork(let name, let architecture): "\(name): these are the weights of a different network (\(architecture))"
         case .badSettings: "the settings for faces or crops are out of range"
+        case .noTemplate(let width, let height): "the five-point template has no form for crops of \(height)×\(width) pixels"
         case .tooDeep(let folder): "\(folder): is nested more than \(ImageFiles.depthLimit) folders deep"
         }
     }
@@ -73,6 +76,8 @@ package enum FacesError: DescribedError, Equatable {
         case .tooManyCandidates: "raise the first network's threshold"
         case .otherNetwork: "give a folder with MTCNN's pnet.pt, rnet.pt and onet.pt"
         case .badSettings: "give thresholds from 0 to 1, a factor between 0 and 1, and a margin smaller than the crop"
+        case .noTemplate:
+            "crops of 112×112 or 128×128, multiples of these, and 112×96 (height first) have one: choose such a size, or a crop of MTCNN's box"
         case .tooDeep: "name the folder that holds the pictures"
         }
     }
@@ -83,6 +88,7 @@ package enum FacesError: DescribedError, Equatable {
         case .tooLargeForDetection(_, _, _, let least): [.leastFace(least)]
         case .tooManyCandidates: [.thresholds]
         case .otherNetwork: [.detectorWeights]
+        case .noTemplate: [.crop]
         default: []
         }
     }

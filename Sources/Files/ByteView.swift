@@ -123,6 +123,14 @@ public struct ByteView: Sendable {
         withUnsafeBytes { String(validating: $0, as: UTF8.self) }
     }
 
+    /// As `letGo`, from the first byte of one part of this view to the last byte of a different part; nothing if they are parts of something
+    /// else.
+    public func letGo(from first: ByteView, to last: ByteView) {
+        guard first.owner === owner, last.owner === owner else { return }
+        let (low, high) = (min(first.start, last.start), max(first.start + first.count, last.start + last.count))
+        (try? window(at: low - start, count: high - low))?.letGo()
+    }
+
     /// Tells the kernel that the mapped pages wholly inside this window will not be needed soon, so that resident memory does not grow
     /// with the file. They come back from the page cache if they are touched again.
     public func letGo() {

@@ -4,6 +4,8 @@ import Glibc
 public enum FileError: DescribedError, Equatable {
     /// The path does not exist.
     case missing(path: String)
+    /// No file is below the folders, or none that was asked for.
+    case nothingFound(path: String)
     /// The path is not a folder.
     case notFolder(path: String)
     /// The path is a directory.
@@ -26,6 +28,8 @@ public enum FileError: DescribedError, Equatable {
     case outputIsInput(path: String)
     /// The folder that should hold the output is not there.
     case outputFolderMissing(path: String, folder: String)
+    /// A link below a folder leads to a file outside it.
+    case leadsOut(path: String, folder: String)
     /// A link in an output folder points outside it.
     case leavesFolder(path: String, folder: String)
     /// The output is in place, but its name may not be on disk yet.
@@ -49,6 +53,7 @@ public enum FileError: DescribedError, Equatable {
     public var problem: String {
         switch self {
         case .missing(let path): "\(path): no such file"
+        case .nothingFound(let path): "\(path): holds no file that is looked for"
         case .notFolder(let path): "\(path): is not a folder"
         case .directory(let path): "\(path): is a directory, not a file"
         case .notRegular(let path): "\(path): is a pipe, socket or device, not a regular file"
@@ -66,6 +71,7 @@ public enum FileError: DescribedError, Equatable {
         case .notRemoved(let path, let reason): "\(path): could not be removed (\(reason))"
         case .noRoom(let path, let reason): "\(path): there is no room for it (\(reason)); nothing of it was left behind"
         case .noMemory(let path, let byteCount): "\(path): there is not enough memory for its \(NumberText.bytes(byteCount))"
+        case .leadsOut(let path, let folder): "\(path): is a link that leads out of \(folder), and was not followed"
         case .leavesFolder(let path, let folder): "\(path): a link leads out of \(folder); nothing was written through it"
         case .notSynced(let path, let reason):
             "\(path): is complete and in place, but the disk could not be synced (\(reason)), so that a loss of power may undo it"
@@ -77,9 +83,10 @@ public enum FileError: DescribedError, Equatable {
     /// What the user can do about it.
     public var remedy: String {
         switch self {
-        case .missing: "check the path"
+        case .missing, .nothingFound: "check the path"
         case .notFolder: "use a folder"
         case .directory: "name the file inside it"
+        case .leadsOut: "name the file itself"
         case .notRegular: "save the bytes to a file first"
         case .unreadable: "check the file's permissions and the disk"
         case .empty, .outOfBounds: "the copy or download was probably interrupted: fetch the file again"

@@ -12,6 +12,12 @@ public enum FolderListing {
         guard access(PathText.system(path), X_OK) == 0 else { throw .unreadable(path: path, reason: lastSystemError()) }
     }
 
+    /// Whether a folder is there, links followed.
+    public static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(PathText.system(path), &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The names in a folder except `.` and `..`, sorted by their bytes. Throws `FileError.unreadable`.
     public static func names(in folder: String) throws(FileError) -> [String] {
         guard let stream = opendir(PathText.system(folder)) else { throw .unreadable(path: folder, reason: lastSystemError()) }

@@ -34,7 +34,7 @@ public struct PixelPreparation: Sendable {
     }
 
     /// The numbers that enter for a pixel, in the network's channel order; lanes beyond its channels mean nothing.
-    @inlinable
+    @inlinable @inline(__always)
     public func lanes(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> SIMD4<Float> {
         let (r, g, b) = (Float(red), Float(green), Float(blue))
         switch order {

@@ -10,6 +10,9 @@ package struct PickleMachine {
     private let bytes: ByteView
     private let limits: PickleLimits
     private var at = 0
+    /// How far mapped pages were let go.
+    private var letGoUntil = 0
+    private static let pagesKept = 16 << 20
     private var nodes: [PickleNode] = []
     private var stack: [PickleValue] = []
     private var marks: [Int] = []
@@ -471,6 +474,11 @@ package struct PickleMachine {
         guard let size = Int(exactly: count), size <= bytes.count - at else { throw cutShort(count) }
         let view = try bytes.window(at: at, count: size)
         at += size
+        // The kernel maps pages around each that is read, so that a long pickle of byte strings would end up in memory whole.
+        if at - letGoUntil > PickleMachine.pagesKept {
+            try bytes.window(at: letGoUntil, count: at - letGoUntil).letGo()
+            letGoUntil = at
+        }
         return view
     }
 

@@ -20,7 +20,8 @@ struct Convert {
             name: name, summary: "reads PyTorch checkpoints without Python and without running anything in them",
             commands: [
                 InspectCommand.command, SlimCommand.command, ExportCommand.command, VerifyCommand.command, RunCommand.command,
-                AlignCommand.command, EvaluateCommand.command, ScoreCommand.command, FamiliesCommand.command, CacheCommand.command,
+                AlignCommand.command, EvaluateCommand.command, ScoreCommand.command, MakePairsCommand.command, FamiliesCommand.command,
+                CacheCommand.command,
                 CompletionsCommand.command, ManualCommand.command,
             ],
             calls: [("INPUT OUTPUT", "rebuild the network, export it by OUTPUT's ending, check the file from disk")],

@@ -90,10 +90,10 @@ import Verifier
 
     @Test("A margin that leaves nothing of a crop, and a decision about faces without faces, are refused") func settingsThatDoNotFit() {
         var choice = FaceChoice()
-        choice.imageSize = 16
+        choice.imageSize = .init(square: 16)
         choice.margin = 16
         choice.crop = .mtcnn(margin: 16)
-        #expect(throws: FaceSettingsError.marginTooLarge(margin: 16, imageSize: 16)) { try FaceSettings(choice) }
+        #expect(throws: FaceSettingsError.marginTooLarge(margin: 16, imageSize: .init(square: 16))) { try FaceSettings(choice) }
         var whole = FaceChoice()
         whole.crop = .whole
         whole.leastFace = 30

@@ -43,6 +43,24 @@ import Testing
         }
     }
 
+    @Test("Five points are recorded as such, and crops need not be square") func fivePointsAreRecorded() throws {
+        let run = try CommandRun(["align", source, "-o", "\(folder)/a", "--crop", "arcface", "--image-size", "112x96", "--draw"])
+        #expect(run.status == 0 && run.output.contains("1 crops of 112×96") && run.output.contains("no face, whole picture resized: 1"))
+        let crop = try DecodedImage(path: "\(folder)/a/source.png")
+        #expect(try crop.pixels == DecodedImage(path: source).resized(width: 96, height: 112).pixels)
+        let table = try #require(try JSONParser.parse(try Fixtures.bytes("\(folder)/a/faces.json")).object)
+        #expect(table["preprocess"]?.string == "arcface" && table["template"]?.string == "insightface" && table["mtcnn_margin"] == nil)
+        #expect(table["warp"]?.string == "opencv 4" && table["selection"]?.string == "center")
+        #expect(table["image_size"]?.array?.compactMap(\.integer) == [112, 96])
+        let box = try CommandRun(["align", source, "-o", "\(folder)/b", "--image-size", "112x96"])
+        #expect(box.status == 0 && box.output.contains("1 crops of 112×96"), "\(box.errors)")
+        let size = try CommandRun(["align", source, "-o", "\(folder)/c", "--crop", "arcface", "--image-size", "160"])
+        #expect(
+            size.status == 2 && size.errors.contains("no form for crops of 160×160") && size.errors.contains("--crop"), "\(size.errors)")
+        #expect(FileIdentity(path: "\(folder)/c") == nil)
+        #expect(try CommandRun(["align", source, "-o", "\(folder)/d", "--crop", "arcface", "--mtcnn-margin", "8"]).status == 64)
+    }
+
     @Test("A small crop has no room for the default margin") func aSmallCropHasNoRoomForTheUsualMargin() throws {
         let run = try CommandRun(["align", source, "-o", "\(folder)/s", "--image-size", "8"])
         #expect(run.status == 0, "\(run.errors)")

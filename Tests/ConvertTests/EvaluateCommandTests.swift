@@ -36,9 +36,59 @@ import Testing
         #expect(metrics["checkpoint"]?.string == "ir_small_torchscript.onnx")
     }
 
-    private func embedding(_ path: String) throws -> [Double] {
+    @Test("Pictures need not be square, and vectors of mirror images are set side by side") func mirroredPicturesOfTwoSides() throws {
+        let (root, pairs) = try dataset()
+        let options = [
+            "--input-mean", "127.5", "--input-std", "128", "--channel-order", "rgb", "--image-size", "40x24", "--crop", "resize",
+        ]
+        let model = Fixtures.path("models/branches_torchscript.onnx")
+        // 24 columns of each picture, and the same mirrored in another folder.
+        for person in try FolderListing.names(in: root) {
+            try FileManager.default.createDirectory(atPath: "\(folder)/mirrored/\(person)", withIntermediateDirectories: true)
+            for name in try FolderListing.names(in: "\(root)/\(person)") {
+                let image = try DecodedImage(path: "\(root)/\(person)/\(name)")
+                for (target, columns) in [("\(root)", Array(8..<32)), ("\(folder)/mirrored", (8..<32).reversed())] {
+                    var pixels: [UInt8] = []
+                    for row in 0..<40 {
+                        for column in columns {
+                            let place = (row * image.width + column) * 3
+                            pixels += image.pixels[place..<place + 3]
+                        }
+                    }
+                    let part = try DecodedImage(width: 24, height: 40, pixels: pixels, name: name)
+                    Fixtures.write(try part.png(), to: "\(target)/\(person)/\(name)")
+                }
+            }
+        }
+        for (flip, rule) in [("concatenate", "facenet"), ("none", "reference")] {
+            let run = try CommandRun(
+                [
+                    "evaluate", model, "--lfw-root", root, "--pairs-file", pairs, "--folds", "3", "--no-cache", "--flip", flip,
+                    "--protocol",
+                    rule, "--output-dir", "\(folder)/\(flip)",
+                ] + options)
+            #expect(run.status == 0, "\(run.errors)")
+            let lines = String(decoding: try Fixtures.bytes("\(folder)/\(flip)/pair_scores.csv"), as: UTF8.self)
+                .split(whereSeparator: \.isNewline)
+            #expect(lines.count == 13)
+            for line in lines.dropFirst() {
+                let fields = line.split(separator: ",")
+                let cosines = try [root, "\(folder)/mirrored"].map { place in
+                    let vectors = try fields[0...1].map { try embedding("\(place)/\($0)", of: model, options) }
+                    return zip(vectors[0], vectors[1]).reduce(0.0) { $0 + $1.0 * $1.1 }
+                }
+                let wanted = flip == "none" ? cosines[0] : (cosines[0] + cosines[1]) / 2
+                #expect(abs(wanted - (Double(fields[3]) ?? .nan)) < 3e-6, "\(flip): \(line)")
+            }
+            let metrics = try #require(try JSONParser.parse(try Fixtures.bytes("\(folder)/\(flip)/metrics.json")).object)
+            #expect(metrics["image_size"]?.array?.compactMap(\.integer) == [40, 24])
+            #expect(metrics["protocol"]?.string == (flip == "none" ? "reference" : "facenet-concatenated"))
+        }
+    }
+
+    private func embedding(_ path: String, of model: String? = nil, _ options: [String] = []) throws -> [Double] {
         let out = "\(folder)/one.npy"
-        let run = try CommandRun(["run", network, path, "-o", out, "--force", "--quiet"])
+        let run = try CommandRun(["run", model ?? network, path, "-o", out, "--force", "--quiet"] + options)
         #expect(run.status == 0, "\(run.errors)")
         let numbers = try NumpyArray(try MappedFile(path: out)).doubles
         let length = numbers.reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -55,7 +55,7 @@ import Verifier
         (["slim", "x.pth", "-o", "--force"], ["--output needs a value"]), (["run", "x", "-i", "-q"], ["--input needs a value"]),
         (["help", "run", "slim"], ["no further argument slim"]), (["x.pth", "y.onnx", "--verbose", "--quiet"], ["--verbose"]),
 
-        (["align", "x", "-o", "y", "--image-size", "112x96"], ["112x96", "square"]),
+        (["align", "x", "-o", "y", "--image-size", "112x4"], ["112x4", "from 8 to 4096"]),
         (["run", "x", "-z"], ["-z is not an option of run"]), (["cache", "clean"], ["clean", "clear"]),
         (["x.pth", "y.onnx", "--dtype", "float8"], ["--dtype is float8", "see convert export --help"]),
     ]

@@ -56,7 +56,9 @@ import Testing
         let image = try DecodedImage(width: 2, height: 2, pixels: [UInt8](repeating: 0, count: 12), name: "black")
         for edge in [Float.nan, .infinity, -.infinity, 3e38] {
             #expect(FaceBox(x1: 0, y1: 0, x2: edge, y2: edge).pixels(in: image) == nil)
-            #expect(FaceCrop.box(FaceBox(x1: edge, y1: 0, x2: 1, y2: 1), imageSize: 112, margin: 16, width: 2, height: 2) == nil)
+            #expect(
+                FaceCrop.box(FaceBox(x1: edge, y1: 0, x2: 1, y2: 1), width: 112, height: 112, margin: 16, imageWidth: 2, imageHeight: 2)
+                    == nil)
         }
     }
 
@@ -82,11 +84,12 @@ import Testing
         let face = FaceBox(x1: 67.5, y1: 64.5, x2: 167.25, y2: 199.75)
         // 16 · 99.75 / 96 / 2 = 8.3125 and 16 · 135.25 / 96 / 2 = 11.27…
         #expect(
-            FaceCrop.box(face, imageSize: 112, margin: 16, width: 250, height: 250)
+            FaceCrop.box(face, width: 112, height: 112, margin: 16, imageWidth: 250, imageHeight: 250)
                 == PixelBox(left: 59, top: 53, right: 175, bottom: 211))
         #expect(
-            FaceCrop.box(face, imageSize: 112, margin: 0, width: 160, height: 100) == PixelBox(left: 67, top: 64, right: 160, bottom: 100))
-        #expect(FaceCrop.box(face, imageSize: 112, margin: 112, width: 250, height: 250) == nil)
-        #expect(FaceCrop.box(face, imageSize: 112, margin: 0, width: 50, height: 250) == nil)
+            FaceCrop.box(face, width: 112, height: 112, margin: 0, imageWidth: 160, imageHeight: 100)
+                == PixelBox(left: 67, top: 64, right: 160, bottom: 100))
+        #expect(FaceCrop.box(face, width: 112, height: 112, margin: 112, imageWidth: 250, imageHeight: 250) == nil)
+        #expect(FaceCrop.box(face, width: 112, height: 112, margin: 0, imageWidth: 50, imageHeight: 250) == nil)
     }
 }

@@ -20,9 +20,15 @@ import Testing
         let image = try MTCNNTests.flat(40, 30)
         let face = DetectedFace(
             box: FaceBox(x1: -5, y1: 4, x2: 20, y2: 90), probability: 1, landmarks: [SIMD2(10, 10), SIMD2(.nan, 1e20)])
-        let drawn = FaceDrawing.draw([face], chosen: face, cut: nil, over: image)
+        // A crop of 4 × 4 that is turned by a quarter, from x 22.5 to beyond the right edge and from y 17.5 to below the bottom.
+        let transform = AffineMatrix(xx: 0, xy: 0.2, x: -4, yx: -0.2, yy: 0, y: 8)
+        let aligned = FaceAligner.Aligned(
+            crop: try MTCNNTests.flat(4, 4), face: face, faces: [face], cut: nil, transform: transform, image: image,
+            ignoredOrientation: nil)
+        let drawn = FaceDrawing.draw(aligned)
         func pixel(_ x: Int, _ y: Int) -> [UInt8] { Array(drawn.pixels[(y * 40 + x) * 3..<(y * 40 + x) * 3 + 3]) }
         #expect(pixel(10, 4) == [0, 230, 80] && pixel(19, 20) == [0, 230, 80] && pixel(10, 10) == [255, 40, 40])
-        #expect(pixel(30, 20) == [128, 128, 128])
+        #expect(pixel(30, 18) == [255, 255, 255] && pixel(23, 25) == [255, 255, 255] && pixel(39, 18) == [255, 255, 255])
+        #expect(pixel(30, 25) == [128, 128, 128] && pixel(30, 16) == [128, 128, 128])
     }
 }

@@ -86,7 +86,7 @@ import Testing
         #expect(page.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;.pth") && !page.contains("<script"))
         #expect(page.contains("a&quot;/&lt;b&gt;&amp;.jpg, c\\u{202e}d\\u{7}"))
         #expect(page.contains("Comma,_Quote&quot;/") && page.contains(Judgment.caveat) && page.contains("not met"))
-        #expect(page.ranges(of: "data:image/svg+xml;base64,").count == 3)
+        #expect(page.ranges(of: "data:image/svg+xml;base64,").count == 4)
         let policy = try #require(page.firstRange(of: "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"))
         #expect(try policy.lowerBound < #require(page.firstRange(of: "<title>")).lowerBound, "before anything that a name is in")
         for outside in ["http:", "https:", "<link", "url(", "@import"] { #expect(!page.contains(outside)) }

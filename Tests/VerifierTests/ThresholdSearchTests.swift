@@ -55,6 +55,10 @@ import Testing
         #expect(EvaluationProtocol.facenet.accepts(0.25, threshold: 1.51))
         #expect(EvaluationProtocol.facenet.cosine(1.5) == 0.25)
         #expect(
+            !EvaluationProtocol.facenetConcatenated.accepts(0.25, threshold: 3)
+                && EvaluationProtocol.facenetConcatenated.accepts(0.25, threshold: 3.01))
+        #expect(EvaluationProtocol.facenetConcatenated.cosine(3) == 0.25)
+        #expect(
             !EvaluationProtocol.facenetArccos.accepts(0, threshold: 0.5) && EvaluationProtocol.facenetArccos.accepts(0, threshold: 0.51))
         #expect(EvaluationProtocol.facenetArccos.accepts(1.0005, threshold: 0.01))
         #expect(abs(EvaluationProtocol.facenetArccos.cosine(0.25) - 0.5.squareRoot()) < 1e-15)

@@ -19,6 +19,16 @@ import Testing
         }
     }
 
+    @Test("Concatenated vectors have distances twice as large") func concatenatedVectors() throws {
+        let expected = try #require(InventedPeople.expected["concatenated_val_at_far"]?.object?["0.1"]?.object)
+        let rate = try #require(ValidationRate([try InventedPeople.table()], by: .facenetConcatenated, target: 0.1))
+        let thresholds = try #require(expected["thresholds"]?.array).compactMap(\.double)
+        #expect(thresholds.count == rate.thresholds.count && rate.thresholds.allSatisfy { $0 > 0 })
+        for (found, wanted) in zip(rate.thresholds, thresholds) { #expect(abs(found - wanted) < 1e-12) }
+        #expect(abs(rate.rate - (expected["mean"]?.double ?? -1)) < 1e-15)
+        #expect(abs(rate.falseAcceptRate - (expected["far"]?.double ?? -1)) < 1e-15)
+    }
+
     private func rate(_ table: ScoreTable, target: Double = ValidationRate.usualTarget) throws -> ValidationRate {
         try #require(ValidationRate([table], by: .facenet, target: target))
     }

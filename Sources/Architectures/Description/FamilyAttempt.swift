@@ -60,7 +60,7 @@ struct FamilyAttempt {
     ) throws {
         let family = try family.whole()
         let shown = family.contracts.shown(by: weights, prefix: prefix, likeness: given.likeness)
-        var builder = FamilyBuilder(family, weights: weights, prefix: prefix, profile: shown.profile, imageSize: given.imageSize)
+        var builder = FamilyBuilder(family, weights: weights, prefix: prefix, shown: shown, imageSize: given.imageSize)
         if !isRecognized, let line = family.signatureLines.first,
             let key = family.signatures.first?.first(where: { weights[prefix + $0] == nil })
         {

@@ -67,14 +67,15 @@ struct FamilyBuilder {
     /// Numbers of all computed tensors, 32 MB as float32.
     private static let mostComputed = 1 << 23
 
-    init(_ family: FamilyDescription, weights: Weights, prefix: String, profile: ContractProfile, imageSize: GivenFacts.ImageSize?) {
+    init(_ family: FamilyDescription, weights: Weights, prefix: String, shown: FamilyContracts.Shown, imageSize: GivenFacts.ImageSize?) {
         self.family = family
-        self.profile = profile
+        profile = shown.profile
         self.imageSize = imageSize
         keys = KeyLedger(weights, prefix: prefix)
         meter = FamilyMeter(file: family.file)
         variables["normalized"] = .integer(profile.isNormalized ? 1 : 0)
         variables["variant"] = .text(profile.name)
+        variables["chosen"] = .integer(shown.isChosen ? 1 : 0)
     }
 
     var weights: Weights { keys.weights }

@@ -35,18 +35,27 @@ struct FamilyContracts: Sendable {
     /// All forms that have a name.
     var profiles: [ContractProfile] { [base] + variants.map(\.profile) }
 
+    /// The form that holds for a file.
+    struct Shown {
+        let profile: ContractProfile
+        /// What a user should know, if it is assumed.
+        let remark: String?
+        /// Whether it was asked for by name.
+        let isChosen: Bool
+    }
+
     /// The form that is asked for by name, else the one that the signs show, and what a user should know about it.
     /// - Parameter likeness: the profile to assume values from; it chooses a form only if it is one of this family's.
-    func shown(by weights: Weights, prefix: String, likeness: ContractProfile?) -> (profile: ContractProfile, remark: String?) {
+    func shown(by weights: Weights, prefix: String, likeness: ContractProfile?) -> Shown {
         if let likeness, let named = profiles.first(where: { $0.name == likeness.name }), named.epsilon == likeness.epsilon,
             named.isNormalized == likeness.isNormalized
         {
-            return (named, nil)
+            return Shown(profile: named, remark: nil, isChosen: true)
         }
         let found = variants.first { variant in
             variant.signs.contains { list in list.allSatisfy { $0.isShown(by: weights, prefix: prefix) } }
         }
-        return found.map { ($0.profile, $0.remark) } ?? (base, nil)
+        return Shown(profile: found?.profile ?? base, remark: found?.remark, isChosen: false)
     }
 }
 

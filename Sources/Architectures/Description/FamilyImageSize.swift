@@ -56,6 +56,10 @@ extension FamilyBuilder {
         }
         if let usual, leads(usual) { return usual }
         let sides = FamilyBuilder.sides(area: maps > 0 ? features / maps : 0)
+        // As many features as maps are those of a mean over them, and no family flattens a single place.
+        guard sizeError != nil || sides.longer > 1 || halvings == 0 else {
+            throw FamilyStop("its last layer takes \(features) features of \(maps) maps, one place of each: a mean, or images of a size to be given")
+        }
         return FamilyBuilder.doubled(GivenFacts.ImageSize(height: sides.longer, width: sides.shorter), times: halvings)
     }
 

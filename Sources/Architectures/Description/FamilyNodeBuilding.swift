@@ -117,7 +117,9 @@ private struct FamilyFields: OperationFields {
         guard let given = words[name] else { return try usual(attribute) }
         if attribute.form == .flag, given.isEmpty { return .flag(true) }
         let text = given.joined(separator: ",")
-        if let value = computed(name, text) ?? AttributeValue(text: text, form: attribute.form) ?? short(text, attribute.form) {
+        if let value = computed(name, text) ?? AttributeValue(text: text, form: attribute.form) { return value }
+        if let value = short(text, attribute.form) {
+            try checkWindow(value)
             return value
         }
         throw GraphTextError.wrongValue(
@@ -153,6 +155,16 @@ private struct FamilyFields: OperationFields {
             else { return .integer(1) }
             return .integer(max(channels / shape[1], 1))
         default: return nil
+        }
+    }
+
+    /// A padding in short belongs to a window whose output it leaves as large; with another window the network is another one, whose wiring is
+    /// not known. All four sides, written out, say what is meant.
+    private func checkWindow(_ value: AttributeValue) throws {
+        guard node.operation == .convolution, case .padding(let padding) = value, let shape = weightShape, shape.count == 4 else { return }
+        for (side, window) in zip([padding.top, padding.left], shape.suffix(2)) where (1...1 << 20) ~= side && window != 2 * side + 1 {
+            throw FamilyStop(
+                "\(claimed["weight"] ?? "its weight") has the shape \(shape), but a padding of \(side) belongs to a window of \(2 * side + 1)")
         }
     }
 

@@ -88,8 +88,7 @@ public struct AlignedTree: Sendable {
         }
         if writesCrops { try write(try aligned.crop.png(), AlignedTree.cropName(picture.name)) }
         guard draws else { return }
-        let drawing = FaceDrawing.draw(aligned.faces, chosen: aligned.face, cut: aligned.cut, over: aligned.image)
-        try write(try drawing.png(), AlignedTree.drawingName(picture.name))
+        try write(try FaceDrawing.draw(aligned).png(), AlignedTree.drawingName(picture.name))
     }
 
     func write(_ table: FaceTable, _ settings: FaceSettings) throws {

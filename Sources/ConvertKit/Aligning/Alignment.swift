@@ -78,7 +78,7 @@ public struct Alignment {
                 case .success(let (row, damage, isTurned)):
                     if isTurned { result.storedTurned.append(picture.path) }
                     if let damage { events(.pictureDamaged(path: picture.path, words: damage)) }
-                    if !row.isDetected, settings.preprocess == .mtcnn { result.withoutFace.append(picture.path) }
+                    if !row.isDetected, settings.preprocess.looksForFaces { result.withoutFace.append(picture.path) }
                     table.append(row)
                 }
             })

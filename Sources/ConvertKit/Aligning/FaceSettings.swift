@@ -7,14 +7,19 @@ import ConvertJSON
 public enum Preprocess: String, CaseIterable, Sendable {
     /// A face is looked for and cut out; without one the whole picture is resized.
     case mtcnn
+    /// A face is looked for, and its five points are moved onto insightface's template; without one the whole picture is resized.
+    case arcface
     /// The whole picture is resized.
     case resize
+
+    /// Whether a face is looked for.
+    package var looksForFaces: Bool { self != .resize }
 }
 
 /// What a user decided of how pictures become crops; what is nil, the model says, or what is usual.
 public struct FaceChoice: Sendable {
-    /// Side of the crop.
-    public var imageSize: Int?
+    /// Height and width of the crop.
+    public var imageSize: GivenFacts.ImageSize?
     /// How a photograph is cut.
     public var crop: InputContract.Crop?
     /// Pixels of the crop around MTCNN's box, both sides together.
@@ -59,8 +64,16 @@ public struct FaceSettings: Sendable {
     public let weightsFolder: String?
     /// Threads; nil for one per core.
     public let threads: Int?
-    /// Whether the model takes five-point aligned faces, which are not made here.
-    public let lacksOwnCrop: Bool
+
+    /// Height and width of the crop.
+    package var imageSize: GivenFacts.ImageSize {
+        get { .init(height: crop.height, width: crop.width) }
+        set { (crop.height, crop.width) = (newValue.height, newValue.width) }
+    }
+
+    /// Which of several faces is taken if nobody says it: for a crop of MTCNN's box the reference project's choice, for five points the face
+    /// in the middle, as the field's sets have been aligned.
+    private static func usualSelection(_ preprocess: Preprocess) -> FaceSelection { preprocess == .arcface ? .center : .largest }
 
     /// Throws `FaceSettingsError` for a margin that does not fit, and for decisions about faces if none is looked for.
     /// - Parameters:
@@ -70,26 +83,28 @@ public struct FaceSettings: Sendable {
     public init(_ choice: FaceChoice, contract: InputContract? = nil, usualExif: ExifRule = .ignore) throws(FaceSettingsError) {
         var crop = FaceAligner.Settings()
         crop.exif = choice.exif ?? usualExif
-        if let size = choice.imageSize ?? contract?.height { crop.imageSize = size }
+        crop.height = choice.imageSize?.height ?? contract?.height ?? crop.height
+        crop.width = choice.imageSize?.width ?? contract?.width ?? crop.width
         var preprocess = Preprocess.mtcnn
-        var lacksOwnCrop = false
+        var margin = FaceSettings.usualMargin
         switch choice.crop ?? contract?.crop {
-        case .mtcnn(let margin):
-            crop.margin = margin
-            if choice.margin == nil, case .mtcnn(let stated)? = contract?.crop { crop.margin = stated }
+        case .mtcnn(let given):
+            margin = given
+            if choice.margin == nil, case .mtcnn(let stated)? = contract?.crop { margin = stated }
         case .whole: preprocess = .resize
-        case .arcface: lacksOwnCrop = true
+        case .arcface: preprocess = .arcface
         case .some(.none), .unknown, nil: break
         }
-        if choice.margin != nil, crop.margin >= crop.imageSize {
-            throw .marginTooLarge(margin: crop.margin, imageSize: crop.imageSize)
+        let side = min(crop.height, crop.width)
+        if choice.margin != nil, margin >= side {
+            throw .marginTooLarge(margin: margin, imageSize: .init(height: crop.height, width: crop.width))
         }
         if preprocess == .resize, let decision = choice.ofFaces.first {
             throw .noFaceIsLookedFor(decision, isDecided: choice.crop != nil)
         }
         // A small network has no room for the usual margin; pictures that are resized whole have none.
-        if crop.margin >= crop.imageSize { crop.margin = 0 }
-        if let selection = choice.selection { crop.selection = selection }
+        crop.cut = preprocess == .arcface ? .fivePoints : .box(margin: margin >= side ? 0 : margin)
+        crop.selection = choice.selection ?? FaceSettings.usualSelection(preprocess)
         var detection = MTCNN.Settings()
         if let size = choice.leastFace { detection.minFaceSize = size }
         if let factor = choice.factor { detection.factor = factor }
@@ -97,21 +112,30 @@ public struct FaceSettings: Sendable {
         self.preprocess = preprocess
         self.crop = crop
         self.detection = detection
-        self.lacksOwnCrop = lacksOwnCrop
         weightsFolder = choice.weightsFolder
         threads = choice.threads
     }
 
+    /// The margin of a crop of MTCNN's box if nobody gives a different one.
+    package static let usualMargin = 16
+    /// What a table of faces calls the template and the way in which pictures are warped onto it.
+    private static let warp = [("template", "insightface"), ("warp", AffineWarp.version)]
+
     /// Names of the settings in a table of faces.
-    static let names = ["preprocess", "image_size", "mtcnn_margin", "min_face_size", "thresholds", "factor", "selection", "exif"]
+    static let names =
+        ["preprocess", "image_size", "mtcnn_margin"] + warp.map(\.0) + ["min_face_size", "thresholds", "factor", "selection", "exif"]
 
     /// The settings as a table of faces has them; the detector's only if one is used.
     package var json: JSONObject {
-        var object = JSONObject(["preprocess": .string(preprocess.rawValue), "image_size": .integer(Int64(crop.imageSize))])
+        var object = JSONObject(["preprocess": .string(preprocess.rawValue), "image_size": imageSize.json])
         // The usual way is not written, as tables of earlier versions do not have it.
         if crop.exif == .follow { object.append("exif", .string(crop.exif.rawValue)) }
-        guard preprocess == .mtcnn else { return object }
-        object.append("mtcnn_margin", .integer(Int64(crop.margin)))
+        guard preprocess.looksForFaces else { return object }
+        if let margin = crop.margin {
+            object.append("mtcnn_margin", .integer(Int64(margin)))
+        } else {
+            for (name, value) in FaceSettings.warp { object.append(name, .string(value)) }
+        }
         object.append("min_face_size", .integer(Int64(detection.minFaceSize)))
         object.append("thresholds", .array(detection.thresholds.map { .number($0) }))
         object.append("factor", .number(detection.factor))
@@ -121,26 +145,34 @@ public struct FaceSettings: Sendable {
 
     /// Everything that a crop depends on besides its picture.
     func digest(weights: [SHA256Digest]) -> SHA256Digest {
-        var settings = ["crop 1", preprocess.rawValue, "\(crop.imageSize)"]
-        if preprocess == .mtcnn {
-            settings += ["\(crop.margin)", crop.selection.rawValue, "\(detection.minFaceSize)", "\(detection.factor)"]
+        var settings = ["crop 1", preprocess.rawValue, crop.height == crop.width ? "\(crop.height)" : "\(imageSize)"]
+        if preprocess.looksForFaces {
+            settings += crop.margin.map { ["\($0)"] } ?? FaceSettings.warp.map(\.1)
+            settings += [crop.selection.rawValue, "\(detection.minFaceSize)", "\(detection.factor)"]
             settings += detection.thresholds.map { "\($0)" } + weights.map(\.text)
         }
         if crop.exif == .follow { settings.append("exif follow") }
         return SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
     }
 
+    /// Throws if faces are to be aligned by five points, and the template has no form for the crop's size.
+    func checkTemplate() throws(FacesError) {
+        guard preprocess == .arcface, FivePointTemplate(width: crop.width, height: crop.height) == nil else { return }
+        throw .noTemplate(width: crop.width, height: crop.height)
+    }
+
     /// What turns pictures into crops; loads the detector if one is needed.
     package func aligner() throws -> FaceAligner {
         // Each thread takes pictures of its own through the detector.
-        let detector = preprocess == .resize ? nil : try DetectorWeights.detector(folder: weightsFolder, settings: detection, threads: 1)
+        let detector =
+            !preprocess.looksForFaces ? nil : try DetectorWeights.detector(folder: weightsFolder, settings: detection, threads: 1)
         return try FaceAligner(detector: detector, settings: crop, threads: threads)
     }
 }
 
 /// What does not fit in how crops are to be made.
 public enum FaceSettingsError: DescribedError, Equatable {
-    case marginTooLarge(margin: Int, imageSize: Int)
+    case marginTooLarge(margin: Int, imageSize: GivenFacts.ImageSize)
     /// - isDecided: whether the user said that pictures are resized whole; otherwise the model does.
     case noFaceIsLookedFor(Decision, isDecided: Bool)
 
@@ -148,7 +180,7 @@ public enum FaceSettingsError: DescribedError, Equatable {
     public var problem: String {
         switch self {
         case .marginTooLarge(let margin, let imageSize):
-            "a margin of \(margin) pixels leaves nothing of a crop of \(imageSize)×\(imageSize)"
+            "a margin of \(margin) pixels leaves nothing of a crop of \(imageSize)"
         case .noFaceIsLookedFor(let decision, let isDecided):
             "\(decision.words) has no effect here: "
                 + (isDecided
@@ -159,7 +191,7 @@ public enum FaceSettingsError: DescribedError, Equatable {
     /// What to do about it.
     public var remedy: String {
         switch self {
-        case .marginTooLarge(_, let imageSize): "give less than \(imageSize)"
+        case .marginTooLarge(_, let imageSize): "give less than \(min(imageSize.height, imageSize.width))"
         case .noFaceIsLookedFor: "leave it out"
         }
     }

@@ -38,6 +38,7 @@ public struct FaceTable: Sendable {
             if let cut = aligned.cut {
                 picture.append("cut", .array([cut.left, cut.top, cut.right, cut.bottom].map { .integer(Int64($0)) }))
             }
+            if let transform = aligned.transform { picture.append("transform", .array(transform.numbers.map { .number($0) })) }
             picture.append("sha256_rgb_hwc", .string(digest))
             picture.append("faces", .array(aligned.faces.map { .object(FaceTable.json($0, isChosen: $0 == aligned.face)) }))
             json = .object(picture)

@@ -51,6 +51,18 @@ public struct CacheFolder: Sendable {
         }
     }
 
+    /// A file of the cache; nil, with an event, if this run has to do without it.
+    static func opened(_ events: EventHandler, _ log: () throws -> RecordLog?) throws -> RecordLog? {
+        do { return try log() } catch let error as FileError {
+            switch error {
+            case .notKept, .notPrivate: events(.notCached(reason: error))
+            case .inUse(let path): events(.cacheInUse(path: path))
+            default: throw error
+            }
+            return nil
+        }
+    }
+
     /// Crops made with these settings.
     func crops(_ settings: SHA256Digest, byteCount: Int) throws -> RecordLog {
         try RecordLog(path: file(CacheFolder.crops, settings), recordCount: byteCount)

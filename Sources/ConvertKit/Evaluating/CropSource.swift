@@ -1,5 +1,6 @@
 import ConvertFaces
 import ConvertFiles
+import ConvertIR
 
 /// Where an evaluation's crops come from: a folder of finished ones, an earlier run, or the pictures themselves.
 struct CropSource: Sendable {
@@ -7,22 +8,27 @@ struct CropSource: Sendable {
     enum Way: Sendable {
         /// Finished ones, of the size that the network takes.
         case given(GivenCrops)
+        /// Those of a set of pairs.
+        case set(SetPictures)
         /// From pictures below a folder.
         case made(FaceAligner, root: String, isDetecting: Bool)
     }
 
     let way: Way
-    let imageSize: Int
+    let imageSize: GivenFacts.ImageSize
     /// Crops of earlier runs, and those of this one; nil if nothing is cached.
     let kept: RecordLog?
 
     /// Bytes of a cached crop: whether a face was found, and its pixels.
-    static func recordCount(imageSize: Int) -> Int { 1 + imageSize * imageSize * 3 }
+    static func recordCount(_ imageSize: GivenFacts.ImageSize) -> Int { 1 + imageSize.height * imageSize.width * 3 }
 
     /// A crop for each name, or why there is none, made on the calling thread; several may do so at once.
     func crops(_ names: [String]) -> [Result<Crop, any Error>] {
         switch way {
-        case .given(let folder): return names.map { name in Result { try folder.crop(name, side: imageSize) } }
+        case .given(let folder): return names.map { name in Result { try folder.crop(name, size: imageSize) } }
+        case .set(let pictures):
+            defer { if let first = names.first, let last = names.last { pictures.set.letGo(from: first, to: last) } }
+            return names.map { name in Result { try pictures.crop(name, side: imageSize.height) } }
         case .made(let aligner, let root, let isDetecting):
             var results: [Result<Crop, any Error>?] = []
             var keys: [SHA256Digest] = []
@@ -53,7 +59,8 @@ struct CropSource: Sendable {
     /// Throws if the image cannot become a crop, without looking for faces in it.
     func check(_ name: String) throws {
         switch way {
-        case .given(let folder): _ = try folder.crop(name, side: imageSize)
+        case .given(let folder): _ = try folder.crop(name, size: imageSize)
+        case .set(let pictures): _ = try pictures.crop(name, side: imageSize.height)
         case .made(let aligner, let root, _):
             let image = try OpenedImage(path: PicturePath.of(name, below: root), exif: aligner.settings.exif)
             _ = try aligner.bytesNeeded(image)

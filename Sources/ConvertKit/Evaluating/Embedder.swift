@@ -9,8 +9,8 @@ public struct Embedder: Sendable {
     public let name: String
     /// Numbers of an embedding.
     public let width: Int
-    /// Side of the crops that go in.
-    public let imageSize: Int
+    /// Height and width of the crops that go in.
+    public let imageSize: GivenFacts.ImageSize
     /// Everything that an embedding depends on besides the crop.
     let digest: SHA256Digest
     /// The network, over planes and in the size of the crops.
@@ -18,22 +18,29 @@ public struct Embedder: Sendable {
     /// SHA-256 of the model's file.
     public let fileDigest: SHA256Digest
     private let executor: FastExecutor
-    private let flips: Bool
+    private let mirror: MirrorUse
     private let preparation: PixelPreparation
+    private let outputWidth: Int
 
     /// Changes whenever an embedding of the same crop and model could come out differently.
     private static let version = "embedding 1"
+    /// The side of crops for a network of any size that says nothing of it.
+    private static let usualSide = 112
 
     /// - Parameters:
     ///   - loaded: the network.
     ///   - options: how it is run.
-    ///   - flips: whether each embedding is the mean of a crop's and its mirror image's, taken before they are brought to unit length.
-    ///   - imageSize: side of the crops; nil for the network's own.
-    /// - Throws: `EmbedderError` for a model whose output is not an embedding, or that does not take square pictures.
-    public init(_ loaded: LoadedModel, flips: Bool = false, imageSize: Int? = nil, options: FastExecutor.Options) throws {
+    ///   - mirror: what is done with each crop's mirror image.
+    ///   - imageSize: height and width of the crops; nil for the network's own.
+    ///   - isAligned: whether its pictures are crops already, so that the model need not say how they are cut.
+    /// - Throws: `EmbedderError` for a model whose output is not an embedding, or that does not take pictures.
+    public init(
+        _ loaded: LoadedModel, mirror: MirrorUse = .none, imageSize: GivenFacts.ImageSize? = nil, isAligned: Bool = false,
+        options: FastExecutor.Options
+    ) throws {
         let name = loaded.name
         let model = try Embedder.resized(loaded.network().overPlanes(), to: imageSize)
-        try ContractQuestion.check(model, file: name)
+        try ContractQuestion.check(model, file: name, isAligned: isAligned)
         let contract = model.contract
         guard model.graph.outputs.count == 1, let shape = model.valueTypes[model.graph.outputs[0]]?.shape, shape.count == 2,
             let width = shape[1].fixed, width >= 2
@@ -45,26 +52,25 @@ public struct Embedder: Sendable {
         guard model.graph.inputs.count == 1, entry.count == 4, entry[1].fixed == contract.channelOrder.channelCount else {
             throw EmbedderError.noPictures(file: name, input: model.graph.inputs.first.map { "\($0.type)" } ?? "none")
         }
-        let (height, fixedWidth) = (entry[2].fixed ?? contract.height, entry[3].fixed ?? contract.width)
-        if let height, let fixedWidth {
-            guard height == fixedWidth else { throw EmbedderError.noPictures(file: name, input: "\(model.graph.inputs[0].type)") }
-            if let imageSize, entry[2].fixed != nil, imageSize != height {
-                throw EmbedderError.otherSize(file: name, size: height, asked: imageSize)
-            }
+        let own = GivenFacts.ImageSize(
+            height: entry[2].fixed ?? contract.height ?? Embedder.usualSide, width: entry[3].fixed ?? contract.width ?? Embedder.usualSide)
+        if let imageSize, imageSize != own, entry[2].fixed != nil || entry[3].fixed != nil {
+            throw EmbedderError.otherSize(file: name, size: own, asked: imageSize)
         }
-        if flips { try Embedder.checkFlip(model, name: name) }
-        self.imageSize = imageSize ?? height ?? 112
+        if mirror == .add { try Embedder.checkFlip(model, name: name) }
+        self.imageSize = imageSize ?? own
         self.name = name
-        self.width = width
+        outputWidth = width
+        self.width = width * mirror.parts
         self.model = model
-        self.flips = flips
+        self.mirror = mirror
         preparation = PixelPreparation(contract)
         do { executor = try FastExecutor(model, options: options) } catch let error as InferenceError {
             throw EmbedderError.cannotRun(file: name, reason: error)
         }
         fileDigest = loaded.digest
         let settings = [
-            Embedder.version, fileDigest.text, JSONValue.object(contract.json).text(pretty: false), "\(flips)", "\(options.isExact)",
+            Embedder.version, fileDigest.text, JSONValue.object(contract.json).text(pretty: false), mirror.digestText, "\(options.isExact)",
             executor.kernelName, model.architecture.name, "\(model.graph)",
         ]
         digest = SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
@@ -79,12 +85,12 @@ public struct Embedder: Sendable {
     }
 
     /// The network for pictures of a different size, if its layers take any: an embedding of as many numbers comes out of it.
-    private static func resized(_ model: Model, to size: Int?) throws -> Model {
+    private static func resized(_ model: Model, to size: GivenFacts.ImageSize?) throws -> Model {
         guard let size, let entry = model.graph.inputs.first?.type.shape, entry.count == 4, entry[2].fixed != nil || entry[3].fixed != nil,
-            entry[2].fixed != size || entry[3].fixed != size
+            entry[2].fixed != size.height || entry[3].fixed != size.width
         else { return model }
         var graph = model.graph
-        graph.inputs[0].type.shape = [entry[0], entry[1], .fixed(size), .fixed(size)]
+        graph.inputs[0].type.shape = [entry[0], entry[1], .fixed(size.height), .fixed(size.width)]
         guard let output = graph.outputs.first, let types = try? graph.valueTypes(weights: model.weights),
             types[output]?.shape == model.valueTypes[output]?.shape
         else { return model }
@@ -95,32 +101,27 @@ public struct Embedder: Sendable {
     /// Throws if one is not finite or has no length.
     func embed(_ crops: [Crop]) throws -> [[Float]] {
         guard !crops.isEmpty else { return [] }
-        let side = imageSize
+        let (height, width) = (imageSize.height, imageSize.width)
         let preparation = preparation
-        let copies = flips ? 2 : 1
-        let outputs = try executor.run(images: crops.count * copies, channels: preparation.channelCount, height: side, width: side) {
+        let copies = mirror.copies
+        let outputs = try executor.run(images: crops.count * copies, channels: preparation.channelCount, height: height, width: width) {
             image, target in
             let isMirrored = image % copies == 1
             crops[image / copies].pixels.withUnsafeBufferPointer { pixels in
-                guard pixels.count == side * side * 3 else { return }
-                for row in 0..<side {
-                    for column in 0..<side {
-                        let index = (row * side + (isMirrored ? side - 1 - column : column)) * 3
+                guard pixels.count == height * width * 3 else { return }
+                for row in 0..<height {
+                    for column in 0..<width {
+                        let index = (row * width + (isMirrored ? width - 1 - column : column)) * 3
                         target.set(row: row, column: column, to: preparation.lanes(pixels[index], pixels[index + 1], pixels[index + 2]))
                     }
                 }
             }
         }
-        guard let values = outputs.first?.batch.values, values.count == crops.count * copies * width else { return [] }
+        guard let values = outputs.first?.batch.values, values.count == crops.count * copies * outputWidth else { return [] }
         return try crops.indices.map { index in
-            var numbers = Array(values[index * copies * width..<(index * copies + 1) * width])
-            if flips {
-                for place in 0..<width { numbers[place] = (numbers[place] + values[(index * 2 + 1) * width + place]) / 2 }
-            }
-            let length = Float(numbers.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot())
-            guard length.isFinite, length > 0 else { throw EmbedderError.noLength(file: name, image: crops[index].name) }
-            for place in 0..<width { numbers[place] /= length }
-            return numbers
+            let vectors = values[index * copies * outputWidth..<(index + 1) * copies * outputWidth]
+            guard let embedding = mirror.embedding(vectors) else { throw EmbedderError.noLength(file: name, image: crops[index].name) }
+            return embedding
         }
     }
 }
@@ -129,10 +130,12 @@ public struct Embedder: Sendable {
 public enum EmbedderError: DescribedError, Equatable {
     /// It has several outputs, or one that is not one list of numbers per image.
     case noEmbedding(file: String, outputs: [String])
-    /// Its input is not a square RGB picture.
+    /// Its input is not a picture.
     case noPictures(file: String, input: String)
+    /// It takes pictures that are not square, and those of a set are.
+    case setsAreSquare(file: String, size: GivenFacts.ImageSize)
     /// It takes pictures of one size, and a different one was asked for.
-    case otherSize(file: String, size: Int, asked: Int)
+    case otherSize(file: String, size: GivenFacts.ImageSize, asked: GivenFacts.ImageSize)
     /// Mirror images would be averaged after a normalization.
     case flipAfterNormalization(file: String)
     /// The executor refuses it.
@@ -144,8 +147,9 @@ public enum EmbedderError: DescribedError, Equatable {
     public var problem: String {
         switch self {
         case .noEmbedding(let file, let outputs): "\(file): its output is not an embedding: \(outputs.joined(separator: ", "))"
-        case .noPictures(let file, let input): "\(file): does not take square RGB pictures, but \(input)"
-        case .otherSize(let file, let size, let asked): "\(file): takes pictures of \(size)×\(size), not of \(asked)×\(asked)"
+        case .noPictures(let file, let input): "\(file): does not take RGB pictures, but \(input)"
+        case .otherSize(let file, let size, let asked): "\(file): takes pictures of \(size), not of \(asked)"
+        case .setsAreSquare(let file, let size): "\(file): takes pictures of \(size), and the pictures of a set are square"
         case .flipAfterNormalization(let file):
             "\(file): ends in a normalization, and the embeddings of an image and its mirror image are averaged before one"
         case .cannotRun(let file, let reason): "\(file): \(reason.problem)"
@@ -157,6 +161,7 @@ public enum EmbedderError: DescribedError, Equatable {
     public var remedy: String {
         switch self {
         case .noEmbedding: "give a network with one output of images × numbers"
+        case .setsAreSquare: "evaluate it on photographs"
         case .noPictures: "give a face network over RGB pictures"
         case .otherSize: "leave the size out: a layer of it is as wide as its own size makes it"
         case .cannotRun(_, let reason): reason.remedy
@@ -171,7 +176,7 @@ public enum EmbedderError: DescribedError, Equatable {
         case .otherSize: [.imageSize]
         case .flipAfterNormalization: [.normalize]
         case .noLength: [.numberCheck]
-        case .noEmbedding, .noPictures, .cannotRun: []
+        case .noEmbedding, .noPictures, .setsAreSquare, .cannotRun: []
         }
     }
 }

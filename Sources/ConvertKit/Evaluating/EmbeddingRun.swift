@@ -21,6 +21,8 @@ struct EmbeddingRun {
     private(set) var values: [[Float]]
     /// Whether it is known of every image whether a face was found.
     private(set) var isDetecting = true
+    /// What the work took.
+    private(set) var times = EvaluationTimes()
 
     /// Files of cached crops and embeddings.
     private var logs: [RecordLog] {
@@ -53,6 +55,7 @@ struct EmbeddingRun {
         var crops: [(name: String, isDetected: Bool?, damage: String?, isTurned: Bool)] = []
         var failures: [(name: String, error: any Error)] = []
         var values: [[Float]] = []
+        var times = EvaluationTimes()
     }
 
     /// - Parameter allowsMissing: whether an image without a crop is left out; else the first one ends the run.
@@ -71,12 +74,36 @@ struct EmbeddingRun {
             })
     }
 
+    /// Runs, and reports everything about it: what is cached, each damaged image after a failure, and images that are left out.
+    mutating func perform(_ images: [String], allowsMissing: Bool, threads: Int?, events: EventHandler) throws {
+        for complaint in complaints { events(.cacheComplaint(path: complaint.path, text: complaint.text)) }
+        if cachedCrops + cachedEmbeddings > 0 { events(.cached(crops: cachedCrops, embeddings: cachedEmbeddings)) }
+        if isKeeping { events(.resumable(true)) }
+        do { try run(images, allowsMissing: allowsMissing, events: events) } catch {
+            throw EvaluationImages.damage(images, source, threads: threads, error: error, events: events) ?? error
+        }
+        events(.resumable(false))
+        for refusal in refusals { events(.cachingEnded(reason: refusal)) }
+        if damagedCount > 0 { events(.cacheRepaired(count: damagedCount)) }
+        if !turned.isEmpty { events(.storedTurned(paths: turned, total: images.count)) }
+        for failure in failures { events(.imageLeftOut(name: failure.name, reason: failure.error)) }
+    }
+
+    /// Those of the images that have no embeddings.
+    func missing(of images: [String]) -> [String] {
+        let present = Set(names.map { ExactText($0) })
+        return images.filter { !present.contains(ExactText($0)) }
+    }
+
     private static func part(
         _ names: [String], _ source: CropSource, _ embedders: [(embedder: Embedder, kept: RecordLog?)], allowsMissing: Bool
     ) throws -> Part {
         var part = Part()
         var crops: [Crop] = []
-        for (name, result) in zip(names, source.crops(names)) {
+        let start = EvaluationTimes.processorSeconds
+        let results = source.crops(names)
+        let between = EvaluationTimes.processorSeconds
+        for (name, result) in zip(names, results) {
             switch result {
             case .success(let crop): crops.append(crop)
             case .failure(let error):
@@ -86,6 +113,7 @@ struct EmbeddingRun {
         }
         part.crops = crops.map { ($0.name, $0.isDetected, $0.damage, $0.isTurned) }
         part.values = try embedders.map { try embed(crops, with: $0.embedder, kept: $0.kept) }
+        part.times = EvaluationTimes(crops: between - start, embeddings: EvaluationTimes.processorSeconds - between)
         return part
     }
 
@@ -108,6 +136,7 @@ struct EmbeddingRun {
             if let damage = crop.damage { events(.pictureDamaged(path: crop.name, words: damage)) }
         }
         failures += part.failures
+        times.add(part.times)
         for index in values.indices { values[index] += part.values[index] }
     }
 

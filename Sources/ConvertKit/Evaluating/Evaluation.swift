@@ -7,7 +7,8 @@ import Verifier
 /// A model evaluated on pairs of pictures: align, embed, score, judge.
 public struct Evaluation {
     private let request: EvaluationRequest
-    private let pairsFile: MappedFile
+    private let choices: ProtocolChoices?
+    private let pairsFile: PairListFile
     private var pairs: PairList
     private let embedders: [Embedder]
     private let faces: FaceSettings
@@ -18,9 +19,10 @@ public struct Evaluation {
 
     /// Finds what can be found wrong without the model.
     public static func check(_ request: EvaluationRequest) throws {
-        let pairsFile = try MappedFile(path: request.pairsFile)
-        let pairs = try PairList(pairsFile, folds: request.judging.folds)
-        _ = try request.judging.folder(request.contents, inputs: [pairsFile.identity])
+        let pairsFile = try PairListFile(path: request.pairsFile, folds: request.judging.folds)
+        let pairs = pairsFile.pairs
+        _ = try request.judging.groups(of: pairs, name: request.pairsFile)
+        _ = try request.judging.folder(request.contents, inputs: pairsFile.identities)
         let given = try request.cropsFolder.map(GivenCrops.init(folder:))
         _ = try EvaluationImages.present(pairs.uniqueImages, request, given, events: { _ in })
     }
@@ -28,42 +30,35 @@ public struct Evaluation {
     /// Finds what can be found wrong with a model that is to be evaluated: the detector's weights and the cache exist, and so does the model
     /// that it is compared with.
     public static func check(_ request: EvaluationRequest, of model: Model, name: String) throws {
-        if request.flips { try Embedder.checkFlip(model, name: name) }
+        var request = request
+        _ = ProtocolChoices.complete(&request)
+        if request.mirror == .add { try Embedder.checkFlip(model, name: name) }
         let faces = try FaceSettings(request.faces, contract: model.contract)
-        if request.cropsFolder == nil, faces.preprocess == .mtcnn { _ = try DetectorWeights.paths(folder: faces.weightsFolder) }
+        if request.cropsFolder == nil, faces.preprocess.looksForFaces {
+            try faces.checkTemplate()
+            _ = try DetectorWeights.paths(folder: faces.weightsFolder)
+        }
         if !request.keepsNothing, request.cacheFolder != nil { _ = try CacheFolder.ifUsable(request.cacheFolder, events: { _ in }) }
         if let other = request.against { _ = try other.load().network() }
     }
 
     /// Opens models and lists, and finds everything that can be found wrong before the long work.
     public init(_ request: EvaluationRequest, events: EventHandler = { _ in }) throws {
+        var request = request
+        choices = ProtocolChoices.complete(&request)
         self.request = request
-        pairsFile = try MappedFile(path: request.pairsFile)
-        pairs = try PairList(pairsFile, folds: request.judging.folds)
-        let first = try request.model.load()
-        first.report(to: events)
-        let options = request.executor
-        let embedder = try Embedder(first, flips: request.flips, options: options)
-        var all = [first]
-        var embedders = [embedder]
-        if let against = request.against {
-            let second = try against.load()
-            second.report(to: events)
-            let other = try Embedder(second, flips: request.flips, imageSize: embedder.imageSize, options: options)
-            if other.imageSize != embedder.imageSize {
-                throw EvaluationError.differentSizes(
-                    first: embedder.name, size: embedder.imageSize, second: other.name, other: other.imageSize)
-            }
-            all.append(second)
-            embedders.append(other)
-        }
-        loaded = all
-        self.embedders = embedders
+        pairsFile = try PairListFile(path: request.pairsFile, folds: request.judging.folds)
+        pairs = pairsFile.pairs
+        _ = try request.judging.groups(of: pairs, name: request.pairsFile)
+        let models = try EvaluatedModels(request, events: events)
+        (loaded, embedders) = (models.loaded, models.embedders)
+        let embedder = models.embedders[0]
         var faces = try FaceSettings(request.faces, contract: embedder.model.contract)
-        faces.crop.imageSize = embedder.imageSize
+        faces.imageSize = embedder.imageSize
+        if request.cropsFolder == nil { try faces.checkTemplate() }
         self.faces = faces
         otherFaces = embedders.count > 1 ? try? FaceSettings(request.faces, contract: embedders[1].model.contract) : nil
-        let inputs = [pairsFile.identity] + all.map(\.opened.file.identity)
+        let inputs = pairsFile.identities + loaded.map(\.opened.file.identity)
         folder = try request.judging.folder(request.contents, inputs: inputs)
         given = try request.cropsFolder.map(GivenCrops.init(folder:))
     }
@@ -79,21 +74,8 @@ public struct Evaluation {
             events(.otherEdition(edition, isJudged: request.judging.hasExpectations))
         }
         var run = try prepare(events)
-        for complaint in run.complaints { events(.cacheComplaint(path: complaint.path, text: complaint.text)) }
-        if run.cachedCrops + run.cachedEmbeddings > 0 {
-            events(.cached(crops: run.cachedCrops, embeddings: run.cachedEmbeddings))
-        }
-        if run.isKeeping { events(.resumable(true)) }
-        do { try run.run(images, allowsMissing: request.allowsMissing, events: events) } catch {
-            throw EvaluationImages.damage(images, run.source, threads: faces.threads, error: error, events: events) ?? error
-        }
-        events(.resumable(false))
-        for refusal in run.refusals { events(.cachingEnded(reason: refusal)) }
-        if run.damagedCount > 0 { events(.cacheRepaired(count: run.damagedCount)) }
-        if !run.turned.isEmpty { events(.storedTurned(paths: run.turned, total: images.count)) }
-        for failure in run.failures { events(.imageLeftOut(name: failure.name, reason: failure.error)) }
-        let present = Set(run.names.map { ExactText($0) })
-        let missing = pairs.uniqueImages.filter { !present.contains(ExactText($0)) }
+        try run.perform(images, allowsMissing: request.allowsMissing, threads: faces.threads, events: events)
+        let missing = run.missing(of: pairs.uniqueImages)
         if !missing.isEmpty { pairs = try pairs.dropping(images: missing, file: request.pairsFile) }
         try pairsFile.checkUnchanged()
         let tables = try zip(embedders, run.values).map { embedder, values in
@@ -101,18 +83,21 @@ public struct Evaluation {
         }
         let provenance = provenance(run, edition: edition)
         let other = tables.count > 1 ? (name: embedders[1].name, scores: try tables[1].scores(of: pairs)) : nil
-        return try request.judging.conclude(
+        var result = try request.judging.conclude(
             try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder)
+        result.times = run.times
+        return result
     }
 
     /// Reports if crops are not what a model was trained with.
     private func reportCrops(_ events: EventHandler) {
-        if faces.lacksOwnCrop, request.cropsFolder == nil {
-            events(.cropIsNotOwn(model: embedders[0].name, margin: faces.crop.margin))
+        if let choices { events(.protocolFollowed(choices)) }
+        if faces.preprocess == .arcface, request.faces.crop == nil, given == nil {
+            events(.alignedByFivePoints(model: embedders[0].name, selection: faces.crop.selection))
         }
         if let given {
             for remark in given.remarks(pairs.uniqueImages, for: faces) { events(.givenCrops(folder: given.folder, remark)) }
-        } else if let other = otherFaces, other.preprocess != faces.preprocess || other.crop.margin != faces.crop.margin {
+        } else if let other = otherFaces, other.crop.cut != faces.crop.cut || other.preprocess != faces.preprocess {
             events(.differentCrops(second: embedders[1].name, first: embedders[0].name))
         }
     }
@@ -120,71 +105,46 @@ public struct Evaluation {
     /// Opens what earlier runs cached, and the detector if it is needed.
     private func prepare(_ events: EventHandler) throws -> EmbeddingRun {
         let cache = request.keepsNothing ? nil : try CacheFolder.ifUsable(request.cacheFolder, events: events)
-        let size = faces.crop.imageSize
+        let size = faces.imageSize
         let way: CropSource.Way
         let settings: SHA256Digest
         if let given {
             way = .given(given)
             settings = SHA256Digest(of: Array("given crops".utf8))
         } else {
-            let weights = faces.preprocess == .resize ? [] : try DetectorWeights.paths(folder: faces.weightsFolder)
+            let weights = !faces.preprocess.looksForFaces ? [] : try DetectorWeights.paths(folder: faces.weightsFolder)
             settings = faces.digest(weights: try weights.map { SHA256Digest(of: try MappedFile(path: $0).bytes) })
-            way = .made(try faces.aligner(), root: request.root ?? ".", isDetecting: faces.preprocess == .mtcnn)
+            way = .made(try faces.aligner(), root: request.root ?? ".", isDetecting: faces.preprocess.looksForFaces)
         }
         let crops =
-            given == nil ? try opened(events) { try cache?.crops(settings, byteCount: CropSource.recordCount(imageSize: size)) } : nil
+            given == nil
+            ? try CacheFolder.opened(events) { try cache?.crops(settings, byteCount: CropSource.recordCount(size)) } : nil
         // A model that is compared with itself has one file.
         var logs: [SHA256Digest: RecordLog?] = [:]
         for embedder in embedders where logs[embedder.digest] == nil {
-            logs[embedder.digest] = try opened(events) { try cache?.embeddings(embedder.digest, crops: settings, width: embedder.width) }
+            logs[embedder.digest] = try CacheFolder.opened(events) {
+                try cache?.embeddings(embedder.digest, crops: settings, width: embedder.width)
+            }
         }
         return EmbeddingRun(
             source: CropSource(way: way, imageSize: size, kept: crops),
             embedders: embedders.map { ($0, logs[$0.digest] ?? nil) }, threads: faces.threads)
     }
 
-    /// A file of the cache; nil, with an event, if this run has to do without it.
-    private func opened(_ events: EventHandler, _ log: () throws -> RecordLog?) throws -> RecordLog? {
-        do { return try log() } catch let error as FileError {
-            switch error {
-            case .notKept, .notPrivate: events(.notCached(reason: error))
-            case .inUse(let path): events(.cacheInUse(path: path))
-            default: throw error
-            }
-            return nil
-        }
-    }
-
     /// What a report says of where its figures come from.
     private func provenance(_ run: EmbeddingRun, edition: LFWEdition?) -> EvaluationProvenance {
-        let embedder = embedders[0]
-        var provenance = EvaluationProvenance()
-        provenance.model = "local_checkpoint"
-        provenance.backbone = embedder.model.architecture.name
-        provenance.checkpoint = embedder.name
-        provenance.ttaFlip = request.flips
-        provenance.imageSize = embedder.imageSize
-        provenance.device = "cpu"
+        var provenance = EvaluationProvenance(embedders, mirror: request.mirror ?? .none)
         provenance.lfwRoot = request.root.map(PathText.baseName)
         provenance.pairsFile = pairsFile.name
-        provenance.modelDigest = embedder.fileDigest.text
         let preprocess = given.map(\.preprocess) ?? faces.preprocess
         provenance.preprocess = preprocess?.rawValue
         if preprocess == .mtcnn { provenance.mtcnnMargin = given.map(\.margin) ?? faces.crop.margin }
-        if run.isDetecting, preprocess == .mtcnn, !run.names.isEmpty {
+        if run.isDetecting, preprocess?.looksForFaces == true, !run.names.isEmpty {
             provenance.successRate = Double(run.names.count - run.missed.count) / Double(run.names.count)
             provenance.missedImages = run.missed
         }
-        provenance.notes.append(.input(embedder.model.contract.scalingText))
-        if embedders.count > 1 {
-            let second = embedders[1]
-            provenance.notes.append(
-                .against(
-                    second.name, architecture: second.model.architecture.name, digest: second.fileDigest.text,
-                    scaling: second.model.contract.scalingText))
-        }
         if let given { provenance.notes.append(.givenCrops(given.settingsText)) }
-        if faces.preprocess == .mtcnn, given == nil {
+        if faces.preprocess.looksForFaces, given == nil {
             let detection = faces.detection
             provenance.notes.append(
                 .detector(

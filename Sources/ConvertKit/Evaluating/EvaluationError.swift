@@ -1,11 +1,12 @@
 import ConvertFiles
+import ConvertIR
 
 /// What keeps a model from being evaluated on these pictures.
 public enum EvaluationError: DescribedError, Equatable {
     /// Images of the pairs are not below a folder.
     case missingImages(root: String, areCrops: Bool, first: String, count: Int, total: Int)
     /// A finished crop has a different size than the network takes.
-    case cropSize(path: String, width: Int, height: Int, wanted: Int)
+    case cropSize(path: String, size: GivenFacts.ImageSize, wanted: GivenFacts.ImageSize)
     /// A finished crop is not the one that the table next to it describes.
     case otherCrop(path: String)
     /// Images that cannot be decoded, reported one by one before.
@@ -13,7 +14,7 @@ public enum EvaluationError: DescribedError, Equatable {
     /// The table next to finished crops was not written by this project.
     case badFaceTable(path: String, detail: String)
     /// Two models that take crops of different sizes.
-    case differentSizes(first: String, size: Int, second: String, other: Int)
+    case differentSizes(first: String, size: GivenFacts.ImageSize, second: String, other: GivenFacts.ImageSize)
 
     /// What is wrong.
     public var problem: String {
@@ -24,10 +25,9 @@ public enum EvaluationError: DescribedError, Equatable {
         case .damagedImages(let count, let total):
             "\(NumberText.grouped(count)) of the \(NumberText.grouped(total)) images cannot be used, see above"
         case .badFaceTable(let path, let detail): "\(path): is not a table of faces that an alignment wrote (\(detail))"
-        case .cropSize(let path, let width, let height, let wanted):
-            "\(path): is \(width)×\(height), the network takes crops of \(wanted)×\(wanted)"
+        case .cropSize(let path, let size, let wanted): "\(path): is \(size), the network takes crops of \(wanted)"
         case .differentSizes(let first, let size, let second, let other):
-            "\(first) takes crops of \(size)×\(size), \(second) of \(other)×\(other): they cannot be compared on the same crops"
+            "\(first) takes crops of \(size), \(second) of \(other): they cannot be compared on the same crops"
         }
     }
 

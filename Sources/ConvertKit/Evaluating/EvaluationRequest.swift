@@ -8,16 +8,18 @@ public struct EvaluationRequest: Sendable {
     public var model: ModelSource
     /// A second model on the same crops; nil for none.
     public var against: ModelSource?
-    /// The list of pairs: LFW's own pairs.txt, or lines of path, path and label.
+    /// The list of pairs: LFW's own pairs.txt, or lines of path, path and label. Empty if `sets` are evaluated.
     public var pairsFile: String
+    /// Sets of finished pictures in pairs (insightface's `.bin`) in place of a list and its pictures: `SetEvaluation`.
+    public var sets: [String] = []
     /// The folder of the pictures.
     public var root: String?
     /// The folder of finished crops, which then replace the pictures.
     public var cropsFolder: String?
     /// What was decided of crops.
     public var faces = FaceChoice()
-    /// Whether the embedding of a picture is the mean of its own and its mirror image's.
-    public var flips = false
+    /// What is done with mirror images; nil for what the protocol says, which is nothing except for insightface's.
+    public var mirror: MirrorUse?
     /// Whether pairs whose pictures cannot be used are left out.
     public var allowsMissing = false
     /// Whether convolution runs with short partial sums: slower, and closer to double precision.
@@ -35,6 +37,12 @@ public struct EvaluationRequest: Sendable {
     public init(_ model: ModelSource, pairsFile: String) {
         self.model = model
         self.pairsFile = pairsFile
+    }
+
+    /// An evaluation on sets, with everything else as usual.
+    public init(_ model: ModelSource, sets: [String]) {
+        self.init(model, pairsFile: "")
+        self.sets = sets
     }
 
     /// How networks run here: each thread takes images of its own through the network. Four at once keep its layers in the cache; fewer on

@@ -1,4 +1,5 @@
 import ConvertJSON
+import Glibc
 import Verifier
 
 /// What an evaluation found.
@@ -9,6 +10,13 @@ public struct EvaluationResult: Sendable {
     public let folder: String?
     /// Names of the files that were written to it.
     public let written: [String]
+
+    /// What the work took; nil if scores or embeddings were given.
+    public internal(set) var times: EvaluationTimes?
+
+    package init(report: EvaluationReport, folder: String?, written: [String]) {
+        (self.report, self.folder, self.written) = (report, folder, written)
+    }
 
     /// Mean accuracy over the folds, as a fraction.
     public var accuracy: Double { report.evaluation.spread.mean }
@@ -23,4 +31,24 @@ public struct EvaluationResult: Sendable {
 
     /// Whether everything is as expected.
     public var isMet: Bool { report.judgment.isMet }
+}
+
+/// What the work on pictures took, in seconds of processor time of all threads together; what was cached took next to nothing.
+public struct EvaluationTimes: Sendable, Equatable {
+    /// Reading pictures, finding faces and cutting them out.
+    public internal(set) var crops = 0.0
+    /// Everything that the networks took.
+    public internal(set) var embeddings = 0.0
+
+    /// What the calling thread has used of its processor.
+    static var processorSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    mutating func add(_ other: EvaluationTimes) {
+        crops += other.crops
+        embeddings += other.embeddings
+    }
 }

@@ -1,5 +1,6 @@
 import ConvertFaces
 import ConvertFiles
+import ConvertIR
 import ConvertJSON
 
 /// A folder of finished crops, `NAME/NAME_0001.png` (or `.jpg`), and what an alignment wrote next to them, if it made them.
@@ -44,7 +45,8 @@ public struct GivenCrops: Sendable {
                 throw EvaluationError.badFaceTable(path: path, detail: "an image has no path")
             }
             rows[ExactText(name)] = Row(
-                isDetected: preprocess == .mtcnn ? picture["detected"]?.boolean : nil, digest: picture["sha256_rgb_hwc"]?.string)
+                isDetected: preprocess?.looksForFaces == true ? picture["detected"]?.boolean : nil,
+                digest: picture["sha256_rgb_hwc"]?.string)
         }
     }
 
@@ -56,11 +58,11 @@ public struct GivenCrops: Sendable {
     }
 
     /// The crop of an image. Throws if it is missing, damaged, of a different size, or not the one in the table.
-    func crop(_ name: String, side: Int) throws -> Crop {
+    func crop(_ name: String, size: GivenFacts.ImageSize) throws -> Crop {
         let path = path(of: name)
         let image = try DecodedImage(path: path)
-        guard image.width == side, image.height == side else {
-            throw EvaluationError.cropSize(path: path, width: image.width, height: image.height, wanted: side)
+        guard image.width == size.width, image.height == size.height else {
+            throw EvaluationError.cropSize(path: path, size: .init(height: image.height, width: image.width), wanted: size)
         }
         let (digest, row) = (SHA256Digest(of: image.pixels), rows[ExactText(name)])
         if let wanted = row?.digest, wanted != digest.text { throw EvaluationError.otherCrop(path: path) }
@@ -101,8 +103,8 @@ public struct GivenCrops: Sendable {
         var found: [Remark] = []
         let missing = images.filter { rows[ExactText($0)] == nil }
         if let first = missing.first { found.append(.notInTable(count: missing.count, total: images.count, first: first)) }
-        let silent = images.count { rows[ExactText($0)].map { $0.isDetected == nil } ?? (preprocess == .mtcnn) }
-        if preprocess == .mtcnn, silent > 0 { found.append(.detectionUnknown(count: silent)) }
+        let silent = images.count { rows[ExactText($0)].map { $0.isDetected == nil } ?? preprocess.looksForFaces }
+        if preprocess.looksForFaces, silent > 0 { found.append(.detectionUnknown(count: silent)) }
         // If a table does not say it, EXIF orientation was not followed.
         let usual = [(name: "exif", value: ExifRule.ignore.rawValue)]
         let own = Dictionary((settings + usual).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })

@@ -13,6 +13,8 @@ public struct Judging: Sendable {
     public var subtractsMean = false
     /// The false match rate to find a threshold for, between 0 and 1; nil for none.
     public var falseMatchRate: Double?
+    /// Which group each person belongs to; nil for groups that the list of pairs gives, if it does.
+    package var groups: PersonGroups?
     /// Seed of the bootstrap.
     public var seed = LFWEvaluation.defaultSeed
     /// The folder for the report and its tables; nil for none.
@@ -33,6 +35,13 @@ public struct Judging: Sendable {
     /// Checks the output folder, if there is one; to be called before any long work.
     func folder(_ contents: ReportFolder.Contents, inputs: [FileIdentity]) throws -> ReportFolder? {
         try outputFolder.map { try ReportFolder($0, replacing: isReplacing, contents: contents, inputs: inputs) }
+    }
+
+    /// The group of each pair: the list's own, or by its people; nil if nothing divides them.
+    func groups(of list: PairList, name: String) throws(LFWError) -> [String]? {
+        guard let groups else { return list.groups }
+        guard list.groups == nil else { throw .groupsTwice(pairs: name) }
+        return try groups.ofPairs(list, listName: name)
     }
 
     /// Computes all figures and writes the files.
@@ -56,9 +65,11 @@ public struct Judging: Sendable {
             evaluation = LFWEvaluation(table, by: rule, seed: seed, falseMatchRate: falseMatchRate)
         }
         let judgment = try Judgment(evaluation, expectations: expectations, margin: provenance.mtcnnMargin)
+        let groups = try groups(of: table.pairs, name: provenance.pairsFile ?? "the pairs")
         if let program { provenance.notes.append(.init(program.name, program.version)) }
         let report = EvaluationReport(
-            evaluation, judgment: judgment, provenance: provenance, embeddings: embeddings, otherScores: against?.scores)
+            evaluation, judgment: judgment, provenance: provenance, embeddings: embeddings, otherScores: against?.scores,
+            groups: groups.map { GroupRates(evaluation, groups: $0) })
         let written = try folder?.write(report, photographs: photographs) ?? []
         return EvaluationResult(report: report, folder: folder?.path, written: written)
     }

@@ -90,7 +90,7 @@ public struct Comparison {
             return .init(batch, ofArray: path)
         }
         guard let path = settings.pictures, let model = source.content.model else { return nil }
-        if model.contract.crop == .arcface { events(.picturesAreResizedWhole(model: source.name)) }
-        return try PictureBatch.forComparison(path, model: model, exif: settings.exif, events: events)
+        return try PictureBatch.forComparison(
+            path, model: model, name: source.name, exif: settings.exif, threads: settings.executor.threads, events: events)
     }
 }

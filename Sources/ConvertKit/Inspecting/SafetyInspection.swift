@@ -45,6 +45,11 @@ public struct SafetyInspection: Sendable {
         (scan, kind) = (SafetyScan(withoutPickles: file, obstacle: SafetyInspection.obstacle(file, format)), format.name)
     }
 
+    /// The inspection with reviewed names counted as clean.
+    public func allowing(_ names: AllowedNames) -> SafetyInspection {
+        SafetyInspection(file: file, kind: kind, scan: scan.allowing(names))
+    }
+
     /// Why the format's own reader does not accept the file. HDF5 of other programs is no reason: it is HDF5 all the same.
     private static func obstacle(_ file: MappedFile, _ format: any FileFormat.Type) -> String? {
         do {

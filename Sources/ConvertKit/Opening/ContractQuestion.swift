@@ -9,8 +9,9 @@ public enum ContractQuestion: DescribedError, Equatable {
     case noContract(file: String)
 
     /// Throws if how pictures enter the model is not known.
-    static func check(_ model: Model, file: String) throws(ContractQuestion) {
-        let (scale, crop) = (model.contract.scaling == nil, model.contract.crop == .unknown)
+    /// - Parameter isAligned: Whether the pictures are crops already, so that nobody has to know how they are cut.
+    static func check(_ model: Model, file: String, isAligned: Bool = false) throws(ContractQuestion) {
+        let (scale, crop) = (model.contract.scaling == nil, !isAligned && model.contract.crop == .unknown)
         if scale || crop { throw .unknown(file: file, isScaleUnknown: scale, isCropUnknown: crop) }
     }
 

@@ -67,9 +67,10 @@ public struct PictureBatch {
         if size == nil, count > 1 { throw PictureError.severalForAnySize(count: count) }
     }
 
-    /// The first pictures at `path`, for both networks of a verification. One that cannot be read is reported and left out.
+    /// The first pictures at `path`, for both networks of a verification: resized whole, or aligned by five points for a network that takes
+    /// such faces, if the detector's weights are there. A picture that cannot be read is reported and left out.
     package static func forComparison(
-        _ path: String, model: Model, exif: ExifRule = .follow, events: EventHandler
+        _ path: String, model: Model, name: String, exif: ExifRule = .follow, threads: Int? = nil, events: EventHandler
     ) throws -> NumericComparison.Images {
         let all = try ImageFiles.list([path])
         let limit = 64
@@ -77,16 +78,58 @@ public struct PictureBatch {
         try batch.checkCount(all.count)
         var failures: [any Error] = []
         var turned: [String] = []
-        for path in all.prefix(limit) {
-            do { if try batch.add(path, exif: exif, events: events) != nil { turned.append(path) } } catch {
-                events(.pictureFailed(path: path, reason: error))
-                failures.append(error)
+        func fail(_ path: String, _ error: any Error) {
+            events(.pictureFailed(path: path, reason: error))
+            failures.append(error)
+        }
+        if let aligner = batch.fivePointAligner(model, name: name, exif: exif, threads: threads, events: events) {
+            let paths = Array(all.prefix(limit))
+            try aligner.align(
+                paths,
+                make: { _, aligned in
+                    (
+                        crop: aligned.crop, isFound: aligned.face != nil, damage: aligned.image.damage,
+                        isTurned: aligned.ignoredOrientation != nil
+                    )
+                },
+                use: { index, made in
+                    switch made {
+                    case .failure(let error): fail(paths[index], error)
+                    case .success(let (crop, isFound, damage, isTurned)):
+                        if let damage { events(.pictureDamaged(path: paths[index], words: damage)) }
+                        if !isFound { events(.noFace(path: paths[index])) }
+                        if isTurned { turned.append(paths[index]) }
+                        batch.add(crop, path: paths[index])
+                    }
+                })
+        } else {
+            for path in all.prefix(limit) {
+                do { if try batch.add(path, exif: exif, events: events) != nil { turned.append(path) } } catch { fail(path, error) }
             }
         }
         if !turned.isEmpty { events(.storedTurned(paths: turned, total: min(all.count, limit))) }
         if batch.paths.isEmpty { throw failures.last ?? FacesError.noImages(folder: path) }
         return .init(
             try batch.pixels(), ofPictures: batch.paths, in: path, outOf: all.count, unreadable: failures.count)
+    }
+
+    /// What aligns faces for a network that takes them so; nil for any other network, and, with an event, if faces cannot be aligned.
+    private func fivePointAligner(
+        _ model: Model, name: String, exif: ExifRule, threads: Int?, events: EventHandler
+    ) -> FaceAligner? {
+        guard model.contract.crop == .arcface, let size else { return nil }
+        var choice = FaceChoice()
+        (choice.exif, choice.threads) = (exif, threads)
+        choice.imageSize = .init(height: size.height, width: size.width)
+        do {
+            let settings = try FaceSettings(choice, contract: model.contract)
+            let aligner = try settings.aligner()
+            events(.alignedByFivePoints(model: name, selection: settings.crop.selection))
+            return aligner
+        } catch {
+            events(.picturesAreResizedWhole(model: name, reason: error))
+            return nil
+        }
     }
 }
 

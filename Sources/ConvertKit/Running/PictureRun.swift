@@ -48,13 +48,13 @@ public struct PictureRun {
         try ContractQuestion.check(self.model, file: name)
         var faces = try FaceSettings(request.faces, contract: self.model.contract, usualExif: .follow)
         let size = PictureBatch(self.model).size
-        if faces.preprocess == .mtcnn, self.model.contract.crop != .none, let size, size.height == size.width {
-            faces.crop.imageSize = size.height
+        if faces.preprocess.looksForFaces, self.model.contract.crop != .none, let size {
+            faces.imageSize = .init(height: size.height, width: size.width)
             aligner = try faces.aligner()
         } else {
             if let decision = request.faces.ofFaces.first { throw PictureRunError.takesWholePictures(decision) }
             switch request.faces.crop {
-            case .mtcnn, .arcface: throw PictureRunError.noSquareFaces
+            case .mtcnn, .arcface: throw PictureRunError.noSize
             default: break
             }
             aligner = nil
@@ -95,7 +95,9 @@ public struct PictureRun {
     public func run(events: EventHandler = { _ in }) throws -> Result {
         var batch = PictureBatch(model)
         try batch.checkCount(request.paths.count)
-        if faces.lacksOwnCrop, aligner != nil { events(.cropIsNotOwn(model: name, margin: faces.crop.margin)) }
+        if faces.preprocess == .arcface, request.faces.crop == nil, aligner != nil {
+            events(.alignedByFivePoints(model: name, selection: faces.crop.selection))
+        }
         let executor = try FastExecutor(model, options: request.executor)
         var result = Result(preprocess: faces.preprocess, exif: faces.crop.exif)
         let total = request.paths.count
@@ -178,15 +180,15 @@ public struct PictureRun {
 
 /// What does not fit between a network and what was decided of its pictures.
 public enum PictureRunError: DescribedError, Equatable {
-    /// A face was asked for, and the network takes no square pictures of faces.
-    case noSquareFaces
+    /// A face was asked for, and the network takes no pictures of one size.
+    case noSize
     /// The decision means nothing for a network of whole pictures.
     case takesWholePictures(Decision)
 
     /// What is wrong.
     public var problem: String {
         switch self {
-        case .noSquareFaces: "the network does not take square pictures of faces, so none can be cut out for it"
+        case .noSize: "the network takes pictures of any size, so no face can be cut out for it"
         case .takesWholePictures(let decision): "\(decision.words) has no effect here: the network takes whole pictures"
         }
     }
@@ -197,7 +199,7 @@ public enum PictureRunError: DescribedError, Equatable {
     /// What the caller could decide otherwise.
     public var decisions: [Decision] {
         switch self {
-        case .noSquareFaces: [.crop]
+        case .noSize: [.crop]
         case .takesWholePictures(let decision): [decision]
         }
     }

@@ -30,6 +30,7 @@ extension ONNXGraphReader {
             return true
         case "Gather":
             guard let given = items(0), let places = try node.inputs.count > 1 ? integers(node.inputs[1]) : nil else { return false }
+            guard constant(resolve(node.inputs[1]))?.shape.count ?? 1 <= 1 else { throw unsupported(node, "its indices have several axes") }
             let chosen = places.map { $0 < 0 ? Int($0) + given.count : Int($0) }
             guard chosen.allSatisfy({ given.indices.contains($0) }) else { throw unsupported(node, "an index outside the shape") }
             shapes[output] = chosen.map { given[$0] }
@@ -38,6 +39,9 @@ extension ONNXGraphReader {
             guard let given = items(0), node.inputs.count >= 3, let starts = try integers(node.inputs[1]),
                 let ends = try integers(node.inputs[2]), starts.count == 1, ends.count == 1
             else { return false }
+            let axes = try node.inputs.count > 3 && !node.inputs[3].isEmpty ? integers(node.inputs[3]) : [0]
+            let steps = try node.inputs.count > 4 && !node.inputs[4].isEmpty ? integers(node.inputs[4]) : [1]
+            guard axes == [0] || axes == [-1], steps == [1] else { throw unsupported(node, "only sizes one after another are taken") }
             let (start, end) = (bound(starts[0], given.count), bound(ends[0], given.count))
             shapes[output] = start < end ? Array(given[start..<end]) : []
             return true

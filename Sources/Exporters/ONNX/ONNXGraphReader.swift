@@ -169,8 +169,9 @@ struct ONNXGraphReader {
                 guard let size = Int(exactly: size), (1...1 << 24) ~= size else { throw bad("axis \(axis) has size \(size)") }
                 // An export with a fixed batch of one is run image by image all the same.
                 dimensions.append(axis == 0 ? .batch : .fixed(size))
-                if axis == 0, size > 1 {
-                    fixedBatch = Int64(size)
+                guard axis == 0 else { continue }
+                fixedBatch = Int64(size)
+                if size > 1 {
                     remarks.append("the file takes batches of exactly \(size) images; here it is run with any number")
                 }
             case .symbol(let name): dimensions.append(axis == 0 ? .batch : .symbol(name))

@@ -18,7 +18,7 @@ public struct GivenFacts: Sendable, Equatable {
     public var margin: Int?
 
     /// Height and width in pixels.
-    public struct ImageSize: Sendable, Equatable {
+    public struct ImageSize: Sendable, Equatable, CustomStringConvertible {
         /// Rows.
         public let height: Int
         /// Columns.
@@ -31,6 +31,9 @@ public struct GivenFacts: Sendable, Equatable {
         package var json: JSONValue {
             height == width ? .integer(Int64(height)) : .array([.integer(Int64(height)), .integer(Int64(width))])
         }
+
+        /// Height × width.
+        public var description: String { "\(height)×\(width)" }
 
         /// A size.
         public init(height: Int, width: Int) {

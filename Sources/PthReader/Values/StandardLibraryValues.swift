@@ -131,13 +131,34 @@ enum StandardLibraryValues {
             let encoding = call.argumentCount > 1 ? call.argument(1)?.text?.lowercased() : "utf-8"
             guard let encoding, ["latin1", "latin-1", "iso-8859-1", "utf-8", "utf8"].contains(encoding) else { return nil }
             if encoding.hasPrefix("utf") { return ByteView(copying: Array(text.utf8), name: "bytes") }
-            let scalars = text.unicodeScalars.map { UInt8(exactly: $0.value) }
-            let bytes = scalars.compactMap { $0 }
-            return bytes.count == scalars.count ? ByteView(copying: bytes, name: "bytes") : nil
+            return latin1(text).map { ByteView(copying: $0, name: "bytes") }
         default:
             guard let numbers = first.ints else { return nil }
             let bytes = numbers.compactMap { UInt8(exactly: $0) }
             return bytes.count == numbers.count ? ByteView(copying: bytes, name: "bytes") : nil
+        }
+    }
+
+    /// The text in Latin-1; nil for characters beyond it. In UTF-8 these are single bytes, and pairs that begin with 0xC2 or 0xC3.
+    private static func latin1(_ text: String) -> [UInt8]? {
+        var text = text
+        return text.withUTF8 { units in
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(units.count)
+            var at = 0
+            while at < units.count {
+                let unit = units[at]
+                if unit < 0x80 {
+                    bytes.append(unit)
+                    at += 1
+                } else if unit == 0xC2 || unit == 0xC3, at + 1 < units.count {
+                    bytes.append(units[at + 1] & 0x3F | unit << 6)
+                    at += 2
+                } else {
+                    return nil
+                }
+            }
+            return bytes
         }
     }
 

@@ -32,7 +32,25 @@ extension MatchThreshold {
     }
 }
 
+extension GroupRates {
+    /// What the threshold is, in a sentence.
+    package func rule(unit: String) -> String {
+        if let wantedRate {
+            return "threshold for a false match rate of \(wantedRate) over all pairs: "
+                + (threshold.isFinite ? "score >= \(threshold)" : "no score is high enough")
+        }
+        return "threshold that decides the most of all pairs correctly: \(threshold) (\(unit))"
+    }
+}
+
 extension LFWEvaluation {
+    /// The interval from resampling people.
+    package var peopleText: String {
+        guard let people else { return "not known: paths do not say who the pictures show" }
+        return "\(NumberText.percent(people.lower, 2)) … \(NumberText.percent(people.upper, 2)) % (\(NumberText.grouped(people.resamples)) "
+            + "resamplings of \(NumberText.grouped(people.people)) people)"
+    }
+
     /// Rates at each decade that the number of pairs supports.
     package var supportedErrorRates: [ErrorRates] { allErrorRates.filter(\.isSupported) }
 

@@ -10,6 +10,9 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
     /// made (facenet concatenates those of an image and its mirror image, insightface adds them; facenet feeds (x − 127.5) / 128,
     /// insightface (x/255 − 0.5) / 0.5).
     case facenet
+    /// facenet's with `--use_flipped_images`: squared distances of vectors that are two of unit length side by side, which go to 8, on the
+    /// same grid to 4.
+    case facenetConcatenated = "facenet-concatenated"
     /// facenet's with `--distance_metric 1`: the same grid, of angles between embeddings in units of π.
     case facenetArccos = "facenet-arccos"
 
@@ -20,7 +23,7 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
     package var thresholdUnit: String {
         switch self {
         case .reference: "cosine"
-        case .insightface, .facenet: "squared distance"
+        case .insightface, .facenet, .facenetConcatenated: "squared distance"
         case .facenetArccos: "angle / π"
         }
     }
@@ -30,6 +33,7 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
         switch self {
         case .reference: Double(score)
         case .insightface, .facenet: 2 - 2 * Double(score)
+        case .facenetConcatenated: 4 - 4 * Double(score)
         // A score may exceed 1 by rounding, and no angle has such a cosine.
         case .facenetArccos: acos(min(max(Double(score), -1), 1)) / .pi
         }
@@ -45,6 +49,7 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
         switch self {
         case .reference: threshold
         case .insightface, .facenet: 1 - threshold / 2
+        case .facenetConcatenated: 1 - threshold / 4
         case .facenetArccos: cos(.pi * min(threshold, 1))
         }
     }
@@ -53,7 +58,7 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
     package var rule: String {
         switch self {
         case .reference: "thresholds are midpoints of neighboring scores, the first best on the other folds; same if score >= threshold"
-        case .insightface, .facenet:
+        case .insightface, .facenet, .facenetConcatenated:
             "thresholds are squared distances 0, 0.01 … 3.99, the first best on the other folds; same if distance < threshold"
         case .facenetArccos:
             "thresholds are angles in units of π, 0, 0.01 … 3.99, the first best on the other folds; same if angle < threshold"

@@ -21,7 +21,7 @@ package struct FoldAssignment: Sendable, Equatable {
 
     /// Assigns pairs to folds.
     /// - Parameters:
-    /// - asked: The number of folds asked for; only LFW's pairs have folds of their own.
+    /// - asked: The number of folds asked for; nil for the file's own, or LFW's ten.
     /// - own: The folds that the file gives, used if `asked` equals their number.
     init(_ pairs: [LFWPair], asked: Int?, own: [Int]?, file: String) throws(LFWError) {
         let same = pairs.count { $0.isSame }
@@ -29,9 +29,12 @@ package struct FoldAssignment: Sendable, Equatable {
         guard same > 0, different > 0 else { throw .oneClass(file: file, isSame: same > 0) }
         let official = FoldAssignment.officialFolds
         let isWhole = same == FoldAssignment.officialPairsOfEachKind && different == same
-        guard let wanted = asked ?? (isWhole ? official : nil) else { throw .notLFW(file: file, same: same, different: different) }
-        guard wanted >= 2, wanted <= min(same, different) else { throw .foldCount(wanted, greatest: min(same, different)) }
         let ownCount = own.flatMap { $0.max() }.map { $0 + 1 }
+        guard let wanted = asked ?? ownCount ?? (isWhole ? official : nil) else {
+            throw .notLFW(file: file, same: same, different: different)
+        }
+        let greatest = ownCount == wanted ? pairs.count : min(same, different)
+        guard wanted >= 2, wanted <= greatest else { throw .foldCount(wanted, greatest: min(same, different)) }
         if let own, ownCount == wanted {
             ofPair = own
         } else {
@@ -45,6 +48,16 @@ package struct FoldAssignment: Sendable, Equatable {
         }
         count = wanted
         isLFW = isWhole && wanted == official && FoldAssignment.isOfficial(pairs)
+    }
+
+    /// Runs of all pairs in file order, as equal as possible, longer ones first.
+    /// - Throws: `LFWError.oneClass` unless there are pairs of both kinds, `.foldCount` unless each fold has a pair.
+    init(inFileOrder pairs: [LFWPair], folds: Int, file: String) throws(LFWError) {
+        let same = pairs.count { $0.isSame }
+        guard same > 0, same < pairs.count else { throw .oneClass(file: file, isSame: same > 0) }
+        guard 2...pairs.count ~= folds else { throw .foldCount(folds, greatest: pairs.count) }
+        self.init(
+            count: folds, ofPair: pairs.indices.map { FoldAssignment.fold(of: $0, in: pairs.count, folds: folds) }, isLFW: false)
     }
 
     /// SHA-256 of LFW's pairs, one line `path path` each: same-person pairs in file order, then the others. Both official files share it.

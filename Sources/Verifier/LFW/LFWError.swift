@@ -6,6 +6,8 @@ package enum LFWError: DescribedError, Equatable {
     case badLine(file: String, line: Int, reason: String)
     /// A file without a single pair, score or row.
     case nothingInside(file: String, what: String)
+    /// A folder that is not a protocol's.
+    case notList(path: String, reason: String)
     /// The file is not UTF-8 text.
     case notText(file: String)
     /// Not LFW's 3,000 and 3,000 pairs, and no number of folds was given.
@@ -34,6 +36,12 @@ package enum LFWError: DescribedError, Equatable {
     case badBaseline(file: String, reason: String)
     /// Two score tables over different pairs.
     case differentPairs(file: String, reason: String)
+    /// People of the pairs that a list of groups does not name.
+    case groupsMissing(file: String, people: [String])
+    /// Paths that do not say who is shown.
+    case peopleUnknown(file: String)
+    /// Groups of a list of pairs, and a list of groups.
+    case groupsTwice(pairs: String)
     /// Cairo could not draw.
     case plotFailed(reason: String)
 
@@ -42,6 +50,7 @@ package enum LFWError: DescribedError, Equatable {
         switch self {
         case .badLine(let file, let line, let reason): "\(file), line \(line): \(reason)"
         case .nothingInside(let file, let what): "\(file): contains no \(what)"
+        case .notList(let path, let reason): "\(path): is not a list of pairs: \(reason)"
         case .notText(let file): "\(file): is not UTF-8 text"
         case .notLFW(let file, let same, let different):
             "\(file): \(same) pairs of the same person and \(different) of different people are not LFW's 3,000 and 3,000, so there are no "
@@ -62,6 +71,11 @@ package enum LFWError: DescribedError, Equatable {
         case .notEmbeddings(let file, let reason): "\(file): these are not embeddings: \(reason)"
         case .badBaseline(let file, let reason): "\(file): is not a baseline: \(reason)"
         case .differentPairs(let file, let reason): "\(file): its pairs are different: \(reason)"
+        case .groupsMissing(let file, let people):
+            "\(file): has no group of \(people.count) \(people.count == 1 ? "person" : "people") of the pairs: "
+                + people.prefix(10).joined(separator: ", ") + (people.count > 10 ? ", …" : "")
+        case .peopleUnknown(let file): "\(file): its paths do not say who the pictures show"
+        case .groupsTwice(let pairs): "\(pairs): has a column group, and a list of groups is given as well"
         case .plotFailed(let reason): "a plot could not be drawn (\(reason))"
         }
     }
@@ -79,6 +93,7 @@ package enum LFWError: DescribedError, Equatable {
         switch self {
         case .badLine: "correct the line, or take the original file"
         case .nothingInside, .notText: "check that this is the right file and that it is complete"
+        case .notList: "name a list, or CFP's folder with Pair_list_F.txt and Pair_list_P.txt in the second folder above it"
         case .notLFW: "choose a number of folds of your own; the result is then not an LFW figure"
         case .oneClass: "verification needs pairs of both kinds"
         case .foldCount, .emptyFold: "choose a different number of folds"
@@ -90,6 +105,9 @@ package enum LFWError: DescribedError, Equatable {
         case .notEmbeddings: "see docs/evaluation.md for the contents of .npz, .npy and .csv files"
         case .badBaseline: "give a pair_scores.csv, a metrics.json or a best_lfw.json"
         case .differentPairs: "compare scores of the same pairs; their order does not matter"
+        case .groupsMissing: "add them, or leave their pairs out"
+        case .peopleUnknown: "name folders by people (NAME/NAME_0001.jpg), or give each pair its group in a column of the list"
+        case .groupsTwice: "take one of them"
         case .plotFailed: "check that cairo and a font, such as fonts-dejavu-core, are installed"
         }
     }

@@ -38,7 +38,7 @@ enum PathPairLines {
         return pairs
     }
 
-    private static func trimmed(_ text: Substring) -> Substring {
+    static func trimmed(_ text: Substring) -> Substring {
         var text = text
         while let last = text.utf8.last, last == 0x20 || last == 0x09 || last == 0x0D { text = text.dropLast() }
         return text.drop { $0 == " " || $0 == "\t" }

@@ -22,7 +22,13 @@ extension ROCCurve {
     /// The last step whose false accept rate is at most `limit`.
     func operatingStep(falseAcceptLimit limit: Double) -> Point {
         let allowed = allowedFalseAccepts(limit)
-        return points.last { $0.falseAccepts <= allowed } ?? Point(falseAccepts: 0, trueAccepts: 0, score: .infinity)
+        // False accepts never become fewer.
+        var (low, high) = (0, points.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if points[middle].falseAccepts <= allowed { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? points[low - 1] : Point(falseAccepts: 0, trueAccepts: 0, score: .infinity)
     }
 
     /// How many false accepts a bound on their rate allows; a product that rounding put below a whole number counts as that number.

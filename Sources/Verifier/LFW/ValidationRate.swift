@@ -22,10 +22,10 @@ package struct ValidationRate: Sendable, Equatable {
     /// - Returns: Nil if a fold lacks pairs of one kind, or if no different-people pairs remain outside a fold: the rates are then undefined.
     /// - Parameters:
     /// - tables: One for all folds, or each fold's own.
-    /// - rule: Squared distances, except for the protocol whose distances are angles.
+    /// - rule: Its distances; squared ones for the protocol that has none.
     init?(_ tables: [ScoreTable], by rule: EvaluationProtocol, target: Double = usualTarget) {
         guard let first = tables.first else { return nil }
-        let measure: EvaluationProtocol = rule == .facenetArccos ? rule : .facenet
+        let measure: EvaluationProtocol = rule.usesDistance ? rule : .facenet
         let shared = tables.count == 1 ? FoldDistances(first, measure) : nil
         var (thresholds, rates, falseRates): ([Double], [Double], [Double]) = ([], [], [])
         for fold in 0..<first.pairs.folds.count {

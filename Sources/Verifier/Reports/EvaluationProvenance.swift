@@ -1,3 +1,5 @@
+import ConvertIR
+
 /// What was evaluated and how. Every member is optional, because scores alone have no model. Files are given by base name, so that the same
 /// run gives the same bytes in any folder.
 package struct EvaluationProvenance: Sendable, Equatable {
@@ -21,14 +23,14 @@ package struct EvaluationProvenance: Sendable, Equatable {
     package var backbone: String?
     /// Base name of the model's file.
     package var checkpoint: String?
-    /// `mtcnn` or `resize`.
+    /// `mtcnn`, `arcface` or `resize`.
     package var preprocess: String?
     /// Margin around the face, in pixels of the crop.
     package var mtcnnMargin: Int?
     /// Whether embeddings are averaged over an image and its mirror image.
     package var ttaFlip: Bool?
-    /// Side of the crop in pixels.
-    package var imageSize: Int?
+    /// Height and width of the crop in pixels.
+    package var imageSize: GivenFacts.ImageSize?
     /// The device that the network ran on; always `cpu` here.
     package var device: String?
     /// Base name of the images' folder.

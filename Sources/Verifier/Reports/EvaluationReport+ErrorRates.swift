@@ -35,6 +35,61 @@ extension EvaluationReport {
                 ])))
     }
 
+    /// The interval from resampling people; null if it is not known who the pictures show.
+    var peopleInterval: JSONValue {
+        guard let people = evaluation.people else { return .null }
+        return .object(
+            JSONObject([
+                "lower": .number(people.lower), "upper": .number(people.upper), "resamples": .integer(Int64(people.resamples)),
+                "people": .integer(Int64(people.people)), "seed": .unsigned(people.seed),
+            ]))
+    }
+
+    /// Points of the DET curve, ten bounds a decade.
+    var tradeoff: JSONValue {
+        .array(
+            DetectionErrorTradeoff.points(evaluation.curve).map { rates in
+                .object(
+                    JSONObject([
+                        "fmr_at_most": .number(rates.limit), "threshold": score(rates.score), "fmr": .number(rates.falseMatchRate),
+                        "fnmr": .number(rates.falseNonMatchRate),
+                    ]))
+            })
+    }
+
+    /// Rates for each group; null if nothing divides the pairs.
+    var groupRates: JSONValue {
+        guard let groups else { return .null }
+        let rows = groups.rows.map { row in
+            JSONValue.object(
+                JSONObject([
+                    "group": row.name.map { .string($0) } ?? .null, "different_pairs": .integer(Int64(row.differentCount)),
+                    "false_matches": .integer(Int64(row.confusion.falsePositive)), "fmr": row.falseMatchRate.map { .number($0) } ?? .null,
+                    "fmr_95": ends(row.falseMatchInterval), "same_pairs": .integer(Int64(row.sameCount)),
+                    "false_non_matches": .integer(Int64(row.confusion.falseNegative)),
+                    "fnmr": row.falseNonMatchRate.map { .number($0) } ?? .null, "fnmr_95": ends(row.falseNonMatchInterval),
+                ]))
+        }
+        return .object(
+            JSONObject([
+                "threshold": groups.threshold.isFinite ? .number(groups.threshold) : .null,
+                "fmr_wanted": groups.wantedRate.map { .number($0) } ?? .null, "groups": .array(rows),
+            ]))
+    }
+
+    /// `det_curve.csv`: every step of the curve, from nothing matching to everything.
+    package var tradeoffTable: [UInt8] {
+        var text = CSVTable.line(["threshold", "fmr", "fnmr"])
+        for point in evaluation.curve.points {
+            text += CSVTable.line(
+                [
+                    point.score.isFinite ? "\(point.score)" : "inf", "\(evaluation.curve.falseAcceptRate(point))",
+                    "\(1 - evaluation.curve.trueAcceptRate(point))",
+                ])
+        }
+        return Array(text.utf8)
+    }
+
     /// An interval as an array of two numbers.
     func ends(_ interval: ShareInterval) -> JSONValue { .array([.number(interval.lower), .number(interval.upper)]) }
 

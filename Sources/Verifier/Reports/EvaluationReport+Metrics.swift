@@ -9,7 +9,7 @@ extension EvaluationReport {
         var root = JSONObject([
             "model": text(provenance.model), "backbone": text(provenance.backbone), "checkpoint": text(provenance.checkpoint),
             "preprocess": text(provenance.preprocess), "mtcnn_margin": whole(provenance.mtcnnMargin),
-            "tta_flip": provenance.ttaFlip.map { .boolean($0) } ?? .null, "image_size": whole(provenance.imageSize),
+            "tta_flip": provenance.ttaFlip.map { .boolean($0) } ?? .null, "image_size": provenance.imageSize?.json ?? .null,
             "device": text(provenance.device), "lfw_root": text(provenance.lfwRoot), "pairs_file": text(provenance.pairsFile),
             "num_pairs": whole(pairs.pairs.count), "num_positive_pairs": whole(same),
             "num_negative_pairs": whole(pairs.pairs.count - same), "num_unique_images": whole(pairs.uniqueImages.count),
@@ -34,6 +34,7 @@ extension EvaluationReport {
         var object = JSONObject([
             "protocol": .string(evaluation.protocolRule.rawValue), "threshold_unit": .string(evaluation.protocolRule.thresholdUnit),
             "is_lfw": .boolean(evaluation.isLFW), "num_folds": whole(evaluation.folds.count),
+            "pairs_form": text(evaluation.table.pairs.form),
             "num_dropped_pairs": whole(evaluation.table.pairs.droppedCount),
             "fold_thresholds": .array(evaluation.folds.map { .number($0.threshold) }),
             "ten_fold_accuracy_standard_error": .number(evaluation.spread.standardError),
@@ -43,9 +44,11 @@ extension EvaluationReport {
                     "resamples": whole(evaluation.bootstrap.resamples), "seed": .unsigned(evaluation.bootstrap.seed),
                     "of": .string("pair outcomes at their fold's threshold"),
                 ])), "roc_auc_definition": .string("exact over all pairs, ties half (Mann-Whitney)"),
-            "roc_auc_doubled_wins": whole(curve.doubledWins), "equal_error_rate": .number(curve.equalErrorRate),
+            "bootstrap_people_95": peopleInterval, "roc_auc_doubled_wins": whole(curve.doubledWins),
+            "equal_error_rate": .number(curve.equalErrorRate),
             "accuracy_wilson_95": ends(ShareInterval(evaluation.confusion.correct, of: evaluation.confusion.total)),
             "tar_at_far": trueAccepts, "error_rates": errorRates, "threshold_at_fmr": thresholdAtRate,
+            "det": tradeoff, "group_rates": groupRates,
             "val_at_far": evaluation.validation.map { .object(validation($0)) } ?? .null,
             "noise_budget": .object(
                 JSONObject([

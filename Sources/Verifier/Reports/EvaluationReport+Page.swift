@@ -8,7 +8,9 @@ extension EvaluationReport {
     /// - Parameter photographs: Returns an image's bytes, of which only JPEG and PNG are shown. Nil for a page without photographs.
     /// - Throws: `LFWError.plotFailed`.
     func page(photographs: ((String) -> [UInt8]?)?) throws(LFWError) -> String {
-        let title = (evaluation.isLFW ? "LFW" : "Not LFW") + ": " + (provenance.checkpoint ?? provenance.pairsFile ?? "pair scores")
+        let title =
+            (evaluation.table.pairs.setName ?? (evaluation.isLFW ? "LFW" : "Not LFW")) + ": "
+            + (provenance.checkpoint ?? provenance.pairsFile ?? "pair scores")
         return """
             <!DOCTYPE html>
             <html lang="en">
@@ -29,9 +31,11 @@ extension EvaluationReport {
             \(figures)
             <div class="plots">
             \(try picture(curvePlot, "ROC curve"))
+            \(try picture(tradeoffPlot, "DET curve"))
             \(try picture(histogramPlot, "Histogram of pair scores"))
             \(try picture(confusionPlot, "Confusion matrix"))
             </div>
+            \(groupTable)
             <h2>Folds</h2>
             \(foldTable)
             <h2>What was evaluated</h2>
@@ -81,7 +85,7 @@ extension EvaluationReport {
         } else {
             html += "<p class=\"verdict\">\(accuracyText)</p>\n"
         }
-        if !evaluation.isLFW {
+        if !evaluation.isLFW, evaluation.table.pairs.setName == nil {
             html += "<p class=\"caveat\">These are not LFW's 6,000 pairs in its ten folds: no figure here is LFW's.</p>\n"
         }
         return html + "<p class=\"caveat\">\(HTMLText.escaped(Judgment.caveat))</p>"
@@ -105,7 +109,8 @@ extension EvaluationReport {
                 "Bootstrap, 95 %",
                 "\(NumberText.percent(bootstrap.lower, 2)) … \(NumberText.percent(bootstrap.upper, 2)) % "
                     + "(\(bootstrap.resamples) resamplings of pair outcomes, seed \(bootstrap.seed))"
-            ), ("Wilson's interval, 95 %", "\(ShareInterval(evaluation.confusion.correct, of: evaluation.confusion.total).text) %"),
+            ), ("Bootstrap of people, 95 %", evaluation.peopleText),
+            ("Wilson's interval, 95 %", "\(ShareInterval(evaluation.confusion.correct, of: evaluation.confusion.total).text) %"),
             ("Area under the ROC curve", "\(NumberText.fixed(curve.area, 6)) (exact, ties half)"),
             ("Equal error rate", "\(NumberText.percent(curve.equalErrorRate)) %"),
         ]
@@ -145,6 +150,21 @@ extension EvaluationReport {
         return table(rows.map { [$0.0, $0.1] }, header: nil)
     }
 
+    private var groupTable: String {
+        guard let groups else { return "" }
+        let rows = groups.rows.map { row in
+            [
+                row.name ?? "all pairs", "\(row.differentCount)", row.falseMatchRate.map { NumberText.percent($0) } ?? "none",
+                row.falseMatchInterval.text, "\(row.sameCount)", row.falseNonMatchRate.map { NumberText.percent($0) } ?? "none",
+                row.falseNonMatchInterval.text,
+            ]
+        }
+        return "<h2>Groups</h2>\n<p>\(HTMLText.escaped(groups.rule(unit: evaluation.protocolRule.thresholdUnit)))</p>\n"
+            + table(
+                rows,
+                header: ["Group", "Pairs of different people", "FMR %", "95 %", "Pairs of one person", "FNMR %", "95 %"])
+    }
+
     private var foldTable: String {
         let rows = evaluation.folds.map { fold in
             let confusion = fold.confusion
@@ -164,11 +184,12 @@ extension EvaluationReport {
         add("Network", provenance.backbone)
         add("Preprocessing", provenance.preprocess)
         add("Margin", provenance.mtcnnMargin.map(String.init))
-        add("Image size", provenance.imageSize.map(String.init))
+        add("Image size", provenance.imageSize.map { $0.height == $0.width ? "\($0.height)" : "\($0)" })
         add("Flip averaged", provenance.ttaFlip.map { $0 ? "yes" : "no" })
         add("Device", provenance.device)
         add("Images", provenance.lfwRoot)
         add("Pairs", provenance.pairsFile)
+        add("Form of the list", pairs.form)
         add("Pairs counted", "\(pairs.pairs.count) of \(pairs.uniqueImages.count) images")
         if pairs.droppedCount > 0 { add("Pairs dropped, an image missing", "\(pairs.droppedCount)") }
         add("Faces found", provenance.successRate.map { "\(NumberText.percent($0)) %" })

@@ -1,8 +1,11 @@
 extension EvaluationReport {
-    private var name: String { evaluation.isLFW ? "LFW" : "Not LFW:" }
+    private var name: String { evaluation.table.pairs.setName ?? (evaluation.isLFW ? "LFW" : "Not LFW:") }
 
     /// The ROC curve.
     var curvePlot: some Plot { CurvePlot(curve: evaluation.curve, title: "\(name) ROC curve") }
+
+    /// The DET curve.
+    var tradeoffPlot: some Plot { TradeoffPlot(curve: evaluation.curve, title: "\(name) DET curve") }
 
     /// The decisions.
     var confusionPlot: some Plot {

@@ -11,15 +11,19 @@ package struct EvaluationReport: Sendable {
     /// A second model's scores over the same pairs, if there is one.
     package let otherScores: ScoreTable?
 
+    /// Rates for each group of pairs; nil if nothing divides them.
+    package let groups: GroupRates?
+
     /// Creates a report; nothing is computed or written.
     package init(
         _ evaluation: LFWEvaluation, judgment: Judgment, provenance: EvaluationProvenance = EvaluationProvenance(),
-        embeddings: EmbeddingTable? = nil, otherScores: ScoreTable? = nil
+        embeddings: EmbeddingTable? = nil, otherScores: ScoreTable? = nil, groups: GroupRates? = nil
     ) {
         self.evaluation = evaluation
         self.judgment = judgment
         self.provenance = provenance
         self.embeddings = embeddings
         self.otherScores = otherScores
+        self.groups = groups
     }
 }

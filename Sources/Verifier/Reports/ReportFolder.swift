@@ -29,6 +29,8 @@ package struct ReportFolder: Sendable {
     private static let otherScores = "pair_scores_against.csv"
     private static let embeddings = "lfw_embeddings.npz"
     private static let curve = "roc_curve.png"
+    private static let tradeoff = "det_curve.png"
+    private static let tradeoffTable = "det_curve.csv"
     private static let confusion = "confusion_matrix.png"
     private static let histogram = "score_histogram.png"
     private static let page = "report.html"
@@ -50,8 +52,8 @@ package struct ReportFolder: Sendable {
 
     /// Names of all files, in the order in which they are written.
     package static func names(_ contents: Contents) -> [String] {
-        [metrics, folds, scores] + (contents.contains(.otherScores) ? [otherScores] : [])
-            + (contents.contains(.embeddings) ? [embeddings] : []) + [curve, confusion, histogram, page]
+        [metrics, folds, scores, tradeoffTable] + (contents.contains(.otherScores) ? [otherScores] : [])
+            + (contents.contains(.embeddings) ? [embeddings] : []) + [curve, tradeoff, confusion, histogram, page]
     }
 
     /// Writes all files, each completely or not at all. They get their names only after all of them have been written.
@@ -62,10 +64,12 @@ package struct ReportFolder: Sendable {
         var texts: [(name: String, bytes: [UInt8])] = [
             (ReportFolder.metrics, Array((JSONValue.object(report.metrics).text(pretty: true) + "\n").utf8)),
             (ReportFolder.folds, report.foldMetrics), (ReportFolder.scores, report.evaluation.table.csv),
+            (ReportFolder.tradeoffTable, report.tradeoffTable),
         ]
         if let other = report.otherScores { texts.append((ReportFolder.otherScores, other.csv)) }
         texts += [
-            (ReportFolder.curve, try report.curvePlot.png()), (ReportFolder.confusion, try report.confusionPlot.png()),
+            (ReportFolder.curve, try report.curvePlot.png()), (ReportFolder.tradeoff, try report.tradeoffPlot.png()),
+            (ReportFolder.confusion, try report.confusionPlot.png()),
             (ReportFolder.histogram, try report.histogramPlot.png()),
             (ReportFolder.page, Array(try report.page(photographs: photographs).utf8)),
         ]

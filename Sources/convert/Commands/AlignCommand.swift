@@ -10,12 +10,13 @@ enum AlignCommand {
     private static let output = Option(
         "--output", short: "o", "DIR", .folder,
         help: "where crops go, with faces.csv (the face taken) and faces.json (every face, landmarks); one level is created")
-    private static let imageSize = Option("--image-size", "N", squareSize, help: "side of the crop", usual: "112")
+    private static let imageSize = Option(
+        "--image-size", "N", ContractOptions.sizeKind, help: "size of the crop", usual: "112")
     private static let noCrops = Flag("--no-crops", help: "write only the tables")
     private static let draw = Flag("--draw", help: "also NAME/NAME_0001.faces.png: the picture with boxes and landmarks")
 
     static let command = Command(
-        name: "align", summary: "find faces and cut them out, as the reference project does it",
+        name: "align", summary: "find faces and cut them out, as the reference project does it, or aligned by five points",
         usage: ["align IMAGE|DIR … -o DIR [options]"],
         operands: [
             Command.Operand("IMAGE|DIR", help: "JPEG and PNG files, or folders with such files; crops keep their tree: NAME/NAME_0001.png")
@@ -23,13 +24,14 @@ enum AlignCommand {
         groups: [
             OptionGroup([output, noCrops, draw]),
             OptionGroup(
-                "Crops:", [ContractOptions.crop, ContractOptions.preprocess, imageSize, ContractOptions.margin] + FaceOptions.all),
+                "Crops:",
+                [ContractOptions.crop, ContractOptions.preprocess, imageSize, ContractOptions.margin] + FaceOptions.all),
             OptionGroup([ExecutorOptions.threads, OutputOptions.force, OutputOptions.quiet, OutputOptions.json]),
         ],
         notes: [
             "If no face is found, the whole picture is resized, and counted. EXIF orientation is ignored unless --exif says otherwise, as the "
                 + "reference project ignores it; pictures that state one are reported. Crops equal those of facenet-pytorch 2.6.0 with "
-                + "Pillow 10.2. A picture that cannot be read, or is too large, is reported and skipped.",
+                + "Pillow 10.2, and with --crop arcface those of OpenCV 4's warpAffine. A picture that cannot be read, or is too large, is reported and skipped.",
             "Exit codes: 0 fine, 1 some picture could not be aligned, 2 an error, 64 wrong arguments.",
         ],
         synonyms: ["crop", "detect"], run: run)
@@ -50,10 +52,6 @@ enum AlignCommand {
         Interruption.setFarewell("\(Terminal.programName): \(farewell)")
         defer { Interruption.setFarewell(nil) }
         let printer = EventPrinter(isQuiet: isQuiet)
-        if alignment.settings.lacksOwnCrop, !isQuiet {
-            Terminal.say(
-                "five-point aligned crops cannot be made yet; the crop is MTCNN's box with margin \(alignment.settings.crop.margin)")
-        }
         let result = try alignment.run(events: printer.handle)
         printer.clear()
         if isJSON {
@@ -64,10 +62,5 @@ enum AlignCommand {
         guard !result.failures.isEmpty else { return ExitStatus.fine }
         Terminal.say("\(result.failures.count) of \(result.pictures.count) pictures could not be aligned")
         return ExitStatus.checkFailed
-    }
-
-    /// Crops are square here.
-    private static let squareSize = ValueKind<GivenFacts.ImageSize>("one number here, because crops are square, from 8 to 4096") { text in
-        ContractOptions.size(text).flatMap { $0.height == $0.width ? $0 : nil }
     }
 }

@@ -9,12 +9,26 @@ enum EvaluateCommand {
     private static let checkpoint = Option("--checkpoint", "FILE", .file, help: "the same as MODEL")
     private static let pairsFile = Option(
         "--pairs-file", "FILE", .file,
-        help: "lines of path, path and label, separated by spaces, tabs or commas, or LFW's own pairs.txt")
+        help: "lines of path, path and label, separated by spaces, tabs or commas; columns a,b,same,group,fold; LFW's, CALFW's or CPLFW's "
+            + "own list, or CFP's folder Protocol/Split/FP (docs/evaluation.md)")
+    private static let bin = Option(
+        "--bin", "FILE", .file, isRepeatable: true,
+        help:
+            "in place of a list and pictures: a set of aligned pictures in pairs, as insightface ships lfw.bin or cfp_fp.bin; folds are in "
+            + "file order, and --protocol insightface adds the mirror images",
+        conflicts: ["--pairs-file", "--lfw-root", "--crops", "--with-photos"])
     private static let against = Option(
         "--against", "MODEL", .file,
         help: "a second model on the same crops: which pairs change sides, how far scores differ, McNemar's exact p; its scores go to "
             + "pair_scores_against.csv. Replaces --baseline: exit 1 if accuracy or AUC differ by more than the tolerances")
-    private static let flips = Flag("--tta-flip", help: "use the mean of the embeddings of an image and its mirror image")
+    private static let flips = Flag(
+        "--tta-flip", help: "use mirror images, too: --flip add, or --flip concatenate with --protocol facenet", conflicts: ["--flip"])
+    private static let mirror = Option(
+        "--flip", "WAY",
+        .choice(
+            MirrorUse.self,
+            ["add": "an image's vector plus its mirror image's", "concatenate": "both of unit length, side by side, as facenet does"]),
+        help: "what is done with mirror images", usual: "none; add with --protocol insightface")
     private static let backbone = Option(
         "--backbone", "NAME", .text, help: "the same as --arch", conflicts: ["--arch"])
     private static let crops = Option(
@@ -27,13 +41,16 @@ enum EvaluateCommand {
     private static let noCache = Flag("--no-cache", help: "cache nothing")
     private static let allowMissing = Flag(
         "--allow-missing", help: "leave out pairs whose image is missing or damaged; the figure is then not LFW's")
+    private static let timing = Flag(
+        "--timing", help: "also print the processor time that crops and networks took; what is cached takes none")
     private static let workers = Option("--num-workers", "N", .integer(from: 0), help: "accepted and ignored")
     private static let device = Option("--device", "NAME", .text, help: "accepted and ignored")
 
     /// Options that `export --evaluate` takes besides its own.
     static let afterExport: [any Declared] =
         [
-            JudgingOptions.root, pairsFile, against, flips, ExecutorOptions.exact, ExecutorOptions.batchSize, ExecutorOptions.threads,
+            JudgingOptions.root, pairsFile, against, flips, mirror, ExecutorOptions.exact, ExecutorOptions.batchSize,
+            ExecutorOptions.threads,
         ] + FaceOptions.all + [crops, cache, noCache, allowMissing]
         + JudgingOptions.group.options.filter {
             !["--force", "--quiet", "--json", "--lfw-root"].contains($0.declaration.name)
@@ -41,12 +58,12 @@ enum EvaluateCommand {
 
     static let command = Command(
         name: "evaluate", summary: "run the full LFW protocol: align, embed, score, judge",
-        usage: ["evaluate MODEL --lfw-root DIR --pairs-file FILE [options]"],
+        usage: ["evaluate MODEL --lfw-root DIR --pairs-file FILE [options]", "evaluate MODEL --bin FILE [--bin FILE …] [options]"],
         operands: [Command.Operand("MODEL", help: "any format that holds or gives a network")],
         groups: [
             OptionGroup([
-                JudgingOptions.root, pairsFile, checkpoint, against, flips, ExecutorOptions.exact, ExecutorOptions.batchSize,
-                ExecutorOptions.threads, workers, device, OutputOptions.verbose,
+                JudgingOptions.root, pairsFile, bin, checkpoint, against, flips, mirror, ExecutorOptions.exact, ExecutorOptions.batchSize,
+                ExecutorOptions.threads, timing, workers, device, OutputOptions.verbose,
             ]),
             OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
             JudgingOptions.group, OptionGroup("Reading:", ReadingOptions.group.options + [backbone]), ContractOptions.group,
@@ -61,6 +78,7 @@ enum EvaluateCommand {
         let notes: [String]
         let isQuiet: Bool
         let isJSON: Bool
+        let isTiming: Bool
     }
 
     /// Reads everything, and finds what means nothing.
@@ -70,40 +88,58 @@ enum EvaluateCommand {
         let named = given[checkpoint]
         if let operand, named != nil { throw UsageError.conflict(operand, "--checkpoint") }
         guard let model = operand ?? named else { throw UsageError.missingArgument("MODEL", command: "evaluate") }
-        guard let pairs = given[pairsFile] else { throw UsageError.missingArgument("--pairs-file FILE", command: "evaluate") }
+        let sets = given.all(bin)
+        let pairs = given[pairsFile]
+        guard pairs != nil || !sets.isEmpty else {
+            throw UsageError.missingArgument("--pairs-file FILE or --bin FILE", command: "evaluate")
+        }
         let family = given[ReadingOptions.family] ?? given[backbone]
-        var request = EvaluationRequest(try ReadingOptions.source(model, given, family: family), pairsFile: pairs)
+        let source = try ReadingOptions.source(model, given, family: family)
+        var request = pairs.map { EvaluationRequest(source, pairsFile: $0) } ?? EvaluationRequest(source, sets: sets)
         request.against = try given[against].map { try ReadingOptions.source($0, given, family: family) }
         // The two may be one network before and after it was quantized.
         request.against?.allowsPlain = true
         request.root = given[JudgingOptions.root]
         request.cropsFolder = given[crops]
-        guard request.root != nil || request.cropsFolder != nil else {
+        let cropOptions = FaceOptions.all + [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.margin]
+        if !sets.isEmpty {
+            try given.refuse(cropOptions, because: "the pictures of a set are aligned already")
+            try given.refuse([JudgingOptions.groups], because: "a set does not say who its pictures show")
+            if sets.count > 1 {
+                try given.refuse(
+                    [JudgingOptions.accuracy, JudgingOptions.area, JudgingOptions.baseline],
+                    because: "it is one set's figure, and several are given")
+            }
+        } else if request.root == nil, request.cropsFolder == nil {
             throw UsageError.missingArgument("--lfw-root DIR", command: "evaluate")
         }
         if request.cropsFolder != nil {
             if !given[JudgingOptions.photographs], !given.isGiven(JudgingOptions.outputFolder), !given[JudgingOptions.json] {
                 try given.refuse([JudgingOptions.root], because: "--crops takes finished crops; only a report names the folder of pictures")
             }
-            try given.refuse(
-                FaceOptions.all + [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.margin],
-                because: "--crops takes finished crops")
+            try given.refuse(cropOptions, because: "--crops takes finished crops")
         }
         request.faces = try FaceOptions.choice(given)
-        request.flips = given[flips]
         request.allowsMissing = given[allowMissing]
         request.isExact = given[ExecutorOptions.exact]
         request.batchSize = given[ExecutorOptions.batchSize]
         request.cacheFolder = given[cache]
         request.keepsNothing = given[noCache]
         request.judging = try JudgingOptions.judging(given)
+        request.mirror = given[mirror]
+        if given[flips] {
+            let isFacenet = [.facenet, .facenetArccos].contains(request.judging.rule)
+            request.mirror = isFacenet ? .concatenate : .add
+        }
         var notes: [String] = []
         if given[workers] != nil { notes.append("--num-workers means nothing here: all cores are used (--threads bounds them)") }
         if let device = given[device], device != "cpu" {
             notes.append("--device \(device) means nothing here: everything runs on the processor")
         }
         _ = given[OutputOptions.verbose]
-        let asked = Request(request: request, notes: notes, isQuiet: given[JudgingOptions.quiet], isJSON: given[JudgingOptions.json])
+        let asked = Request(
+            request: request, notes: notes, isQuiet: given[JudgingOptions.quiet], isJSON: given[JudgingOptions.json],
+            isTiming: given[timing])
         try given.finish(because: "nothing of what is asked for uses it")
         return asked
     }
@@ -112,6 +148,7 @@ enum EvaluateCommand {
     static func run(_ asked: Request, after document: JSONObject? = nil) throws -> Int32 {
         if !asked.isQuiet { for note in asked.notes { Terminal.say("note: \(note)") } }
         let printer = EventPrinter(isQuiet: asked.isQuiet)
+        if !asked.request.sets.isEmpty { return try runSets(asked, printer) }
         let evaluation = try Evaluation(asked.request, events: printer.handle)
         let result: EvaluationResult
         do { result = try evaluation.run(events: printer.handle) } catch {
@@ -119,6 +156,25 @@ enum EvaluateCommand {
             throw error
         }
         printer.clear()
+        if asked.isTiming { report(result) }
         return EvaluationText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON, after: document)
+    }
+
+    private static func report(_ result: EvaluationResult) {
+        guard let times = result.times else { return }
+        Terminal.say(
+            "timing: crops \(NumberText.fixed(times.crops, 3)) s, networks \(NumberText.fixed(times.embeddings, 3)) s of processor time")
+    }
+
+    private static func runSets(_ asked: Request, _ printer: EventPrinter) throws -> Int32 {
+        let evaluation = try SetEvaluation(asked.request, events: printer.handle)
+        let results: [SetEvaluation.SetResult]
+        do { results = try evaluation.run(events: printer.handle) } catch {
+            printer.clear()
+            throw error
+        }
+        printer.clear()
+        if asked.isTiming { for entry in results { report(entry.result) } }
+        return SetText.conclude(results, isQuiet: asked.isQuiet, isJSON: asked.isJSON)
     }
 }

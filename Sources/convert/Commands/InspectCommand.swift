@@ -3,6 +3,7 @@ import ConvertFiles
 import ConvertIR
 import ConvertKit
 import Exporters
+import PthReader
 
 /// `convert inspect FILE`: what is in a file, for people or as JSON.
 enum InspectCommand {
@@ -15,13 +16,35 @@ enum InspectCommand {
     private static let dot = Flag("--dot", help: "print only the graph, in Graphviz's DOT language")
     private static let safety = Flag(
         "--safety", help: "only the safety scan: is it complete, and is it clean, unknown or dangerous")
+    private enum ReportForm: String, Sendable, CaseIterable {
+        case text
+        case jsonLines = "json-lines"
+        case sarif, junit
+    }
+
+    private static let report = Option(
+        "--report", "FORM",
+        .choice(
+            ReportForm.self,
+            [
+                "text": "one line for each file, and a summary", "json-lines": "one JSON object in each line", "sarif": "SARIF 2.1.0",
+                "junit": "a JUnit report",
+            ]), help: "of --safety, the form of the answers for several files", usual: "text", conflicts: ["--json"], needs: ["--safety"])
+    private static let allow = Option(
+        "--allow", "FILE", .file,
+        help: "of --safety, names that were reviewed and count as clean: a module and a name in each line", needs: ["--safety"])
+    private static let include = Option(
+        "--include", "GLOB", .text, isRepeatable: true, help: "of folders, only files whose names match; with a slash, whose paths match")
+    private static let exclude = Option(
+        "--exclude", "GLOB", .text, isRepeatable: true, help: "of folders, no files and folders that match")
     private static let json = Flag("--json", help: "the same as JSON (docs/inspect-json.md); the graph is part of it")
 
     static let command = Command(
         name: "inspect", summary: "show what is in a file: container, metadata, state dict, graph, safety",
-        usage: ["inspect FILE [options]"], operands: [Command.Operand("FILE")],
+        usage: ["inspect FILE [options]", "inspect --safety FILE|DIR ... [options]"], operands: [Command.Operand("FILE")],
         groups: [
             OptionGroup([keys, check, graph, dot, safety, json, OutputOptions.verbose]),
+            OptionGroup("Many files:", [report, allow, include, exclude, ExecutorOptions.threads]),
             OptionGroup("Reading:", ReadingOptions.group.options), ContractOptions.group,
         ],
         notes: [
@@ -31,15 +54,10 @@ enum InspectCommand {
         synonyms: ["info", "show", "ls", "list", "summary", "view", "check"], run: run)
 
     private static func run(_ given: Invocation) throws -> Int32 {
-        let path = try given.onlyOperand("FILE")
         let isJSON = given[json]
         _ = given[OutputOptions.verbose]
-        if given[safety] {
-            try given.finish(because: "--safety only scans")
-            let inspection = try SafetyInspection(path: path)
-            Terminal.print(isJSON ? SafetyReport.json(inspection) : SafetyReport.text(inspection))
-            return SafetyReport.status(inspection)
-        }
+        if given[safety] { return try scan(given, isJSON: isJSON) }
+        let path = try given.onlyOperand("FILE")
         let (asGraph, asDOT) = (given[graph], given[dot])
         if asGraph || asDOT {
             let kind = asDOT ? "--dot" : "--graph"
@@ -64,5 +82,36 @@ enum InspectCommand {
             return ExitStatus.failed
         }
         return inspection.check.map { $0.hasNonFinite } == true ? ExitStatus.checkFailed : ExitStatus.fine
+    }
+
+    /// The safety scan, of one file in full and of several in one line each.
+    private static func scan(_ given: Invocation, isJSON: Bool) throws -> Int32 {
+        guard let first = given.operands.first else { throw UsageError.missingArgument("FILE", command: given.command) }
+        let form = given[report]
+        let allowed = try given[allow].map { try AllowedNames(try MappedFile(path: $0)) } ?? .none
+        guard given.operands.count > 1 || form != nil || FileSelection.mayBeSeveral(first) else {
+            try given.finish(because: "--safety only scans")
+            let inspection = try SafetyInspection(path: first).allowing(allowed)
+            Terminal.print(isJSON ? SafetyReport.json(inspection) : SafetyReport.text(inspection))
+            return SafetyReport.status(inspection)
+        }
+        let files = try FileSelection(given.operands, including: given.all(include), excluding: given.all(exclude))
+        let sweep = SafetySweep(files, allowed: allowed, threads: given[ExecutorOptions.threads])
+        try given.finish(because: "--safety only scans")
+        guard !files.items.isEmpty else { throw FileError.nothingFound(path: given.operands.joined(separator: ", ")) }
+        var report: any SweepReport
+        switch form ?? (isJSON ? .jsonLines : .text) {
+        case .text: report = SweepLines()
+        case .jsonLines: report = SweepJSONLines()
+        case .sarif: report = SweepSARIF()
+        case .junit: report = SweepJUnit()
+        }
+        var counts = SweepCounts()
+        try sweep.run { entry in
+            counts.add(entry.outcome)
+            if let text = report.add(entry) { Terminal.print(text) }
+        }
+        if let text = report.end(counts) { Terminal.print(text) }
+        return counts.status
     }
 }

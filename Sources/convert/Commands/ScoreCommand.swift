@@ -8,7 +8,8 @@ import Verifier
 enum ScoreCommand {
     private static let pairsFile = Option(
         "--pairs-file", "FILE", .file,
-        help: "lines of path, path and label, separated by spaces, tabs or commas, or LFW's own pairs.txt", conflicts: ["--ijb"],
+        help: "lines of path, path and label, separated by spaces, tabs or commas; columns a,b,same,group,fold; LFW's, CALFW's or CPLFW's "
+            + "own list, or CFP's folder Protocol/Split/FP (docs/evaluation.md)", conflicts: ["--ijb"],
         needs: ["--embeddings"])
     private static let embeddings = Option(
         "--embeddings", "FILE", .file,

@@ -15,7 +15,8 @@ enum VerifyCommand {
         help: "pixels from 0 to 255 as .npy, images × channels × height × width, instead of seeded images", conflicts: ["--images"])
     private static let images = Option(
         "--images", "PATH", .file,
-        help: "pictures instead of seeded images: a JPEG or PNG, or a folder's first 64 in sorted order")
+        help: "pictures instead of seeded images: a JPEG or PNG, or a folder's first 64 in sorted order; "
+            + "resized whole, or aligned by five points if the network takes such faces")
     private static let exif = Option(
         "--exif", "RULE", .choice(ExifRule.self), help: "EXIF orientation of the pictures", usual: "follow", needs: ["--images"])
     private static let absolute = Option(

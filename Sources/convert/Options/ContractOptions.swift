@@ -12,11 +12,11 @@ enum ContractOptions {
     static let deviation = Option("--input-std", "N", channelNumbers(isPositive: true), help: "divides what is left")
     static let channelOrder = Option("--channel-order", "ORDER", .choice(InputContract.ChannelOrder.self), help: "channels as they enter")
     static let imageSize = Option(
-        "--image-size", "N", ValueKind("a side, or height x width such as 112x96, each from 8 to 4096", parse: size),
-        help: "size of the input")
+        "--image-size", "N", sizeKind, help: "size of the input")
+    static let sizeKind = ValueKind("a side, or height x width such as 112x96, each from 8 to 4096", parse: size)
     static let crop = Option(
         "--crop", "WAY",
-        .choice(CropName.self, ["mtcnn": "MTCNN's box", "arcface": "five points", "resize": "the whole of it"]),
+        .choice(CropName.self, ["mtcnn": "MTCNN's box", "arcface": "five points, as insightface", "resize": "the whole of it"]),
         help: "how a photograph is cut")
     static let preprocess = Option("--preprocess", "WAY", .choice(Preprocess.self), help: "the older name of --crop")
     static let margin = Option(
@@ -30,9 +30,6 @@ enum ContractOptions {
         "What the file does not say, or says wrongly (stored as given):",
         [epsilon, mean, deviation, channelOrder, imageSize, crop, preprocess, margin, likeness])
 
-    /// The margin of an MTCNN crop if nobody gives a different one.
-    private static let usualMargin = 16
-
     /// How a photograph is cut.
     enum CropName: String, CaseIterable, Sendable {
         case mtcnn
@@ -41,7 +38,7 @@ enum ContractOptions {
 
         var crop: InputContract.Crop {
             switch self {
-            case .mtcnn: .mtcnn(margin: ContractOptions.usualMargin)
+            case .mtcnn: .mtcnn(margin: FaceSettings.usualMargin)
             case .arcface: .arcface
             case .resize: .whole
             }

@@ -6,7 +6,8 @@ import ConvertKit
 /// Options that say how pictures become crops.
 enum FaceOptions {
     static let selection = Option(
-        "--selection", "WAY", .choice(FaceSelection.self), help: "which of several faces is taken", usual: "largest")
+        "--selection", "WAY", .choice(FaceSelection.self), help: "which of several faces is taken", usual: "largest; center for five points"
+    )
     static let leastFace = Option(
         "--min-face-size", "N", .integer(1...1_000_000), help: "side of the smallest face that is looked for", usual: "20")
     static let thresholds = Option(
@@ -32,7 +33,7 @@ enum FaceOptions {
     static func choice(_ given: Invocation) throws(UsageError) -> FaceChoice {
         let facts = try ContractOptions.facts(given)
         var choice = FaceChoice()
-        choice.imageSize = facts.imageSize?.height
+        choice.imageSize = facts.imageSize
         choice.crop = facts.crop
         choice.margin = facts.margin
         choice.exif = given[exif]

@@ -43,9 +43,14 @@ enum JudgingOptions {
         "--baseline", "FILE", .file,
         help: "another run's pair_scores.csv, metrics.json or best_lfw.json: differences, compared with the tolerances; scores are "
             + "compared pair by pair, in any order", conflicts: ["--against"])
+    static let groups = Option(
+        "--groups", "FILE", .file,
+        help:
+            "also the rates of errors for each group of people, at one threshold for all (that of --fmr, else the one that decides the most "
+            + "pairs correctly): a CSV with the columns name and group; a list of pairs with a column group needs no option")
     static let outputFolder = Option(
         "--output-dir", "DIR", .folder,
-        help: "write metrics.json, fold_metrics.csv, pair_scores.csv, three plots and report.html there")
+        help: "write metrics.json, fold_metrics.csv, pair_scores.csv, det_curve.csv, four plots and report.html there")
     static let photographs = Flag(
         "--with-photos", help: "photographs of the worst pairs in report.html, for research only", needs: ["--output-dir"])
     static let root = Option("--lfw-root", "DIR", .folder, help: "the folder with NAME/NAME_0001.jpg")
@@ -57,7 +62,8 @@ enum JudgingOptions {
     static let group = OptionGroup(
         "Judging and files:",
         [
-            rule, angles, subtractsMean, folds, accuracy, tolerance, area, areaTolerance, baseline, matchRate, outputFolder, photographs,
+            rule, angles, subtractsMean, folds, accuracy, tolerance, area, areaTolerance, baseline, matchRate, groups, outputFolder,
+            photographs,
             root, seed, json, force, quiet,
         ])
 
@@ -77,6 +83,7 @@ enum JudgingOptions {
         if let tolerance = given[tolerance] { judging.expectations.accuracyTolerance = tolerance }
         if let tolerance = given[areaTolerance] { judging.expectations.areaTolerance = tolerance }
         judging.falseMatchRate = given[matchRate]
+        judging.groups = try given[groups].map { try PersonGroups(try MappedFile(path: $0)) }
         judging.outputFolder = given[outputFolder]
         judging.isReplacing = given[force]
         judging.program = ("convert", Convert.version)

@@ -104,6 +104,7 @@ enum ErrorText {
         "noCache": ("--no-cache", nil),
         "clearCache": ("PROGRAM cache clear", nil),
         "folds": ("--folds K", nil),
+        "pairCount": ("--pairs N", nil),
         "leastFace": ("--min-face-size", "N"),
         "thresholds": ("--thresholds A,B,C", nil),
         "margin": ("--mtcnn-margin N", nil),

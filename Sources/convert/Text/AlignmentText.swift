@@ -9,11 +9,11 @@ enum AlignmentText {
 
     static func lines(_ result: Alignment.Result, _ alignment: Alignment) -> [String] {
         let tree = alignment.request.tree
-        let size = alignment.settings.crop.imageSize
+        let size = alignment.settings.imageSize
         let done = result.doneCount
-        let crops = tree.writesCrops ? "\(NumberText.grouped(done)) crops of \(size)×\(size), " : ""
+        let crops = tree.writesCrops ? "\(NumberText.grouped(done)) crops of \(size), " : ""
         var lines = ["\(tree.folder): \(crops)faces.csv, faces.json"]
-        if alignment.settings.preprocess == .mtcnn {
+        if alignment.settings.preprocess.looksForFaces {
             let missed = result.withoutFace
             lines.append("faces found in \(NumberText.grouped(done - missed.count)) of \(NumberText.grouped(done)) pictures")
             if !missed.isEmpty { lines.append("no face, whole picture resized: \(missed.count)") }
@@ -35,7 +35,7 @@ enum AlignmentText {
             "format_version": .integer(1), "folder": .string(tree.folder), "settings": .object(alignment.settings.json),
             "pictures": .integer(Int64(result.pictures.count)), "crops": .integer(tree.writesCrops ? Int64(result.doneCount) : 0),
         ])
-        if alignment.settings.preprocess == .mtcnn {
+        if alignment.settings.preprocess.looksForFaces {
             root.append("detected", .integer(Int64(result.doneCount - result.withoutFace.count)))
         }
         root.append("without_face", .array(result.withoutFace.map { .string($0) }))

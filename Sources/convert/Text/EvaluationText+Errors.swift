@@ -19,6 +19,22 @@ extension EvaluationText {
         return rows
     }
 
+    /// The table of groups; empty if nothing divides the pairs.
+    static func groups(_ report: EvaluationReport) -> [String] {
+        guard let groups = report.groups else { return [] }
+        let header = ["group", "different", "false matches", "FMR %", "95 %", "same", "false non-matches", "FNMR %", "95 %"]
+        let rows = groups.rows.map { row in
+            [
+                row.name ?? "all", NumberText.grouped(row.differentCount), NumberText.grouped(row.confusion.falsePositive),
+                row.falseMatchRate.map { NumberText.percent($0) } ?? "-", row.falseMatchInterval.text, NumberText.grouped(row.sameCount),
+                NumberText.grouped(row.confusion.falseNegative), row.falseNonMatchRate.map { NumberText.percent($0) } ?? "-",
+                row.falseNonMatchInterval.text,
+            ]
+        }
+        return ["groups, " + groups.rule(unit: report.evaluation.protocolRule.thresholdUnit)]
+            + TextTable.lines([header] + rows, rightAligned: Set(1..<header.count))
+    }
+
     private static func validation(_ rate: ValidationRate?) -> String {
         guard let rate else { return "not defined: a fold lacks pairs of one kind" }
         return "\(NumberText.percent(rate.rate)) % ± \(NumberText.percent(rate.standardDeviation)) at FAR \(rate.target) (facenet's and "

@@ -24,18 +24,21 @@ enum EvaluationText {
     }
 
     static func lines(_ report: EvaluationReport) -> [String] {
-        heading(report) + figures(report.evaluation) + foldTable(report.evaluation) + noise(report) + judgment(report) + [Judgment.caveat]
+        heading(report) + figures(report.evaluation) + groups(report) + foldTable(report.evaluation) + noise(report) + judgment(report) + [
+            Judgment.caveat
+        ]
     }
 
     private static func heading(_ report: EvaluationReport) -> [String] {
         let evaluation = report.evaluation
         let pairs = evaluation.table.pairs
         var lines = [
-            (evaluation.isLFW ? "LFW" : "NOT LFW's figure")
+            (pairs.setName.map { "set \($0)" } ?? (evaluation.isLFW ? "LFW" : "NOT LFW's figure"))
                 + ": \(NumberText.grouped(pairs.pairs.count)) pairs of \(NumberText.grouped(pairs.uniqueImages.count)) images in "
                 + "\(evaluation.folds.count) folds, protocol \(evaluation.protocolRule.rawValue)",
             "  \(evaluation.protocolRule.rule)",
         ]
+        if let form = pairs.form, !evaluation.isLFW { lines.append("  list: \(form)") }
         if pairs.droppedCount > 0 {
             lines.append(
                 "  \(NumberText.grouped(pairs.droppedCount)) pairs were dropped because an image is missing: N is "
@@ -72,6 +75,7 @@ enum EvaluationText {
                 "95 % of \(NumberText.grouped(bootstrap.resamples)) resamplings of pairs lie in \(NumberText.percent(bootstrap.lower, 2)) … "
                     + "\(NumberText.percent(bootstrap.upper, 2)) %",
             ],
+            ["", "of people: \(evaluation.peopleText)"],
             [
                 "", "Wilson's 95 % interval of pairs: \(ShareInterval(confusion.correct, of: confusion.total).text) %",
             ],

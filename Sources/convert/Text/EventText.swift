@@ -30,15 +30,14 @@ enum EventText {
         case .pictureFailed(_, let reason): Remark(text: ErrorText.line(reason), isUrgent: true)
         case .noFace(let path): Remark(text: "\(path): no face found; the whole picture is resized", isUrgent: true)
         case .storedTurned(let paths, let total): Remark(text: storedTurned(paths, total), isNote: true)
-        case .cropIsNotOwn(let model, let margin):
+        case .alignedByFivePoints(let model, let selection):
             Remark(
-                text: "\(model): the network takes five-point aligned faces, which cannot be made yet; the crop is MTCNN's box with margin "
-                    + "\(margin), not its own")
-        case .picturesAreResizedWhole(let model):
+                text: "\(model): faces are aligned by five points, as the network takes them (selection: \(selection.rawValue))")
+        case .picturesAreResizedWhole(let model, let reason):
             Remark(
                 text:
-                    "\(model): the network takes five-point aligned faces; the pictures are resized whole, which is not the network's own crop"
-            )
+                    "\(model): the network takes five-point aligned faces; the pictures are resized whole, which is not the network's own "
+                    + "crop, because \(ErrorText.line(reason))")
         case .wholeNumbers(let path, let element, let contract):
             Remark(
                 text:
@@ -52,7 +51,8 @@ enum EventText {
         case .networkTime(let milliseconds, let pictures):
             Remark(
                 text: "", isUrgent: true, plain: ["\(pictures) pictures: \(NumberText.fixed(milliseconds, 3)) ms each in the network"])
-        case .givenCrops, .differentCrops, .otherEnding, .imagesMissing, .otherEdition, .imageLeftOut, .imageUnusable:
+        case .protocolFollowed, .givenCrops, .differentCrops, .setIsAligned, .otherEnding, .imagesMissing, .otherEdition, .imageLeftOut,
+            .imageUnusable:
             evaluationRemark(event)
         case .notCached, .cacheInUse, .cacheComplaint, .cached, .cachingEnded, .cacheRepaired: cacheRemark(event)
         case .writing, .readingBack, .runningNetworks, .progress, .rows, .resumable: nil
@@ -61,9 +61,12 @@ enum EventText {
 
     private static func evaluationRemark(_ event: Event) -> Remark? {
         switch event {
+        case .protocolFollowed(let choices): Remark(text: protocolText(choices))
         case .givenCrops(let folder, let remark): Remark(text: "\(folder): \(givenCrops(remark))")
         case .differentCrops(let second, let first):
             Remark(text: "\(second) takes its faces cut in a different way; both models get the crops that \(first) takes")
+        case .setIsAligned(let model, let margin):
+            Remark(text: "\(model) takes MTCNN's box with margin \(margin); sets hold faces that are aligned by five points")
         case .otherEnding(let count, let total, let found, let listed):
             Remark(text: "note: \(count) of \(total) pictures exist as .\(found) where the pairs say .\(listed); they are taken")
         case .imagesMissing(let count, let first):
@@ -91,6 +94,15 @@ enum EventText {
         case .cacheRepaired(let count): Remark(text: "\(count) cached entries were damaged and were made again")
         default: nil
         }
+    }
+
+    private static func protocolText(_ choices: ProtocolChoices) -> String {
+        func words(_ choices: [ProtocolChoices.Choice], _ value: (ProtocolChoices.Choice) -> String) -> String {
+            choices.map { "\($0.name) \(value($0))" }.joined(separator: ", ")
+        }
+        let departures = choices.departures
+        return "--protocol \(choices.rule.rawValue) means \(words(choices.all) { $0.usual })"
+            + (departures.isEmpty ? "" : "; decided otherwise, and so done: \(words(departures) { $0.taken })")
     }
 
     private static func storedTurned(_ names: [String], _ total: Int) -> String {

@@ -41,7 +41,8 @@ enum SafetyReport {
         }
     }
 
-    private static func named(_ scan: SafetyScan, _ verdict: GlobalVerdict) -> String {
+    /// The names of a verdict, the first three by name.
+    static func named(_ scan: SafetyScan, _ verdict: GlobalVerdict) -> String {
         var seen: Set<String> = []
         let names = scan.findings.filter { $0.verdict == verdict }.map(\.fullName).filter { seen.insert($0).inserted }
         return names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", and \(names.count - 3) more" : "")
@@ -80,7 +81,10 @@ enum SafetyReport {
         lines.count > listed ? lines.prefix(listed) + ["    and \(lines.count - listed) more"] : lines
     }
 
-    static func json(_ inspection: SafetyInspection) -> String {
+    static func json(_ inspection: SafetyInspection) -> String { JSONValue.object(object(inspection)).text(pretty: true) }
+
+    /// The same as a JSON object.
+    static func object(_ inspection: SafetyInspection) -> JSONObject {
         let scan = inspection.scan
         var root = JSONObject([
             "format_version": .integer(1), "file": .string(inspection.file.name), "format": .string(inspection.kind),
@@ -100,6 +104,6 @@ enum SafetyReport {
                     if let reason = finding.reason { object.append("reason", .string(reason)) }
                     return .object(object)
                 }))
-        return JSONValue.object(root).text(pretty: true)
+        return root
     }
 }

@@ -23,7 +23,9 @@ extension ONNXGraphReader {
             throw unsupported(node, "its indices are computed")
         }
         let position = try axis(integer(node, "axis", default: 0), of: input, node)
-        let isScalar = constant(resolve(node.inputs[1]))?.shape.isEmpty == true
+        let axes = constant(resolve(node.inputs[1]))?.shape.count
+        guard axes ?? 1 <= 1 else { throw unsupported(node, "its indices have \(axes ?? 0) axes") }
+        let isScalar = axes == 0
         guard position == 1, !isScalar, let count = imageChannels(input) else {
             return try takeIndices(node, input, position, indices, isScalar: isScalar)
         }
@@ -37,7 +39,7 @@ extension ONNXGraphReader {
     /// Channels by a range, such as all of them backwards.
     mutating func selectRange(_ node: ONNXNode, _ input: String, start: Int64, end: Int64, step number: Int64, count: Int) throws {
         let step = Int(clamping: number)
-        guard step != 0, abs(step) <= count else { throw unsupported(node, "steps of \(step)") }
+        guard step != 0, step.magnitude <= count.magnitude else { throw unsupported(node, "steps of \(step)") }
         // onnx docs/Operators.md, Slice: negative bounds count from the end, and both are clamped to what is there.
         func bound(_ number: Int64, _ range: ClosedRange<Int>) -> Int {
             // A negative number and a count cannot overflow.

@@ -1,4 +1,5 @@
 import ConvertIR
+import ConvertTensors
 
 extension ONNXWriting {
     static func linear(_ layer: Linear) -> [ONNXWriting] {
@@ -39,10 +40,19 @@ extension ONNXGraphReader {
         }
         let isTurned = integer(node, "transB", default: 0) == 0
         let weight = try weight(node.inputs[1], node, "weight") { isTurned ? try ONNXGraphReader.turned($0) : $0 }
-        let bias = node.inputs.count > 2 && !node.inputs[2].isEmpty ? try self.weight(node.inputs[2], node, "bias") : nil
+        let bias =
+            node.inputs.count > 2 && !node.inputs[2].isEmpty ? try self.weight(node.inputs[2], node, "bias", as: ONNXGraphReader.row) : nil
         if let outputs = used[weight]?.shape.first, let numbers = bias.flatMap({ used[$0] })?.elementCount, numbers != outputs {
             throw unsupported(node, "a bias of \(numbers) numbers for \(outputs) outputs")
         }
         try append(node, .linear(Linear(weight: weight, bias: bias)), [input], rank: rank(input))
+    }
+
+    /// A tensor of [1, outputs], or a number for the only output, as one of [outputs], to which it is broadcast.
+    private static func row(_ tensor: Tensor) throws -> Tensor {
+        guard tensor.shape.isEmpty || tensor.shape.count == 2 && tensor.shape[0] == 1 else { return tensor }
+        return try Tensor(
+            dtype: tensor.dtype, shape: [tensor.shape.last ?? 1], strides: [tensor.strides.last ?? 1], offset: tensor.offset,
+            storage: tensor.storage)
     }
 }

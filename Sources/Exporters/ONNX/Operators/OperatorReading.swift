@@ -95,6 +95,7 @@ extension ONNXGraphReader {
         for output in node.outputs where !output.isEmpty {
             guard defined.insert(output).inserted else { throw unsupported(node, "the value \(output) is given twice") }
         }
+        try checkJoinedRows(node)
         if isFused { return try withActivation(node) }
         if try takeShapeArithmetic(node) || takeTable(node) || foldConstants(node) || takeNormalizationPart(node) { return }
         guard let reading = ONNXGraphReader.readings[node.operatorName] else {
@@ -105,20 +106,29 @@ extension ONNXGraphReader {
             let name = resolve(name)
             if normalizationParts[name] != nil || norms[name] != nil && !takesNorms { try becomeNode(name) }
         }
-        if node.operatorName != "Reshape", node.inputs.contains(where: { joinedRows.contains($0) }) {
-            guard ONNXGraphReader.rowOperators.contains(node.operatorName) else {
-                throw unsupported(node, "the rows of all images are one matrix here")
-            }
-            joinedRows.formUnion(node.outputs)
-        }
         try reading.read(&self, node)
+    }
+
+    /// Rows of all images in one matrix (see `joinRows`) are in truth a value with one more axis. So only a reshape, which puts them back, and
+    /// operators that do the same with each row may read them; to any other, axes and sizes would mean something else.
+    private mutating func checkJoinedRows(_ node: ONNXNode) throws {
+        guard node.inputs.contains(where: { joinedRows.contains($0) }) else { return }
+        let isFirst = node.inputs.first.map { joinedRows.contains($0) } ?? false
+        if node.operatorName == "Reshape", isFirst { return }
+        let isProduct = ["Gemm", "MatMul", "FusedGemm"].contains(node.operatorName)
+        let others = isProduct ? Array(node.inputs.dropFirst()) : node.inputs.filter { !joinedRows.contains($0) }
+        guard isFirst || !isProduct, ONNXGraphReader.rowOperators.contains(node.operatorName),
+            others.allSatisfy({ $0.isEmpty || stored(resolve($0)) != nil })
+        else { throw unsupported(node, "the rows of all images are one matrix here") }
+        joinedRows.formUnion(node.outputs)
     }
 
     /// Operators that an L2 normalization is made of, besides the norm.
     private static let normOperators: Set<String> = ["Clip", "Max", "Expand", "Div"]
     /// Operators that do the same with each row, or with each number.
     private static let rowOperators: Set<String> = [
-        "Gemm", "MatMul", "Add", "Mul", "Div", "Relu", "Clip", "Sigmoid", "Tanh", "Erf", "Gelu", "LeakyRelu", "HardSigmoid", "HardSwish",
+        "Gemm", "FusedGemm", "MatMul", "Add", "Mul", "Div", "Relu", "Clip", "Sigmoid", "Tanh", "Erf", "Gelu", "LeakyRelu", "HardSigmoid",
+        "HardSwish",
         "Identity", "Cast", "Dropout",
     ]
 

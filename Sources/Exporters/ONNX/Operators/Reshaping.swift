@@ -37,13 +37,19 @@ extension ONNXGraphReader {
         switch items[0] {
         case .axis(let axis): keepsBatch = axis == 0
         case .size(let size):
-            keepsBatch = size == 0 && integer(node, "allowzero", default: 0) == 0 || size == -1 || size == 1 || size == fixedBatch
+            keepsBatch = size == 0 && integer(node, "allowzero", default: 0) == 0 || size == -1 || isBatch(size, items)
         }
         guard keepsBatch, types[input]?.shape.first.map({ $0 == .batch }) ?? true else { return false }
         if case .axis = items[1], rank(input) != 2 { return false }
         if case .size(let size) = items[1], size > 0, let output = node.outputs.first { claimedFeatures[output] = size }
         try append(node, .flatten, [input], rank: 2)
         return true
+    }
+
+    /// Whether a size at the batch's position is that of a file for a fixed number of images. One image is meant only if no other size is
+    /// computed, as that one would take in all images.
+    private func isBatch(_ size: Int64, _ items: [ShapeItem]) -> Bool {
+        size == fixedBatch || size == 1 && !items.contains(.size(-1))
     }
 
     /// Optimizers put the rows of all images into one matrix, so that a matrix product can take them: the value stays as it is, and only
@@ -90,8 +96,7 @@ extension ONNXGraphReader {
                     !(isJoined && size == 0)
                 else { throw unsupported(node, "the size \(size)") }
                 // A file for a fixed number of images names it.
-                let isBatch = position == batch && (size == 1 || Int64(size) == fixedBatch)
-                sizes.append(isBatch ? 0 : size)
+                sizes.append(position == batch && isBatch(Int64(size), items) ? 0 : size)
             case .axis(let axis):
                 let isKept = axis == 0 ? position == batch ?? 0 : position == axis && position < given.count && given[position].fixed == nil
                 if isKept {

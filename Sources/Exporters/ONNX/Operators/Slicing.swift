@@ -37,13 +37,15 @@ extension ONNXGraphReader {
         let axes = try numbers(3, "axes") ?? (0..<Int64(starts.count)).map { $0 }
         let steps = try numbers(4, "steps") ?? Array(repeating: 1, count: starts.count)
         guard axes.count == starts.count, steps.count == starts.count else { throw unsupported(node, "its lists have different lengths") }
-        if axes.count == 1, try axis(axes[0], of: input, node) == 1, let count = imageChannels(input) {
+        let positions = try axes.map { try axis($0, of: input, node) }
+        guard Set(positions).count == positions.count else { throw unsupported(node, "an axis is named twice") }
+        if positions == [1], let count = imageChannels(input) {
             return try selectRange(node, input, start: starts[0], end: ends[0], step: steps[0], count: count)
         }
         var slices: [Slicing] = []
         for index in axes.indices {
             let slice = Slicing(
-                axis: try axis(axes[index], of: input, node), start: bounded(starts[index]), end: bounded(ends[index]),
+                axis: positions[index], start: bounded(starts[index]), end: bounded(ends[index]),
                 step: bounded(steps[index]))
             let isBatch = types[input]?.shape[slice.axis] == .batch
             if slice.start == 0, slice.step == 1, slice.end == Int(Int32.max) || isBatch && ends[index] == fixedBatch { continue }
@@ -62,6 +64,10 @@ extension ONNXGraphReader {
     mutating func split(_ node: ONNXNode) throws {
         let input = try value(node, 0)
         let position = try axis(integer(node, "axis", default: 0), of: input, node)
+        let size = types[input]?.shape[position].fixed
+        guard integer(node, "num_outputs", default: Int64(node.outputs.count)) == node.outputs.count else {
+            throw unsupported(node, "it has \(node.outputs.count) outputs, and its num_outputs is a different number")
+        }
         var lengths: [Int64]?
         if case .integers(let numbers)? = node["split"] { lengths = numbers }
         if node.inputs.count > 1, !node.inputs[1].isEmpty {
@@ -69,7 +75,7 @@ extension ONNXGraphReader {
             lengths = numbers
         }
         if lengths == nil {
-            guard let size = types[input]?.shape[position].fixed, size > 0 else {
+            guard let size, size > 0 else {
                 throw unsupported(node, "the size of its axis is not known")
             }
             // The last part may be shorter (onnx docs/Operators.md, Split).
@@ -91,16 +97,19 @@ extension ONNXGraphReader {
             }
             start = end
         }
+        guard size.map({ Int64($0) == start }) ?? true else {
+            throw unsupported(node, "its lengths are \(lengths), its axis has \(size ?? 0)")
+        }
     }
 
     /// One index of an axis, which goes; or a run of indices.
     mutating func takeIndices(_ node: ONNXNode, _ input: String, _ position: Int, _ indices: [Int64], isScalar: Bool) throws {
         guard let first = indices.first, indices.indices.allSatisfy({ indices[$0] == first &+ Int64($0) }),
-            let start = Int(exactly: first), abs(start) < Int(Int32.max)
+            let start = Int(exactly: first), start.magnitude < UInt(Int32.max)
         else { throw unsupported(node, "indices \(indices)") }
         // The index before the end has no index after it that is not the end.
         let (last, overflow) = start.addingReportingOverflow(indices.count)
-        guard !overflow, abs(last) < Int(Int32.max), start >= 0 || last <= 0 else { throw unsupported(node, "indices \(indices)") }
+        guard !overflow, last.magnitude < UInt(Int32.max), start >= 0 || last <= 0 else { throw unsupported(node, "indices \(indices)") }
         let slice = Slicing(axis: position, start: start, end: last == 0 ? Int(Int32.max) : last)
         guard isScalar else { return try append(node, .slice(slice), [input], rank: rank(input)) }
         guard var shape = types[input]?.shape else { throw unsupported(node, "the sizes of its input are not known") }

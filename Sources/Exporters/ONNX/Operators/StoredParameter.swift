@@ -42,24 +42,20 @@ extension ONNXGraphReader {
         guard let first = node.inputs.first, let output = node.outputs.first, node.inputs.count == 2 else {
             throw unsupported(node, "it has no shape")
         }
-        if let norm = norms[resolve(first)] {
-            norms[output] = norm
-            return
-        }
+        let norm = norms[resolve(first)]
         var items = shapes[resolve(node.inputs[1])]
         if items == nil { items = try integers(node.inputs[1])?.map { .size($0) } }
         guard let items else { throw unsupported(node, "its shape is computed from numbers") }
+        if let norm {
+            guard types[norm.of] == nil || isShape(items, of: norm.of) else {
+                throw unsupported(node, "a norm is repeated only to the sizes of its vector")
+            }
+            norms[output] = norm
+            return
+        }
         guard let tensor = stored(resolve(first)) else {
             let input = try value(node, 0)
-            guard let shape = types[input]?.shape, items.count == shape.count,
-                zip(items, shape).allSatisfy({ item, size in
-                    if case .size(let number) = item {
-                        number == 1 || size.fixed.map { Int64($0) == number } ?? (number == fixedBatch)
-                    } else {
-                        size.fixed == nil
-                    }
-                })
-            else { throw unsupported(node, "only stored tensors are repeated") }
+            guard isShape(items, of: input) else { throw unsupported(node, "only stored tensors are repeated") }
             return try rename(node)
         }
         if isOwnShape(items, tensor) {
@@ -74,6 +70,15 @@ extension ONNXGraphReader {
             zip(items, tensor.shape).dropFirst().allSatisfy({ item, size in item == .size(Int64(size)) || item == .size(1) })
         else { throw unsupported(node, "a stored tensor of shape \(tensor.shape) is not repeated for each image") }
         try append(node, .parameter(weight: try weight(resolve(first), node, "value"), isPerImage: true), [], rank: items.count)
+    }
+
+    /// Whether these are a value's own sizes, or 1 in their place, so that it stays as it is when it is repeated to them.
+    private func isShape(_ items: [ShapeItem], of value: String) -> Bool {
+        guard let shape = types[value]?.shape, items.count == shape.count else { return false }
+        return zip(items, shape).allSatisfy { item, size in
+            guard case .size(let number) = item else { return size.fixed == nil }
+            return number == 1 || size.fixed.map { Int64($0) == number } ?? (number == fixedBatch)
+        }
     }
 
     /// Whether a stored tensor stays as it is when it is repeated to these sizes.

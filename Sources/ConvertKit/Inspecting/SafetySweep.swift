@@ -1,0 +1,69 @@
+import ConvertFiles
+import ConvertInference
+import PthReader
+
+/// The safety scan of many files, shared over cores, with answers in the files' order.
+public struct SafetySweep: Sendable {
+    /// The answer for one file.
+    public struct Entry: Sendable {
+        /// The file's path.
+        public let path: String
+        /// The scan, or why there is none.
+        public let result: Result<SafetyInspection, any Error>
+
+        /// What it comes to.
+        public var outcome: Outcome {
+            guard case .success(let inspection) = result else { return .unreadable }
+            switch inspection.scan.verdict {
+            case .dangerous: return .dangerous
+            case _ where !inspection.scan.isComplete: return .incomplete
+            case .unknown: return .unknown
+            case .clean: return .clean
+            }
+        }
+    }
+
+    /// What a scan comes to.
+    public enum Outcome: String, Sendable, CaseIterable {
+        /// All of it was read, and nothing but known names was found.
+        case clean
+        /// Names that are not known.
+        case unknown
+        /// Loading the file would act.
+        case dangerous
+        /// Something was not read, or misleads.
+        case incomplete = "not complete"
+        /// The file could not be opened.
+        case unreadable
+    }
+
+    private let files: FileSelection
+    private let allowed: AllowedNames
+    private let workers: Workers
+
+    /// - Parameters:
+    ///   - files: what is scanned.
+    ///   - allowed: names that count as clean.
+    ///   - threads: nil for one per core.
+    public init(_ files: FileSelection, allowed: AllowedNames = .none, threads: Int? = nil) {
+        (self.files, self.allowed) = (files, allowed)
+        workers = Workers(count: threads)
+    }
+
+    /// Scans every file and hands each answer to `each`, in the files' order, as soon as it and those before it are there. A file that cannot
+    /// be read does not stop the others.
+    public func run(each: (Entry) throws -> Void) throws {
+        let (items, allowed) = (files.items, allowed)
+        try workers.inOrder(
+            items.count,
+            make: { index in
+                let item = items[index]
+                return Entry(
+                    path: item.path,
+                    result: Result {
+                        if let obstacle = item.obstacle { throw obstacle }
+                        return try SafetyInspection(path: item.path).allowing(allowed)
+                    })
+            }, use: { _, entry in try each(entry) })
+    }
+}
