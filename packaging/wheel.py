@@ -30,7 +30,6 @@ def entries(root, tree, files, version):
         (f"{info}/METADATA", metadata.encode(), 0o644),
         (f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: packaging/wheel.py\nRoot-Is-Purelib: false\n{tags}".encode(), 0o644),
         (f"{info}/licenses/LICENSE", (root / "LICENSE").read_bytes(), 0o644),
-        (f"{info}/licenses/copyright", (tree / "share/doc/pthconvert/copyright").read_bytes(), 0o644),
     ]
     return found
 

@@ -2,6 +2,7 @@
 # Links dist/work/pthconvert from the objects of `make build`: fully static, so that it starts under any glibc, under musl and in an empty root.
 # The archives are Debian's own; libzip, of which Debian ships none, is built from Debian's source package. Installs what it needs.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,3s/^# \{0,1\}//p' "$0" && exit 0 ;; esac
 cd "$(dirname "$0")/.."
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C
 objects=$PWD/.build/x86_64-unknown-linux-gnu/release

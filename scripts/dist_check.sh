@@ -9,6 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 case "${1:-}" in -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0" && exit 0 ;; esac
+PATH=$PATH:/usr/sbin:/sbin
 version=$(scripts/version.sh)
 tarball=dist/pthconvert-$version-linux-x86_64.tar.gz
 deb=dist/pthconvert_${version}_amd64.deb
@@ -33,9 +34,9 @@ inputs() {
 # Runs the program in $root as $user, with nothing in its environment but what $environment says.
 root= program= user= environment=()
 run() {
-    local enter=(chroot)
-    [ "$(id -u)" -eq 0 ] || enter=(unshare --map-root-user chroot)
-    env -i "${environment[@]}" "$(command -v "${enter[0]}")" "${enter[@]:1}" ${user:+--userspec="$user"} "$root" "$program" "$@"
+    local enter=("$(command -v chroot)")
+    [ "$(id -u)" -eq 0 ] || enter=("$(command -v unshare)" --map-root-user "${enter[@]}")
+    env -i "${environment[@]}" "${enter[@]}" ${user:+--userspec="$user"} "$root" "$program" "$@"
 }
 
 # Everything that the program does, once, in a root that has the inputs in /in and an empty folder /out.
