@@ -100,6 +100,15 @@ public struct Embedder: Sendable {
     /// Embeddings of crops of `imageSize`, one after another, on the calling thread; several may do so at once.
     /// Throws if one is not finite or has no length.
     func embed(_ crops: [Crop]) throws -> [[Float]] {
+        let outputs = try outputs(crops.map(\.pixels))
+        return try zip(crops, outputs).map { crop, vectors in
+            guard let embedding = mirror.embedding(vectors) else { throw EmbedderError.noLength(file: name, image: crop.name) }
+            return embedding
+        }
+    }
+
+    /// The network's own output for each crop, RGB row after row, followed by that for its mirror image if that is used.
+    func outputs(_ crops: [[UInt8]]) throws -> [ArraySlice<Float>] {
         guard !crops.isEmpty else { return [] }
         let (height, width) = (imageSize.height, imageSize.width)
         let preparation = preparation
@@ -107,7 +116,7 @@ public struct Embedder: Sendable {
         let outputs = try executor.run(images: crops.count * copies, channels: preparation.channelCount, height: height, width: width) {
             image, target in
             let isMirrored = image % copies == 1
-            crops[image / copies].pixels.withUnsafeBufferPointer { pixels in
+            crops[image / copies].withUnsafeBufferPointer { pixels in
                 guard pixels.count == height * width * 3 else { return }
                 for row in 0..<height {
                     for column in 0..<width {
@@ -118,11 +127,7 @@ public struct Embedder: Sendable {
             }
         }
         guard let values = outputs.first?.batch.values, values.count == crops.count * copies * outputWidth else { return [] }
-        return try crops.indices.map { index in
-            let vectors = values[index * copies * outputWidth..<(index + 1) * copies * outputWidth]
-            guard let embedding = mirror.embedding(vectors) else { throw EmbedderError.noLength(file: name, image: crops[index].name) }
-            return embedding
-        }
+        return crops.indices.map { values[$0 * copies * outputWidth..<($0 + 1) * copies * outputWidth] }
     }
 }
 

@@ -18,6 +18,8 @@ package enum IJBError: DescribedError, Equatable {
     case oneClass(file: String, isSame: Bool)
     /// Vectors that are not one for each picture of the lists.
     case notVectors(file: String, reason: String)
+    /// Five points that no face can be aligned by.
+    case badPoints(picture: String)
     /// A template whose sum has no direction.
     case noDirection(template: Int)
 
@@ -36,6 +38,7 @@ package enum IJBError: DescribedError, Equatable {
         case .unknownTemplate(let file, let line, let template): "\(file), line \(line): no picture belongs to template \(template)"
         case .oneClass(let file, let isSame): "\(file): every pair is of \(isSame ? "the same person" : "different people")"
         case .notVectors(let file, let reason): "\(file): these are not the pictures' vectors: \(reason)"
+        case .badPoints(let picture): "\(picture): its five points coincide, or are not finite"
         case .noDirection(let template): "template \(template): the sum of its vectors is zero or not finite"
         }
     }
@@ -50,6 +53,7 @@ package enum IJBError: DescribedError, Equatable {
         case .unknownTemplate: "take all lists from the same set"
         case .oneClass: "verification needs pairs of both kinds"
         case .notVectors: "give an .npy of pictures × numbers, in the order of the list …\(IJBLists.pictureSuffix)"
+        case .badPoints: "take the list as the set has it"
         case .noDirection: "inspect the network's output for the pictures of this template"
         }
     }

@@ -56,13 +56,22 @@ enum EvaluateCommand {
             !["--force", "--quiet", "--json", "--lfw-root"].contains($0.declaration.name)
         } + [workers, device, backbone]
 
+    private static let templates = Option(
+        "--ijb", "DIR", .folder,
+        help: "templates of IJB-B or IJB-C 1:1 in place of pairs: lists in DIR/meta, pictures in DIR/loose_crop",
+        conflicts: ["--pairs-file", "--bin", "--lfw-root"])
+
     static let command = Command(
         name: "evaluate", summary: "run the full LFW protocol: align, embed, score, judge",
-        usage: ["evaluate MODEL --lfw-root DIR --pairs-file FILE [options]", "evaluate MODEL --bin FILE [--bin FILE …] [options]"],
+        usage: [
+            "evaluate MODEL --lfw-root DIR --pairs-file FILE [options]", "evaluate MODEL --bin FILE [--bin FILE …] [options]",
+            "evaluate MODEL --ijb DIR [options]",
+        ],
         operands: [Command.Operand("MODEL", help: "any format that holds or gives a network")],
         groups: [
             OptionGroup([
-                JudgingOptions.root, pairsFile, bin, checkpoint, against, flips, mirror, ExecutorOptions.exact, ExecutorOptions.batchSize,
+                JudgingOptions.root, pairsFile, bin, templates, checkpoint, against, flips, mirror, ExecutorOptions.exact,
+                ExecutorOptions.batchSize,
                 ExecutorOptions.threads, timing, workers, device, OutputOptions.verbose,
             ]),
             OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
@@ -70,7 +79,10 @@ enum EvaluateCommand {
         ],
         notes: ["Exit codes: 0 fine, 1 not as expected, 2 an error, 64 wrong arguments."],
         synonyms: ["eval", "benchmark"]
-    ) { try run(request($0)) }
+    ) { given in
+        guard let set = given[templates] else { return try run(request(given)) }
+        return try runTemplates(given, set)
+    }
 
     /// What is asked for, and what of it is printed.
     struct Request {
@@ -164,6 +176,37 @@ enum EvaluateCommand {
         guard let times = result.times else { return }
         Terminal.say(
             "timing: crops \(NumberText.fixed(times.crops, 3)) s, networks \(NumberText.fixed(times.embeddings, 3)) s of processor time")
+    }
+
+    private static func runTemplates(_ given: Invocation, _ set: String) throws -> Int32 {
+        let named = given[checkpoint]
+        if given.operands.count > 1 { throw UsageError.surplusArgument(given.operands[1], command: "evaluate") }
+        guard let model = given.operands.first ?? named else { throw UsageError.missingArgument("MODEL", command: "evaluate") }
+        try given.refuse(
+            [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.margin],
+            because: "pictures are aligned by the points of the list")
+        let family = given[ReadingOptions.family] ?? given[backbone]
+        var request = TemplateRequest(try ReadingOptions.source(model, given, family: family), folder: set)
+        let (mirror, isFlipped) = (given[mirror], given[flips])
+        if mirror == .concatenate {
+            try given.refuse([EvaluateCommand.mirror], because: "templates are sums of vectors, which --flip add gives")
+        }
+        request.usesMirrorImages = mirror != MirrorUse.none || isFlipped
+        request.isExact = given[ExecutorOptions.exact]
+        request.threads = given[ExecutorOptions.threads]
+        let (isJSON, isQuiet) = (given[JudgingOptions.json], given[JudgingOptions.quiet])
+        _ = given[OutputOptions.verbose]
+        try given.finish(because: "templates are judged by IJB's own rules")
+        let printer = EventPrinter(isQuiet: isQuiet)
+        let evaluation = try TemplateEvaluation(request, events: printer.handle)
+        let result: TemplateResult
+        do { result = try evaluation.run(events: printer.handle) } catch {
+            printer.clear()
+            throw error
+        }
+        printer.clear()
+        if isJSON { Terminal.print(result.metrics) } else if !isQuiet { Terminal.print(lines: TemplateText.lines(result.report)) }
+        return ExitStatus.fine
     }
 
     private static func runSets(_ asked: Request, _ printer: EventPrinter) throws -> Int32 {
