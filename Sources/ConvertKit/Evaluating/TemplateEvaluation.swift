@@ -66,7 +66,9 @@ public struct TemplateEvaluation: Sendable {
     /// The picture as it enters the network.
     private func crop(_ picture: IJBLists.Picture) throws -> [UInt8] {
         let points = (0..<5).map { SIMD2(picture.points[2 * $0], picture.points[2 * $0 + 1]) }
-        guard let transform = SimilarityTransform(from: points, to: template.points) else { throw IJBError.badPoints(picture: picture.name) }
+        guard let transform = SimilarityTransform(from: points, to: template.points) else {
+            throw IJBError.badPoints(picture: picture.name)
+        }
         let image = try OpenedImage(path: PathText.join(pictures, picture.name)).decoded()
         return try AffineWarp.warp(image, by: transform.matrix, width: template.width, height: template.height).pixels
     }
