@@ -15,6 +15,8 @@ package enum ArchitectureError: DescribedError, Equatable {
         isOwn: Bool = false)
     case imageSizeDisagrees(source: String, named: Int, features: Int)
     case severalNetworks(source: String, names: [String])
+    /// The keys fit one family, whose projects wire them differently.
+    case severalWirings(source: String, name: String, difference: String, projects: [String])
     case malformedKeyMap(file: String, line: Int, detail: String)
     case keyMapCollision(name: String, first: String, second: String)
     case keyMapUnused(file: String, line: Int, pattern: String)
@@ -31,7 +33,7 @@ package enum ArchitectureError: DescribedError, Equatable {
         case .notThisNetwork(let source, let requested, let shown):
             "\(source): \(requested) was asked for, but its keys are those of \(shown)"
         case .keysDoNotMatch(let source, let name, [], [], [], let departure, _):
-            "\(source): the weights are not those of \(name): \(departure ?? "the description does not fit")"
+            "\(source): the weights are not those of \(name): \(departure ?? "a line of its description does not fit")"
         case .keysDoNotMatch(let source, let name, let missing, let unexpected, let misshaped, let departure, let isOwn):
             "\(source): the weights are not those of \(name): "
                 + [("missing", missing), ("unexpected", unexpected), ("of the wrong shape", misshaped)].filter { !$0.1.isEmpty }
@@ -40,6 +42,7 @@ package enum ArchitectureError: DescribedError, Equatable {
         case .imageSizeDisagrees(let source, let named, let features):
             "\(source): the checkpoint says image_size \(named), but its last linear layer takes \(features) features"
         case .severalNetworks(let source, let names): "\(source): the keys fit several families: \(names.joined(separator: ", "))"
+        case .severalWirings(let source, let name, let difference, _): "\(source): the keys of \(name) fit several networks: \(difference)"
         case .malformedKeyMap(let file, let line, let detail): "\(file), line \(line): \(detail)"
         case .keyMapCollision(let name, let first, let second): "the key map gives \(first) and \(second) the same name, \(name)"
         case .keyMapUnused(let file, let line, let pattern): "\(file), line \(line): no key matches \(pattern)"
@@ -54,12 +57,15 @@ package enum ArchitectureError: DescribedError, Equatable {
         case .unknownName: "choose one of these"
         case .nameDisagrees(_, _, let shown): "if the keys are right, name \(shown)"
         case .notThisNetwork(_, _, let shown): "name \(shown), or let keys and shapes decide"
+        case .keysDoNotMatch(_, _, _, _, _, _, true): "correct the line, or leave the description out to write the weights alone"
         case .keysDoNotMatch(_, _, let missing, _, _, _, _):
             missing.isEmpty
                 ? "it is a different network: write its weights alone (.safetensors, .h5, .flat, .pth)"
                 : "choose a different dictionary, rename its keys, or write its weights alone (.safetensors, .h5, .flat, .pth)"
         case .imageSizeDisagrees: "the dictionary was assembled from two runs: save it again"
         case .severalNetworks: "name the right one"
+        case .severalWirings(_, _, _, let projects):
+            "say whose it is: \(projects.dropLast().joined(separator: ", ")) or \(projects.last ?? "")"
         case .malformedKeyMap: "write two names per line: the key (with * for any part) and its new name"
         case .keyMapCollision: "give every key its own name"
         case .keyMapUnused: "correct or remove the line"
@@ -74,6 +80,7 @@ package enum ArchitectureError: DescribedError, Equatable {
         case .nameDisagrees(_, _, let shown), .notThisNetwork(_, _, let shown): [.family(shown)]
         case .keysDoNotMatch(_, _, let missing, _, _, _, _): missing.isEmpty ? [.details] : [.stateDict, .keyMap, .details]
         case .severalNetworks(_, let names): [.family(names.first)]
+        case .severalWirings: [.likeness]
         case .malformedKeyMap, .keyMapCollision, .keyMapUnused: [.keyMap]
         case .imageSizeDisagrees: []
         }
@@ -83,7 +90,8 @@ package enum ArchitectureError: DescribedError, Equatable {
         names.prefix(2).map(shortened).joined(separator: ", ") + (names.count > 2 ? ", …" : "")
     }
 
-    private static func shortened(_ name: String) -> String { name.count > 44 ? "\(name.prefix(24))…\(name.suffix(18))" : name }
+    /// Long enough for a key and two shapes.
+    private static func shortened(_ name: String) -> String { name.count > 120 ? "\(name.prefix(24))…\(name.suffix(18))" : name }
 }
 
 extension ArchitectureError: ListedError {

@@ -19,12 +19,15 @@ package struct ContractProfile: Sendable {
     package let isNormalized: Bool
     /// Whether the output is an embedding; false for a detector.
     package let hasEmbedding: Bool
+    /// Facts that the lines of a description state, and that are not usual values.
+    let written: Set<NetworkFact>
 
     init(
         _ name: String, epsilon: Double = 1e-5, order: InputContract.ChannelOrder = .rgb, mean: ChannelNumbers = 127.5,
         deviation: ChannelNumbers = 127.5, crop: InputContract.Crop = .arcface, isNormalized: Bool = false,
-        hasEmbedding: Bool = true
+        hasEmbedding: Bool = true, written: Set<NetworkFact> = []
     ) {
+        self.written = written
         (self.name, self.epsilon, channelOrder, self.mean) = (name, epsilon, order, mean)
         (standardDeviation, self.crop, self.isNormalized, self.hasEmbedding) = (deviation, crop, isNormalized, hasEmbedding)
     }
@@ -69,6 +72,27 @@ package struct ContractProfile: Sendable {
         return InputContract(
             height: height, width: width, channelOrder: channelOrder, mean: mean, standardDeviation: standardDeviation, crop: crop,
             embeddingLength: length, isNormalized: isNormalized, metric: length == nil ? .none : .cosine, origins: origins)
+    }
+
+    /// The contract that a caller's own description states: what its lines say is given; ε is torch's and the order of channels RGB unless
+    /// they are written; how pixels are scaled and photographs are cropped is not known; and the graph shows whether the output is normalized.
+    func written(_ usual: InputContract, isSizeWritten: Bool, endsNormalized: Bool) -> InputContract {
+        var contract = usual
+        for fact in written { contract.origins[fact] = .given }
+        if isSizeWritten { contract.origins.set(.height, .width, to: .given) }
+        func unknown(_ fact: NetworkFact) -> Bool {
+            guard !written.contains(fact) else { return false }
+            contract.origins[fact] = .unknown
+            return true
+        }
+        if unknown(.mean) { contract.mean = nil }
+        if unknown(.standardDeviation) { contract.standardDeviation = nil }
+        if unknown(.crop) { contract.crop = .unknown }
+        if !written.contains(.isNormalized) {
+            contract.isNormalized = endsNormalized
+            contract.origins[.isNormalized] = .stated
+        }
+        return contract
     }
 
     /// Fills in facts that the contract does not state and the caller did not give.

@@ -1,5 +1,4 @@
 import ConvertIR
-import ConvertTensors
 
 /// Which descriptions the weights of a file fit.
 struct FamilyMatch {
@@ -60,18 +59,17 @@ struct FamilyMatch {
         let apart = attempts.filter { $0.claimed.isDisjoint(with: first.claimed) || $0.name == first.name }
         if apart.count > 1 { throw ArchitectureError.severalNetworks(source: source, names: apart.map(\.name)) }
         // A family of which one distinctive key is missing may be closer than one with more general keys.
-        if !isOwn, first.agreement < FamilyMatch.closestAgreement, let near = nearlyRecognized(),
-            near.agreement >= FamilyMatch.closestAgreement
-        {
-            throw unknown()
-        }
+        if !isOwn, let near = nearlyRecognized(), near.agreement > first.agreement { throw unknown() }
         return first
     }
 
     /// The attempt, if every key is accounted for.
     func checked(_ attempt: FamilyAttempt) throws -> FamilyAttempt {
-        guard attempt.fits || attempt.graph != nil && attempt.missing.isEmpty && attempt.unexpected.isEmpty && attempt.misshaped.isEmpty
-        else {
+        guard attempt.fits else {
+            if let open = attempt.openChoice, attempt.graph != nil, attempt.departure == nil {
+                throw ArchitectureError.severalWirings(
+                    source: weights.provenance.source, name: attempt.name, difference: open.reason, projects: open.projects)
+            }
             // A size that does not lead to the last layer's features is the caller's, not the file's.
             if let imageSize = given.imageSize, attempt.missing.isEmpty, attempt.unexpected.isEmpty,
                 let usual = try? FamilyAttempt(attempt.family, weights, prefix: attempt.prefix, isOwn: isOwn, given: GivenChoice()),
@@ -79,6 +77,11 @@ struct FamilyMatch {
             {
                 throw GivenFactError.sizeDoesNotFit(
                     height: imageSize.height, width: imageSize.width, reason: attempt.departure?.reason ?? "the layers have other sizes")
+            }
+            if !isOwn, attempt.graph != nil, attempt.missing.isEmpty, attempt.unexpected.isEmpty, attempt.misshaped.isEmpty,
+                let error = attempt.graphError
+            {
+                throw error
             }
             throw ArchitectureError.keysDoNotMatch(
                 source: weights.provenance.source, name: attempt.name, missing: attempt.missing, unexpected: attempt.unexpected,
@@ -104,8 +107,6 @@ struct FamilyMatch {
     }
 
     private static let closeAgreement = 0.5
-    /// Agreement of a file in which only a few keys differ.
-    private static let closestAgreement = 0.9
 
     private func closest() -> String? {
         var best: FamilyAttempt?
@@ -122,34 +123,23 @@ struct FamilyMatch {
         return "\(best.name), but \(departure(best) ?? "keys differ")"
     }
 
-    /// A family whose distinctive keys are all there but one, and whose description fits best with one of the file's first tensors in that
-    /// one's place; nil if there is none.
+    /// A family whose distinctive keys are all there but one, and whose description fits best as if that one were there; nil if there is none.
     private func nearlyRecognized() -> (agreement: Double, text: String)? {
         var best: (agreement: Double, text: String)?
         for family in families {
             for signature in family.signatures where signature.count > 1 {
                 for prefix in Set(signature.compactMap({ keys.prefix(before: $0) })) {
                     let missing = signature.filter { weights[prefix + $0] == nil }
-                    guard missing.count == 1 else { continue }
-                    for standIn in standIns {
-                        let entries = weights.entries + [Weights.Entry(name: prefix + missing[0], tensor: standIn)]
-                        let supposed = Weights(
-                            entries: entries, metadata: weights.metadata, provenance: weights.provenance, epsilons: weights.epsilons)
-                        guard let attempt = try? FamilyAttempt(family, supposed, prefix: prefix, isOwn: false, given: given),
-                            attempt.agreement > best?.agreement ?? FamilyMatch.closeAgreement
-                        else { continue }
-                        best = (attempt.agreement, "\(attempt.name), but \(prefix)\(missing[0]) is missing")
-                    }
+                    guard missing.count == 1,
+                        let attempt = try? FamilyAttempt(
+                            family, weights, prefix: prefix, isOwn: false, given: given, supposedKeys: Set(missing)),
+                        attempt.agreement > best?.agreement ?? FamilyMatch.closeAgreement
+                    else { continue }
+                    best = (attempt.agreement, "\(attempt.family.name), but \(prefix)\(missing[0]) is missing")
                 }
             }
         }
         return best
-    }
-
-    /// Tensors of different shapes among the first ones of the file, where distinctive keys are.
-    private var standIns: [Tensor] {
-        var shapes: Set<[Int]> = []
-        return weights.entries.prefix(16).map(\.tensor).filter { shapes.insert($0.shape).inserted }
     }
 
     /// Prefixes under which any distinctive key of the family lies.

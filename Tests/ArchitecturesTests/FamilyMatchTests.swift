@@ -170,12 +170,13 @@ import Testing
         for (sign, holds) in [
             ("prefix net.", true), ("prefix module.", false), ("prefix n*", true), ("key net.fc.*", true), ("key net.fc.bias", true),
             ("key fc.bias", false), ("key *.fc.*s", true), ("without net.fc.bias", false), ("without head.*", true),
-            ("metadata depth 3", true),
-            ("metadata depth 4", false), ("metadata run.depth 5", true), ("metadata run.depth *", true), ("metadata run *", false),
+            ("size net.fc.weight 0 2", true), ("size *fc.weight 1 4", true), ("size *fc.weight 0 4", false), ("size *fc.weight 2 4", false),
+            ("size fc.weight 0 2", false), ("metadata depth 3", true), ("metadata depth 4", false), ("metadata run.depth 5", true), ("metadata run.depth *", true), ("metadata run *", false),
             ("untrained", true), ("untrained and metadata depth 4", false), ("untrained and metadata depth 3", true),
             ("metadata depth 4\nwhen untrained", true),
         ] {
             let text = Family.whole.replacing("image", with: "variant second deviation=8 normalized remark=\"look\"\nwhen \(sign)\nimage")
+                .replacing("output", with: "if normalized\nunit = l2_normalize(it) axis=1 epsilon=1e-12\nend\noutput")
             let found = try Family.rebuild(text, try Family.weights(shapes))
             let contract = found.model.contract
             #expect(contract.standardDeviation == (holds ? 8 : 4) && contract.isNormalized == holds, "\(sign)")

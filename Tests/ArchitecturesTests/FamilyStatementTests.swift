@@ -89,20 +89,24 @@ import Testing
         #expect(found[0].hasSuffix("3, \(sides)]"), "\(found[0])")
     }
 
-    @Test("A tensor that the network computes joins the weights, and the file's own goes before it")
+    @Test("A tensor that the network computes joins the weights; an export has it, and other numbers under its key are refused")
     func computedTensors() throws {
         let text =
             "family t\nimage channels=3 size=8x6\ntensor p = position_waves(2, 3, 2)\nw = parameter() weight=p\nleave_out *\noutput e = w"
-        for own in [false, true] {
-            do {
-                let model = try Family.rebuild(text, try Family.weights(Family.shapes + (own ? [("p", [1, 4, 2, 3])] : []))).model
-                let tensor = try #require(model.weights["p"])
-                let numbers = try tensor.doubles()
-                #expect(tensor.shape == [1, 4, 2, 3])
-                // sin of 2π/2 · row for the first row; 0 in a file of zeros.
-                #expect(own ? numbers.allSatisfy { $0 == 0 } : abs(numbers[0] - 0) < 1e-5 && abs(numbers[6] + 1) < 1e-5, "\(numbers)")
-            } catch { Issue.record("\(error)") }
+        let model = try Family.rebuild(text).model
+        let tensor = try #require(model.weights["p"])
+        let numbers = try tensor.doubles()
+        // sin of 2π/2 · row for the first row.
+        #expect(tensor.shape == [1, 4, 2, 3] && abs(numbers[0] - 0) < 1e-5 && abs(numbers[6] + 1) < 1e-5, "\(numbers)")
+        #expect(try Family.rebuild(text, try Family.weights().with("p", tensor)).model.weights["p"]?.view == tensor.view)
+        for (shape, what) in [([1, 4, 2, 3], "zeros"), ([1, 4, 3, 2], "another shape")] {
+            let error = #expect(throws: ArchitectureError.self) {
+                try Family.rebuild(text, try Family.weights(Family.shapes + [("p", shape)]))
+            }
+            #expect(error?.problem.contains("line 3: p is in the file, and is not position_waves(2, 3, 2)") == true, "\(what): \(error?.problem ?? "")")
         }
+        let kernel = text.replacing("tensor p", with: "tensor conv1.weight")
+        #expect(throws: ArchitectureError.self) { try Family.rebuild(kernel) }
     }
 
     @Test("Facts and names come with the network")

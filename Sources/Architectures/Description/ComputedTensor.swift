@@ -25,6 +25,13 @@ enum ComputedTensor: Sendable, Equatable {
         }
     }
 
+    /// Whether a file's tensor holds it, as an export does, which may have rounded it to half precision.
+    func isHeld(by stored: Tensor) throws -> Bool {
+        let own = try tensor(named: "")
+        guard stored.shape == own.shape, let numbers = try? stored.doubles() else { return false }
+        return try zip(numbers, own.doubles()).allSatisfy { abs($0 - $1) <= 0.01 }
+    }
+
     func tensor(named name: String) throws -> Tensor {
         switch self {
         case .positionWaves(let height, let width, let waves):

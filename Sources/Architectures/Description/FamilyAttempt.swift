@@ -26,6 +26,10 @@ struct FamilyAttempt {
     let misshaped: [String]
     /// Keys that inference does not need, such as `logits.weight`.
     let extraKeys: [String]
+    /// Why the nodes do not fit together, if that is the first difference.
+    let graphError: GraphError?
+    /// Wirings that the keys do not tell apart, and the projects that do; nil if there is one wiring.
+    let openChoice: (reason: String, projects: [String])?
     /// The first line at which the weights are not those of the description, and why.
     let departure: (line: Int, reason: String)?
     let remarks: [String]
@@ -39,7 +43,7 @@ struct FamilyAttempt {
     var claimed: Set<ExactText> { taken.filter { weights[$0.text] != nil } }
 
     /// Whether every key is accounted for and every weight has its place.
-    var fits: Bool { graph != nil && missing.isEmpty && unexpected.isEmpty && misshaped.isEmpty && departure == nil }
+    var fits: Bool { graph != nil && missing.isEmpty && unexpected.isEmpty && misshaped.isEmpty && departure == nil && openChoice == nil }
 
     /// How much of the file and of the description agree, from 0 to 1.
     var agreement: Double {
@@ -55,12 +59,15 @@ struct FamilyAttempt {
     ///   - isOwn: whether the caller gave the description. What makes no sense in a built-in one with these weights is a departure.
     ///   - isRecognized: whether the keys of one of its `recognize` lines are there.
     ///   - given: what the caller states.
+    ///   - supposedKeys: keys that are taken to be there although they are not, to see what the rest is like.
     init(
-        _ family: FamilyDescription, _ weights: Weights, prefix: String, isOwn: Bool, isRecognized: Bool = true, given: GivenChoice
+        _ family: FamilyDescription, _ weights: Weights, prefix: String, isOwn: Bool, isRecognized: Bool = true, given: GivenChoice,
+        supposedKeys: Set<String> = []
     ) throws {
         let family = try family.whole()
         let shown = family.contracts.shown(by: weights, prefix: prefix, likeness: given.likeness)
-        var builder = FamilyBuilder(family, weights: weights, prefix: prefix, shown: shown, imageSize: given.imageSize)
+        var builder = FamilyBuilder(
+            family, weights: weights, prefix: prefix, shown: shown, imageSize: given.imageSize, supposedKeys: supposedKeys)
         if !isRecognized, let line = family.signatureLines.first,
             let key = family.signatures.first?.first(where: { weights[prefix + $0] == nil })
         {
@@ -71,7 +78,7 @@ struct FamilyAttempt {
             try builder.run(family.body)
         } catch let stop as FamilyStop {
             isComplete = false
-            if let reason = stop.reason { builder.keys.depart(reason, line: builder.line) }
+            builder.keys.depart(stop.reason ?? "what this line asks for is not known", line: builder.line)
         } catch let error as any DescribedError where !(isOwn && isRecognized) && !(error is ArchitectureError) {
             isComplete = false
             builder.keys.depart(error.problem, line: 0)
@@ -81,10 +88,14 @@ struct FamilyAttempt {
         }
         var remarks = shown.remark.map { [$0] } ?? []
         // What a description did not get to is not known to be too much.
-        let unclaimed = isComplete ? builder.keys.unclaimed() : (extra: [], leftOut: [], unexpected: [])
+        var unclaimed = isComplete ? builder.keys.unclaimed() : (extra: [], leftOut: [], unexpected: [])
+        let explained = builder.absences.explain(unclaimed.unexpected, prefix: prefix)
+        unclaimed.unexpected = explained.unexpected
+        builder.keys.miss(explained.missing)
         self.family = family
         self.prefix = prefix
-        name = isComplete ? try builder.networkName() : family.name
+        // A network that lacks a block's first key has another name than the one it looks like.
+        name = isComplete && explained.missing.isEmpty ? try builder.networkName(isOwn: isOwn) : family.name
         graph = isComplete ? builder.graph() : nil
         hyperparameters = builder.hyperparameters()
         missing = builder.keys.missing
@@ -92,6 +103,8 @@ struct FamilyAttempt {
         misshaped = builder.keys.misshaped
         extraKeys = unclaimed.extra
         if isOwn, isComplete { remarks += builder.remarks(leftOut: unclaimed.leftOut) }
+        openChoice = builder.openChoice
+        graphError = builder.graphError
         departure = builder.keys.departure ?? unclaimed.unexpected.first.map { (0, "\($0) has no place in it") }
         self.weights = builder.weights
         taken = builder.keys.taken
@@ -100,9 +113,11 @@ struct FamilyAttempt {
         for name in family.contracts.profiles.map(\.name) where name != shown.profile.name && !others.contains(name) { others.append(name) }
         assumedProject = others.isEmpty ? nil : Architectures.AssumedProject(name: shown.profile.name, others: others)
         let shape = builder.input?.type.shape ?? []
-        contract = shown.profile.contract(
+        let usual = shown.profile.contract(
             height: shape.count == 4 ? shape[2].fixed : nil, width: shape.count == 4 ? shape[3].fixed : nil,
             isSizeStated: builder.isSizeStated, embeddingLength: builder.embeddingLength())
+        contract =
+            isOwn ? shown.profile.written(usual, isSizeWritten: builder.isSizeWritten, endsNormalized: builder.endsNormalized) : usual
         if fits, let error = builder.sizeError { throw error }
     }
 
@@ -134,19 +149,25 @@ extension FamilyBuilder {
     }
 
     /// The first of the family's names whose condition holds; the family's own without one.
-    mutating func networkName() throws -> String {
-        for network in family.networks {
-            line = network.line
-            // A description that could not be followed to its end may not have got to what the name depends on.
-            guard let condition = network.condition else { return (try? word(network.name)) ?? family.name }
-            if (try? isTrue(condition)) == true { return try word(network.name) }
+    /// Throws what is wrong with the lines in the caller's own description; in a built-in one it is a departure.
+    mutating func networkName(isOwn: Bool) throws -> String {
+        do {
+            for network in family.networks {
+                line = network.line
+                if let condition = network.condition, try !isTrue(condition) { continue }
+                return try word(network.name)
+            }
+        } catch let stop as FamilyStop {
+            keys.depart(stop.reason ?? "the name is not known", line: line)
+        } catch let error as any DescribedError where !isOwn {
+            keys.depart(error.problem, line: 0)
         }
         return family.name
     }
 
     func hyperparameters() -> Metadata {
         var object = JSONObject()
-        for (name, value) in facts {
+        for (name, value, _) in facts {
             switch value {
             case .integer(let number): object.append(name, .integer(Int64(number)))
             case .text(let text), .node(let text): object.append(name, .string(text))
@@ -156,6 +177,8 @@ extension FamilyBuilder {
         if let shape = input?.type.shape, shape.count == 4, let height = shape[2].fixed, let width = shape[3].fixed, !facts.isEmpty {
             object.append("image_size", GivenFacts.ImageSize(height: height, width: width).json)
         }
+        let assumed = facts.filter(\.isAssumed).map(\.name)
+        if !assumed.isEmpty { object.append(Architecture.assumedFacts, .array(assumed.map { .string($0) })) }
         return object
     }
 

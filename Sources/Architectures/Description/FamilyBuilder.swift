@@ -32,11 +32,15 @@ struct FamilyStop: Error {
 struct FamilyBuilder {
     let family: FamilyDescription
     let profile: ContractProfile
+    /// Whether the caller named the profile's project.
+    private let isChosen: Bool
     let imageSize: GivenFacts.ImageSize?
     var keys: KeyLedger
     var variables: [String: FamilyValue] = [:]
     var input: Graph.Input?
     var isSizeStated = false
+    /// The description has one size alone.
+    var isSizeWritten = false
     /// The checkpoint states a size that does not lead to the last layer's features.
     var sizeError: ArchitectureError?
     var nodes: [Node] = []
@@ -45,10 +49,15 @@ struct FamilyBuilder {
     /// The value of the line before.
     var last: String?
     var outputs: [(value: String, name: String)] = []
-    var facts: [(name: String, value: FamilyValue)] = []
+    var facts: [(name: String, value: FamilyValue, isAssumed: Bool)] = []
     var scope = ""
     var line = 0
     let meter: FamilyMeter
+    let absences = FamilyAbsences()
+    /// The first line whose node does not fit what comes before it, if that is the first difference.
+    private(set) var graphError: GraphError?
+    /// Wirings that the keys do not tell apart, and the projects that do.
+    private(set) var openChoice: (reason: String, projects: [String])?
     private var callDepth = 0
     private var depth = 0
     /// Numbers of computed tensors so far.
@@ -67,18 +76,27 @@ struct FamilyBuilder {
     /// Numbers of all computed tensors, 32 MB as float32.
     private static let mostComputed = 1 << 23
 
-    init(_ family: FamilyDescription, weights: Weights, prefix: String, shown: FamilyContracts.Shown, imageSize: GivenFacts.ImageSize?) {
+    init(
+        _ family: FamilyDescription, weights: Weights, prefix: String, shown: FamilyContracts.Shown, imageSize: GivenFacts.ImageSize?,
+        supposedKeys: Set<String> = []
+    ) {
         self.family = family
         profile = shown.profile
+        isChosen = shown.isChosen
         self.imageSize = imageSize
-        keys = KeyLedger(weights, prefix: prefix)
+        keys = KeyLedger(weights, prefix: prefix, supposedKeys: supposedKeys)
         meter = FamilyMeter(file: family.file)
         variables["normalized"] = .integer(profile.isNormalized ? 1 : 0)
         variables["variant"] = .text(profile.name)
-        variables["chosen"] = .integer(shown.isChosen ? 1 : 0)
     }
 
     var weights: Weights { keys.weights }
+
+    /// Records that a node does not fit what comes before it.
+    mutating func depart(_ error: GraphError) {
+        if keys.departure == nil { graphError = error }
+        keys.depart(error.problem, line: line)
+    }
 
     // MARK: Statements
 
@@ -130,30 +148,35 @@ struct FamilyBuilder {
         case .call(let name, let words): try call(name, words)
         case .tensor(let key, let function, let numbers):
             let name = scope + (try word(key))
-            // An export of the network has it.
-            guard keys.shape(name) == nil else { return }
             let sizes = try numbers.map { try integer($0) }
             guard let tensor = ComputedTensor(function, sizes) else {
                 throw FamilyStop("expected sizes that a network can have, found \(sizes)")
             }
             computedCount += tensor.elementCount
             try limit(computedCount, FamilyBuilder.mostComputed, "computed numbers")
-            keys.add(name, try tensor.tensor(named: name))
+            // An export of the network has it.
+            guard let stored = weights[keys.prefix + name] else { return keys.add(name, try tensor.tensor(named: name)) }
+            guard try tensor.isHeld(by: stored) else {
+                throw FamilyStop(
+                    "\(keys.prefix)\(name) is in the file, and is not \(function)(\(sizes.map { "\($0)" }.joined(separator: ", ")))")
+            }
         case .leaveOut(let names):
             for name in names { keys.leaveOut(scope + (try word(name))) }
             try limit(keys.patternCount, FamilyBuilder.mostPatterns, "patterns of keys to leave out")
-        case .fact(let name, let expression):
+        case .fact(let name, let expression, let isAssumed):
             guard !facts.contains(where: { $0.name == name }) else {
                 throw FamilyError.senseless(
                     file: family.file, line: line, problem: "the fact \(name) is given twice", remedy: "give each fact its own name")
             }
-            facts.append((name, try evaluate(expression)))
+            facts.append((name, try evaluate(expression), isAssumed))
             try limit(facts.count, FamilyBuilder.mostFacts, "facts")
         case .require(let condition, let reason):
             guard try isTrue(condition) else {
                 keys.depart(reason, line: line)
                 throw FamilyStop()
             }
+        case .choose(let projects, let reason):
+            if openChoice == nil, !isChosen || !projects.contains(profile.name) { openChoice = (reason, projects) }
         }
     }
 
@@ -202,7 +225,10 @@ struct FamilyBuilder {
             if let rounds {
                 if round >= rounds { break }
             } else if case .whileTrue(let condition) = limit {
-                guard try isTrue(condition) else { break }
+                guard try isTrue(condition) else {
+                    noteEnd(of: condition, variable: variable)
+                    break
+                }
             }
             let loopLine = line
             try run(body)
@@ -215,7 +241,7 @@ struct FamilyBuilder {
     private mutating func call(_ name: String, _ words: [WordTemplate]) throws {
         guard let definition = family.definitions[name], definition.parameters.count == words.count else {
             throw FamilyError.unknownDefinition(
-                file: family.file, line: line, name: name,
+                file: family.file, line: line, name: name, count: words.count,
                 known: family.definitions.map { "\(([$0.key] + $0.value.parameters).joined(separator: " "))" }.sorted())
         }
         callDepth += 1

@@ -26,6 +26,8 @@ struct FamilyContracts: Sendable {
         case key(String)
         /// No such key anywhere in the file.
         case without(String)
+        /// A tensor of such a key, with this size on an axis.
+        case size(String, axis: Int, Int)
         /// An entry of the metadata, by a path with dots, whose text or number fits.
         case metadata(String, String)
         /// All counters of batches are 0.
@@ -69,6 +71,10 @@ extension FamilyContracts.Sign {
                 weights.entries.contains { pattern.fits($0.name) }
             } else {
                 weights[text] != nil
+            }
+        case .size(let text, let axis, let size):
+            weights.entries.contains { entry in
+                entry.tensor.shape.indices.contains(axis) && entry.tensor.shape[axis] == size && NamePattern(text).fits(entry.name)
             }
         case .metadata(let path, let pattern): FamilyContracts.text(of: weights.metadata, at: path).map(NamePattern(pattern).fits) ?? false
         case .untrained: weights.epsilons.isEmpty && NormalizationCounters.areAllZero(in: weights)

@@ -77,10 +77,12 @@ struct FamilyStatement: Sendable {
         case tensor(WordTemplate, String, [FamilyExpression])
         /// Keys that do not belong to the network; `*` matches any text.
         case leaveOut([WordTemplate])
-        /// A number that the network's description holds, such as its width.
-        case fact(String, FamilyExpression)
+        /// A number that the network's description holds, such as its width; weights do not show one that is assumed.
+        case fact(String, FamilyExpression, isAssumed: Bool)
         /// A condition without which this is another network.
         case require(FamilyExpression, String)
+        /// Projects whose networks have the same keys and other wirings, and how they differ.
+        case choose([String], String)
     }
 
     enum Limit: Sendable {

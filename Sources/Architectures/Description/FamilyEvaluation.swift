@@ -69,7 +69,10 @@ extension FamilyBuilder {
             return size
         }
         switch function {
-        case .has: return keys.shape(scope + name) == nil ? 0 : 1
+        case .has:
+            if keys.has(scope + name) { return 1 }
+            absences.note(scope + name, line: line)
+            return 0
         case .size:
             let (shape, axis) = (keys.shape(scope + name) ?? [], try number(0))
             return shape.indices.contains(axis) ? shape[axis] : 0

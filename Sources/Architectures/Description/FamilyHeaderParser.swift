@@ -117,10 +117,20 @@ extension FamilyParser {
                 try scanner.advance()
                 let path = try scanner.takeWord("the name of an entry")
                 signs.append(.metadata(path, try scanner.takeWord("its value; * stands for any part")))
+            case .word("size", _):
+                try scanner.advance()
+                let key = try scanner.takeWord("a key; * stands for any part")
+                let (axis, size) = (try scanner.takeWord("an axis"), try scanner.takeWord("the size on that axis"))
+                guard let axis = Int(axis), let size = Int(size), axis >= 0 else {
+                    throw FamilyError.unexpected(
+                        file: file, line: scanner.line, expected: "size KEY AXIS NUMBER",
+                        found: GraphTextScanner.shortened("\(axis) \(size)"))
+                }
+                signs.append(.size(key, axis: axis, size))
             case .word("untrained", _):
                 try scanner.advance()
                 signs.append(.untrained)
-            default: throw scanner.unexpected("one of prefix, key, without, metadata, untrained")
+            default: throw scanner.unexpected("one of prefix, key, without, size, metadata, untrained")
             }
         } while scanner.next != .end
         return signs
@@ -132,6 +142,10 @@ private struct ContractFields {
     private let file: String
     private let line: Int
     private var values: [String: [String]] = [:]
+    private static let facts: [String: NetworkFact] = [
+        "epsilon": .epsilon, "channels": .channelOrder, "mean": .mean, "deviation": .standardDeviation, "crop": .crop,
+        "normalized": .isNormalized, "raw": .isNormalized,
+    ]
     private static let known = [
         "epsilon", "channels", "mean", "deviation", "crop", "margin", "normalized", "raw", "no_embedding", "remark",
     ]
@@ -187,6 +201,7 @@ private struct ContractFields {
     }
 
     mutating func profile(_ name: String, over base: ContractProfile) throws -> ContractProfile {
+        let written = base.written.union(values.keys.compactMap { ContractFields.facts[$0] })
         var order = base.channelOrder
         if let words = take("channels") {
             guard words.count == 1, let known = InputContract.ChannelOrder(rawValue: words[0]) else {
@@ -195,18 +210,24 @@ private struct ContractFields {
             order = known
         }
         let deviation = try channelNumbers("deviation", else: base.standardDeviation)
-        guard deviation.values.allSatisfy({ $0 != 0 }) else { throw wrong("deviation", "a number that is not 0", ["0"]) }
+        guard deviation.values.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+            throw wrong("deviation", "a number above 0", deviation.values.map { "\($0)" })
+        }
         let mean = try channelNumbers("mean", else: base.mean)
         guard order != .gray || mean.values.count == 1 && deviation.values.count == 1 else {
             throw wrong("mean", "NUMBER and deviation=NUMBER for one channel", mean.values.map { "\($0)" })
         }
         let (isRaw, isUnit) = (try flag("raw"), try flag("normalized"))
-        guard !isRaw || !isUnit else { throw wrong("raw", "nothing, without normalized", []) }
+        guard !isRaw || !isUnit else {
+            throw FamilyError.senseless(
+                file: file, line: line, problem: "raw and normalized contradict each other", remedy: "keep one")
+        }
         let isNormalized = isUnit || (!isRaw && base.isNormalized)
         let hasEmbedding = try !flag("no_embedding") && base.hasEmbedding
         return ContractProfile(
             name, epsilon: try number("epsilon", else: base.epsilon), order: order, mean: mean,
-            deviation: deviation, crop: try crop(else: base.crop), isNormalized: isNormalized, hasEmbedding: hasEmbedding)
+            deviation: deviation, crop: try crop(else: base.crop), isNormalized: isNormalized, hasEmbedding: hasEmbedding,
+            written: written)
     }
 
     private mutating func crop(else usual: InputContract.Crop) throws -> InputContract.Crop {
@@ -230,9 +251,13 @@ private struct ContractFields {
     }
 
     func finish() throws {
-        guard let (name, words) = values.first else { return }
-        throw FamilyError.unexpected(
-            file: file, line: line, expected: "a fact that means something here",
-            found: GraphTextScanner.shortened(([name] + words).joined(separator: "=")))
+        if values["remark"] != nil {
+            throw FamilyError.senseless(
+                file: file, line: line, problem: "remark belongs to a variant line", remedy: "write it there, or as a comment")
+        }
+        if values["margin"] != nil {
+            throw FamilyError.senseless(
+                file: file, line: line, problem: "margin needs crop=mtcnn", remedy: "write both, or none of the two")
+        }
     }
 }

@@ -4,6 +4,7 @@ import ConvertIR
 extension FamilyBuilder {
     private static let largestSide = 1 << 14
     private static let mostHalvings = 16
+    private static let smallestMap = 3
     private static let mostChannels = 1 << 16
 
     /// The input as an image.
@@ -20,7 +21,9 @@ extension FamilyBuilder {
     private mutating func size(_ size: FamilyImage.Size) throws -> GivenFacts.ImageSize? {
         switch size {
         case .any: return nil
-        case .fixed(let word): return try self.size(word)
+        case .fixed(let word):
+            isSizeWritten = true
+            return try self.size(word)
         case .usual(let word):
             if let imageSize { return imageSize }
             if let stated = weights.metadata["image_size"]?.integer {
@@ -56,10 +59,13 @@ extension FamilyBuilder {
         }
         if let usual, leads(usual) { return usual }
         let sides = FamilyBuilder.sides(area: maps > 0 ? features / maps : 0)
-        // As many features as maps are those of a mean over them, and no family flattens a single place.
-        guard sizeError != nil || sides.longer > 1 || halvings == 0 else {
+        // The layer that shows the map may be the one that is missing.
+        if features == 0 || maps == 0, let usual { return usual }
+        // As many features as maps are those of a mean over them, and no network of faces flattens a map of a few places, or a narrow strip.
+        guard sizeError != nil || halvings == 0 || sides.shorter >= FamilyBuilder.smallestMap && sides.longer <= 2 * sides.shorter else {
             throw FamilyStop(
-                "its last layer takes \(features) features of \(maps) maps, one place of each: a mean, or images of a size to be given")
+                "the last layer takes \(features) numbers, which is \(sides.longer)×\(sides.shorter) places of \(maps) maps: no image of a usual size "
+                    + "gives such a map, unless its size is given")
         }
         return FamilyBuilder.doubled(GivenFacts.ImageSize(height: sides.longer, width: sides.shorter), times: halvings)
     }

@@ -51,12 +51,15 @@ extension FamilyNode {
     /// Roles of weights, attributes, and the two names that a line may give.
     private static func fieldNames(of operation: OperationKind) -> [String] {
         operation.weightRoles.map(\.role) + operation.attributeDescriptions.map(\.textName) + [nodeName, moduleName]
+            + (operation == .convolution ? [windowName] : [])
     }
 
     /// The name of the node, if it is not that of its value.
     static let nodeName = "name"
     /// The module whose weights the node reads, if it is not that of its name.
     static let moduleName = "module"
+    /// Height and width that a convolution's weight must have.
+    static let windowName = "window"
 }
 
 extension FamilyImage {

@@ -23,30 +23,13 @@ extension FamilyBuilder {
         for (name, words) in template.fields { fields.words[name] = try words.map { try word($0) } }
         fields.inputType = inputs.first.flatMap { types[$0] ?? nil }
         fields.claim(&self)
+        try fields.checkWindow(&keys)
         let node = Node(
             name: fields.words[FamilyNode.nodeName]?.first ?? output, operation: try Operation(template.operation, fields), inputs: inputs,
             output: output)
         nodes.append(node)
-        types[output] = .some(type(of: node, inputs))
+        types[output] = .some(type(of: node, inputs, window: fields.window))
         last = output
-    }
-
-    /// The type of what a node gives; nil if it is not known. Weights of other shapes are recorded.
-    private mutating func type(of node: Node, _ inputs: [String]) -> ValueType? {
-        let given = inputs.compactMap { types[$0] ?? nil }
-        guard given.count == inputs.count else { return nil }
-        do {
-            return try node.outputType(given, weights: weights)
-        } catch {
-            if case .wrongWeightShape(_, _, let key, let expected, let found) = error {
-                keys.misshape(key, found: found, expected: expected, line: line)
-            }
-            // These keep the shape whatever their weights are, so that the lines after them can still be checked.
-            switch node.operation {
-            case .batchNormalization, .prelu: return given.first
-            default: return nil
-            }
-        }
     }
 }
 
@@ -64,6 +47,8 @@ private struct FamilyFields: OperationFields {
     /// Full keys by role, once they are claimed.
     private var claimed: [String: String] = [:]
     private var weightShape: [Int]?
+    /// Height and width of a convolution's weight, as far as the line says them.
+    private(set) var window: Size2D?
     private var epsilon = 0.0
     /// The layer's ε, if the file states it.
     private var statedEpsilon: Double?
@@ -118,10 +103,7 @@ private struct FamilyFields: OperationFields {
         if attribute.form == .flag, given.isEmpty { return .flag(true) }
         let text = given.joined(separator: ",")
         if let value = computed(name, text) ?? AttributeValue(text: text, form: attribute.form) { return value }
-        if let value = short(text, attribute.form) {
-            try checkWindow(value)
-            return value
-        }
+        if let value = short(text, attribute.form) { return value }
         throw GraphTextError.wrongValue(
             file: file, line: line, name: name, expected: attribute.form.example, found: GraphTextScanner.shortened(text))
     }
@@ -147,8 +129,9 @@ private struct FamilyFields: OperationFields {
         guard node.operation == .convolution else { return nil }
         switch (name, text) {
         case ("padding", "same"):
-            let window = (weightShape ?? []).suffix(2).map { min(max($0, 1), 1 << 20) / 2 }
-            return .padding(window.count == 2 ? Padding2D(vertical: window[0], horizontal: window[1]) : Padding2D(0))
+            let sides = window.map { [$0.height, $0.width] } ?? (weightShape ?? []).suffix(2)
+            let half = sides.map { min(max($0, 1), 1 << 20) / 2 }
+            return .padding(half.count == 2 ? Padding2D(vertical: half[0], horizontal: half[1]) : Padding2D(0))
         case ("groups", "auto"):
             guard let shape = weightShape, shape.count == 4, shape[1] > 0, let type = inputType, type.shape.count == 4,
                 let channels = type.shape[1].fixed
@@ -158,14 +141,33 @@ private struct FamilyFields: OperationFields {
         }
     }
 
-    /// A padding in short belongs to a window whose output it leaves as large; with another window the network is another one, whose wiring is
-    /// not known. All four sides, written out, say what is meant.
-    private func checkWindow(_ value: AttributeValue) throws {
-        guard node.operation == .convolution, case .padding(let padding) = value, let shape = weightShape, shape.count == 4 else { return }
-        for (side, window) in zip([padding.top, padding.left], shape.suffix(2)) where (1...1 << 20) ~= side && window != 2 * side + 1 {
-            throw FamilyStop(
-                "\(claimed["weight"] ?? "its weight") has the shape \(shape), but a padding of \(side) belongs to a window of \(2 * side + 1)"
-            )
+    /// Records a convolution's weight that is not of the window that the line is written for: one that the line states, or the one whose output
+    /// a padding in short leaves as large.
+    mutating func checkWindow(_ keys: inout KeyLedger) throws {
+        guard node.operation == .convolution, words[FamilyNode.windowName] != ["any"] else { return }
+        if let words = words[FamilyNode.windowName] {
+            let text = words.joined(separator: ",")
+            guard case .size(let size)? = AttributeValue(text: text, form: .size) ?? short(text, .size) else {
+                throw GraphTextError.wrongValue(
+                    file: file, line: line, name: FamilyNode.windowName, expected: AttributeForm.size.example,
+                    found: GraphTextScanner.shortened(text))
+            }
+            window = size
+        } else if let text = words["padding"]?.joined(separator: ","), case .padding(let padding)? = short(text, .padding),
+            [padding.top, padding.left].allSatisfy({ (0...1 << 20) ~= $0 }), !padding.isZero
+        {
+            // A side without padding may have any window.
+            let found = weightShape.flatMap { $0.count == 4 ? Size2D($0[2], $0[3]) : nil } ?? Size2D(1)
+            window = Size2D(
+                padding.top > 0 ? 2 * padding.top + 1 : found.height, padding.left > 0 ? 2 * padding.left + 1 : found.width)
+        }
+        guard let key = claimed["weight"], let shape = weightShape, shape.count == 4 else { return }
+        let found = Size2D(shape[2], shape[3])
+        if let window, window != found {
+            keys.misshape(key, found: shape, expected: "[outputs, channels, \(window.height), \(window.width)]", line: line)
+            keys.suppose(key, [shape[0], shape[1], window.height, window.width])
+        } else if words["padding"] == ["same"], found.height.isMultiple(of: 2) || found.width.isMultiple(of: 2) {
+            keys.misshape(key, found: shape, expected: "a window of odd sides, which a padding can keep the size with", line: line)
         }
     }
 

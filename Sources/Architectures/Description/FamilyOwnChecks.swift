@@ -21,6 +21,22 @@ extension FamilyBuilder {
             throw senseless(
                 "the image has \(channels) channels, but the contract says \(order.rawValue)", "correct channels= of one of the two")
         }
+        if profile.written.contains(.isNormalized), profile.hasEmbedding, profile.isNormalized != endsNormalized {
+            throw profile.isNormalized
+                ? senseless(
+                    "the contract says normalized, but the first output is not what l2_normalize gives",
+                    "end the network in l2_normalize, or write raw")
+                : senseless(
+                    "the contract says raw, but the first output is what l2_normalize gives", "write normalized, or leave the last line out"
+                )
+        }
+    }
+
+    /// Whether the first output has unit length by the graph.
+    var endsNormalized: Bool {
+        guard let value = outputs.first?.value, let node = nodes.last(where: { $0.output == value }) else { return false }
+        if case .l2Normalize = node.operation { return true }
+        return false
     }
 
     /// What a user should know: keys that are left out, and values that nothing depends on.

@@ -9,9 +9,31 @@ extension FamilyDescription {
 
     /// Reads the description in a file.
     package init(path: String) throws {
-        let mapped = try MappedFile(path: path)
-        let text = mapped.bytes.withUnsafeBytes { String(decoding: $0.prefix(FamilyDescription.mostBytes + 1), as: UTF8.self) }
-        try self.init(text: text, file: mapped.name)
+        let (name, bytes) = try FamilyDescription.bytes(of: path)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw FamilyError.notText(file: name, line: FamilyDescription.firstBadLine(bytes))
+        }
+        try self.init(text: text, file: name)
+    }
+
+    private static func bytes(of path: String) throws -> (name: String, bytes: [UInt8]) {
+        let mapped: MappedFile
+        do {
+            mapped = try MappedFile(path: path)
+        } catch {
+            // An interrupted download is what an empty checkpoint shows, and not an empty text.
+            if case .empty(let whole)? = error as? FileError {
+                throw FamilyError.empty(file: whole.split(separator: "/").last.map(String.init) ?? whole)
+            }
+            throw error
+        }
+        return (mapped.name, mapped.bytes.withUnsafeBytes { Array($0.prefix(mostBytes + 1)) })
+    }
+
+    /// The first line that is not UTF-8.
+    private static func firstBadLine(_ bytes: [UInt8]) -> Int {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        return (lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0) + 1
     }
 
     /// Reads a description, or the text form of a graph, which is the description of one network.
@@ -124,7 +146,7 @@ struct FamilyParser {
     private static let headerWords: Set<String> = ["family", "about", "recognize", "name", "contract", "variant", "when"]
     private static let words =
         "family, about, recognize, name, contract, variant, when, let, add, if, repeat, within, define, use, tensor, leave_out, image, input, output, "
-        + "fact, require, end"
+        + "fact, require, choose, end"
 
     /// A line that builds the graph; nil for a definition, which goes into the family.
     private mutating func statement(
@@ -151,7 +173,13 @@ struct FamilyParser {
         case "fact":
             let name = try variable(&scanner)
             try scanner.take("=")
-            return .fact(name, try wholeLine(&scanner))
+            var parser = FamilyExpressionParser(scanner)
+            let value = try parser.expression()
+            scanner = parser.scanner
+            let isAssumed = scanner.next == .word("assumed", isQuoted: false)
+            if isAssumed { try scanner.advance() }
+            try scanner.takeEnd()
+            return .fact(name, value, isAssumed: isAssumed)
         case "require":
             var parser = FamilyExpressionParser(scanner)
             let condition = try parser.expression()
@@ -159,6 +187,22 @@ struct FamilyParser {
             let reason = try scanner.takeWord("what the network is otherwise, in quotation marks")
             try scanner.takeEnd()
             return .require(condition, reason)
+        case "choose":
+            var names: [String] = []
+            while case .word(let name, false) = scanner.next {
+                guard family.contracts.profiles.contains(where: { $0.name == name }) else {
+                    throw scanner.unexpected("the contract or a variant, or what the keys do not show, in quotation marks")
+                }
+                names.append(name)
+                try scanner.advance()
+            }
+            let reason = try scanner.takeWord("what the keys do not show, in quotation marks")
+            try scanner.takeEnd()
+            guard names.count > 1 else {
+                throw FamilyError.senseless(
+                    file: file, line: opened.line, problem: "there is nothing to choose from", remedy: "name two variants or more")
+            }
+            return .choose(names, reason)
         case "if": return try branch(&scanner, &family, opened)
         case "repeat": return try loop(&scanner, &family, opened)
         case "within":

@@ -29,6 +29,8 @@ public struct Inspection: Sendable {
             network = loaded
             networkFailure = loaded.found.bareReason
         } catch {
+            // A caller's own description is there to be followed.
+            guard source.choice.description == nil else { throw error }
             network = nil
             networkFailure = error
         }

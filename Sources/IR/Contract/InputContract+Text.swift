@@ -60,6 +60,7 @@ extension Model {
             case .embeddingLength, .metric: continue
             }
         }
+        if origin == .assumed { words += architecture.assumedWords }
         return words
     }
 
