@@ -79,6 +79,22 @@ import Testing
         }
     }
 
+    @Test("Mirrored points, and points outside of the picture, are counted and named") func oddPointsAreNamed() throws {
+        let set = try set { text in
+            text.split(separator: "\n").enumerated().map { index, line in
+                var fields = line.split(separator: " ").map(String.init)
+                if index == 3 { fields.replaceSubrange(1...4, with: [fields[3], fields[4], fields[1], fields[2]]) }
+                if index == 5 { for place in 1...10 { fields[place] = "\((Double(fields[place]) ?? 0) + 9000)" } }
+                return fields.joined(separator: " ") + "\n"
+            }.joined()
+        }
+        let run = try CommandRun(["evaluate", network, "--ijb", set, "--json"])
+        let document = try #require(try JSONParser.parse(run.output.utf8).object)
+        #expect(document["mirrored_points"]?.string == "1 of 12, first p03.png")
+        #expect(document["points_outside"]?.string == "1 of 12, first p05.png")
+        #expect(document["damaged_pictures"] == nil)
+    }
+
     @Test("Points that coincide, a missing picture and options of pairs are refused") func whatIsWrongIsRefused() throws {
         let coinciding = try CommandRun([
             "evaluate", network, "--ijb",

@@ -60,6 +60,11 @@ public struct PairMaker: Sendable {
             guard FolderListing.isFolder(path) else { continue }
             let pictures = try FolderListing.names(in: path)
                 .filter { $0.utf8.first != UInt8(ascii: ".") && PairMaker.endings.contains(PathText.ending($0).lowercased()) }
+                // A folder or a link that leads nowhere is no picture, whatever it is called.
+                .filter { name in
+                    let path = PathText.join(path, name)
+                    return FileIdentity(path: path) != nil && !FolderListing.isFolder(path)
+                }
             count += pictures.count
             guard count <= PairMaking.pictureLimit else {
                 throw PairMakingError.tooManyPictures(folder: folder, limit: PairMaking.pictureLimit)

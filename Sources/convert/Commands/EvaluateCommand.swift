@@ -28,7 +28,7 @@ enum EvaluateCommand {
         .choice(
             MirrorUse.self,
             ["add": "an image's vector plus its mirror image's", "concatenate": "both of unit length, side by side, as facenet does"]),
-        help: "what is done with mirror images", usual: "none; add with --protocol insightface")
+        help: "what is done with mirror images", usual: "none; add with --protocol insightface and with --ijb")
     private static let backbone = Option(
         "--backbone", "NAME", .text, help: "the same as --arch", conflicts: ["--arch"])
     private static let crops = Option(
@@ -62,7 +62,7 @@ enum EvaluateCommand {
         conflicts: ["--pairs-file", "--bin", "--lfw-root"])
 
     static let command = Command(
-        name: "evaluate", summary: "run the full LFW protocol: align, embed, score, judge",
+        name: "evaluate", summary: "what a network is worth on LFW, .bin sets, your own pairs or IJB: align, embed, score, judge",
         usage: [
             "evaluate MODEL --lfw-root DIR --pairs-file FILE [options]", "evaluate MODEL --bin FILE [--bin FILE …] [options]",
             "evaluate MODEL --ijb DIR [options]",

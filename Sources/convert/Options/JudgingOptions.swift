@@ -15,15 +15,18 @@ enum JudgingOptions {
         .choice(
             RuleName.self,
             [
-                "reference": "midpoints of neighboring scores", "insightface": "a grid of squared distances", "facenet": "the same grid",
-            ]), help: "how thresholds are chosen", usual: "reference")
+                "reference": "midpoints of neighboring scores",
+                "insightface": "a grid of squared distances; evaluate then also aligns by five points and adds mirror images",
+                "facenet": "the same grid",
+            ]), help: "whose rules: how thresholds are chosen", usual: "reference")
     private static let angles = Flag(
         "--arccos", help: "facenet's --distance_metric 1: a grid of angles, with --protocol facenet", needs: ["--protocol"])
     static let subtractsMean = Flag(
         "--subtract-mean", help: "facenet's --subtract_mean: judge each fold less the mean embedding of the others",
         conflicts: ["--against"], needs: ["--arccos"])
     static let folds = Option(
-        "--folds", "K", .integer(2...1000), help: "folds of pairs that are not LFW's 6,000; the figure is then not LFW's")
+        "--folds", "K", .integer(2...1000),
+        help: "folds of pairs that are not LFW's 6,000, in place of those that the list states; the figure is then not LFW's")
     // A share such as 0.947 is meant as 94.7 %, and nobody expects less than 1 %.
     static let accuracy = Option(
         "--expect-accuracy", "P", ValueKind("percent, such as 94.7167", parse: number(1.000001...100)),
