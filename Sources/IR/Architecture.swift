@@ -19,7 +19,9 @@ package struct Architecture: Sendable, Equatable {
     /// Hyper-parameters that are assumed, in words.
     var assumedWords: [String] {
         (hyperparameters[Architecture.assumedFacts]?.array ?? []).compactMap(\.string).compactMap { name in
-            hyperparameters[name].map { "\($0.integer.map(String.init) ?? $0.text()) \(name.map { $0 == "_" ? " " : String($0) }.joined())" }
+            hyperparameters[name].map {
+                "\($0.integer.map(String.init) ?? $0.text()) \(name.map { $0 == "_" ? " " : String($0) }.joined())"
+            }
         }
     }
 

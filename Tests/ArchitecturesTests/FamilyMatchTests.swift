@@ -171,7 +171,8 @@ import Testing
             ("prefix net.", true), ("prefix module.", false), ("prefix n*", true), ("key net.fc.*", true), ("key net.fc.bias", true),
             ("key fc.bias", false), ("key *.fc.*s", true), ("without net.fc.bias", false), ("without head.*", true),
             ("size net.fc.weight 0 2", true), ("size *fc.weight 1 4", true), ("size *fc.weight 0 4", false), ("size *fc.weight 2 4", false),
-            ("size fc.weight 0 2", false), ("metadata depth 3", true), ("metadata depth 4", false), ("metadata run.depth 5", true), ("metadata run.depth *", true), ("metadata run *", false),
+            ("size fc.weight 0 2", false), ("metadata depth 3", true), ("metadata depth 4", false), ("metadata run.depth 5", true),
+            ("metadata run.depth *", true), ("metadata run *", false),
             ("untrained", true), ("untrained and metadata depth 4", false), ("untrained and metadata depth 3", true),
             ("metadata depth 4\nwhen untrained", true),
         ] {

@@ -103,7 +103,9 @@ import Testing
             let error = #expect(throws: ArchitectureError.self) {
                 try Family.rebuild(text, try Family.weights(Family.shapes + [("p", shape)]))
             }
-            #expect(error?.problem.contains("line 3: p is in the file, and is not position_waves(2, 3, 2)") == true, "\(what): \(error?.problem ?? "")")
+            #expect(
+                error?.problem.contains("line 3: p is in the file, and is not position_waves(2, 3, 2)") == true,
+                "\(what): \(error?.problem ?? "")")
         }
         let kernel = text.replacing("tensor p", with: "tensor conv1.weight")
         #expect(throws: ArchitectureError.self) { try Family.rebuild(kernel) }

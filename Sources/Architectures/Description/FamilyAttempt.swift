@@ -66,7 +66,8 @@ struct FamilyAttempt {
     ) throws {
         let family = try family.whole()
         let shown = family.contracts.shown(by: weights, prefix: prefix, likeness: given.likeness)
-        var builder = FamilyBuilder(family, weights: weights, prefix: prefix, shown: shown, imageSize: given.imageSize, supposedKeys: supposedKeys)
+        var builder = FamilyBuilder(
+            family, weights: weights, prefix: prefix, shown: shown, imageSize: given.imageSize, supposedKeys: supposedKeys)
         if !isRecognized, let line = family.signatureLines.first,
             let key = family.signatures.first?.first(where: { weights[prefix + $0] == nil })
         {
@@ -82,6 +83,7 @@ struct FamilyAttempt {
             isComplete = false
             builder.keys.depart(error.problem, line: 0)
         }
+        if builder.isWindowMissing { builder.keys.depart("the last map has no size", line: 0) }
         if isComplete, isOwn {
             try builder.checkOwn()
         }
@@ -104,7 +106,14 @@ struct FamilyAttempt {
         if isOwn, isComplete { remarks += builder.remarks(leftOut: unclaimed.leftOut) }
         openChoice = builder.openChoice
         graphError = builder.graphError
-        departure = builder.keys.departure ?? unclaimed.unexpected.first.map { (0, "\($0) has no place in it") }
+        departure =
+            builder.keys.departure
+            ?? unclaimed.unexpected.first.map { key in
+                guard let absence = builder.absences.sibling(of: key, prefix: prefix, taken: builder.keys.taken.map(\.text)) else {
+                    return (0, "\(key) has no place in it")
+                }
+                return (absence.line, "\(prefix)\(absence.key) is not there, and without it \(key) has no place")
+            }
         self.weights = builder.weights
         taken = builder.keys.taken
         self.remarks = remarks
@@ -115,7 +124,8 @@ struct FamilyAttempt {
         let usual = shown.profile.contract(
             height: shape.count == 4 ? shape[2].fixed : nil, width: shape.count == 4 ? shape[3].fixed : nil,
             isSizeStated: builder.isSizeStated, embeddingLength: builder.embeddingLength())
-        contract = isOwn ? shown.profile.written(usual, isSizeWritten: builder.isSizeWritten, endsNormalized: builder.endsNormalized) : usual
+        contract =
+            isOwn ? shown.profile.written(usual, isSizeWritten: builder.isSizeWritten, endsNormalized: builder.endsNormalized) : usual
         if fits, let error = builder.sizeError { throw error }
     }
 

@@ -123,7 +123,8 @@ extension FamilyParser {
                 let (axis, size) = (try scanner.takeWord("an axis"), try scanner.takeWord("the size on that axis"))
                 guard let axis = Int(axis), let size = Int(size), axis >= 0 else {
                     throw FamilyError.unexpected(
-                        file: file, line: scanner.line, expected: "size KEY AXIS NUMBER", found: GraphTextScanner.shortened("\(axis) \(size)"))
+                        file: file, line: scanner.line, expected: "size KEY AXIS NUMBER",
+                        found: GraphTextScanner.shortened("\(axis) \(size)"))
                 }
                 signs.append(.size(key, axis: axis, size))
             case .word("untrained", _):

@@ -27,7 +27,8 @@ extension FamilyBuilder {
                     "the contract says normalized, but the first output is not what l2_normalize gives",
                     "end the network in l2_normalize, or write raw")
                 : senseless(
-                    "the contract says raw, but the first output is what l2_normalize gives", "write normalized, or leave the last line out")
+                    "the contract says raw, but the first output is what l2_normalize gives", "write normalized, or leave the last line out"
+                )
         }
     }
 

@@ -8,7 +8,9 @@ enum CompletionsCommand {
         operands: [
             Command.Operand("SHELL", completion: .nothing, choices: Completions.Shell.allCases.map(\.rawValue), help: "bash, zsh or fish")
         ],
-        groups: [], notes: ["For bash: \(Terminal.programName) completions bash > ~/.local/share/bash-completion/completions/\(Terminal.programName)"], run: run)
+        groups: [],
+        notes: ["For bash: \(Terminal.programName) completions bash > ~/.local/share/bash-completion/completions/\(Terminal.programName)"],
+        run: run)
 
     private static func run(_ given: Invocation) throws -> Int32 {
         let word = try given.onlyOperand("bash, zsh or fish")
