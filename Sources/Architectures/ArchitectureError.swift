@@ -38,7 +38,8 @@ package enum ArchitectureError: DescribedError, Equatable {
             "\(source): the weights are not those of \(name): "
                 + [("missing", missing), ("unexpected", unexpected), ("of the wrong shape", misshaped)].filter { !$0.1.isEmpty }
                 .map { "\($0.1.count) \($0.0) (\(ArchitectureError.list($0.1)))" }.joined(separator: ", ")
-                + ((isOwn ? departure : nil).map { "; first difference: \($0)" } ?? "")
+                + (isOwn || !ArchitectureError.says(departure, missing, unexpected, misshaped)
+                    ? departure.map { "; first difference: \($0)" } ?? "" : "")
         case .imageSizeDisagrees(let source, let named, let features):
             "\(source): the checkpoint says image_size \(named), but its last linear layer takes \(features) features"
         case .severalNetworks(let source, let names): "\(source): the keys fit several families: \(names.joined(separator: ", "))"
@@ -86,12 +87,22 @@ package enum ArchitectureError: DescribedError, Equatable {
         }
     }
 
-    private static func list(_ names: [String]) -> String {
-        names.prefix(2).map(shortened).joined(separator: ", ") + (names.count > 2 ? ", …" : "")
+    private static let mostNames = 2
+
+    /// Whether the names that are listed say the first difference.
+    private static func says(_ departure: String?, _ missing: [String], _ unexpected: [String], _ misshaped: [String]) -> Bool {
+        guard let departure else { return true }
+        return missing.prefix(mostNames).contains { departure.hasSuffix("\($0) is missing") }
+            || unexpected.prefix(mostNames).contains { departure.hasSuffix("\($0) has no place in it") }
+            || misshaped.prefix(mostNames).contains { departure.hasSuffix($0) }
     }
 
-    /// Long enough for a key and two shapes.
-    private static func shortened(_ name: String) -> String { name.count > 120 ? "\(name.prefix(24))…\(name.suffix(18))" : name }
+    private static func list(_ names: [String]) -> String {
+        names.prefix(mostNames).map { shortened($0) }.joined(separator: ", ") + (names.count > mostNames ? ", …" : "")
+    }
+
+    /// Keys may have any length; two of them with their shapes are said as they are.
+    private static func shortened(_ name: String) -> String { name.count > 300 ? "\(name.prefix(200))…\(name.suffix(80))" : name }
 }
 
 extension ArchitectureError: ListedError {

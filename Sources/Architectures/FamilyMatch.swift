@@ -81,7 +81,11 @@ struct FamilyMatch {
             if !isOwn, attempt.graph != nil, attempt.missing.isEmpty, attempt.unexpected.isEmpty, attempt.misshaped.isEmpty,
                 let error = attempt.graphError
             {
-                throw error
+                // Two values that do not fit together say nothing of the weights that they come from.
+                switch error {
+                case .windowTooLarge, .wrongWeightKind: throw error
+                default: break
+                }
             }
             throw ArchitectureError.keysDoNotMatch(
                 source: weights.provenance.source, name: attempt.name, missing: attempt.missing, unexpected: attempt.unexpected,
@@ -119,23 +123,25 @@ struct FamilyMatch {
             }
         }
         let near = nearlyRecognized()
-        guard let best, best.agreement >= near?.agreement ?? 0 else { return near?.text }
+        guard let best, best.agreement >= near?.likelihood ?? 0 else { return near?.text }
         return "\(best.name), but \(departure(best) ?? "keys differ")"
     }
 
     /// A family whose distinctive keys are all there but one, and whose description fits best as if that one were there; nil if there is none.
-    private func nearlyRecognized() -> (agreement: Double, text: String)? {
-        var best: (agreement: Double, text: String)?
+    private func nearlyRecognized() -> (agreement: Double, likelihood: Double, text: String)? {
+        var best: (agreement: Double, likelihood: Double, text: String)?
         for family in families {
             for signature in family.signatures where signature.count > 1 {
                 for prefix in Set(signature.compactMap({ keys.prefix(before: $0) })) {
                     let missing = signature.filter { weights[prefix + $0] == nil }
                     guard missing.count == 1,
                         let attempt = try? FamilyAttempt(
-                            family, weights, prefix: prefix, isOwn: false, given: given, supposedKeys: Set(missing)),
-                        attempt.agreement > best?.agreement ?? FamilyMatch.closeAgreement
+                            family, weights, prefix: prefix, isOwn: false, given: given, supposedKeys: Set(missing))
                     else { continue }
-                    best = (attempt.agreement, "\(attempt.family.name), but \(prefix)\(missing[0]) is missing")
+                    // Several distinctive keys say much, even if the one that is missing is what all the others depend on.
+                    let likelihood = max(attempt.agreement, signature.count > 3 ? FamilyMatch.closeAgreement + 0.01 : 0)
+                    guard likelihood > best?.likelihood ?? FamilyMatch.closeAgreement else { continue }
+                    best = (attempt.agreement, likelihood, "\(attempt.family.name), but \(prefix)\(missing[0]) is missing")
                 }
             }
         }

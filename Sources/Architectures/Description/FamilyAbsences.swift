@@ -15,7 +15,7 @@ final class FamilyAbsences {
     }
 
     private var absences: [Absence] = []
-    private var paths: Set<String> = []
+    private var noted: Set<String> = []
     private static let most = 4096
 
     /// A key that a condition asked for.
@@ -31,7 +31,7 @@ final class FamilyAbsences {
     }
 
     private func note(_ absence: Absence) {
-        guard absences.count < FamilyAbsences.most, paths.insert(absence.path).inserted else { return }
+        guard absences.count < FamilyAbsences.most, noted.insert("\(absence.path) \(absence.key)").inserted else { return }
         absences.append(absence)
     }
 
@@ -41,7 +41,9 @@ final class FamilyAbsences {
         var (missing, rest): ([Absence], [String]) = ([], [])
         for key in unexpected {
             if missing.contains(where: { key.hasPrefix(prefix + $0.consequences) }) { continue }
-            if let absence = absences.filter({ key.hasPrefix(prefix + $0.path) }).max(by: { $0.path.utf8.count < $1.path.utf8.count }) {
+            // Of several spellings that a condition asked for, the one that is most like the key.
+            let likely = absences.filter { key.hasPrefix(prefix + $0.path) }
+            if let absence = likely.max(by: { alike(prefix + $0.key, key) < alike(prefix + $1.key, key) }) {
                 missing.append(absence)
             } else {
                 rest.append(key)
@@ -49,6 +51,17 @@ final class FamilyAbsences {
         }
         return (missing, rest)
     }
+
+    /// A key that was asked for and that lies beside one that is left over, in a module of which the network has nothing.
+    func sibling(of key: String, prefix: String, taken: some Sequence<String>) -> Absence? {
+        absences.first { absence in
+            guard let end = absence.path.dropLast().lastIndex(of: ".") else { return false }
+            let path = prefix + absence.path[...end]
+            return key.hasPrefix(path) && !taken.contains { $0.hasPrefix(path) }
+        }
+    }
+
+    private func alike(_ one: String, _ other: String) -> Int { zip(one.utf8, other.utf8).prefix { $0 == $1 }.count }
 }
 
 extension FamilyBuilder {
@@ -62,6 +75,8 @@ extension FamilyBuilder {
                 key.dropFirst(block.count).first == ".", !keys.has(scope + key)
             else { return }
             absences.note(scope + key, block: scope + block + ".", list: scope + list, line: line)
+        case .binary(.and, let left, let right):
+            noteEnd(of: (try? isTrue(left)) == true ? right : left, variable: variable)
         case .binary(_, let left, let right):
             noteEnd(of: left, variable: variable)
             noteEnd(of: right, variable: variable)

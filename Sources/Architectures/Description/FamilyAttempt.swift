@@ -83,6 +83,7 @@ struct FamilyAttempt {
             isComplete = false
             builder.keys.depart(error.problem, line: 0)
         }
+        if builder.isWindowMissing { builder.keys.depart("the last map has no size", line: 0) }
         if isComplete, isOwn {
             try builder.checkOwn()
         }
@@ -105,7 +106,14 @@ struct FamilyAttempt {
         if isOwn, isComplete { remarks += builder.remarks(leftOut: unclaimed.leftOut) }
         openChoice = builder.openChoice
         graphError = builder.graphError
-        departure = builder.keys.departure ?? unclaimed.unexpected.first.map { (0, "\($0) has no place in it") }
+        departure =
+            builder.keys.departure
+            ?? unclaimed.unexpected.first.map { key in
+                guard let absence = builder.absences.sibling(of: key, prefix: prefix, taken: builder.keys.taken.map(\.text)) else {
+                    return (0, "\(key) has no place in it")
+                }
+                return (absence.line, "\(prefix)\(absence.key) is not there, and without it \(key) has no place")
+            }
         self.weights = builder.weights
         taken = builder.keys.taken
         self.remarks = remarks

@@ -39,6 +39,8 @@ struct FamilyBuilder {
     var variables: [String: FamilyValue] = [:]
     var input: Graph.Input?
     var isSizeStated = false
+    /// The last map has no size.
+    var isWindowMissing = false
     /// The description has one size alone.
     var isSizeWritten = false
     /// The checkpoint states a size that does not lead to the last layer's features.
@@ -93,9 +95,10 @@ struct FamilyBuilder {
     var weights: Weights { keys.weights }
 
     /// Records that a node does not fit what comes before it.
-    mutating func depart(_ error: GraphError) {
+    /// - Parameter sources: the weights that its inputs come from.
+    mutating func depart(_ error: GraphError, _ sources: [String]) {
         if keys.departure == nil { graphError = error }
-        keys.depart(error.problem, line: line)
+        keys.depart(error.problem + (sources.isEmpty ? "" : "; what enters comes from \(sources.joined(separator: " and "))"), line: line)
     }
 
     // MARK: Statements
@@ -172,7 +175,7 @@ struct FamilyBuilder {
             try limit(facts.count, FamilyBuilder.mostFacts, "facts")
         case .require(let condition, let reason):
             guard try isTrue(condition) else {
-                keys.depart(reason, line: line)
+                keys.depart(scope.isEmpty ? reason : "\(scope.dropLast()): \(reason)", line: line)
                 throw FamilyStop()
             }
         case .choose(let projects, let reason):

@@ -32,7 +32,14 @@ extension FamilyBuilder {
             }
             return try self.size(word)
         case .window(let word, let halvings):
-            let window = try self.size(word)
+            let window: GivenFacts.ImageSize
+            if ["0x0", "0"].contains(try self.word(word)) {
+                // The weight that shows it is missing: any size does for seeing what else is.
+                isWindowMissing = true
+                window = GivenFacts.ImageSize(square: 7)
+            } else {
+                window = try self.size(word)
+            }
             return try imageSize ?? FamilyBuilder.doubled(window, times: self.halvings(halvings))
         case .map(let features, let maps, let halvings, let usual):
             return try mapped(
@@ -59,8 +66,8 @@ extension FamilyBuilder {
         }
         if let usual, leads(usual) { return usual }
         let sides = FamilyBuilder.sides(area: maps > 0 ? features / maps : 0)
-        // The layer that shows the map may be the one that is missing.
-        if features == 0 || maps == 0, let usual { return usual }
+        // A layer that shows the map may be the one that is missing or of another shape.
+        if maps == 0 || features == 0 || !features.isMultiple(of: maps), let usual { return usual }
         // As many features as maps are those of a mean over them, and no network of faces flattens a map of a few places, or a narrow strip.
         guard sizeError != nil || halvings == 0 || sides.shorter >= FamilyBuilder.smallestMap && sides.longer <= 2 * sides.shorter else {
             throw FamilyStop(

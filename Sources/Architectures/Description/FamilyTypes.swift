@@ -7,18 +7,21 @@ extension FamilyBuilder {
     /// - Parameter window: height and width of a convolution's weight, as far as the line says them.
     mutating func type(of node: Node, _ inputs: [String], window: Size2D?) -> ValueType? {
         let given = inputs.compactMap { types[$0] ?? nil }
-        guard given.count == inputs.count else { return nil }
+        guard given.count == inputs.count else { return node.operation.keepsShape ? given.first : nil }
         suppose(node, given, window)
         do {
             return try node.outputType(given, weights: keys.shapes)
         } catch {
             guard case .wrongWeightShape(_, let role, let key, let expected, let found) = error else {
-                depart(error)
+                depart(error, sources(of: inputs))
                 return node.operation.keepsShape ? given.first : nil
             }
+            // Two layers that do not fit together are both named: either may be wrong.
+            let source = inputs.count == 1 && role != "bias" ? sources(of: inputs).map { ", for \($0)" }.joined() : ""
             switch node.operation {
-            case .convolution(let layer): return misshaped(node, given, layer.weight, role, key, expected, found, groups: layer.groups)
-            case .linear(let layer): return misshaped(node, given, layer.weight, role, key, expected, found, groups: nil)
+            case .convolution(let layer):
+                return misshaped(node, given, layer.weight, role, key, expected + source, found, groups: layer.groups)
+            case .linear(let layer): return misshaped(node, given, layer.weight, role, key, expected + source, found, groups: nil)
             case .batchNormalization(let layer):
                 let sizes = Set([layer.scale, layer.bias, layer.mean, layer.variance].compactMap(\.self).map { keys.shapes[$0]?.shape })
                 if sizes.count == 1, case .some(.some(let shape)) = sizes.first, shape.count == 1,
@@ -28,9 +31,25 @@ extension FamilyBuilder {
                 }
                 fallthrough
             default:
-                keys.misshape(key, found: found, expected: expected, line: line)
+                keys.misshape(key, found: found, expected: expected + source, line: line)
                 return node.operation.keepsShape ? given.first : nil
             }
+        }
+    }
+
+    /// The weights with their shapes that these values come from, by way of nodes without weights and with one input.
+    private func sources(of values: [String]) -> [String] {
+        values.compactMap { value in
+            var value = value
+            for node in nodes.dropLast().reversed() where node.output == value {
+                guard let weight = node.operation.weights.first?.key else {
+                    guard node.inputs.count == 1 else { return nil }
+                    value = node.inputs[0]
+                    continue
+                }
+                return keys.weights[weight].map { "\(weight), which is \($0.shape)" }
+            }
+            return nil
         }
     }
 
@@ -38,6 +57,17 @@ extension FamilyBuilder {
     private mutating func suppose(_ node: Node, _ given: [ValueType], _ window: Size2D?) {
         func outputs() -> Int? {
             keys.channels(after: nodes.dropLast().last { !$0.operation.weights.isEmpty }?.operation.weights.map(\.key) ?? [])
+        }
+        let bias: (key: String?, weight: String)? =
+            switch node.operation {
+            case .convolution(let layer): (layer.bias, layer.weight)
+            case .linear(let layer): (layer.bias, layer.weight)
+            default: nil
+            }
+        defer {
+            if let bias, let key = bias.key, keys.shapes[key] == nil, let count = keys.shapes[bias.weight]?.shape.first {
+                keys.suppose(key, [count])
+            }
         }
         switch node.operation {
         case .convolution(let layer) where keys.shapes[layer.weight] == nil:
@@ -100,7 +130,7 @@ extension Operation {
     /// Whether the shape stays the same whatever the weights are, so that the lines after it can still be checked.
     fileprivate var keepsShape: Bool {
         switch self {
-        case .batchNormalization, .prelu, .layerNormalization: true
+        case .batchNormalization, .prelu, .layerNormalization, .add, .product: true
         default: false
         }
     }

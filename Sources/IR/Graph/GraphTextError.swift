@@ -44,7 +44,7 @@ package enum GraphTextError: DescribedError, Equatable {
         case .unknownOperation:
             "known operations: \(OperationKind.allCases.map(\.rawValue).joined(separator: ", "))"
         case .unexpected, .unknownField, .missingField, .repeatedField, .wrongValue:
-            "correct the line; the graph of a model that is listed shows how each operation is written"
+            "correct the line; see docs/graph-text.md, or list the graph of a model for examples"
         case .empty: "list the graph of a model and start from that"
         }
     }

@@ -16,8 +16,11 @@ extension FramePadding: OperationDefinition {
         var result = try node.floatInput()
         let rank = result.shape.count
         guard rank >= 3 else { throw node.wrong("rows and columns after the channels", result) }
-        guard [padding.top, padding.left, padding.bottom, padding.right].allSatisfy({ (0...FramePadding.largest) ~= $0 }), value.isFinite
-        else { throw node.bad("padding of \(padding) with \(value)") }
+        let sides = [padding.top, padding.left, padding.bottom, padding.right]
+        let text = "padding \(sides.map { "\($0)" }.joined(separator: ","))"
+        guard sides.allSatisfy({ $0 >= 0 }) else { throw node.bad("\(text): must not be negative") }
+        guard sides.allSatisfy({ $0 <= FramePadding.largest }) else { throw node.bad("\(text): must be at most \(FramePadding.largest)") }
+        guard value.isFinite else { throw node.bad("value \(value): must be a number") }
         for (axis, more) in [(rank - 2, padding.top + padding.bottom), (rank - 1, padding.left + padding.right)] where more > 0 {
             guard let size = result.shape[axis].fixed else {
                 result.shape[axis] = .derived

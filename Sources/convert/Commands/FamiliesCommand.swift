@@ -27,9 +27,7 @@ enum FamiliesCommand {
         }
         guard let entry = FamilyCatalogue.entry(name) else {
             let names = FamilyCatalogue.names
-            throw UsageError.badValue(
-                option: "the family", value: name, expected: "one of \(names.joined(separator: ", "))",
-                near: Suggestion.nearest(name, among: names))
+            throw UsageError.unknownFamily(name, known: names, near: Suggestion.nearest(name, among: names))
         }
         if isJSON {
             var root = JSONObject(["format_version": .integer(1)])
