@@ -56,7 +56,7 @@ struct FamilyMatch {
             }
             return one
         }
-        let apart = attempts.filter { $0.claimed.isDisjoint(with: first.claimed) || $0.name == first.name }
+        let apart = attempts.filter { !$0.claimed.isEmpty && $0.claimed.isDisjoint(with: first.claimed) || $0.name == first.name }
         if apart.count > 1 { throw ArchitectureError.severalNetworks(source: source, names: apart.map(\.name)) }
         // A family of which one distinctive key is missing may be closer than one with more general keys.
         if !isOwn, let near = nearlyRecognized(), near.agreement > first.agreement { throw unknown() }

@@ -96,7 +96,7 @@ import Verifier
                 }
             }
             for line in page.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
-            #expect(try CommandRun([command.name, "--help"]).output == page + "\n")
+            #expect(try CommandRun([command.name, "--help"]).output == page + "\n", "\(command.name)")
         }
         #expect(count > 150)
     }

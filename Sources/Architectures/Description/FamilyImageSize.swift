@@ -69,10 +69,10 @@ extension FamilyBuilder {
         // A layer that shows the map may be the one that is missing or of another shape.
         if maps == 0 || features == 0 || !features.isMultiple(of: maps), let usual { return usual }
         // As many features as maps are those of a mean over them, and no network of faces flattens a map of a few places, or a narrow strip.
-        guard sizeError != nil || halvings == 0 || sides.shorter >= FamilyBuilder.smallestMap && sides.longer <= 2 * sides.shorter else {
-            throw FamilyStop(
-                "the last layer takes \(features) numbers, which is \(sides.longer)×\(sides.shorter) places of \(maps) maps: no image of a usual size "
-                    + "gives such a map, unless its size is given")
+        if sizeError == nil, halvings > 0, sides.shorter < FamilyBuilder.smallestMap || sides.longer > 2 * sides.shorter {
+            keys.depart(
+                "the last layer takes \(features) numbers, which is \(sides.longer)×\(sides.shorter) places of \(maps) maps: no image of a usual "
+                    + "size gives such a map, unless its size is given", line: line)
         }
         return FamilyBuilder.doubled(GivenFacts.ImageSize(height: sides.longer, width: sides.shorter), times: halvings)
     }
