@@ -82,7 +82,7 @@ public struct NumpyArray: Sendable {
         }
     }
 
-    /// One row of an array with two sizes, as float64; empty if there is no such row. Reads no others.
+    /// One row of a two-dimensional array as float64; empty if there is no such row. No other row is read.
     public func row(_ index: Int) -> [Double] {
         guard shape.count == 2, (0..<shape[0]).contains(index) else { return [] }
         let (first, step) = isFortranOrder ? (index, shape[0]) : (index * shape[1], 1)

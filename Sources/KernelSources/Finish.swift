@@ -70,9 +70,9 @@ struct Finish {
     }
 }
 
-/// Finishes the sums of a block of sixteen channels of several pixels: one register of each, or two, of which the second may not exist.
+/// Finishes the sums of one block of sixteen channels for several pixels. A block takes one register or two; the second may not exist.
 ///
-/// What is needed for it is read anew for each tile: kept in a structure, it would be copied from stack to stack.
+/// Bias and bounds are read again for each tile, because a structure that holds them would be copied on the stack.
 @inline(__always) func finishBlock(
     _ job: ConvolutionJob, channel: Int, _ sums: UnsafePointer<Block>, _ pixels: UnsafePointer<OutputPixel>, _ count: Int
 ) {

@@ -38,10 +38,13 @@ import Testing
         // A number of folds takes the place of the list's.
         let other = try list("a,b,same,fold\n" + (0..<8).map { "p/\($0),q/\($0),\($0 % 2),\($0 / 4)\n" }.joined(), folds: 4)
         #expect(other.folds.ofPair == [0, 0, 1, 1, 2, 2, 3, 3])
+        #expect(other.form == "columns a, b, same, fold, whose own folds are not used")
     }
 
     static let badColumns: [(String, String)] = [
         ("a,b,same,quality\nx,y,1,3\n", "line 1: the column quality is not known; columns are a, b, same, group, fold"),
+        ("img1,img2,same,group\nx,y,1,old\n", "line 1: the column img1 is not known; columns are a, b, same, group, fold: rename it"),
+        ("label,img1,img2\n1,x,y\n", "line 1: the column img1 is not known"),
         ("a,b,group\nx,y,old\n", "line 1: there is no column same"), ("a,same,fold\nx,1,1\n", "line 1: there is no column b"),
         ("a,b,same,label\nx,y,1,1\n", "line 1: there are two columns same"),
         ("a,b,same,fold\nx,y,1,1\nx,y,1\n", "line 3: 4 fields are expected, as the first line has them, not 3"),

@@ -94,6 +94,7 @@ import Testing
             ("name,group\nA,x\nA,y\n", "line 3: A is there twice"), ("name,group\nA\n", "line 2: a name and a group are expected"),
             ("who,group\nA,x\n", "line 1: the first line has to be name,group"), ("name,group\n", "contains no groups"),
             ("name,group\nA,\n", "line 2: a name and a group"),
+            ("name,group\nA,x\nB,x + y\n", "line 3: a group's name cannot have \"+\" between blanks"),
         ] {
             do {
                 _ = try PersonGroups(try InventedPeople.written(text))

@@ -1,7 +1,7 @@
 import ConvertIR
 
-/// Keys that a description asked for in vain. Where other keys of the same module or block are left over, the one that was asked for is what
-/// is missing, and not the network one block shorter.
+/// Keys that a description asked for and that the file does not have. If other keys of the same module or block are left over, the key that was
+/// asked for is missing; the network is not merely one block shorter.
 final class FamilyAbsences {
     /// A key that is not there, and what belongs to it.
     struct Absence {
@@ -52,7 +52,7 @@ final class FamilyAbsences {
         return (missing, rest)
     }
 
-    /// A key that was asked for and that lies beside one that is left over, in a module of which the network has nothing.
+    /// A key that was asked for beside `key`, which is left over, if the network has taken nothing else from their module.
     func sibling(of key: String, prefix: String, taken: some Sequence<String>) -> Absence? {
         absences.first { absence in
             guard let end = absence.path.dropLast().lastIndex(of: ".") else { return false }

@@ -109,17 +109,17 @@ extension FamilyParser {
                 signs.append(.prefix(try scanner.takeWord("a prefix; * stands for any part")))
             case .word("key", _):
                 try scanner.advance()
-                signs.append(.key(try scanner.takeWord("a key; * stands for any part")))
+                signs.append(.key(try scanner.takeWord("a key, in which * matches anything")))
             case .word("without", _):
                 try scanner.advance()
-                signs.append(.without(try scanner.takeWord("a key; * stands for any part")))
+                signs.append(.without(try scanner.takeWord("a key, in which * matches anything")))
             case .word("metadata", _):
                 try scanner.advance()
                 let path = try scanner.takeWord("the name of an entry")
                 signs.append(.metadata(path, try scanner.takeWord("its value; * stands for any part")))
             case .word("size", _):
                 try scanner.advance()
-                let key = try scanner.takeWord("a key; * stands for any part")
+                let key = try scanner.takeWord("a key, in which * matches anything")
                 let (axis, size) = (try scanner.takeWord("an axis"), try scanner.takeWord("the size on that axis"))
                 guard let axis = Int(axis), let size = Int(size), axis >= 0 else {
                     throw FamilyError.unexpected(

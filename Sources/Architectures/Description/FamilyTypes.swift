@@ -1,9 +1,9 @@
 import ConvertIR
 
-/// Types of the values that lines of the graph give. A weight that is missing or has another shape is recorded, and the lines after it are
-/// followed as if it were right: what they say tells families apart, and one difference is reported as one.
+/// The types of the values that a description's lines compute. If a weight is missing or has another shape, that is recorded, and the following
+/// lines are checked as if it were right. A single difference is then reported once, and the other lines still tell families apart.
 extension FamilyBuilder {
-    /// The type of what a node gives; nil if it is not known.
+    /// The type of a node's output; nil if it is not known.
     /// - Parameter window: height and width of a convolution's weight, as far as the line says them.
     mutating func type(of node: Node, _ inputs: [String], window: Size2D?) -> ValueType? {
         let given = inputs.compactMap { types[$0] ?? nil }

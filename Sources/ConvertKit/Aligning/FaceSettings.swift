@@ -155,7 +155,7 @@ public struct FaceSettings: Sendable {
         return SHA256Digest(of: Array(settings.joined(separator: "\n").utf8))
     }
 
-    /// Throws if faces are to be aligned by five points, and the template has no form for the crop's size.
+    /// Throws if faces are to be aligned by five points but there is no template for the crop's size.
     func checkTemplate() throws(FacesError) {
         guard preprocess == .arcface, FivePointTemplate(width: crop.width, height: crop.height) == nil else { return }
         throw .noTemplate(width: crop.width, height: crop.height)

@@ -2,7 +2,7 @@ import ConvertIR
 import Verifier
 
 extension EvaluationProvenance {
-    /// What a report says of the networks, of which the first is evaluated.
+    /// What a report says about the networks. The first is the one that is evaluated.
     init(_ embedders: [Embedder], mirror: MirrorUse) {
         self.init()
         model = "local_checkpoint"

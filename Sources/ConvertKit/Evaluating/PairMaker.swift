@@ -60,7 +60,7 @@ public struct PairMaker: Sendable {
             guard FolderListing.isFolder(path) else { continue }
             let pictures = try FolderListing.names(in: path)
                 .filter { $0.utf8.first != UInt8(ascii: ".") && PairMaker.endings.contains(PathText.ending($0).lowercased()) }
-                // A folder or a link that leads nowhere is no picture, whatever it is called.
+                // A folder, or a link to a missing file, is not a picture even if its name ends like one.
                 .filter { name in
                     let path = PathText.join(path, name)
                     return FileIdentity(path: path) != nil && !FolderListing.isFolder(path)

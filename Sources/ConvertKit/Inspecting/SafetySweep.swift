@@ -14,12 +14,7 @@ public struct SafetySweep: Sendable {
         /// What it comes to.
         public var outcome: Outcome {
             guard case .success(let inspection) = result else { return .unreadable }
-            switch inspection.scan.verdict {
-            case .dangerous: return .dangerous
-            case _ where !inspection.scan.isComplete: return .incomplete
-            case .unknown: return .unknown
-            case .clean: return .clean
-            }
+            return inspection.outcome
         }
     }
 
@@ -65,5 +60,17 @@ public struct SafetySweep: Sendable {
                         return try SafetyInspection(path: item.path).allowing(allowed)
                     })
             }, use: { _, entry in try each(entry) })
+    }
+}
+
+extension SafetyInspection {
+    /// What the scan comes to, the worst first: what acts, what was not read or misleads, unknown names.
+    public var outcome: SafetySweep.Outcome {
+        switch scan.verdict {
+        case .dangerous: .dangerous
+        case _ where !scan.isComplete: .incomplete
+        case .unknown: .unknown
+        case .clean: .clean
+        }
     }
 }

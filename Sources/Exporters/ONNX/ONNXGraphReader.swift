@@ -286,7 +286,7 @@ struct ONNXGraphReader {
         (types[output], ranks[output]) = (types[old], ranks[old])
     }
 
-    /// The type of what a node gives; nil if it does not follow. A node that is wrong is reported when a model is made of the graph.
+    /// The type of a node's output; nil if it does not follow. A node that is wrong is reported when a model is made of the graph.
     private func type(_ node: Node) -> ValueType? {
         var inputs = [Graph.Input(name: "", type: ValueType([.batch]))]
         for (index, name) in node.inputs.enumerated() {

@@ -23,8 +23,8 @@ package struct AcceptRates: Sendable {
         package var score: Double
     }
 
-    /// The false accept rates of the field's tables.
-    package static let targets = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
+    /// The false accept rates of the field's tables, lowest first.
+    package static let targets = Array(ErrorRates.decades.reversed())
 
     /// Pairs of one person.
     package let sameCount: Int
@@ -45,10 +45,13 @@ package struct AcceptRates: Sendable {
         let (same, different) = (scores.same.sorted(by: >), scores.different.sorted(by: >))
         (sameCount, differentCount) = (same.count, different.count)
         var nearest = NearestPoints(sameCount: same.count, differentCount: different.count, targets: targets)
-        let allowed = targets.map { AcceptRates.allowed($0, of: different.count) }
+        let allowed = targets.map { ErrorRates.allowedFalseMatches($0, of: different.count) }
         var cautious = targets.map { _ in Step(falseAccepts: 0, trueAccepts: 0, score: .infinity) }
         var step = Step(falseAccepts: 0, trueAccepts: 0, score: .infinity)
         var (wins, equalErrorRate): (Int, Double?) = (0, nil)
+        func rates(_ step: Step) -> ErrorRates.Crossing.Rates {
+            (Double(step.falseAccepts) / Double(different.count), Double(step.trueAccepts) / Double(same.count))
+        }
         while step.trueAccepts < same.count || step.falseAccepts < different.count {
             let before = step
             let highest = max(
@@ -60,30 +63,16 @@ package struct AcceptRates: Sendable {
             // Pairs of one person that scored higher win twice, and those that scored the same once.
             wins += (step.falseAccepts - before.falseAccepts) * (before.trueAccepts + step.trueAccepts)
             for index in targets.indices where step.falseAccepts <= allowed[index] { cautious[index] = step }
-            if equalErrorRate == nil { equalErrorRate = AcceptRates.crossing(before, step, same.count, different.count) }
+            if equalErrorRate == nil { equalErrorRate = ErrorRates.Crossing.rate(between: rates(before), and: rates(step)) }
             nearest.take(step)
         }
         nearest.finish()
         doubledWins = wins
         self.equalErrorRate = equalErrorRate ?? 0
         points = targets.indices.map { index in
-            Point(target: targets[index], cautious: cautious[index], nearest: nearest.best[index], isSupported: allowed[index] >= 10)
+            Point(
+                target: targets[index], cautious: cautious[index], nearest: nearest.best[index],
+                isSupported: allowed[index] >= ErrorRates.fewestFalseMatches)
         }
-    }
-
-    /// How many false accepts a rate allows; a product that rounding put below a whole number counts as that number.
-    private static func allowed(_ target: Double, of count: Int) -> Int {
-        Int((min(max(target, 0), 1) * Double(count) * (1 + 1e-12)).rounded(.down))
-    }
-
-    /// The false accept rate at which 1 − x − tpr(x) is zero between two steps; nil if it is not.
-    private static func crossing(_ before: Step, _ step: Step, _ same: Int, _ different: Int) -> Double? {
-        func rates(_ step: Step) -> (far: Double, gap: Double) {
-            let far = Double(step.falseAccepts) / Double(different)
-            return (far, far - (1 - Double(step.trueAccepts) / Double(same)))
-        }
-        let (first, second) = (rates(before), rates(step))
-        guard second.gap >= 0 else { return nil }
-        return second.gap > first.gap ? first.far + (second.far - first.far) * (-first.gap / (second.gap - first.gap)) : second.far
     }
 }

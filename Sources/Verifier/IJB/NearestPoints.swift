@@ -8,7 +8,7 @@ struct NearestPoints {
     /// For each target, the nearest point so far.
     private(set) var best: [AcceptRates.Step]
     private var distances: [Double]
-    /// The last two points, the second of which is kept or left out as the next one says.
+    /// The last two points. Whether the second is kept depends on the next one.
     private var (earlier, last): (AcceptRates.Step?, AcceptRates.Step?) = (nil, nil)
 
     init(sameCount: Int, differentCount: Int, targets: [Double]) {

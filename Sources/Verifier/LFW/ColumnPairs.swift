@@ -28,13 +28,15 @@ enum ColumnPairs {
     /// The greatest number of folds.
     private static let foldLimit = 1000
 
-    /// Whether this line names columns: a path's, and one that only a header has.
+    /// Whether this line names columns: one that only a header has is enough, so that an unknown one beside it is reported.
     static func isHeader(_ line: TextLines.Line) -> Bool {
         guard line.bytes.contains(0x2C) else { return false }
         let columns = line.bytes.split(separator: 0x2C, omittingEmptySubsequences: false)
             .map { Column(String(decoding: $0.filter { $0 != 0x22 }, as: UTF8.self)) }
-        return (columns.contains(.a) || columns.contains(.b))
-            && (columns.contains(.same) || columns.contains(.group) || columns.contains(.fold))
+        let hasFurther = [Column.same, .group, .fold].contains { columns.contains($0) }
+        // A label in the third of three places is the header of a list of path, path and label, whatever its paths are called.
+        let isOfPaths = columns.count == 3 && columns[2] == .same && !columns[..<2].contains { $0 != nil }
+        return hasFurther && !isOfPaths
     }
 
     static func read(_ file: MappedFile) throws(LFWError) -> ListedPairs {
@@ -78,7 +80,7 @@ enum ColumnPairs {
             guard let column = Column(name) else {
                 throw .badLine(
                     file: file, line: header.line,
-                    reason: "the column \(LFWError.shown(name)) is not known; columns are \(known): leave it out")
+                    reason: "the column \(LFWError.shown(name)) is not known; columns are \(known): rename it, or leave it out")
             }
             guard places.updateValue(place, forKey: column) == nil else {
                 throw .badLine(file: file, line: header.line, reason: "there are two columns \(column.rawValue)")

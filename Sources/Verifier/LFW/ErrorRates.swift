@@ -18,6 +18,27 @@ package struct ErrorRates: Sendable, Equatable {
     /// Bounds for which rates are reported, if there are enough pairs.
     package static let decades = [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6]
 
+    /// How many false matches a bound on their rate allows among so many pairs of different people; a product that rounding put below a whole
+    /// number counts as that number.
+    static func allowedFalseMatches(_ limit: Double, of count: Int) -> Int {
+        Int((min(max(limit, 0), 1) * Double(count) * (1 + 1e-12)).rounded(.down))
+    }
+
+    /// Where false accepts and false rejects are equally frequent: the root of 1 − x − tpr(x).
+    enum Crossing {
+        /// False and true accept rate at one threshold.
+        typealias Rates = (falseAccepts: Double, trueAccepts: Double)
+
+        /// The false accept rate at the root, on the straight line between two neighboring points of a curve; nil if it comes later.
+        static func rate(between before: Rates, and after: Rates) -> Double? {
+            // Negative until the two rates meet, positive after that.
+            let (gap, nextGap) = (before.falseAccepts - (1 - before.trueAccepts), after.falseAccepts - (1 - after.trueAccepts))
+            guard nextGap >= 0 else { return nil }
+            return nextGap > gap
+                ? before.falseAccepts + (after.falseAccepts - before.falseAccepts) * (-gap / (nextGap - gap)) : after.falseAccepts
+        }
+    }
+
     /// False match rate, FMR: the share of different-people pairs that match.
     package var falseMatchRate: Double { Double(falseMatches) / Double(max(differentCount, 1)) }
     /// False non-match rate, FNMR: the share of same-person pairs that do not match.

@@ -44,8 +44,11 @@ package struct PairList: Sendable, Equatable {
     init(_ content: ListedPairs, folds: Int? = nil, file: String) throws(LFWError) {
         guard !content.pairs.isEmpty else { throw .nothingInside(file: file, what: "pairs") }
         pairs = content.pairs
-        self.folds = try FoldAssignment(content.pairs, asked: folds, own: content.folds, file: file)
-        (droppedCount, setName, groups, form) = (0, nil, content.groups, content.form)
+        let assigned = try FoldAssignment(content.pairs, asked: folds, own: content.folds, file: file)
+        self.folds = assigned
+        (droppedCount, setName, groups) = (0, nil, content.groups)
+        let isOwn = content.folds.map { assigned.ofPair == $0 } ?? true
+        form = isOwn ? content.form : (content.form ?? "lines") + ", whose own folds are not used"
     }
 
     /// Creates a list from pairs of any origin, in the given order.

@@ -4,6 +4,8 @@ import ConvertFiles
 package struct PersonGroups: Sendable {
     private let file: String
     private let groupOfName: [ExactText: String]
+    /// Between the names of two groups, for pairs across them.
+    private static let joint = " + "
 
     /// Reads the file. Throws `FileError`, or `LFWError` with the line number.
     package init(_ file: MappedFile) throws {
@@ -20,6 +22,10 @@ package struct PersonGroups: Sendable {
             if fields == [""] { continue }
             guard fields.count == 2, fields.allSatisfy({ !$0.isEmpty }) else {
                 throw LFWError.badLine(file: file.path, line: record.line, reason: "a name and a group are expected")
+            }
+            guard !fields[group].contains(PersonGroups.joint) else {
+                throw LFWError.badLine(
+                    file: file.path, line: record.line, reason: "a group's name cannot have \"+\" between blanks, which joins two groups")
             }
             guard groups.updateValue(String(fields[group]), forKey: ExactText(String(fields[name]))) == nil else {
                 throw LFWError.badLine(file: file.path, line: record.line, reason: "\(LFWError.shown(fields[name])) is there twice")
@@ -40,7 +46,7 @@ package struct PersonGroups: Sendable {
         return people.ofPair.map { pair in
             let (one, other) = (groups[Int(pair.x)] ?? "", groups[Int(pair.y)] ?? "")
             if one == other { return one }
-            return one.utf8.lexicographicallyPrecedes(other.utf8) ? "\(one) + \(other)" : "\(other) + \(one)"
+            return [one, other].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: PersonGroups.joint)
         }
     }
 }

@@ -31,22 +31,13 @@ extension ROCCurve {
         return low > 0 ? points[low - 1] : Point(falseAccepts: 0, trueAccepts: 0, score: .infinity)
     }
 
-    /// How many false accepts a bound on their rate allows; a product that rounding put below a whole number counts as that number.
-    func allowedFalseAccepts(_ limit: Double) -> Int {
-        Int((min(max(limit, 0), 1) * Double(differentCount) * (1 + 1e-12)).rounded(.down))
-    }
+    /// How many false accepts a bound on their rate allows.
+    func allowedFalseAccepts(_ limit: Double) -> Int { ErrorRates.allowedFalseMatches(limit, of: differentCount) }
 
     /// The rate at which false accepts and false rejects are equally frequent: the root of 1 − x − tpr(x) on the curve with its points
     /// joined by straight lines.
     package var equalErrorRate: Double {
-        for (before, after) in zip(points, points.dropFirst()) {
-            let (far, nextFar) = (falseAcceptRate(before), falseAcceptRate(after))
-            // Negative until the two rates meet, positive after that.
-            let gap = far - (1 - trueAcceptRate(before))
-            let nextGap = nextFar - (1 - trueAcceptRate(after))
-            guard nextGap >= 0 else { continue }
-            return nextGap > gap ? far + (nextFar - far) * (-gap / (nextGap - gap)) : nextFar
-        }
-        return 0
+        func rates(_ point: Point) -> ErrorRates.Crossing.Rates { (falseAcceptRate(point), trueAcceptRate(point)) }
+        return zip(points, points.dropFirst()).lazy.compactMap { ErrorRates.Crossing.rate(between: rates($0), and: rates($1)) }.first ?? 0
     }
 }

@@ -61,7 +61,7 @@ package struct PairMaking: Sendable {
         guard folds >= 2, count > 0, count.isMultiple(of: 2 * folds) else { throw .unevenCount(count, folds: folds) }
         var generator = SeededGenerator(seed: seed)
         let wanted = count / 2 / folds
-        let divided = PairMaking.divided(people, into: folds, &generator)
+        let divided = PairMaking.divided(people, into: folds, wanted: wanted, &generator)
         // What all folds can give of both kinds.
         let most = divided.map { min($0.sameCount, $0.differentCount) }.min() ?? 0
         if let fold = divided.firstIndex(where: { min($0.sameCount, $0.differentCount) < wanted }) {
@@ -87,18 +87,19 @@ package struct PairMaking: Sendable {
         return Array(text.utf8)
     }
 
-    /// Deals people to folds: those with the most pictures first, in random order among equals, each to the fold that has the fewest
-    /// same-person pairs so far, and among those the fewest pictures.
-    private static func divided(_ people: [Person], into folds: Int, _ generator: inout SeededGenerator) -> [Fold] {
+    /// Deals people to folds: those with the most pictures first, in random order among equals, each to the fold that lacks the most
+    /// same-person pairs, then the most different-people pairs, and among those to the one with the fewest pictures. Pairs beyond those that
+    /// are wanted do not count: a person with very many pictures would have a fold alone.
+    private static func divided(_ people: [Person], into folds: Int, wanted: Int, _ generator: inout SeededGenerator) -> [Fold] {
         var order = people.filter { !$0.pictures.isEmpty }.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         for place in order.indices.reversed() where place > 0 { order.swapAt(place, generator.below(place + 1)) }
         let dealt = order.enumerated().sorted { ($1.element.pictures.count, $0.offset) < ($0.element.pictures.count, $1.offset) }
         var result = [Fold](repeating: Fold(), count: folds)
         for (_, person) in dealt {
-            let place =
-                result.indices.min {
-                    (result[$0].sameCount, result[$0].pictureCount, $0) < (result[$1].sameCount, result[$1].pictureCount, $1)
-                }
+            func standing(_ fold: Int) -> (Int, Int, Int, Int) {
+                (min(result[fold].sameCount, wanted), min(result[fold].differentCount, wanted), result[fold].pictureCount, fold)
+            }
+            let place = result.indices.min { standing($0) < standing($1) }
             // People with one picture add no same-person pair, and go where the fewest pictures are.
             let fewest = result.indices.min { (result[$0].pictureCount, $0) < (result[$1].pictureCount, $1) }
             if let chosen = person.pictures.count > 1 ? place : fewest { result[chosen].add(person) }

@@ -93,7 +93,7 @@ enum InspectCommand {
             try given.finish(because: "--safety only scans")
             let inspection = try SafetyInspection(path: first).allowing(allowed)
             Terminal.print(isJSON ? SafetyReport.json(inspection) : SafetyReport.text(inspection))
-            return SafetyReport.status(inspection)
+            return SafetyReport.status(inspection.outcome)
         }
         let files = try FileSelection(given.operands, including: given.all(include), excluding: given.all(exclude))
         let sweep = SafetySweep(files, allowed: allowed, threads: given[ExecutorOptions.threads])

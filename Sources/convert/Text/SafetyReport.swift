@@ -21,10 +21,10 @@ enum SafetyReport {
     }
 
     /// 1 for what acts, else 2 for what was not read or misleads, else 3 for unknown names, else 0.
-    static func status(_ inspection: SafetyInspection) -> Int32 {
-        switch inspection.scan.verdict {
+    static func status(_ outcome: SafetySweep.Outcome) -> Int32 {
+        switch outcome {
         case .dangerous: ExitStatus.checkFailed
-        case _ where !inspection.scan.isComplete: ExitStatus.failed
+        case .incomplete, .unreadable: ExitStatus.failed
         case .unknown: ExitStatus.unknownNames
         case .clean: ExitStatus.fine
         }

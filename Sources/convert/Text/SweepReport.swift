@@ -23,9 +23,8 @@ struct SweepCounts {
 
     /// 1 if any file is dangerous, else 2 if any was not read to its end, else 3 if any has unknown names, else 0.
     var status: Int32 {
-        if self[.dangerous] > 0 { return ExitStatus.checkFailed }
-        if self[.incomplete] + self[.unreadable] > 0 { return ExitStatus.failed }
-        return self[.unknown] > 0 ? ExitStatus.unknownNames : ExitStatus.fine
+        let worst = [SafetySweep.Outcome.dangerous, .incomplete, .unreadable, .unknown].first { self[$0] > 0 }
+        return SafetyReport.status(worst ?? .clean)
     }
 
     /// Such as `1,000 files: 997 clean, 2 unknown, 1 dangerous`.
