@@ -140,6 +140,22 @@ import Testing
         }
     }
 
+    @Test("A row or a number is taken as the bias of a linear layer that it is broadcast to") func aRowIsABias() throws {
+        for (outputs, sizes) in [(Int64(4), [Int64(1), 4]), (4, [4]), (1, []), (1, [1, 1])] {
+            let bytes = Message.model { graph in
+                graph.ones("w", [3, outputs])
+                graph.ones("b", sizes)
+                graph.node("Gemm", ["in", "w", "b"], ["out"])
+                graph.value(11, "in", [nil, 3])
+                graph.value(12, "out", [nil, outputs])
+            }
+            let path = "\(folder)/b.onnx"
+            Fixtures.write(bytes, to: path)
+            let model = try OpenedModel(try FormatRegistry.open(path)).content.model
+            #expect(model?.weights["b"]?.shape == [Int(outputs)], "\(sizes)")
+        }
+    }
+
     @Test("Lengths of parts that are not the axis's, and an axis named twice, are refused") func lengthsOfPartsHaveToAddUp() throws {
         let parts = try refusal([nil, 4]) { graph in
             graph.integers("lengths", [1, 2])

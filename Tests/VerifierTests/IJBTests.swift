@@ -77,6 +77,21 @@ import Testing
         }
     }
 
+    @Test("Parts of a list begin where lines do, and lines are numbered through", arguments: [1, 3, 7, 100])
+    func partsOfAList(_ size: Int) {
+        Array("1 2 1\n\n30 4 0\r\n5 6 1".utf8).withUnsafeBytes { bytes in
+            var found: [[Int]] = []
+            for range in ListLines.parts(of: bytes, size: size) {
+                var lines = ListLines(bytes, range)
+                while var fields = lines.nextLine() {
+                    let line = ListLines.number(at: range.lowerBound, in: bytes) + lines.number - 1
+                    found.append([line] + (0..<3).compactMap { _ in fields.wholeNumber() })
+                }
+            }
+            #expect(found == [[1, 1, 2, 1], [3, 30, 4, 0], [4, 5, 6, 1]])
+        }
+    }
+
     /// A folder with these lists.
     private func folder(_ pictures: String, _ media: String, _ pairs: String) -> String {
         let folder = Fixtures.temporaryFolder()
