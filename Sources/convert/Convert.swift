@@ -19,7 +19,8 @@ struct Convert {
         Program(
             name: name, summary: "reads PyTorch checkpoints without Python and without running anything in them",
             commands: [
-                InspectCommand.command, SlimCommand.command, ExportCommand.command, VerifyCommand.command, RunCommand.command,
+                InspectCommand.command, DiffCommand.command, SlimCommand.command, ExportCommand.command, VerifyCommand.command,
+                RunCommand.command, CompareCommand.command,
                 AlignCommand.command, EvaluateCommand.command, ScoreCommand.command, MakePairsCommand.command, FamiliesCommand.command,
                 CacheCommand.command,
                 CompletionsCommand.command, ManualCommand.command,

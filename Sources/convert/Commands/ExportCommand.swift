@@ -13,7 +13,7 @@ enum ExportCommand {
         "--to", "FORMAT",
         ValueKind(FormatRegistry.formats.map { $0.name }.joined(separator: ", ")) { FormatRegistry.format(named: $0)?.name },
         help: "its format, if the ending does not say it; OUT may then be a folder")
-    private static let precision = Option(
+    static let precision = Option(
         "--dtype", "TYPE", .choice(WeightPrecision.self, aliases: WeightPrecision.aliases),
         help: "round weights (also fp16, half, bf16); arithmetic stays float32")
     private static let folds = Flag(

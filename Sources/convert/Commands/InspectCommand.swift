@@ -9,6 +9,12 @@ import PthReader
 enum InspectCommand {
     private static let keys = Option(
         "--keys", "GLOB", .text, isRepeatable: true, help: "list only names that match; * also crosses dots")
+    private static let tensors = Flag(
+        "--tensors", help: "list every tensor, which by itself happens up to \(InspectText.shortList) of them")
+    private static let tree = Flag(
+        "--tree", help: "sum tensors, numbers and bytes up by prefix of their names", conflicts: ["--tensors"])
+    private static let depth = Option(
+        "--depth", "N", .integer(1...64), help: "of --tree, levels that are told apart", usual: "3", needs: ["--tree"])
     private static let check = Flag(
         "--check", help: "compare checksums; count NaN and infinities; minimum, maximum and mean of each tensor")
     private static let graph = Flag(
@@ -41,9 +47,10 @@ enum InspectCommand {
 
     static let command = Command(
         name: "inspect", summary: "show what is in a file: container, metadata, state dict, graph, safety",
-        usage: ["inspect FILE [options]", "inspect --safety FILE|DIR ... [options]"], operands: [Command.Operand("FILE")],
+        usage: ["inspect FILE [options]", "inspect FILE|DIR ... [options]", "inspect --safety FILE|DIR ... [options]"],
+        operands: [Command.Operand("FILE")],
         groups: [
-            OptionGroup([keys, check, graph, dot, safety, json, OutputOptions.verbose]),
+            OptionGroup([tensors, tree, depth, keys, check, graph, dot, safety, json, OutputOptions.verbose]),
             OptionGroup("Many files:", [report, allow, include, exclude, ExecutorOptions.threads]),
             OptionGroup("Reading:", ReadingOptions.group.options), ContractOptions.group,
         ],
@@ -57,11 +64,14 @@ enum InspectCommand {
         let isJSON = given[json]
         _ = given[OutputOptions.verbose]
         if given[safety] { return try scan(given, isJSON: isJSON) }
+        if let first = given.operands.first, given.operands.count > 1 || FileSelection.mayBeSeveral(first) {
+            return try table(given, isJSON: isJSON)
+        }
         let path = try given.onlyOperand("FILE")
         let (asGraph, asDOT) = (given[graph], given[dot])
         if asGraph || asDOT {
             let kind = asDOT ? "--dot" : "--graph"
-            try given.refuse([check, keys], because: "\(kind) only prints the graph")
+            try given.refuse([check, keys, tensors, tree, depth], because: "\(kind) only prints the graph")
             try given.refuse([json], because: "\(kind) prints text; --json without it has the graph too")
         }
         let source = try ReadingOptions.source(path, given)
@@ -72,16 +82,38 @@ enum InspectCommand {
             return ExitStatus.fine
         }
         let (globs, isChecking) = (given.all(keys), given[check])
+        if isJSON { try given.refuse([tensors, tree, depth], because: "JSON has every tensor") }
+        let (isListed, isTree, levels) = (given[tensors], given[tree], given[depth] ?? 3)
         try given.finish(because: "nothing of what is asked for uses it")
         let inspection = try Inspection(source, isChecking: isChecking)
         let rows = try InspectRows(inspection, globs: globs)
-        Terminal.print(isJSON ? InspectJSON.text(inspection, rows) : InspectText.text(inspection, rows))
+        // Numbers of a check and names that were asked for are in the list.
+        let isShort = rows.totalRows <= InspectText.shortList || isChecking || !globs.isEmpty
+        let listing: InspectText.Listing = isTree ? .tree(depth: levels) : isListed || isShort ? .tensors : .none
+        Terminal.print(isJSON ? InspectJSON.text(inspection, rows) : InspectText.text(inspection, rows, listing: listing))
         if let failure = inspection.opened.stateDictError { throw failure }
         if let damage = inspection.check?.damage.first {
             Terminal.say("\(damage)")
             return ExitStatus.failed
         }
         return inspection.check.map { $0.hasNonFinite } == true ? ExitStatus.checkFailed : ExitStatus.fine
+    }
+
+    /// Several files, in one line each.
+    private static func table(_ given: Invocation, isJSON: Bool) throws -> Int32 {
+        try given.refuse([graph, dot, tensors, tree, depth, keys, check], because: "of several files only a table is printed")
+        let files = try FileSelection(given.operands, including: given.all(include), excluding: given.all(exclude))
+        let sweep = InspectionSweep(files, as: try ReadingOptions.source("", given), threads: given[ExecutorOptions.threads])
+        _ = given[OutputOptions.verbose]
+        try given.finish(because: "of several files only a table is printed")
+        guard !files.items.isEmpty else { throw FileError.nothingFound(path: given.operands.joined(separator: ", ")) }
+        var table = InspectTable()
+        try sweep.run { entry in
+            table.add(entry)
+            if isJSON { Terminal.print(InspectTable.json(entry) as String) }
+        }
+        if !isJSON { Terminal.print(lines: table.lines) }
+        return table.failures > 0 ? ExitStatus.failed : ExitStatus.fine
     }
 
     /// The safety scan, of one file in full and of several in one line each.

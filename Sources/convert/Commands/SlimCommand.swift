@@ -13,18 +13,21 @@ enum SlimCommand {
     private static let drop = Option("--drop", "GLOB", .text, isRepeatable: true, help: "leave this out in any case")
     private static let stripPrefix = Option(
         "--strip-prefix", "TEXT", .text, help: "remove TEXT from the beginning of the state dict's names, such as module.")
+    private static let bare = Flag(
+        "--bare", help: "write the state dict alone, so that load_state_dict(torch.load(OUT)) takes it", conflicts: ["--keep"])
 
     static let command = Command(
         name: "slim", summary: "keep only what inference needs, whatever the network, and check the file from disk",
         usage: ["slim FILE OUT [options]"], operands: [Command.Operand("FILE"), Command.Operand("OUT")],
         groups: [
             OptionGroup([
-                output, keep, drop, ReadingOptions.stateDict, stripPrefix, ReadingOptions.dequantize, OutputOptions.force,
+                output, bare, ExportCommand.precision, keep, drop, ReadingOptions.stateDict, stripPrefix, ReadingOptions.dequantize,
+                OutputOptions.force,
                 OutputOptions.quiet, OutputOptions.verbose, OutputOptions.json,
             ])
         ],
         notes: [
-            "Keys and tensors of the state dict stay as they are. The output is read back from disk and compared bit for bit before it gets "
+            "Keys and tensors of the state dict stay as they are, unless --dtype or --strip-prefix is given. The output is read back from disk and compared bit for bit before it gets "
                 + "its name.", "Exit codes: 0 fine, 2 an error, 64 wrong arguments.",
         ],
         synonyms: ["strip", "shrink"], run: run)
@@ -39,6 +42,8 @@ enum SlimCommand {
         request.rules.keep = given.all(keep)
         request.rules.drop = given.all(drop)
         request.rules.stripPrefix = given[stripPrefix]
+        request.rules.precision = given[ExportCommand.precision]
+        request.rules.isBare = given[bare]
         let (isJSON, isQuiet) = (given[OutputOptions.json], given[OutputOptions.quiet])
         _ = given[OutputOptions.verbose]
         try given.finish(because: "nothing of what is asked for uses it")
