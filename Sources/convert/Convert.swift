@@ -100,7 +100,10 @@ struct Convert {
             Terminal.print(page.text(command))
             return ExitStatus.fine
         }
-        return try command.run(given)
+        let began = ContinuousClock.now
+        let status = try command.run(given)
+        if !arguments.contains("--quiet"), !arguments.contains("-q") { Terminal.sayTime(ContinuousClock.now - began) }
+        return status
     }
 
     /// `convert IN OUT`: what is not a command has to be a file.

@@ -39,10 +39,6 @@ enum InspectCommand {
     private static let allow = Option(
         "--allow", "FILE", .file,
         help: "of --safety, names that were reviewed and count as clean: a module and a name in each line", needs: ["--safety"])
-    private static let include = Option(
-        "--include", "GLOB", .text, isRepeatable: true, help: "of folders, only files whose names match; with a slash, whose paths match")
-    private static let exclude = Option(
-        "--exclude", "GLOB", .text, isRepeatable: true, help: "of folders, no files and folders that match")
     private static let json = Flag("--json", help: "the same as JSON (docs/inspect-json.md); the graph is part of it")
 
     static let command = Command(
@@ -51,7 +47,7 @@ enum InspectCommand {
         operands: [Command.Operand("FILE")],
         groups: [
             OptionGroup([tensors, tree, depth, keys, check, graph, dot, safety, json, OutputOptions.verbose]),
-            OptionGroup("Many files:", [report, allow, include, exclude, ExecutorOptions.threads]),
+            OptionGroup("Many files:", [report, allow, ManyFiles.include, ManyFiles.exclude, ExecutorOptions.threads]),
             OptionGroup("Reading:", ReadingOptions.group.options), ContractOptions.group,
         ],
         notes: [
@@ -64,9 +60,7 @@ enum InspectCommand {
         let isJSON = given[json]
         _ = given[OutputOptions.verbose]
         if given[safety] { return try scan(given, isJSON: isJSON) }
-        if let first = given.operands.first, given.operands.count > 1 || FileSelection.mayBeSeveral(first) {
-            return try table(given, isJSON: isJSON)
-        }
+        if ManyFiles.areNamed(given.operands) { return try table(given, isJSON: isJSON) }
         let path = try given.onlyOperand("FILE")
         let (asGraph, asDOT) = (given[graph], given[dot])
         if asGraph || asDOT {
@@ -102,11 +96,10 @@ enum InspectCommand {
     /// Several files, in one line each.
     private static func table(_ given: Invocation, isJSON: Bool) throws -> Int32 {
         try given.refuse([graph, dot, tensors, tree, depth, keys, check], because: "of several files only a table is printed")
-        let files = try FileSelection(given.operands, including: given.all(include), excluding: given.all(exclude))
+        let files = try ManyFiles.selection(given)
         let sweep = InspectionSweep(files, as: try ReadingOptions.source("", given), threads: given[ExecutorOptions.threads])
         _ = given[OutputOptions.verbose]
         try given.finish(because: "of several files only a table is printed")
-        guard !files.items.isEmpty else { throw FileError.nothingFound(path: given.operands.joined(separator: ", ")) }
         var table = InspectTable()
         try sweep.run { entry in
             table.add(entry)
@@ -121,16 +114,15 @@ enum InspectCommand {
         guard let first = given.operands.first else { throw UsageError.missingArgument("FILE", command: given.command) }
         let form = given[report]
         let allowed = try given[allow].map { try AllowedNames(try MappedFile(path: $0)) } ?? .none
-        guard given.operands.count > 1 || form != nil || FileSelection.mayBeSeveral(first) else {
+        guard ManyFiles.areNamed(given.operands) || form != nil else {
             try given.finish(because: "--safety only scans")
             let inspection = try SafetyInspection(path: first).allowing(allowed)
             Terminal.print(isJSON ? SafetyReport.json(inspection) : SafetyReport.text(inspection))
             return SafetyReport.status(inspection.outcome)
         }
-        let files = try FileSelection(given.operands, including: given.all(include), excluding: given.all(exclude))
+        let files = try ManyFiles.selection(given)
         let sweep = SafetySweep(files, allowed: allowed, threads: given[ExecutorOptions.threads])
         try given.finish(because: "--safety only scans")
-        guard !files.items.isEmpty else { throw FileError.nothingFound(path: given.operands.joined(separator: ", ")) }
         var report: any SweepReport
         switch form ?? (isJSON ? .jsonLines : .text) {
         case .text: report = SweepLines()
