@@ -24,14 +24,13 @@ public struct StoredThreshold: Sendable, Equatable {
     private init(_ report: EvaluationReport) {
         let evaluation = report.evaluation
         let pairs = evaluation.table.pairs
-        let name = pairs.setName ?? (evaluation.isLFW ? "LFW" : "a list of its user's")
-        let place = "\(pairs.pairs.count) pairs of \(name)"
+        let place = "\(NumberText.grouped(pairs.pairs.count)) pairs \(evaluation.isLFW ? "of LFW" : "that are not LFW's")"
         if let threshold = evaluation.matchThreshold {
             cosine = Double(threshold.rates.score)
             source = "\(place): false match rate at most \(threshold.rates.limit)"
         } else {
             cosine = evaluation.protocolRule.cosine(evaluation.globalBest.threshold)
-            source = "\(place): decides most of them correctly"
+            source = "\(place): the one that decides most of them correctly"
         }
     }
 

@@ -14,10 +14,12 @@ struct ManyOutputs {
 
     let items: [Item]
 
-    /// Whether several outputs are asked for. Two operands alone are input and output.
+    /// Whether several outputs are asked for. Two operands alone are input and output; a folder after -o takes whatever a pattern matched,
+    /// one file too.
     static func areAsked(_ given: Invocation, _ output: Option<String>) -> Bool {
         guard let first = given.operands.first else { return false }
-        return given.operands.count > 2 || (given.operands.count == 2 && given.isGiven(output)) || FileSelection.mayBeSeveral(first)
+        let isFolder = given[output]?.utf8.last == UInt8(ascii: "/")
+        return given.operands.count > 2 || isFolder || (given.operands.count == 2 && given.isGiven(output)) || FileSelection.mayBeSeveral(first)
     }
 
     /// Finds the inputs, and names the outputs after them.
