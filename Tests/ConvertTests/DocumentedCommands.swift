@@ -80,7 +80,8 @@ struct DocumentedCommands {
         var found: [String] = []
         var printed: [String] = []
         var next = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+        // A line of a CSV file ends in a carriage return and a line feed, which are one character.
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init) {
             guard line.hasPrefix(mark) else {
                 printed.append(line)
                 continue
@@ -91,7 +92,7 @@ struct DocumentedCommands {
             let isAsked = next + 1 < steps.count && steps[next + 1].command.hasPrefix("echo $?")
             if status != "0", !isAsked, !step.command.hasPrefix("echo $?") {
                 found.append("line \(step.line): \(step.command) ended with \(status): \(printed.joined(separator: "\n"))")
-            } else if !DocumentedCommands.matches(printed[...], trimmed(step.output)[...]) {
+            } else if !DocumentedCommands.matches(trimmed(printed)[...], trimmed(step.output)[...]) {
                 found.append("line \(step.line): \(step.command) printed\n\(printed.joined(separator: "\n"))\nand not\n\(step.output.joined(separator: "\n"))")
             }
             printed = []

@@ -100,6 +100,7 @@ enum ExportCommand {
 
     /// Several files, each to one of a folder.
     private static func runMany(_ given: Invocation) throws -> Int32 {
+        _ = try ManyOutputs.folder(given, output)
         guard let name = given[format], let chosen = FormatRegistry.format(named: name) else {
             throw UsageError.missingArgument("--to FORMAT for several files", command: "export")
         }

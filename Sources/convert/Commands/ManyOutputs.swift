@@ -22,11 +22,17 @@ struct ManyOutputs {
         return given.operands.count > 2 || isFolder || (given.operands.count == 2 && given.isGiven(output)) || FileSelection.mayBeSeveral(first)
     }
 
+    /// The folder of the outputs. Throws `ManyOutputsError.needsFolder`.
+    static func folder(_ given: Invocation, _ output: Option<String>) throws(ManyOutputsError) -> String {
+        guard let folder = given[output], OutputOptions.isFolder(folder) else { throw .needsFolder }
+        return folder
+    }
+
     /// Finds the inputs, and names the outputs after them.
     /// - Parameter ending: the ending of an input's output.
     /// - Throws: `ManyOutputsError` if no folder is named or two outputs would have one name; nothing was written then.
     init(_ given: Invocation, output: Option<String>, ending: (_ input: String) -> String) throws {
-        guard let folder = given[output], OutputOptions.isFolder(folder) else { throw ManyOutputsError.needsFolder }
+        let folder = try ManyOutputs.folder(given, output)
         var inputs: [String: String] = [:]
         var items: [Item] = []
         for file in try ManyFiles.selection(given).items {
