@@ -25,6 +25,7 @@ import Testing
         let run = try CommandRun(["compare", "--model", network, "--json"] + pictures + whole)
         let root = try #require(try JSONParser.parse(run.output.utf8).object)
         #expect(abs((root["cosine"]?.double ?? .nan) - expected) < 1e-6 && root["same"] == .null && root["threshold"] == .null)
+        #expect(run.status == 2)
         // The same picture twice.
         let itself = try CommandRun(["compare", "--model", network, pictures[0], pictures[0], "--threshold", "0.999"] + whole)
         #expect(itself.status == 0 && itself.output.contains("cosine 1.0000"))
@@ -60,15 +61,59 @@ import Testing
         #expect(try CommandRun([copy, second, "--quiet"]).status == 0)
         let pictures = ["P0/P0_0.png", "P0/P0_1.png"].map { "\(root)/\($0)" }
         for model in [copy, second] {
-            let compared = try CommandRun(["compare", "--model", model, "--crop", "resize", "--json"] + pictures)
+            let compared = try CommandRun(["compare", "--model", model, "--json"] + pictures)
             let answer = try #require(try JSONParser.parse(compared.output.utf8).object)
             #expect(
                 answer["threshold"]?.double == best && answer["threshold_source"]?.string?.contains("12 pairs that are not LFW's") == true)
             #expect(answer["same"]?.boolean == ((answer["cosine"]?.double ?? .nan) >= best))
+            #expect(compared.status == (answer["same"]?.boolean == true ? 0 : 1))
+            // Cut otherwise, the pictures have other cosines.
+            let other = try CommandRun(["compare", "--model", model, "--exif", "ignore"] + pictures)
+            #expect(other.status == 2 && other.output.contains("cannot tell"), "\(other.output)")
         }
         #expect(try CommandRun(["verify", copy, network]).status == 0)
         let other = try CommandRun(evaluation + ["--store-threshold", "-o", copy])
         #expect(other.status == 2 && other.errors.contains("--force"), "\(other.errors)")
+    }
+
+    @Test("The pair that sets a threshold for a rate is accepted by compare, as by the evaluation", arguments: ["0.2", "0.4", "0.6"])
+    func thePairThatSetsAThreshold(_ rate: String) throws {
+        let (root, pairs) = try DrawnFaces.dataset(in: folder)
+        let copy = "\(folder)/copy.onnx"
+        let run = try CommandRun([
+            "evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3", "--no-cache", "--fmr",
+            rate,
+            "--store-threshold", "-o", copy, "--output-dir", "\(folder)/out",
+        ])
+        #expect(run.status == 0, "\(run.errors)")
+        let metrics = try #require(try JSONParser.parse(try Fixtures.bytes("\(folder)/out/metrics.json")).object)
+        let threshold = try #require(metrics["threshold_at_fmr"]?.object?["threshold"]?.double)
+        let lines = String(decoding: try Fixtures.bytes("\(folder)/out/pair_scores.csv"), as: UTF8.self).split(whereSeparator: \.isNewline)
+        for line in lines.dropFirst() {
+            let fields = line.split(separator: ",").map(String.init)
+            let isAccepted = (Double(fields[3]) ?? .nan) >= threshold
+            let compared = try CommandRun(["compare", "--model", copy, "\(root)/\(fields[0])", "\(root)/\(fields[1])"])
+            #expect(compared.status == (isAccepted ? 0 : 1), "\(line): \(compared.output)")
+        }
+    }
+
+    @Test("A stored threshold that is not a cosine is an error, and one given takes its place", arguments: ["NaN", "2.0", "true", "half"])
+    func aStoredThresholdThatIsNotACosine(_ value: String) throws {
+        let path = "\(folder)/odd.safetensors"
+        #expect(try CommandRun([network, path, "--quiet"]).status == 0)
+        // The header's metadata are texts; the new member takes its place at their beginning.
+        let bytes = try Fixtures.bytes(path)
+        let length = bytes[..<8].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+        var header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
+        let start = try #require(header.range(of: "\"__metadata__\":{"))
+        header.insert(contentsOf: "\"match_threshold\":\"\(value)\",", at: start.upperBound)
+        let count = header.utf8.count
+        let changed = (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } + Array(header.utf8) + bytes[(8 + length)...]
+        Fixtures.write(changed, to: path)
+        let picture = Fixtures.path("images/jpeg_444.jpg")
+        let run = try CommandRun(["compare", picture, picture, "--model", path])
+        #expect(run.status == 2 && (run.errors + run.output).contains("not a cosine"), "\(run.errors)\(run.output)")
+        #expect(try CommandRun(["compare", picture, picture, "--model", path, "--threshold", "0.5"]).status == 0)
     }
 
     @Test("A threshold with mirror images, without an output or of sets is refused") func thresholdsThatAreNotOnesOfTwoPictures() throws {

@@ -1,5 +1,6 @@
 import Arguments
 import ConvertFiles
+import Exporters
 import PthReader
 
 /// Options that choose files of folders, for commands that take several.
@@ -14,9 +15,14 @@ enum ManyFiles {
         operands.count > 1 || operands.first.map(FileSelection.mayBeSeveral) == true
     }
 
+    /// Endings of files that are meant to be read: what is wrong with one of these is reported.
+    private static let endings = Set(FormatRegistry.formats.flatMap { $0.extensions } + ["pkl", "pickle", "tar"])
+
     /// Whether a file of a folder is none of the kinds that are read here, such as a picture next to checkpoints.
     static func isOther(_ error: any Error, below: String?) -> Bool {
-        guard below != nil, case .unknownContainer? = error as? PthError else { return false }
+        guard let below, !endings.contains(PathText.ending(below).lowercased()), case .unknownContainer? = error as? PthError else {
+            return false
+        }
         return true
     }
 
