@@ -23,6 +23,8 @@ struct EmbeddingRun {
     private(set) var isDetecting = true
     /// What the work took.
     private(set) var times = EvaluationTimes()
+    /// What each network took, and of how many images.
+    private(set) var networks: [NetworkTime]
 
     /// Files of cached crops and embeddings.
     private var logs: [RecordLog] {
@@ -48,6 +50,19 @@ struct EmbeddingRun {
         self.embedders = embedders
         workers = Workers(count: threads)
         values = [[Float]](repeating: [], count: embedders.count)
+        networks = [NetworkTime](repeating: NetworkTime(), count: embedders.count)
+    }
+
+    /// What a network took, in seconds of processor time of all threads together.
+    struct NetworkTime {
+        var computed = 0
+        var seconds = 0.0
+    }
+
+    /// How fast one of the models was.
+    func speed(of model: Int) -> EvaluationSpeed {
+        EvaluationSpeed(
+            elapsed: times.elapsed, images: names.count, computed: networks[model].computed, networkSeconds: networks[model].seconds)
     }
 
     /// What one thread made of a few images.
@@ -55,6 +70,7 @@ struct EmbeddingRun {
         var crops: [(name: String, isDetected: Bool?, damage: String?, isTurned: Bool)] = []
         var failures: [(name: String, error: any Error)] = []
         var values: [[Float]] = []
+        var networks: [NetworkTime] = []
         var times = EvaluationTimes()
     }
 
@@ -79,9 +95,11 @@ struct EmbeddingRun {
         for complaint in complaints { events(.cacheComplaint(path: complaint.path, text: complaint.text)) }
         if cachedCrops + cachedEmbeddings > 0 { events(.cached(crops: cachedCrops, embeddings: cachedEmbeddings)) }
         if isKeeping { events(.resumable(true)) }
+        let start = ContinuousClock.now
         do { try run(images, allowsMissing: allowsMissing, events: events) } catch {
             throw EvaluationImages.damage(images, source, threads: threads, error: error, events: events) ?? error
         }
+        times.elapsed = (ContinuousClock.now - start).seconds
         events(.resumable(false))
         for refusal in refusals { events(.cachingEnded(reason: refusal)) }
         if damagedCount > 0 { events(.cacheRepaired(count: damagedCount)) }
@@ -112,19 +130,24 @@ struct EmbeddingRun {
             }
         }
         part.crops = crops.map { ($0.name, $0.isDetected, $0.damage, $0.isTurned) }
-        part.values = try embedders.map { try embed(crops, with: $0.embedder, kept: $0.kept) }
+        for (embedder, kept) in embedders {
+            let start = EvaluationTimes.processorSeconds
+            let (values, computed) = try embed(crops, with: embedder, kept: kept)
+            part.values.append(values)
+            part.networks.append(NetworkTime(computed: computed, seconds: EvaluationTimes.processorSeconds - start))
+        }
         part.times = EvaluationTimes(crops: between - start, embeddings: EvaluationTimes.processorSeconds - between)
         return part
     }
 
-    private static func embed(_ crops: [Crop], with embedder: Embedder, kept: RecordLog?) throws -> [Float] {
+    private static func embed(_ crops: [Crop], with embedder: Embedder, kept: RecordLog?) throws -> (values: [Float], computed: Int) {
         var rows = crops.map { crop in kept?.record(crop.key).map(floats) }
         let missing = rows.indices.filter { rows[$0] == nil }
         for (place, row) in zip(missing, try embedder.embed(missing.map { crops[$0] })) {
             rows[place] = row
             kept?.append(bytes(row), under: crops[place].key)
         }
-        return rows.flatMap { $0 ?? [] }
+        return (rows.flatMap { $0 ?? [] }, missing.count)
     }
 
     private mutating func add(_ part: Part, _ events: EventHandler) {
@@ -137,7 +160,11 @@ struct EmbeddingRun {
         }
         failures += part.failures
         times.add(part.times)
-        for index in values.indices { values[index] += part.values[index] }
+        for index in values.indices {
+            values[index] += part.values[index]
+            networks[index].computed += part.networks[index].computed
+            networks[index].seconds += part.networks[index].seconds
+        }
     }
 
     private static func bytes(_ numbers: [Float]) -> [UInt8] {

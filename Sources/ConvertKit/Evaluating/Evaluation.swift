@@ -81,11 +81,12 @@ public struct Evaluation {
         let tables = try zip(embedders, run.values).map { embedder, values in
             try EmbeddingTable(paths: run.names, width: embedder.width, values: values, file: embedder.name)
         }
-        let provenance = provenance(run, edition: edition)
+        var provenance = provenance(run, edition: edition)
+        if request.reportsTime { provenance.speed = run.speed(of: 0) }
         let other = tables.count > 1 ? (name: embedders[1].name, scores: try tables[1].scores(of: pairs)) : nil
         var result = try request.judging.conclude(
             try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder)
-        result.times = run.times
+        (result.times, result.speed) = (run.times, run.speed(of: 0))
         return result
     }
 

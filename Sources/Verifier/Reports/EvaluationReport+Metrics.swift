@@ -65,6 +65,15 @@ extension EvaluationReport {
         var notes = JSONObject()
         for note in provenance.notes { notes.append(note.name, .string(note.value)) }
         if !notes.members.isEmpty { object.append("settings", .object(notes)) }
+        if let speed = provenance.speed {
+            object.append(
+                "timing",
+                .object(
+                    JSONObject([
+                        "elapsed_seconds": .number(speed.elapsed), "images": whole(speed.images), "images_computed": whole(speed.computed),
+                        "network_seconds": .number(speed.networkSeconds), "network_images_per_second": number(speed.imagesPerSecond),
+                    ])))
+        }
         if !judgment.checks.isEmpty || judgment.comparison != nil { object.append("judgement", .object(judged)) }
         object.append("caveat", .string(Judgment.caveat))
         return object

@@ -42,7 +42,9 @@ enum EvaluateCommand {
     private static let allowMissing = Flag(
         "--allow-missing", help: "leave out pairs whose image is missing or damaged; the figure is then not LFW's")
     private static let timing = Flag(
-        "--timing", help: "also print the processor time that crops and networks took; what is cached takes none")
+        "--timing",
+        help: "also print the processor time that crops and networks took (what is cached takes none), and put times into the files, which "
+            + "differ from run to run then")
     private static let workers = Option("--num-workers", "N", .integer(from: 0), help: "accepted and ignored")
     private static let device = Option("--device", "NAME", .text, help: "accepted and ignored")
 
@@ -138,6 +140,7 @@ enum EvaluateCommand {
         request.cacheFolder = given[cache]
         request.keepsNothing = given[noCache]
         request.judging = try JudgingOptions.judging(given)
+        request.reportsTime = given[timing]
         request.mirror = given[mirror]
         if given[flips] {
             let isFacenet = [.facenet, .facenetArccos].contains(request.judging.rule)
@@ -168,8 +171,13 @@ enum EvaluateCommand {
             throw error
         }
         printer.clear()
+        if !asked.isQuiet { sayTime(result) }
         if asked.isTiming { report(result) }
         return EvaluationText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON, after: document)
+    }
+
+    private static func sayTime(_ result: EvaluationResult) {
+        if let speed = result.speed { Terminal.say("\(speed.text)") }
     }
 
     private static func report(_ result: EvaluationResult) {
@@ -217,7 +225,10 @@ enum EvaluateCommand {
             throw error
         }
         printer.clear()
-        if asked.isTiming { for entry in results { report(entry.result) } }
+        for entry in results {
+            if !asked.isQuiet { sayTime(entry.result) }
+            if asked.isTiming { report(entry.result) }
+        }
         return SetText.conclude(results, isQuiet: asked.isQuiet, isJSON: asked.isJSON)
     }
 }

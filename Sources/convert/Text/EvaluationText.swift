@@ -15,12 +15,27 @@ enum EvaluationText {
             Terminal.print(JSONValue.object(root).text(pretty: true))
         } else if !isQuiet {
             Terminal.print(lines: lines(report))
-            if let folder = result.folder { Terminal.print("wrote \(result.written.joined(separator: ", ")) to \(folder)") }
+            if let line = written(result) { Terminal.print(lines: [line]) }
         } else if !result.isMet {
             for check in report.judgment.checks where !check.isMet { Terminal.say("not as expected: \(check.reason)") }
             Terminal.error(Judgment.caveat)
         }
         return result.isMet ? ExitStatus.fine : ExitStatus.checkFailed
+    }
+
+    /// The files that were written, those of one plot together; nil if none were.
+    static func written(_ result: EvaluationResult) -> String? {
+        guard let folder = result.folder else { return nil }
+        var files: [(stem: String, text: String)] = []
+        for name in result.written {
+            let stem = PathText.stem(name)
+            if let last = files.last, last.stem == stem {
+                files[files.count - 1].text += " .\(PathText.ending(name))"
+            } else {
+                files.append((stem, name))
+            }
+        }
+        return "wrote \(files.map(\.text).joined(separator: ", ")) to \(folder)"
     }
 
     static func lines(_ report: EvaluationReport) -> [String] {

@@ -7,8 +7,10 @@ struct PlotLegend {
 
     /// One line of the box.
     struct Entry {
+        /// A model's name, which is shortened if it is long; nil for none.
+        var name: String?
         let text: String
-        let color: PlotCanvas.Color
+        let color: PlotColor
         var mark = Mark.line
         var dashes: [Double] = []
     }
@@ -18,11 +20,20 @@ struct PlotLegend {
     private static let lineHeight = 18.0
     private static let textSize = 11.0
     private static let keyWidth = 22.0
+    /// The widest name.
+    private static let nameWidth = 130.0
+
+    /// How high the box is.
+    static func height(_ count: Int) -> Double { Double(count) * lineHeight + 8 }
 
     /// Draws the box with its right edge at `right` and its bottom (`growsUp`) or top edge at `edge`.
-    func draw(on canvas: PlotCanvas, right: Double, edge: Double, growsUp: Bool) {
-        let textWidth = entries.map { canvas.textWidth($0.text, size: PlotLegend.textSize) }.max() ?? 0
-        let (width, height) = (textWidth + PlotLegend.keyWidth + 24, Double(entries.count) * PlotLegend.lineHeight + 8)
+    func draw(on canvas: any PlotCanvas, right: Double, edge: Double, growsUp: Bool) {
+        let size = PlotLegend.textSize
+        let texts = entries.map { entry in
+            entry.name.map { "\(canvas.shortened($0, size: size, to: PlotLegend.nameWidth)): \(entry.text)" } ?? entry.text
+        }
+        let textWidth = texts.map { canvas.textWidth($0, size: size) }.max() ?? 0
+        let (width, height) = (textWidth + PlotLegend.keyWidth + 24, PlotLegend.height(entries.count))
         let (left, top) = (right - width, growsUp ? edge - height : edge)
         canvas.fill(x: left, y: top, width: width, height: height, .paper.covering(0.88))
         canvas.outline(x: left, y: top, width: width, height: height, .faint)
@@ -35,7 +46,7 @@ struct PlotLegend {
             case .line:
                 canvas.line([(start, middle), (start + PlotLegend.keyWidth, middle)], entry.color, thickness: 2, dashes: entry.dashes)
             }
-            canvas.text(entry.text, x: left + 16 + PlotLegend.keyWidth, y: middle + 4, size: PlotLegend.textSize)
+            canvas.text(texts[index], x: left + 16 + PlotLegend.keyWidth, y: middle + 4, size: size)
         }
     }
 }
