@@ -147,7 +147,7 @@ import Testing
         #expect(timed.metrics["timing"]?.object?["network_images_per_second"] == .number(25))
         #expect(try timed.page(photographs: nil).contains(HTMLText.escaped(speed.text)))
         let cached = EvaluationSpeed(elapsed: 1, images: 100, computed: 0, networkSeconds: 0.001)
-        #expect(cached.imagesPerSecond == nil && cached.text.contains("all embeddings were cached"))
+        #expect(cached.imagesPerSecond == nil && cached.text.contains("its embeddings were cached"))
     }
 
     @Test("Photographs are shown only if requested, and only pictures") func photographsAreShownOnlyWhereAskedForAndOnlyPictures() throws {

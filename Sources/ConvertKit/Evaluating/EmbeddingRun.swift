@@ -23,6 +23,10 @@ struct EmbeddingRun {
     private(set) var isDetecting = true
     /// What the work took.
     private(set) var times = EvaluationTimes()
+    /// Whether a model that gives no usable embeddings ends the work.
+    var endsAtModelFailure = true
+    /// Models that gave no usable embeddings, by their index, and why.
+    private(set) var modelFailures: [Int: any Error] = [:]
     /// What each network took, and of how many images.
     private(set) var networks: [NetworkTime]
 
@@ -59,9 +63,10 @@ struct EmbeddingRun {
         var seconds = 0.0
     }
 
-    /// How fast one of the models was.
-    func speed(of model: Int) -> EvaluationSpeed {
-        EvaluationSpeed(
+    /// How fast one of the models was; nil if the work was not done here.
+    func speed(of model: Int) -> EvaluationSpeed? {
+        guard times.elapsed > 0 else { return nil }
+        return EvaluationSpeed(
             elapsed: times.elapsed, images: names.count, computed: networks[model].computed, networkSeconds: networks[model].seconds)
     }
 
@@ -71,18 +76,22 @@ struct EmbeddingRun {
         var failures: [(name: String, error: any Error)] = []
         var values: [[Float]] = []
         var networks: [NetworkTime] = []
+        var modelFailures: [(model: Int, error: any Error)] = []
         var times = EvaluationTimes()
     }
 
     /// - Parameter allowsMissing: whether an image without a crop is left out; else the first one ends the run.
     mutating func run(_ images: [String], allowsMissing: Bool, events: EventHandler) throws {
         let size = min(FaceAligner.atOnce, max(1, (images.count + workers.count - 1) / workers.count))
-        let (source, embedders) = (source, embedders)
+        let (source, embedders, endsAtModelFailure) = (source, embedders, endsAtModelFailure)
         try workers.inOrder(
             (images.count + size - 1) / size,
             make: { part -> Result<Part, any Error> in
                 let names = Array(images[part * size..<min((part + 1) * size, images.count)])
-                return Result { try EmbeddingRun.part(names, source, embedders, allowsMissing: allowsMissing) }
+                return Result {
+                    try EmbeddingRun.part(
+                        names, source, embedders, allowsMissing: allowsMissing, endsAtModelFailure: endsAtModelFailure)
+                }
             },
             use: { part, made in
                 add(try made.get(), events)
@@ -114,7 +123,8 @@ struct EmbeddingRun {
     }
 
     private static func part(
-        _ names: [String], _ source: CropSource, _ embedders: [(embedder: Embedder, kept: RecordLog?)], allowsMissing: Bool
+        _ names: [String], _ source: CropSource, _ embedders: [(embedder: Embedder, kept: RecordLog?)], allowsMissing: Bool,
+        endsAtModelFailure: Bool = true
     ) throws -> Part {
         var part = Part()
         var crops: [Crop] = []
@@ -130,9 +140,13 @@ struct EmbeddingRun {
             }
         }
         part.crops = crops.map { ($0.name, $0.isDetected, $0.damage, $0.isTurned) }
-        for (embedder, kept) in embedders {
+        for (index, (embedder, kept)) in embedders.enumerated() {
             let start = EvaluationTimes.processorSeconds
-            let (values, computed) = try embed(crops, with: embedder, kept: kept)
+            var (values, computed): ([Float], Int) = ([], 0)
+            do { (values, computed) = try embed(crops, with: embedder, kept: kept) } catch {
+                guard !endsAtModelFailure else { throw error }
+                part.modelFailures.append((index, error))
+            }
             part.values.append(values)
             part.networks.append(NetworkTime(computed: computed, seconds: EvaluationTimes.processorSeconds - start))
         }
@@ -162,9 +176,12 @@ struct EmbeddingRun {
         times.add(part.times)
         for index in values.indices {
             values[index] += part.values[index]
-            networks[index].computed += part.networks[index].computed
-            networks[index].seconds += part.networks[index].seconds
         }
+        for (index, network) in part.networks.enumerated() where networks.indices.contains(index) {
+            networks[index].computed += network.computed
+            networks[index].seconds += network.seconds
+        }
+        for failure in part.modelFailures where modelFailures[failure.model] == nil { modelFailures[failure.model] = failure.error }
     }
 
     private static func bytes(_ numbers: [Float]) -> [UInt8] {

@@ -24,7 +24,7 @@ package struct EvaluationSpeed: Sendable, Equatable {
         let rate = elapsed > 0 ? ", \(NumberText.short(Double(images) / elapsed)) images/s" : ""
         let network =
             imagesPerSecond.map { "; the network alone: \(NumberText.short($0)) images/s on one core" }
-            ?? "; all embeddings were cached"
+            ?? "; its embeddings were cached"
         return "\(NumberText.grouped(images)) images in \(NumberText.fixed(elapsed, 1)) s\(rate)\(network)"
     }
 }

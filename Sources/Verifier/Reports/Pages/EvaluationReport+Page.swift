@@ -12,6 +12,7 @@ extension EvaluationReport {
         let pairs = PairRows(evaluation: evaluation, photographs: photographs)
         let body = """
             \(verdict)
+            \(sideBySide)
             <h2>Figures</h2>
             \(figures)
             \(try HTMLPage.plots(ReportPlot.allCases.map(plot)))
@@ -54,7 +55,7 @@ extension EvaluationReport {
         if !judgment.checks.isEmpty {
             let items = judgment.checks.map { "<li>\($0.isMet ? "met" : "<b>not met</b>"): \(HTMLText.escaped($0.reason))</li>" }
             html +=
-                "<p class=\"verdict \(judgment.isMet ? "met" : "unmet")\">\(judgment.isMet ? "As expected" : "Not as expected")</p>\n"
+                "<p class=\"verdict \(judgment.isMet ? "met" : "unmet")\">\(HTMLText.escaped(judgment.headline))</p>\n"
                 + "<ul>\n\(items.joined(separator: "\n"))\n</ul>\n"
         } else {
             html += "<p class=\"verdict\">\(accuracyText)</p>\n"

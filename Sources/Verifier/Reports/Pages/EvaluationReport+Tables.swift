@@ -56,10 +56,20 @@ extension EvaluationReport {
                 (
                     "Against \(comparison.name)",
                     "\(agreement.flips.count) pairs changed sides, scores differ by at most \(NumberText.short(agreement.largestDrift)), "
-                        + "McNemar's exact p \(NumberText.fixed(agreement.mcNemar.pValue, 4))"
+                        + "McNemar's exact p \(NumberText.short(agreement.mcNemar.pValue)); right only here "
+                        + "\(agreement.mcNemar.onlyFirst), only there \(agreement.mcNemar.onlySecond)"
                 ))
         }
         return HTMLTable.facts(rows.map { ($0.0, .text($0.1)) })
+    }
+
+    /// The figures of both models; empty if there is only one.
+    var sideBySide: String {
+        guard let other else { return "" }
+        let rows = ComparedFigure.all(for: evaluation).map { figure in
+            [.text(figure.heading), .number(figure.text(evaluation)), .number(figure.text(other.evaluation))] as [HTMLTable.Cell]
+        }
+        return "<h2>Side by side</h2>\n" + HTMLTable.columns(["Figure", modelName, other.name], rows)
     }
 
     /// Rates of each group; empty if nothing divides the pairs.

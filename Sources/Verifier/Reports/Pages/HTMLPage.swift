@@ -60,9 +60,9 @@ enum HTMLPage {
         td, th { text-align: left; padding: .25em 1.1em .25em 0; border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums;
           vertical-align: top; }
         td:last-child, th:last-child { padding-right: 0; }
-        th { font-weight: 600; } .facts th { font-weight: 400; color: var(--gray); min-width: 11em; }
-        .number { white-space: nowrap; text-align: right; } th.number { white-space: normal; vertical-align: bottom; } .long { overflow-wrap: anywhere; }
-        .scroll { overflow-x: auto; }
+        th { font-weight: 600; } thead th { vertical-align: bottom; } a { color: var(--same); } .facts th { font-weight: 400; color: var(--gray); min-width: 11em; }
+        .number { white-space: nowrap; text-align: right; } th.number { white-space: normal; } .long { overflow-wrap: anywhere; }
+        .scroll { overflow-x: auto; } .scroll .long { min-width: 9em; }
         .pair { display: inline-block; vertical-align: top; margin-right: 1em; } .photo { display: block; width: 125px; height: auto; }
         @media (max-width: 640px) {
           main { margin: 0; padding: .5em 12px 2em; border: 0; }

@@ -39,6 +39,17 @@ enum HTMLText {
     /// A picture as the `src` of an `img`, so that nothing is fetched.
     static func dataAddress(_ bytes: [UInt8], type: String) -> String { "data:\(type);base64,\(base64(bytes))" }
 
+    /// A name as a part of a relative address (RFC 3986): everything but letters, digits and `-._~` is written as its bytes.
+    static func address(_ name: String) -> String {
+        PathText.bytes(name).map { byte -> String in
+            let isPlain =
+                (UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte) || "-._~".utf8.contains(byte)
+            let digits = String(byte, radix: 16, uppercase: true)
+            return isPlain ? String(UnicodeScalar(byte)) : "%" + (digits.count < 2 ? "0" : "") + digits
+        }.joined()
+    }
+
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     /// Base64 according to RFC 4648, section 4.

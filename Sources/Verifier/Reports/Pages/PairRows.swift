@@ -16,6 +16,11 @@ struct PairRows {
         table(evaluation.worst(isSame: true, limit: limit), "Below the threshold by") { NumberText.fixed(-evaluation.margins[$0], 4) }
     }
 
+    /// Pairs that are decided wrongly.
+    func wrong(_ indices: [Int], limit: Int) -> String {
+        table(Array(indices.prefix(limit)), "Score less threshold") { NumberText.signed(evaluation.margins[$0], 4) }
+    }
+
     /// Pairs whose decision is uncertain.
     func nearThreshold(limit: Int) -> String {
         table(evaluation.noise.withinThousandth.prefix(limit).map(\.index), "Score less threshold") { index in
