@@ -2,6 +2,7 @@ import Arguments
 import ConvertFiles
 import ConvertJSON
 import ConvertKit
+import Exporters
 import Verifier
 
 /// `convert evaluate MODEL`: align, embed, score, judge.
@@ -46,6 +47,15 @@ enum EvaluateCommand {
         "--timing",
         help: "also print the processor time that crops and networks took (what is cached takes none), and put times into the files, which "
             + "differ from run to run then")
+    private static let storesThreshold = Flag(
+        "--store-threshold",
+        help:
+            "write a copy of the model that carries the threshold (that of --fmr, else the one that decides the most pairs correctly) in its "
+            + "metadata, for compare; to the file -o OUT", needs: ["--output"])
+    private static let copy = Option(
+        "--output", short: "o", "OUT", .file, help: "the copy, in any writable format", needs: ["--store-threshold"])
+    private static let force = Flag(
+        "--force", short: "f", help: "replace files in the output folder, and the copy", needs: ["--output-dir", "--store-threshold"])
     private static let workers = Option("--num-workers", "N", .integer(from: 0), help: "accepted and ignored")
     private static let device = Option("--device", "NAME", .text, help: "accepted and ignored")
 
@@ -85,7 +95,7 @@ enum EvaluateCommand {
             OptionGroup([
                 JudgingOptions.root, pairsFile, bin, templates, checkpoint, against, flips, mirror, ExecutorOptions.exact,
                 ExecutorOptions.batchSize,
-                ExecutorOptions.threads, timing, workers, device, OutputOptions.verbose,
+                ExecutorOptions.threads, timing, storesThreshold, copy, force, workers, device, OutputOptions.verbose,
             ]),
             OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
             OptionGroup("Several models:", [include, exclude]), JudgingOptions.group,
@@ -106,6 +116,8 @@ enum EvaluateCommand {
         let isQuiet: Bool
         let isJSON: Bool
         let isTiming: Bool
+        /// The copy that carries the threshold; nil for none.
+        var copy: ExportRequest?
     }
 
     /// Reads everything, and finds what means nothing.
@@ -166,9 +178,14 @@ enum EvaluateCommand {
             notes.append("--device \(device) means nothing here: everything runs on the processor")
         }
         _ = given[OutputOptions.verbose]
-        let asked = Request(
+        let target = given[storesThreshold] ? given[copy] : nil
+        var asked = Request(
             request: request, notes: notes, isQuiet: given[JudgingOptions.quiet], isJSON: given[JudgingOptions.json],
             isTiming: given[timing])
+        if let target {
+            if let obstacle = StoredThreshold.obstacle(request) { throw obstacle }
+            asked.copy = try thresholdCopy(source, target, isReplacing: given[force])
+        }
         try given.finish(because: "nothing of what is asked for uses it")
         return asked
     }
@@ -187,6 +204,7 @@ enum EvaluateCommand {
         printer.clear()
         if !asked.isQuiet { sayTime(result) }
         if asked.isTiming { report(result) }
+        if let copy = asked.copy { try store(result, in: copy, isQuiet: asked.isQuiet || asked.isJSON, printer) }
         return EvaluationText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON, after: document)
     }
 
@@ -194,6 +212,7 @@ enum EvaluateCommand {
     private static func runSeveral(_ given: Invocation) throws -> Int32 {
         try given.refuse([against], because: "several models are compared with each other already")
         try given.refuse([bin], because: "several models are set side by side on one list of pairs")
+        try given.refuse([storesThreshold, copy], because: "it is one model's threshold, and several are given")
         let (included, excluded) = (given.all(include), given.all(exclude))
         let files = try FileSelection(
             given.operands, including: included.isEmpty ? LeaderboardEvaluation.endings.map { "*.\($0)" } : included, excluding: excluded)
@@ -220,6 +239,27 @@ enum EvaluateCommand {
 
     private static func sayTime(_ result: EvaluationResult) {
         if let speed = result.speed { Terminal.say("\(speed.text)") }
+    }
+
+    /// The export that is to carry the threshold, checked as far as it can be before the work.
+    private static func thresholdCopy(_ source: ModelSource, _ target: String, isReplacing: Bool) throws -> ExportRequest {
+        try OutputOptions.checkIsFile(target, example: "\(PathText.stem(PathText.baseName(source.path)))_lfw.onnx")
+        var request = try ExportRequest(source, to: target)
+        request.isReplacing = isReplacing
+        _ = try Export(request)
+        return request
+    }
+
+    private static func store(_ result: EvaluationResult, in request: ExportRequest, isQuiet: Bool, _ printer: EventPrinter) throws {
+        var request = request
+        let threshold = try StoredThreshold(result)
+        request.threshold = threshold
+        let report = try Export(request).run(events: printer.handle)
+        printer.clear()
+        guard report.isWritten else {
+            throw ExportError.differs(file: request.target, what: report.verdict?.words ?? "it is not what was written")
+        }
+        if !isQuiet { Terminal.say("threshold \(NumberText.short(threshold.cosine)) (\(threshold.source)) stored in \(request.target)") }
     }
 
     private static func report(_ result: EvaluationResult) {

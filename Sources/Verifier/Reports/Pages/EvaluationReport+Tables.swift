@@ -121,8 +121,8 @@ extension EvaluationReport {
         if pairs.droppedCount > 0 { add("Pairs dropped, an image missing", NumberText.grouped(pairs.droppedCount)) }
         add("Different images", NumberText.grouped(pairs.uniqueImages.count))
         add("Faces found in", provenance.successRate.map { "\(NumberText.percent($0)) % of the images" })
-        if let missed = provenance.missedImages {
-            addLong("No face found in", missed.isEmpty ? "none" : missed.prefix(EvaluationReport.listed).joined(separator: ", "))
+        if let missed = provenance.missedImages, !missed.isEmpty {
+            addLong("No face found in", missed.prefix(EvaluationReport.listed).joined(separator: ", "))
         }
         for note in provenance.notes { addLong(note.label, note.value) }
         if let speed = provenance.speed { add("Time", speed.text) }
