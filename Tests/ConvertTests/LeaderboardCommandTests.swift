@@ -79,6 +79,7 @@ import Testing
         let speeds = try JSONParser.parse(Array(timed.output.utf8)).object?["models"]?.array?.compactMap {
             $0.object?["images_per_second"]?.double
         }
+        #expect(timed.errors.contains("timing: crops "), "\(timed.errors)")
         #expect(speeds?.count == 2 && speeds?.allSatisfy { $0 > 0 } == true, "\(timed.output)")
         #expect(!json.output.contains("images_per_second"))
     }
@@ -93,6 +94,21 @@ import Testing
         #expect(table.map { $0[0] } == ["rank", "1", "2", "", ""] && table.suffix(2).map { $0[1] } == ["broken.onnx", "absent.pth"])
         #expect(
             FileIdentity(path: "\(folder)/board/broken.onnx") == nil && FileIdentity(path: "\(folder)/board/full.onnx/report.html") != nil)
+        // Weights that are all 0: the file opens, and its embeddings are refused while the others go on.
+        let zero = "\(models)/broken.safetensors"
+        #expect(try CommandRun(["export", network, "-o", zero, "--verify", "none"]).status == 0)
+        var bytes = try Fixtures.bytes(zero)
+        let header = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+        for place in 8 + header..<bytes.count { bytes[place] = 0 }
+        Fixtures.write(bytes, to: zero)
+        try FileManager.default.removeItem(atPath: "\(models)/broken.onnx")
+        let spoiled = try evaluate([models], ["--no-cache", "--output-dir", "\(folder)/spoiled"])
+        #expect(spoiled.status == 2 && spoiled.errors.contains("has no length, or is not finite"), "\(spoiled.errors)")
+        let rest = try lines("\(folder)/spoiled/leaderboard.csv")
+        #expect(rest.map { $0[0] } == ["rank", "1", "2", ""] && rest.last?[1] == "broken.safetensors")
+        #expect(rest.dropFirst().prefix(2).map { $0.dropLast() } == table.dropFirst().prefix(2).map { $0.dropLast() })
+        try FileManager.default.removeItem(atPath: zero)
+        Fixtures.write(Array("garbage".utf8), to: "\(models)/broken.onnx")
         // Nothing at all.
         let none = try evaluate(["\(models)/broken.onnx", "\(folder)/absent.pth"], ["--no-cache", "--output-dir", "\(folder)/none"])
         #expect(none.status == 2 && FileIdentity(path: "\(folder)/none") == nil, "\(none.errors)")

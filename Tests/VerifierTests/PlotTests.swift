@@ -70,6 +70,22 @@ import Testing
         }
     }
 
+    @Test("A legend is where it covers the least of the curves") func legends() throws {
+        let axes = PlotAxes(
+            CurvePlot(curves: [], title: "T", subtitle: "S"), xLabel: "", yLabel: "", xScale: .linear(0...1), yScale: .linear(0...1))
+        let legend = PlotLegend(entries: [.init(text: "a model", color: .same)])
+        func place(_ curve: [(x: Double, y: Double)]) -> (x: Double, y: Double)? {
+            let recorder = Recorder()
+            legend.draw(
+                on: recorder, in: axes, corners: [.bottomRight, .topLeft], avoiding: [curve.map { (axes.x($0.x), axes.y($0.y)) }])
+            return recorder.lines.first?.points.first
+        }
+        let below = try #require(place([(0, 0), (1, 0.02), (1, 1)]))
+        #expect(below.x < axes.x(0.5) && below.y < axes.y(0.5), "one long line along the bottom")
+        let above = try #require(place([(0, 0), (0, 1), (1, 1)]))
+        #expect(above.x > axes.x(0.5) && above.y > axes.y(0.5))
+    }
+
     @Test("Curves of several models differ in color and dashes, and the legend names them") func severalCurves() throws {
         let names = ["a.onnx", "b.onnx", String(repeating: "long_", count: 30) + "end.onnx"]
         let curves = try names.enumerated().map { PlottedCurve(name: $1, curve: try curve(UInt64($0 + 1)), index: $0) }

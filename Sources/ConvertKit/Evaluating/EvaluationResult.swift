@@ -54,5 +54,6 @@ public struct EvaluationTimes: Sendable, Equatable {
     mutating func add(_ other: EvaluationTimes) {
         crops += other.crops
         embeddings += other.embeddings
+        elapsed += other.elapsed
     }
 }

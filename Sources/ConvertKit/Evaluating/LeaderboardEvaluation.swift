@@ -108,8 +108,8 @@ public struct LeaderboardEvaluation {
         /// Each model's own files, if any were written, and what was written for all.
         package let folder: String?
         package let written: [String]
-        /// How long the work on pictures took, in seconds, and how many images it was, of all crops together.
-        package let (elapsed, images): (Double, Int)
+        /// What the work on pictures took, and how many images it was; those that were cut in several ways count each time.
+        package let (times, images): (EvaluationTimes, Int)
 
         /// Whether every model could be evaluated.
         public var isComplete: Bool { board.failures.isEmpty }
@@ -122,14 +122,14 @@ public struct LeaderboardEvaluation {
     /// Runs it.
     public func run(events: EventHandler = { _ in }) throws -> Result {
         var (entries, failures): ([Leaderboard.Entry], [Int: any Error]) = ([], failures)
-        var (elapsed, images) = (0.0, 0)
+        var (times, images) = (EvaluationTimes(), 0)
         if let boardFolder, !groups.isEmpty { try OutputFolder.create(boardFolder.path) }
         let inputs = groups.flatMap(\.loaded).map(\.opened.file.identity)
         let folders = try boardFolder.map { try reportFolders(in: $0.path, inputs: inputs) } ?? [:]
         for group in groups {
             let evaluation = try Evaluation(request) { _ in EvaluatedModels(loaded: group.loaded, embedders: group.embedders) }
             let made = try evaluation.embed(endsAtModelFailure: false, events: events)
-            elapsed += made.run.times.elapsed
+            times.add(made.run.times)
             images += made.run.names.count
             for (index, place) in group.places.enumerated() {
                 if let failure = made.run.modelFailures[index] {
@@ -155,7 +155,7 @@ public struct LeaderboardEvaluation {
             showsSpeed: request.reportsTime)
         let written = board.entries.isEmpty ? [] : try boardFolder?.write(board) ?? []
         return Result(
-            board: board, folder: board.entries.isEmpty ? nil : boardFolder?.path, written: written, elapsed: elapsed, images: images)
+            board: board, folder: board.entries.isEmpty ? nil : boardFolder?.path, written: written, times: times, images: images)
     }
 
     private static func reason(_ error: any Error) -> String { (error as? any DescribedError)?.problem ?? "\(error)" }

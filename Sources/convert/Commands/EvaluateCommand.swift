@@ -203,7 +203,7 @@ enum EvaluateCommand {
         }
         printer.clear()
         if !asked.isQuiet { sayTime(result) }
-        if asked.isTiming { report(result) }
+        if asked.isTiming { report(result.times) }
         if let copy = asked.copy { try store(result, in: copy, isQuiet: asked.isQuiet || asked.isJSON, printer) }
         return EvaluationText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON, after: document)
     }
@@ -231,9 +231,10 @@ enum EvaluateCommand {
             throw error
         }
         printer.clear()
-        if !asked.isQuiet, result.elapsed > 0 {
-            Terminal.say("\(NumberText.grouped(result.images)) images in \(NumberText.fixed(result.elapsed, 1)) s")
+        if !asked.isQuiet, result.times.elapsed > 0 {
+            Terminal.say("\(NumberText.grouped(result.images)) images in \(NumberText.fixed(result.times.elapsed, 1)) s")
         }
+        if asked.isTiming { report(result.times) }
         return LeaderboardText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON)
     }
 
@@ -262,8 +263,8 @@ enum EvaluateCommand {
         if !isQuiet { Terminal.say("threshold \(NumberText.short(threshold.cosine)) (\(threshold.source)) stored in \(request.target)") }
     }
 
-    private static func report(_ result: EvaluationResult) {
-        guard let times = result.times else { return }
+    private static func report(_ times: EvaluationTimes?) {
+        guard let times else { return }
         Terminal.say(
             "timing: crops \(NumberText.fixed(times.crops, 3)) s, networks \(NumberText.fixed(times.embeddings, 3)) s of processor time")
     }
@@ -309,7 +310,7 @@ enum EvaluateCommand {
         printer.clear()
         for entry in results {
             if !asked.isQuiet { sayTime(entry.result) }
-            if asked.isTiming { report(entry.result) }
+            if asked.isTiming { report(entry.result.times) }
         }
         return SetText.conclude(results, isQuiet: asked.isQuiet, isJSON: asked.isJSON)
     }

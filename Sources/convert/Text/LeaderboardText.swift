@@ -39,7 +39,7 @@ enum LeaderboardText {
         ]
         lines += table(board) + failures(board)
         lines += [
-            "img/s: the network alone on one core; p: McNemar's exact p against the first; alone: pairs that only this model gets wrong"
+            "img/s: the network alone on one core, - if cached; p: McNemar's exact p against the first; alone: pairs that only this model gets wrong"
         ]
         for (place, entry) in board.entries.enumerated() {
             guard let wrong = board.wrongAlone?[place], !wrong.isEmpty else { continue }

@@ -75,7 +75,7 @@ enum HTMLPage {
           body { font-size: 10pt; } main { border: 0; margin: 0; padding: 0; max-width: none; }
           .plots { grid-template-columns: repeat(2, minmax(0, 1fr)); } .plot, tr, li { break-inside: avoid; } h1, h2, h3 { break-after: avoid; }
           thead { display: table-header-group; } .scroll { overflow: visible; }
-          td, th { padding-right: .7em; overflow-wrap: anywhere; } .number { overflow-wrap: normal; }
+          td, th { padding-right: .7em; } .scroll table { font-size: 8pt; } .scroll .long { min-width: 0; }
         }
         """
 }

@@ -27,11 +27,12 @@ struct CurvePlot: Plot {
         axes.draw(self, on: canvas)
         canvas.line([(axes.x(0), axes.y(0)), (axes.x(1), axes.y(1))], .gray, dashes: [5, 4])
         var entries: [PlotLegend.Entry] = []
+        var drawn: [[(x: Double, y: Double)]] = []
         for plotted in curves {
             let curve = plotted.curve
-            canvas.line(
-                curve.corners.map { (axes.x(curve.falseAcceptRate($0)), axes.y(curve.trueAcceptRate($0))) }, plotted.color, thickness: 2,
-                dashes: plotted.dashes)
+            let points = curve.corners.map { (x: axes.x(curve.falseAcceptRate($0)), y: axes.y(curve.trueAcceptRate($0))) }
+            canvas.line(points, plotted.color, thickness: 2, dashes: plotted.dashes)
+            drawn.append(points)
             let area = NumberText.fixed(curve.area, 6)
             entries.append(
                 .init(
@@ -43,6 +44,6 @@ struct CurvePlot: Plot {
             entries.append(.init(text: "EER \(NumberText.percent(rate, 2)) %", color: only.dotColor(isAlone: true), mark: .dot))
         }
         entries.append(.init(text: "chance", color: .gray, dashes: [5, 4]))
-        PlotLegend(entries: entries).draw(on: canvas, right: axes.fieldRight - 10, edge: axes.fieldBottom - 10, growsUp: true)
+        PlotLegend(entries: entries).draw(on: canvas, in: axes, corners: [.bottomRight, .topLeft], avoiding: drawn)
     }
 }

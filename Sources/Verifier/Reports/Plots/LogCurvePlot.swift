@@ -22,6 +22,7 @@ struct LogCurvePlot: Plot {
             xScale: .decades(pairs: different), yScale: .linear(LogCurvePlot.start(above: lowest)...1))
         axes.draw(self, on: canvas)
         var entries: [PlotLegend.Entry] = []
+        var drawn: [[(x: Double, y: Double)]] = []
         for (plotted, steps) in zip(curves, steps) {
             // Between two steps nothing more is accepted; the first reaches down to no false accept at all.
             var points: [(x: Double, y: Double)] = []
@@ -31,6 +32,7 @@ struct LogCurvePlot: Plot {
                 points.append((x, axes.y(step.trueAcceptRate)))
             }
             canvas.line(points, plotted.color, thickness: 2, dashes: plotted.dashes)
+            drawn.append(points)
             let name = curves.count > 1 ? plotted.name : nil
             let rates = ErrorRates.decades.map { plotted.curve.errorRates(falseMatchLimit: $0) }.last(where: \.isSupported)
             guard let rates else {
@@ -45,7 +47,7 @@ struct LogCurvePlot: Plot {
                     name: name, text: text, color: curves.count == 1 ? .different : plotted.color, mark: curves.count == 1 ? .dot : .line,
                     dashes: plotted.dashes))
         }
-        PlotLegend(entries: entries).draw(on: canvas, right: axes.fieldRight - 10, edge: axes.fieldBottom - 10, growsUp: true)
+        PlotLegend(entries: entries).draw(on: canvas, in: axes, corners: [.bottomRight, .topLeft], avoiding: drawn)
     }
 
     /// The greatest true accept rate for each number of false accepts at which it grows, from no false accept on.

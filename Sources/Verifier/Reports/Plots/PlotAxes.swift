@@ -15,6 +15,7 @@ struct PlotAxes {
 
     var fieldWidth: Double { width - PlotAxes.left - PlotAxes.right }
     var fieldHeight: Double { height - PlotAxes.top - PlotAxes.bottom }
+    var fieldLeft: Double { PlotAxes.left }
     var fieldRight: Double { width - PlotAxes.right }
     var fieldTop: Double { PlotAxes.top }
     var fieldBottom: Double { height - PlotAxes.bottom }
