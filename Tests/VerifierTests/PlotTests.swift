@@ -80,7 +80,7 @@ import Testing
                 on: recorder, in: axes, corners: [.bottomRight, .topLeft], avoiding: [curve.map { (axes.x($0.x), axes.y($0.y)) }])
             return recorder.lines.first?.points.first
         }
-        let below = try #require(place([(0, 0), (1, 0.02), (1, 1)]))
+        let below = try #require(place([(0, 0.08), (1, 0.08), (1, 1)]))
         #expect(below.x < axes.x(0.5) && below.y < axes.y(0.5), "one long line along the bottom")
         let above = try #require(place([(0, 0), (0, 1), (1, 1)]))
         #expect(above.x > axes.x(0.5) && above.y > axes.y(0.5))
