@@ -68,7 +68,8 @@ enum HTMLPage {
           main { margin: 0; padding: .5em 12px 2em; border: 0; }
           .facts, .facts tbody, .facts tr, .facts th, .facts td { display: block; }
           .facts tr { border-bottom: 1px solid var(--line); padding: .3em 0; } .facts th, .facts td { border: 0; padding: 0; }
-          td, th { padding-right: .8em; } .pair { display: block; margin: 0 0 .2em; min-width: 11em; } .scroll { font-size: 14px; }
+          td, th { padding-right: .8em; } .pair { display: block; margin: 0 0 .2em; min-width: 10em; }
+          .scroll { font-size: 14px; } .scroll td, .scroll th { padding-right: .5em; }
         }
         @media print {
           :root { color-scheme: light; --ground: #fff; }
