@@ -53,6 +53,8 @@ public enum Event: Sendable {
 
     // MARK: Evaluations
 
+    /// One of several models could not be evaluated.
+    case modelFailed(path: String, reason: any Error)
     /// What the protocol decides besides how scores are judged.
     case protocolFollowed(ProtocolChoices)
     /// Something about finished crops.

@@ -10,6 +10,13 @@ public enum NumberText {
         return String(decoding: buffer[..<Int(count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// A number with its sign; without one if it rounds to zero.
+    public static func signed(_ value: Double, _ decimals: Int) -> String {
+        let text = fixed(value.magnitude, decimals)
+        guard text.contains(where: { $0 != "0" && $0 != "." }) else { return text }
+        return (value < 0 ? "-" : "+") + text
+    }
+
     /// A fraction as a percentage, without the sign.
     public static func percent(_ fraction: Double, _ decimals: Int = 4) -> String { fixed(fraction * 100, decimals) }
 

@@ -63,7 +63,7 @@ import Testing
         let rates = try [byColumn, byPerson].map { try #require(try JSONParser.parse(Array($0.output.utf8)).object)["group_rates"]?.object }
         #expect(rates[0] == rates[1] && rates[0]?["groups"]?.array?.count == 4)
         let page = String(decoding: try Fixtures.bytes("\(folder)/out/report.html"), as: UTF8.self)
-        #expect(page.contains("<h2>Groups</h2>") && page.contains("first + last") && page.contains("DET curve"))
+        #expect(page.contains("<h2>Groups</h2>") && page.contains("first + last") && page.contains("aria-label=\"DET, "))
         let curve = String(decoding: try Fixtures.bytes("\(folder)/out/det_curve.csv"), as: UTF8.self).split(whereSeparator: \.isNewline)
         #expect(curve.first == "threshold,fmr,fnmr" && curve.dropFirst().first == "inf,0.0,1.0" && curve.last?.hasSuffix("1.0,0.0") == true)
         // The same from scores.

@@ -111,6 +111,6 @@ import Testing
         for (point, rates) in zip(points, expected) {
             #expect(point.falseMatchRate == rates[0] && abs(point.falseNonMatchRate - rates[1]) < 1e-15)
         }
-        #expect(TradeoffPlot.deviate(0.5).magnitude < 1e-12 && abs(TradeoffPlot.deviate(0.975) - 1.959963984540054) < 1e-12)
+        #expect(PlotScale.deviate(0.5).magnitude < 1e-12 && abs(PlotScale.deviate(0.975) - 1.959963984540054) < 1e-12)
     }
 }

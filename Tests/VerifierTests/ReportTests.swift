@@ -54,9 +54,12 @@ import Testing
         for name in ReportFolder.names(.embeddings) {
             #expect(try Fixtures.bytes("\(folder)/one/\(name)") == Fixtures.bytes("\(folder)/two/\(name)"), "\(name)")
         }
-        for name in ["roc_curve.png", "confusion_matrix.png", "score_histogram.png"] {
-            let bytes = try Fixtures.bytes("\(folder)/one/\(name)")
-            #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) && bytes.count > 5000)
+        for name in ReportPlot.allCases.map(\.rawValue) {
+            let picture = try Fixtures.bytes("\(folder)/one/\(name).png")
+            #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) && picture.count > 5000)
+            #expect(String(decoding: try Fixtures.bytes("\(folder)/one/\(name).svg"), as: UTF8.self).contains("</svg>"))
+            let document = String(decoding: try Fixtures.bytes("\(folder)/one/\(name).pdf"), as: UTF8.self)
+            #expect(document.hasPrefix("%PDF-1.") && !document.contains("/CreationDate") && document.contains("%%EOF"))
         }
     }
 
@@ -84,9 +87,9 @@ import Testing
             $0.missedImages = ["a\"/<b>&.jpg", "c\u{202E}d\u{7}"]
         }.page(photographs: nil)
         #expect(page.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;.pth") && !page.contains("<script"))
-        #expect(page.contains("a&quot;/&lt;b&gt;&amp;.jpg, c\\u{202e}d\\u{7}"))
-        #expect(page.contains("Comma,_Quote&quot;/") && page.contains(Judgment.caveat) && page.contains("not met"))
-        #expect(page.ranges(of: "data:image/svg+xml;base64,").count == 4)
+        #expect(page.contains("a&quot;/<wbr>&lt;b&gt;&amp;.jpg, c\\u{202e}d\\u{7}"))
+        #expect(page.contains("Comma,_<wbr>Quote&quot;/") && page.contains(Judgment.caveat) && page.contains("not met"))
+        #expect(page.ranges(of: "<svg class=\"plot\"").count == ReportPlot.allCases.count)
         let policy = try #require(page.firstRange(of: "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"))
         #expect(try policy.lowerBound < #require(page.firstRange(of: "<title>")).lowerBound, "before anything that a name is in")
         for outside in ["http:", "https:", "<link", "url(", "@import"] { #expect(!page.contains(outside)) }
@@ -108,6 +111,45 @@ import Testing
         #expect(flips?.contains { $0.object?["pair"]?.array?.first == .string(table.pairs.pairs[moved].imageA) } == true)
     }
 
+    @Test("Numbers of the page are short, and each heading says what the numbers below it are") func numbersOfThePage() throws {
+        let report = try report()
+        let page = try report.page(photographs: nil)
+        #expect(page.firstMatch(of: /[0-9]\.[0-9]{8,}/) == nil, "machine files have all digits, the page has not")
+        #expect(page.contains("<td class=\"number\">0.2600</td>") && !page.contains("0.25999999"))
+        let rejects = try #require(page.firstRange(of: "(false rejects)</h3>"))
+        let table = page[rejects.upperBound...].prefix(1200)
+        #expect(table.contains("Below the threshold by") && !table.contains("Above"))
+        let worst = try #require(report.evaluation.worst(isSame: true, limit: 1).first)
+        #expect(report.evaluation.margins[worst] < 0)
+        #expect(table.contains("<td class=\"number\">\(NumberText.fixed(-report.evaluation.margins[worst], 4))</td>"))
+        let pairs = report.evaluation.table.pairs
+        for (name, count) in [("Pairs", pairs.pairs.count), ("Different images", pairs.uniqueImages.count)] {
+            #expect(page.contains("<th scope=\"row\">\(name)</th><td>\(count)</td>"))
+        }
+    }
+
+    @Test("Plots of the page have the page's colors, which are there in the light and in the dark") func colorsOfThePage() throws {
+        let page = try report().page(photographs: nil)
+        let used = Set(page.matches(of: /var\(--([a-z]+)\)/).map { String($0.1) })
+        #expect(used.isSuperset(of: ["ink", "paper", "same", "different"]))
+        for name in used { #expect(page.ranges(of: "--\(name): ").count >= 2, "\(name)") }
+        let plots = page[try #require(page.firstRange(of: "<svg")).lowerBound..<#require(page.ranges(of: "</svg>").last).lowerBound]
+        #expect(!plots.contains("rgb(") && !plots.contains("#"), "no color of its own, else it would not follow the reader's choice")
+        #expect(page.contains("@media screen and (prefers-color-scheme: dark)") && page.contains("@media print"))
+    }
+
+    @Test("A report says how long it took only if it is asked to") func timeIsSaidOnlyIfAsked() throws {
+        let quiet = try report()
+        #expect(quiet.metrics["timing"] == nil)
+        let speed = EvaluationSpeed(elapsed: 4, images: 100, computed: 50, networkSeconds: 2)
+        let timed = try report { $0.speed = speed }
+        #expect(speed.imagesPerSecond == 25 && speed.text.contains("100 images in 4.0 s, 25.000 images/s; the network alone: 25.000"))
+        #expect(timed.metrics["timing"]?.object?["network_images_per_second"] == .number(25))
+        #expect(try timed.page(photographs: nil).contains(HTMLText.escaped(speed.text)))
+        let cached = EvaluationSpeed(elapsed: 1, images: 100, computed: 0, networkSeconds: 0.001)
+        #expect(cached.imagesPerSecond == nil && cached.text.contains("its embeddings were cached"))
+    }
+
     @Test("Photographs are shown only if requested, and only pictures") func photographsAreShownOnlyWhereAskedForAndOnlyPictures() throws {
         let page = try report().page { path in path.contains("0001") ? [0xFF, 0xD8, 0xFF, 0xE0] : Array("root:x:0:0".utf8) }
         #expect(page.contains("src=\"data:image/jpeg;base64,/9j/4A==\"") && page.contains("research only"))
@@ -121,10 +163,10 @@ import Testing
     }
 
     @Test("Ticks are round numbers within the range") func ticksAreRoundNumbersWithinTheRange() {
-        #expect(PlotAxes.ticks(0...1).map(\.label) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
-        #expect(PlotAxes.ticks(-0.4...1).map(\.label) == ["-0.4", "-0.2", "0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
-        #expect(PlotAxes.ticks(0...280).map(\.label) == ["0", "50", "100", "150", "200", "250"])
-        #expect(PlotAxes.ticks(1...1).isEmpty)
+        #expect(PlotScale.roundTicks(0...1).map(\.label) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
+        #expect(PlotScale.roundTicks(-0.4...1).map(\.label) == ["-0.4", "-0.2", "0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
+        #expect(PlotScale.roundTicks(0...280).map(\.label) == ["0", "50", "100", "150", "200", "250"])
+        #expect(PlotScale.roundTicks(1...1).isEmpty)
         #expect(HistogramPlot.counts([0, 0.5, 1, 2], in: 0...1).reduce(0, +) == 3)
     }
 

@@ -23,6 +23,12 @@ struct EmbeddingRun {
     private(set) var isDetecting = true
     /// What the work took.
     private(set) var times = EvaluationTimes()
+    /// Whether a model that gives no usable embeddings ends the work.
+    var endsAtModelFailure = true
+    /// Models that gave no usable embeddings, by their index, and why.
+    private(set) var modelFailures: [Int: any Error] = [:]
+    /// What each network took, and of how many images.
+    private(set) var networks: [NetworkTime]
 
     /// Files of cached crops and embeddings.
     private var logs: [RecordLog] {
@@ -48,6 +54,20 @@ struct EmbeddingRun {
         self.embedders = embedders
         workers = Workers(count: threads)
         values = [[Float]](repeating: [], count: embedders.count)
+        networks = [NetworkTime](repeating: NetworkTime(), count: embedders.count)
+    }
+
+    /// What a network took, in seconds of processor time of all threads together.
+    struct NetworkTime {
+        var computed = 0
+        var seconds = 0.0
+    }
+
+    /// How fast one of the models was; nil if the work was not done here.
+    func speed(of model: Int) -> EvaluationSpeed? {
+        guard times.elapsed > 0 else { return nil }
+        return EvaluationSpeed(
+            elapsed: times.elapsed, images: names.count, computed: networks[model].computed, networkSeconds: networks[model].seconds)
     }
 
     /// What one thread made of a few images.
@@ -55,18 +75,23 @@ struct EmbeddingRun {
         var crops: [(name: String, isDetected: Bool?, damage: String?, isTurned: Bool)] = []
         var failures: [(name: String, error: any Error)] = []
         var values: [[Float]] = []
+        var networks: [NetworkTime] = []
+        var modelFailures: [(model: Int, error: any Error)] = []
         var times = EvaluationTimes()
     }
 
     /// - Parameter allowsMissing: whether an image without a crop is left out; else the first one ends the run.
     mutating func run(_ images: [String], allowsMissing: Bool, events: EventHandler) throws {
         let size = min(FaceAligner.atOnce, max(1, (images.count + workers.count - 1) / workers.count))
-        let (source, embedders) = (source, embedders)
+        let (source, embedders, endsAtModelFailure) = (source, embedders, endsAtModelFailure)
         try workers.inOrder(
             (images.count + size - 1) / size,
             make: { part -> Result<Part, any Error> in
                 let names = Array(images[part * size..<min((part + 1) * size, images.count)])
-                return Result { try EmbeddingRun.part(names, source, embedders, allowsMissing: allowsMissing) }
+                return Result {
+                    try EmbeddingRun.part(
+                        names, source, embedders, allowsMissing: allowsMissing, endsAtModelFailure: endsAtModelFailure)
+                }
             },
             use: { part, made in
                 add(try made.get(), events)
@@ -79,9 +104,11 @@ struct EmbeddingRun {
         for complaint in complaints { events(.cacheComplaint(path: complaint.path, text: complaint.text)) }
         if cachedCrops + cachedEmbeddings > 0 { events(.cached(crops: cachedCrops, embeddings: cachedEmbeddings)) }
         if isKeeping { events(.resumable(true)) }
+        let start = ContinuousClock.now
         do { try run(images, allowsMissing: allowsMissing, events: events) } catch {
             throw EvaluationImages.damage(images, source, threads: threads, error: error, events: events) ?? error
         }
+        times.elapsed = (ContinuousClock.now - start).seconds
         events(.resumable(false))
         for refusal in refusals { events(.cachingEnded(reason: refusal)) }
         if damagedCount > 0 { events(.cacheRepaired(count: damagedCount)) }
@@ -96,7 +123,8 @@ struct EmbeddingRun {
     }
 
     private static func part(
-        _ names: [String], _ source: CropSource, _ embedders: [(embedder: Embedder, kept: RecordLog?)], allowsMissing: Bool
+        _ names: [String], _ source: CropSource, _ embedders: [(embedder: Embedder, kept: RecordLog?)], allowsMissing: Bool,
+        endsAtModelFailure: Bool = true
     ) throws -> Part {
         var part = Part()
         var crops: [Crop] = []
@@ -112,19 +140,28 @@ struct EmbeddingRun {
             }
         }
         part.crops = crops.map { ($0.name, $0.isDetected, $0.damage, $0.isTurned) }
-        part.values = try embedders.map { try embed(crops, with: $0.embedder, kept: $0.kept) }
+        for (index, (embedder, kept)) in embedders.enumerated() {
+            let start = EvaluationTimes.processorSeconds
+            var (values, computed): ([Float], Int) = ([], 0)
+            do { (values, computed) = try embed(crops, with: embedder, kept: kept) } catch {
+                guard !endsAtModelFailure else { throw error }
+                part.modelFailures.append((index, error))
+            }
+            part.values.append(values)
+            part.networks.append(NetworkTime(computed: computed, seconds: EvaluationTimes.processorSeconds - start))
+        }
         part.times = EvaluationTimes(crops: between - start, embeddings: EvaluationTimes.processorSeconds - between)
         return part
     }
 
-    private static func embed(_ crops: [Crop], with embedder: Embedder, kept: RecordLog?) throws -> [Float] {
+    private static func embed(_ crops: [Crop], with embedder: Embedder, kept: RecordLog?) throws -> (values: [Float], computed: Int) {
         var rows = crops.map { crop in kept?.record(crop.key).map(floats) }
         let missing = rows.indices.filter { rows[$0] == nil }
         for (place, row) in zip(missing, try embedder.embed(missing.map { crops[$0] })) {
             rows[place] = row
             kept?.append(bytes(row), under: crops[place].key)
         }
-        return rows.flatMap { $0 ?? [] }
+        return (rows.flatMap { $0 ?? [] }, missing.count)
     }
 
     private mutating func add(_ part: Part, _ events: EventHandler) {
@@ -137,7 +174,14 @@ struct EmbeddingRun {
         }
         failures += part.failures
         times.add(part.times)
-        for index in values.indices { values[index] += part.values[index] }
+        for index in values.indices {
+            values[index] += part.values[index]
+        }
+        for (index, network) in part.networks.enumerated() where networks.indices.contains(index) {
+            networks[index].computed += network.computed
+            networks[index].seconds += network.seconds
+        }
+        for failure in part.modelFailures where modelFailures[failure.model] == nil { modelFailures[failure.model] = failure.error }
     }
 
     private static func bytes(_ numbers: [Float]) -> [UInt8] {

@@ -7,6 +7,9 @@ struct EvaluatedModels: Sendable {
     /// At least one; all take crops of the same size.
     let embedders: [Embedder]
 
+    /// Models that are open.
+    init(loaded: [LoadedModel], embedders: [Embedder]) { (self.loaded, self.embedders) = (loaded, embedders) }
+
     /// Opens what a request names. Throws `EvaluationError.differentSizes` for two models that cannot share crops.
     init(_ request: EvaluationRequest, events: EventHandler) throws {
         let (options, isAligned) = (request.executor, !request.sets.isEmpty)

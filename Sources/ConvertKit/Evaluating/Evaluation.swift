@@ -44,13 +44,19 @@ public struct Evaluation {
 
     /// Opens models and lists, and finds everything that can be found wrong before the long work.
     public init(_ request: EvaluationRequest, events: EventHandler = { _ in }) throws {
+        try self.init(request) { try EvaluatedModels($0, events: events) }
+    }
+
+    /// An evaluation of models that share crops.
+    /// - Parameter models: opens them, as the completed request says.
+    init(_ request: EvaluationRequest, models open: (EvaluationRequest) throws -> EvaluatedModels) throws {
         var request = request
         choices = ProtocolChoices.complete(&request)
         self.request = request
         pairsFile = try PairListFile(path: request.pairsFile, folds: request.judging.folds)
         pairs = pairsFile.pairs
         _ = try request.judging.groups(of: pairs, name: request.pairsFile)
-        let models = try EvaluatedModels(request, events: events)
+        let models = try open(request)
         (loaded, embedders) = (models.loaded, models.embedders)
         let embedder = models.embedders[0]
         var faces = try FaceSettings(request.faces, contract: embedder.model.contract)
@@ -65,6 +71,21 @@ public struct Evaluation {
 
     /// Runs it.
     public func run(events: EventHandler = { _ in }) throws -> EvaluationResult {
+        let made = try embed(events: events)
+        return try conclude(made, model: 0, against: embedders.count > 1 ? 1 : nil, folder: folder)
+    }
+
+    /// The embeddings of all images by every model.
+    struct Embedded {
+        let run: EmbeddingRun
+        /// Those whose images have embeddings.
+        let pairs: PairList
+        let edition: LFWEdition?
+    }
+
+    /// Finds faces and embeds them.
+    /// - Parameter endsAtModelFailure: whether a model without usable embeddings ends the work; `run.modelFailures` has it otherwise.
+    func embed(endsAtModelFailure: Bool = true, events: EventHandler) throws -> Embedded {
         var pairs = pairs
         reportCrops(events)
         let images = try EvaluationImages.present(pairs.uniqueImages, request, given, events: events)
@@ -74,18 +95,33 @@ public struct Evaluation {
             events(.otherEdition(edition, isJudged: request.judging.hasExpectations))
         }
         var run = try prepare(events)
+        run.endsAtModelFailure = endsAtModelFailure
         try run.perform(images, allowsMissing: request.allowsMissing, threads: faces.threads, events: events)
         let missing = run.missing(of: pairs.uniqueImages)
         if !missing.isEmpty { pairs = try pairs.dropping(images: missing, file: request.pairsFile) }
         try pairsFile.checkUnchanged()
-        let tables = try zip(embedders, run.values).map { embedder, values in
-            try EmbeddingTable(paths: run.names, width: embedder.width, values: values, file: embedder.name)
+        return Embedded(run: run, pairs: pairs, edition: edition)
+    }
+
+    /// Judges one of the models, compared with another of them if there is one.
+    func conclude(_ made: Embedded, model: Int, against: Int?, folder: ReportFolder?) throws -> EvaluationResult {
+        func table(_ index: Int) throws -> EmbeddingTable {
+            try EmbeddingTable(
+                paths: made.run.names, width: embedders[index].width, values: made.run.values[index], file: embedders[index].name)
         }
-        let provenance = provenance(run, edition: edition)
-        let other = tables.count > 1 ? (name: embedders[1].name, scores: try tables[1].scores(of: pairs)) : nil
+        let own = try table(model)
+        let other = try against.map { other in
+            (
+                name: embedders[other].name, scores: try table(other).scores(of: made.pairs),
+                rounded: RoundedModels(embedders[model], embedders[other])
+            )
+        }
+        var provenance = provenance(made.run, edition: made.edition, of: [model] + (against.map { [$0] } ?? []))
+        let speed = made.run.speed(of: model)
+        if request.reportsTime { provenance.speed = speed }
         var result = try request.judging.conclude(
-            try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder)
-        result.times = run.times
+            try own.scores(of: made.pairs), provenance: provenance, embeddings: own, against: other, folder: folder)
+        (result.times, result.speed) = (made.run.times, speed)
         return result
     }
 
@@ -132,8 +168,8 @@ public struct Evaluation {
     }
 
     /// What a report says of where its figures come from.
-    private func provenance(_ run: EmbeddingRun, edition: LFWEdition?) -> EvaluationProvenance {
-        var provenance = EvaluationProvenance(embedders, mirror: request.mirror ?? .none)
+    private func provenance(_ run: EmbeddingRun, edition: LFWEdition?, of models: [Int]) -> EvaluationProvenance {
+        var provenance = EvaluationProvenance(models.map { embedders[$0] }, mirror: request.mirror ?? .none)
         provenance.lfwRoot = request.root.map(PathText.baseName)
         provenance.pairsFile = pairsFile.name
         let preprocess = given.map(\.preprocess) ?? faces.preprocess

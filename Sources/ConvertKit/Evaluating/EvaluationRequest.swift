@@ -30,6 +30,8 @@ public struct EvaluationRequest: Sendable {
     public var cacheFolder: String?
     /// Whether nothing is cached.
     public var keepsNothing = false
+    /// Whether reports say how long the work took; they differ from run to run then.
+    public var reportsTime = false
     /// How scores are judged.
     public var judging = Judging()
 

@@ -13,6 +13,8 @@ public struct EvaluationResult: Sendable {
 
     /// What the work took; nil if scores or embeddings were given.
     public internal(set) var times: EvaluationTimes?
+    /// How fast the model was; nil if scores or embeddings were given.
+    package internal(set) var speed: EvaluationSpeed?
 
     package init(report: EvaluationReport, folder: String?, written: [String]) {
         (self.report, self.folder, self.written) = (report, folder, written)
@@ -33,12 +35,14 @@ public struct EvaluationResult: Sendable {
     public var isMet: Bool { report.judgment.isMet }
 }
 
-/// What the work on pictures took, in seconds of processor time of all threads together; what was cached took next to nothing.
+/// What the work on pictures took; what was cached took next to nothing.
 public struct EvaluationTimes: Sendable, Equatable {
-    /// Reading pictures, finding faces and cutting them out.
+    /// Reading pictures, finding faces and cutting them out, in seconds of processor time of all threads together.
     public internal(set) var crops = 0.0
-    /// Everything that the networks took.
+    /// Everything that the networks took, in seconds of processor time of all threads together.
     public internal(set) var embeddings = 0.0
+    /// All of it, in seconds as on a clock.
+    public internal(set) var elapsed = 0.0
 
     /// What the calling thread has used of its processor.
     static var processorSeconds: Double {
@@ -50,5 +54,6 @@ public struct EvaluationTimes: Sendable, Equatable {
     mutating func add(_ other: EvaluationTimes) {
         crops += other.crops
         embeddings += other.embeddings
+        elapsed += other.elapsed
     }
 }

@@ -51,10 +51,10 @@ public struct Judging: Sendable {
     ///   - against: a second model's name and scores, in place of a baseline; written if they are given.
     func conclude(
         _ table: ScoreTable, provenance: EvaluationProvenance, embeddings: EmbeddingTable? = nil,
-        against: (name: String, scores: ScoreTable)? = nil, folder: ReportFolder?
+        against: (name: String, scores: ScoreTable, rounded: RoundedModels?)? = nil, folder: ReportFolder?
     ) throws -> EvaluationResult {
         var expectations = expectations
-        if let against { expectations.baseline = Baseline(against.scores, name: against.name) }
+        if let against { expectations.baseline = Baseline(against.scores, name: against.name, rounded: against.rounded) }
         let evaluation: LFWEvaluation
         var provenance = provenance
         if subtractsMean, let embeddings {

@@ -73,10 +73,17 @@ public struct SetEvaluation {
         let tables = try zip(models.embedders, run.values).map { embedder, values in
             try EmbeddingTable(paths: run.names, width: embedder.width, values: values, file: embedder.name)
         }
-        let other = tables.count > 1 ? (name: models.embedders[1].name, scores: try tables[1].scores(of: pairs)) : nil
+        let other =
+            tables.count > 1
+            ? (
+                name: models.embedders[1].name, scores: try tables[1].scores(of: pairs),
+                rounded: RoundedModels(models.embedders[0], models.embedders[1])
+            ) : nil
+        var provenance = provenance(set)
+        if request.reportsTime { provenance.speed = run.speed(of: 0) }
         var result = try request.judging.conclude(
-            try tables[0].scores(of: pairs), provenance: provenance(set), embeddings: tables[0], against: other, folder: folder)
-        result.times = run.times
+            try tables[0].scores(of: pairs), provenance: provenance, embeddings: tables[0], against: other, folder: folder)
+        (result.times, result.speed) = (run.times, run.speed(of: 0))
         return result
     }
 

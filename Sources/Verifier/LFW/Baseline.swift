@@ -28,6 +28,8 @@ package struct Baseline: Sendable {
     package let name: String
     /// Whether this is a second model of the same run, and not the file of an earlier one.
     let isModel: Bool
+    /// Which of both models was rounded; nil if neither was, or if this is a file.
+    let rounded: RoundedModels?
     let content: Content
 
     /// Largest JSON file that is read, in bytes.
@@ -36,7 +38,7 @@ package struct Baseline: Sendable {
     /// Reads a `pair_scores.csv`, `metrics.json` or `best_lfw.json`, recognized by content.
     /// - Throws: `FileError` or `LFWError`.
     package init(_ file: MappedFile) throws {
-        (name, isModel) = (file.name, false)
+        (name, isModel, rounded) = (file.name, false, nil)
         guard let first = file.bytes.array.first(where: { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }),
             first == UInt8(ascii: "{")
         else {
@@ -63,8 +65,8 @@ package struct Baseline: Sendable {
     }
 
     /// Wraps the scores of a second model of the same run.
-    package init(_ table: ScoreTable, name: String) {
-        (self.name, isModel) = (name, true)
+    package init(_ table: ScoreTable, name: String, rounded: RoundedModels? = nil) {
+        (self.name, isModel, self.rounded) = (name, true, rounded)
         content = .scores(pairs: table.pairs.pairs, scores: table.scores)
     }
 

@@ -32,6 +32,10 @@ package struct Judgment: Sendable, Equatable {
     /// How the evaluation differs from the baseline, if there is one.
     package let comparison: BaselineComparison?
 
+    /// The verdict in a few words; of a rounded model alone, whether it is worse.
+    package var headline: String { roundedHeadline ?? (isMet ? "As expected" : "Not as expected") }
+    private let roundedHeadline: String?
+
     /// Whether every check is met; true if nothing was expected.
     package var isMet: Bool { checks.allSatisfy(\.isMet) }
 
@@ -53,7 +57,7 @@ package struct Judgment: Sendable, Equatable {
                 Check(
                     isMet: difference.magnitude <= expectations.accuracyTolerance + Judgment.slack,
                     reason:
-                        "accuracy \(NumberText.fixed(found, 4)) %, \(what) \(NumberText.fixed(expected, 4)) %: \(Judgment.signed(difference, 4)) "
+                        "accuracy \(NumberText.fixed(found, 4)) %, \(what) \(NumberText.fixed(expected, 4)) %: \(NumberText.signed(difference, 4)) "
                         + "points, \(NumberText.fixed(expectations.accuracyTolerance, 4)) allowed"))
         }
         func area(_ expected: Double, _ what: String) {
@@ -62,26 +66,48 @@ package struct Judgment: Sendable, Equatable {
                 Check(
                     isMet: difference.magnitude <= expectations.areaTolerance + Judgment.slack,
                     reason: "AUC \(NumberText.fixed(evaluation.curve.area, 6)), \(what) \(NumberText.fixed(expected, 6)): "
-                        + "\(Judgment.signed(difference, 6)), \(NumberText.fixed(expectations.areaTolerance, 6)) allowed"))
+                        + "\(NumberText.signed(difference, 6)), \(NumberText.fixed(expectations.areaTolerance, 6)) allowed"))
         }
         if let expected = expectations.accuracy { accuracy(expected, "expected") }
         if let expected = expectations.area { area(expected, "expected") }
         comparison = try expectations.baseline.map { baseline throws(LFWError) in
             try BaselineComparison(baseline, against: evaluation, margin: margin)
         }
-        if let figures = comparison?.figures {
+        if let comparison, let rounded = comparison.rounded, let agreement = comparison.agreement, let other = comparison.evaluation {
+            let (ofRounded, verdict) = Judgment.rounded(rounded, agreement, evaluation, other, expectations)
+            roundedHeadline = checks.isEmpty ? "\(rounded.narrow.name) \(verdict) \(rounded.wide.name)" : nil
+            checks += ofRounded
+        } else if let figures = comparison?.figures {
             let name = expectations.baseline?.isModel == true ? comparison?.name ?? "" : "baseline"
             let key = figures.margin.map { "\(name) (margin \($0))" } ?? name
             if let expected = figures.accuracy { accuracy(expected * 100, key) }
             if let expected = figures.area { area(expected, key) }
+            roundedHeadline = nil
+        } else {
+            roundedHeadline = nil
         }
         self.checks = checks
     }
 
-    private static func signed(_ value: Double, _ decimals: Int) -> String {
-        let text = NumberText.fixed(value.magnitude, decimals)
-        // A difference that rounds to zero has no sign.
-        guard text.contains(where: { $0 != "0" && $0 != "." }) else { return text }
-        return (value < 0 ? "-" : "+") + text
+    /// Whether the rounded one of two models is not worse.
+    private static func rounded(
+        _ models: RoundedModels, _ agreement: ModelAgreement, _ evaluation: LFWEvaluation, _ other: LFWEvaluation,
+        _ expectations: Expectations
+    ) -> (checks: [Check], verdict: String) {
+        let acceptance = RoundedAcceptance(agreement, models: models, tolerance: expectations.accuracyTolerance / 100)
+        let (own, others) = (evaluation.curve.area, other.curve.area)
+        let (narrow, wide) = models.isFirst ? (own, others) : (others, own)
+        let isAreaMet = narrow - wide >= -expectations.areaTolerance - slack
+        let checks = [
+            Check(
+                isMet: acceptance.isMet,
+                reason: "\(models.narrow.text) \(acceptance.verdict) \(models.wide.text): accuracy \(acceptance.text); \(acceptance.rule)"),
+            Check(
+                isMet: isAreaMet,
+                reason: "AUC \(NumberText.fixed(narrow, 6)) with \(models.narrow.weights), \(NumberText.fixed(wide, 6)) with "
+                    + "\(models.wide.weights): \(NumberText.signed(narrow - wide, 6)), a loss of "
+                    + "\(NumberText.fixed(expectations.areaTolerance, 6)) is allowed"),
+        ]
+        return (checks, acceptance.isMet && !isAreaMet ? "is worse than" : acceptance.verdict)
     }
 }

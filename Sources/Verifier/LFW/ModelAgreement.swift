@@ -26,6 +26,8 @@ package struct ModelAgreement: Sendable, Equatable {
     package let changedScores: Int
     /// Whether the two differ in how many pairs they decide correctly.
     package let mcNemar: McNemarTest
+    /// How many more the first set decides correctly.
+    package let difference: PairedDifference
 
     /// Compares two evaluations.
     /// - Parameter name: The second set's name, for messages.
@@ -50,6 +52,7 @@ package struct ModelAgreement: Sendable, Equatable {
         (largestDrift, largestDriftIndex, changedScores) = (largest, largestIndex, changed)
         meanDrift = sum / Double(max(scores.count, 1))
         mcNemar = McNemarTest(onlyFirst: onlyFirst, onlySecond: onlySecond)
+        difference = PairedDifference(onlyFirst: onlyFirst, onlySecond: onlySecond, of: scores.count)
     }
 
     static func check(_ first: [LFWPair], _ second: [LFWPair], name: String) throws(LFWError) {

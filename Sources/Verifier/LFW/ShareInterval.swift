@@ -10,7 +10,7 @@ package struct ShareInterval: Sendable, Equatable {
     package let upper: Double
 
     /// The normal distribution's 97.5th percentile.
-    private static let deviations = 1.959963984540054
+    static let deviations = 1.959963984540054
 
     /// - Parameters:
     /// - count: How many of `total` there are; both ends are 0 and 1 if nothing was counted.

@@ -20,4 +20,21 @@ extension EvaluationProvenance.Note {
 
     /// EXIF orientation was followed, which the reference project does not do.
     package static var orientationFollowed: Self { .init("exif", "orientation followed") }
+
+    /// What a page calls it; other notes are programs with their versions.
+    var label: String {
+        switch name {
+        case "input": "Pixels enter as"
+        case "against": "Compared with"
+        case "crops": "Given crops"
+        case "mtcnn": "Detector"
+        case "exif": "EXIF"
+        case "images": "Edition of the pictures"
+        case "flip": "Mirror images"
+        case "mean": "Mean embedding"
+        case "embeddings": "Given embeddings"
+        case "pictures": "Pictures"
+        default: "Version of \(name)"
+        }
+    }
 }

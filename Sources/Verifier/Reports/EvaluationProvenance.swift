@@ -46,6 +46,9 @@ package struct EvaluationProvenance: Sendable, Equatable {
     /// Other settings and versions that affect the figures.
     package var notes: [Note] = []
 
+    /// How long it took, for files that are to say so.
+    package var speed: EvaluationSpeed?
+
     /// Nothing is known.
     package init() {}
 }

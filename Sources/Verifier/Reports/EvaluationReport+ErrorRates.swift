@@ -110,11 +110,11 @@ extension EvaluationReport {
     /// Rows of the page's table of figures.
     var errorRows: [(String, String)] {
         var rows = evaluation.supportedErrorRates.map {
-            ("False non-matches at a false match rate of \($0.limit)", $0.nonMatchText)
+            ("False non-matches at FMR \($0.limit)", $0.nonMatchText)
         }
-        if let note = evaluation.unsupportedText { rows.append(("Too few pairs", note)) }
+        if let note = evaluation.unsupportedText { rows.append(("Rates that are not given", note)) }
         if let threshold = evaluation.matchThreshold {
-            rows.append(("Threshold for a false match rate of \(threshold.rates.limit)", threshold.text))
+            rows.append(("Threshold for FMR \(threshold.rates.limit)", threshold.text))
         }
         return rows
     }

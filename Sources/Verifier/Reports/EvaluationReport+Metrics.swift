@@ -65,6 +65,15 @@ extension EvaluationReport {
         var notes = JSONObject()
         for note in provenance.notes { notes.append(note.name, .string(note.value)) }
         if !notes.members.isEmpty { object.append("settings", .object(notes)) }
+        if let speed = provenance.speed {
+            object.append(
+                "timing",
+                .object(
+                    JSONObject([
+                        "elapsed_seconds": .number(speed.elapsed), "images": whole(speed.images), "images_computed": whole(speed.computed),
+                        "network_seconds": .number(speed.networkSeconds), "network_images_per_second": number(speed.imagesPerSecond),
+                    ])))
+        }
         if !judgment.checks.isEmpty || judgment.comparison != nil { object.append("judgement", .object(judged)) }
         object.append("caveat", .string(Judgment.caveat))
         return object
@@ -96,6 +105,20 @@ extension EvaluationReport {
             "name": .string(comparison.name), "ten_fold_accuracy_mean": number(figures.accuracy),
             "ten_fold_accuracy_std": number(figures.standardDeviation), "roc_auc": number(figures.area),
         ])
+        if let other = comparison.evaluation {
+            for figure in ComparedFigure.all(for: evaluation) where object[figure.key] == nil {
+                object.append(figure.key, .number(figure.value(other)))
+            }
+        }
+        if let rounded = comparison.rounded {
+            object.append(
+                "rounded",
+                .object(
+                    JSONObject([
+                        "model": .string(rounded.narrow.name), "weights": .string(rounded.narrow.weights),
+                        "other_model": .string(rounded.wide.name), "other_weights": .string(rounded.wide.weights),
+                    ])))
+        }
         if let margin = figures.margin { object.append("mtcnn_margin", whole(margin)) }
         if let agreement = comparison.agreement {
             for member in EvaluationReport.agreement(agreement, over: evaluation.table.pairs).members {
@@ -113,6 +136,8 @@ extension EvaluationReport {
             "largest_drift_pair": pair(drift, pairs), "mean_drift": .number(agreement.meanDrift),
             "flipped_pairs": whole(agreement.flips.count), "right_only_here": whole(agreement.mcNemar.onlyFirst),
             "right_only_there": whole(agreement.mcNemar.onlySecond), "mcnemar_p": .number(agreement.mcNemar.pValue),
+            "accuracy_difference": .number(agreement.difference.value),
+            "accuracy_difference_95": .array([.number(agreement.difference.lower), .number(agreement.difference.upper)]),
             "flips": .array(
                 agreement.flips.prefix(listed).map { flip in
                     .object(

@@ -28,11 +28,7 @@ package struct ReportFolder: Sendable {
     private static let scores = "pair_scores.csv"
     private static let otherScores = "pair_scores_against.csv"
     private static let embeddings = "lfw_embeddings.npz"
-    private static let curve = "roc_curve.png"
-    private static let tradeoff = "det_curve.png"
     private static let tradeoffTable = "det_curve.csv"
-    private static let confusion = "confusion_matrix.png"
-    private static let histogram = "score_histogram.png"
     private static let page = "report.html"
 
     /// Checks the folder: it is writable, or can be created in a writable folder, and none of the files is in the way.
@@ -53,7 +49,8 @@ package struct ReportFolder: Sendable {
     /// Names of all files, in the order in which they are written.
     package static func names(_ contents: Contents) -> [String] {
         [metrics, folds, scores, tradeoffTable] + (contents.contains(.otherScores) ? [otherScores] : [])
-            + (contents.contains(.embeddings) ? [embeddings] : []) + [curve, tradeoff, confusion, histogram, page]
+            + (contents.contains(.embeddings) ? [embeddings] : [])
+            + ReportPlot.allCases.flatMap { plot in PlotForm.allCases.map { "\(plot.rawValue).\($0.rawValue)" } } + [page]
     }
 
     /// Writes all files, each completely or not at all. They get their names only after all of them have been written.
@@ -67,12 +64,10 @@ package struct ReportFolder: Sendable {
             (ReportFolder.tradeoffTable, report.tradeoffTable),
         ]
         if let other = report.otherScores { texts.append((ReportFolder.otherScores, other.csv)) }
-        texts += [
-            (ReportFolder.curve, try report.curvePlot.png()), (ReportFolder.tradeoff, try report.tradeoffPlot.png()),
-            (ReportFolder.confusion, try report.confusionPlot.png()),
-            (ReportFolder.histogram, try report.histogramPlot.png()),
-            (ReportFolder.page, Array(try report.page(photographs: photographs).utf8)),
-        ]
+        for plot in ReportPlot.allCases {
+            for form in PlotForm.allCases { texts.append(("\(plot.rawValue).\(form.rawValue)", try form.bytes(report.plot(plot)))) }
+        }
+        texts.append((ReportFolder.page, Array(try report.page(photographs: photographs).utf8)))
         try OutputFolder.create(path)
         var files: [OutputFile] = []
         for (name, bytes) in texts {

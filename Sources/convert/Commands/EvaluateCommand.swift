@@ -20,8 +20,9 @@ enum EvaluateCommand {
         conflicts: ["--pairs-file", "--lfw-root", "--crops", "--with-photos"])
     private static let against = Option(
         "--against", "MODEL", .file,
-        help: "a second model on the same crops: which pairs change sides, how far scores differ, McNemar's exact p; its scores go to "
-            + "pair_scores_against.csv. Replaces --baseline: exit 1 if accuracy or AUC differ by more than the tolerances")
+        help: "a second model on the same crops: figures side by side, which pairs change sides, how far scores differ, McNemar's exact p; "
+            + "its scores go to pair_scores_against.csv. Replaces --baseline: exit 1 if accuracy or AUC differ by more than the tolerances, "
+            + "or, if the weights of one are rounded (float16), if it is worse")
     private static let flips = Flag(
         "--tta-flip", help: "use mirror images, too: --flip add, or --flip concatenate with --protocol facenet", conflicts: ["--flip"])
     private static let mirror = Option(
@@ -43,7 +44,9 @@ enum EvaluateCommand {
     private static let allowMissing = Flag(
         "--allow-missing", help: "leave out pairs whose image is missing or damaged; the figure is then not LFW's")
     private static let timing = Flag(
-        "--timing", help: "also print the processor time that crops and networks took; what is cached takes none")
+        "--timing",
+        help: "also print the processor time that crops and networks took (what is cached takes none), and put times into the files, which "
+            + "differ from run to run then")
     private static let storesThreshold = Flag(
         "--store-threshold",
         help:
@@ -71,13 +74,23 @@ enum EvaluateCommand {
         help: "templates of IJB-B or IJB-C 1:1 in place of pairs: lists in DIR/meta, pictures in DIR/loose_crop",
         conflicts: ["--pairs-file", "--bin", "--lfw-root"])
 
+    private static let include = Option(
+        "--include", "GLOB", .text, isRepeatable: true, help: "of folders, only models whose names match; with a slash, whose paths match",
+        usual: "*." + LeaderboardEvaluation.endings.joined(separator: " *."))
+    private static let exclude = Option(
+        "--exclude", "GLOB", .text, isRepeatable: true, help: "of folders, no files and folders that match")
+
     static let command = Command(
         name: "evaluate", summary: "what a network is worth on LFW, .bin sets, your own pairs or IJB: align, embed, score, judge",
         usage: [
             "evaluate MODEL --lfw-root DIR --pairs-file FILE [options]", "evaluate MODEL --bin FILE [--bin FILE …] [options]",
-            "evaluate MODEL --ijb DIR [options]",
+            "evaluate MODEL --ijb DIR [options]", "evaluate MODEL|DIR … --lfw-root DIR --pairs-file FILE [options]",
         ],
-        operands: [Command.Operand("MODEL", help: "any format that holds or gives a network")],
+        operands: [
+            Command.Operand(
+                "MODEL",
+                help: "any format that holds or gives a network; several, folders and patterns give a leaderboard, and a report of each")
+        ],
         groups: [
             OptionGroup([
                 JudgingOptions.root, pairsFile, bin, templates, checkpoint, against, flips, mirror, ExecutorOptions.exact,
@@ -85,13 +98,15 @@ enum EvaluateCommand {
                 ExecutorOptions.threads, timing, storesThreshold, copy, force, workers, device, OutputOptions.verbose,
             ]),
             OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
-            JudgingOptions.group, OptionGroup("Reading:", ReadingOptions.group.options + [backbone]), ContractOptions.group,
+            OptionGroup("Several models:", [include, exclude]), JudgingOptions.group,
+            OptionGroup("Reading:", ReadingOptions.group.options + [backbone]), ContractOptions.group,
         ],
         notes: ["Exit codes: 0 fine, 1 not as expected, 2 an error, 64 wrong arguments."],
         synonyms: ["eval", "benchmark"]
     ) { given in
-        guard let set = given[templates] else { return try run(request(given)) }
-        return try runTemplates(given, set)
+        if let set = given[templates] { return try runTemplates(given, set) }
+        return try given.operands.count > 1 || given.operands.first.map(FileSelection.mayBeSeveral) == true
+            ? runSeveral(given) : run(request(given))
     }
 
     /// What is asked for, and what of it is printed.
@@ -106,9 +121,10 @@ enum EvaluateCommand {
     }
 
     /// Reads everything, and finds what means nothing.
-    static func request(_ given: Invocation) throws -> Request {
+    /// - Parameter areSeveral: whether there may be several models; the request is then of the first.
+    static func request(_ given: Invocation, areSeveral: Bool = false) throws -> Request {
         let operand = given.operands.first
-        if given.operands.count > 1 { throw UsageError.surplusArgument(given.operands[1], command: "evaluate") }
+        if given.operands.count > 1, !areSeveral { throw UsageError.surplusArgument(given.operands[1], command: "evaluate") }
         let named = given[checkpoint]
         if let operand, named != nil { throw UsageError.conflict(operand, "--checkpoint") }
         guard let model = operand ?? named else { throw UsageError.missingArgument("MODEL", command: "evaluate") }
@@ -150,6 +166,7 @@ enum EvaluateCommand {
         request.cacheFolder = given[cache]
         request.keepsNothing = given[noCache]
         request.judging = try JudgingOptions.judging(given)
+        request.reportsTime = given[timing]
         request.mirror = given[mirror]
         if given[flips] {
             let isFacenet = [.facenet, .facenetArccos].contains(request.judging.rule)
@@ -185,7 +202,8 @@ enum EvaluateCommand {
             throw error
         }
         printer.clear()
-        if asked.isTiming { report(result) }
+        if !asked.isQuiet { sayTime(result) }
+        if asked.isTiming { report(result.times) }
         let status = EvaluationText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON, after: document)
         guard let copy = asked.copy else { return status }
         guard status == ExitStatus.fine else {
@@ -194,6 +212,40 @@ enum EvaluateCommand {
         }
         try store(result, in: copy, isQuiet: asked.isQuiet || asked.isJSON, printer)
         return status
+    }
+
+    /// Several models on the same pairs.
+    private static func runSeveral(_ given: Invocation) throws -> Int32 {
+        try given.refuse([against], because: "several models are compared with each other already")
+        try given.refuse([bin], because: "several models are set side by side on one list of pairs")
+        try given.refuse([storesThreshold, copy], because: "it is one model's threshold, and several are given")
+        let (included, excluded) = (given.all(include), given.all(exclude))
+        let files = try FileSelection(
+            given.operands, including: included.isEmpty ? LeaderboardEvaluation.endings.map { "*.\($0)" } : included, excluding: excluded)
+        guard !files.items.isEmpty else { throw FileError.nothingFound(path: given.operands.joined(separator: ", ")) }
+        let asked = try request(given, areSeveral: true)
+        if !asked.isQuiet { for note in asked.notes { Terminal.say("note: \(note)") } }
+        let printer = EventPrinter(isQuiet: asked.isQuiet)
+        let show: EventHandler = { event in
+            guard case .assumed(let model, let text) = event else { return printer.handle(event) }
+            printer.handle(.assumed(model: model, text: "\(model): \(text)"))
+        }
+        let evaluation = try LeaderboardEvaluation(asked.request, files: files, events: show)
+        let result: LeaderboardEvaluation.Result
+        do { result = try evaluation.run(events: show) } catch {
+            printer.clear()
+            throw error
+        }
+        printer.clear()
+        if !asked.isQuiet, result.times.elapsed > 0 {
+            Terminal.say("\(NumberText.grouped(result.images)) images in \(NumberText.fixed(result.times.elapsed, 1)) s")
+        }
+        if asked.isTiming { report(result.times) }
+        return LeaderboardText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON)
+    }
+
+    private static func sayTime(_ result: EvaluationResult) {
+        if let speed = result.speed { Terminal.say("\(speed.text)") }
     }
 
     /// The export that is to carry the threshold, checked as far as it can be before the work.
@@ -217,8 +269,8 @@ enum EvaluateCommand {
         if !isQuiet { Terminal.say("threshold \(NumberText.short(threshold.cosine)) (\(threshold.source)) stored in \(request.target)") }
     }
 
-    private static func report(_ result: EvaluationResult) {
-        guard let times = result.times else { return }
+    private static func report(_ times: EvaluationTimes?) {
+        guard let times else { return }
         Terminal.say(
             "timing: crops \(NumberText.fixed(times.crops, 3)) s, networks \(NumberText.fixed(times.embeddings, 3)) s of processor time")
     }
@@ -262,7 +314,10 @@ enum EvaluateCommand {
             throw error
         }
         printer.clear()
-        if asked.isTiming { for entry in results { report(entry.result) } }
+        for entry in results {
+            if !asked.isQuiet { sayTime(entry.result) }
+            if asked.isTiming { report(entry.result.times) }
+        }
         return SetText.conclude(results, isQuiet: asked.isQuiet, isJSON: asked.isJSON)
     }
 }

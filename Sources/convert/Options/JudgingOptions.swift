@@ -53,7 +53,7 @@ enum JudgingOptions {
             + "pairs correctly): a CSV with the columns name and group; a list of pairs with a column group needs no option")
     static let outputFolder = Option(
         "--output-dir", "DIR", .folder,
-        help: "write metrics.json, fold_metrics.csv, pair_scores.csv, det_curve.csv, four plots and report.html there")
+        help: "write metrics.json, fold_metrics.csv, pair_scores.csv, det_curve.csv, report.html and five plots as PNG, SVG and PDF there")
     static let photographs = Flag(
         "--with-photos", help: "photographs of the worst pairs in report.html, for research only", needs: ["--output-dir"])
     static let root = Option("--lfw-root", "DIR", .folder, help: "the folder with NAME/NAME_0001.jpg")

@@ -15,12 +15,31 @@ enum EvaluationText {
             Terminal.print(JSONValue.object(root).text(pretty: true))
         } else if !isQuiet {
             Terminal.print(lines: lines(report))
-            if let folder = result.folder { Terminal.print("wrote \(result.written.joined(separator: ", ")) to \(folder)") }
+            if let line = written(result) { Terminal.print(lines: [line]) }
         } else if !result.isMet {
             for check in report.judgment.checks where !check.isMet { Terminal.say("not as expected: \(check.reason)") }
             Terminal.error(Judgment.caveat)
         }
         return result.isMet ? ExitStatus.fine : ExitStatus.checkFailed
+    }
+
+    /// The files that were written, those of one plot together; nil if none were.
+    static func written(_ result: EvaluationResult) -> String? {
+        result.folder.map { "wrote \(shortened(files: result.written)) to \($0)" }
+    }
+
+    /// Names of files, those that differ only by their ending together.
+    static func shortened(files names: [String]) -> String {
+        var files: [(stem: String, text: String)] = []
+        for name in names {
+            let stem = PathText.stem(name)
+            if let last = files.last, last.stem == stem {
+                files[files.count - 1].text += " .\(PathText.ending(name))"
+            } else {
+                files.append((stem, name))
+            }
+        }
+        return files.map(\.text).joined(separator: ", ")
     }
 
     static func lines(_ report: EvaluationReport) -> [String] {
@@ -132,11 +151,18 @@ enum EvaluationText {
         var lines: [String] = []
         if let comparison = judgment.comparison {
             lines.append("against \(comparison.name)")
+            if let other = comparison.evaluation { lines += sideBySide(report, other, name: comparison.name) }
             if let agreement = comparison.agreement { lines += agreementLines(agreement, report) }
         }
         lines += judgment.checks.map { ($0.isMet ? "met: " : "NOT met: ") + $0.reason }
         if !judgment.checks.isEmpty { lines.append(judgment.isMet ? "as expected" : "NOT as expected") }
         return lines
+    }
+
+    /// The figures of two models or runs.
+    private static func sideBySide(_ report: EvaluationReport, _ other: LFWEvaluation, name: String) -> [String] {
+        let rows = ComparedFigure.all(for: report.evaluation).map { ["  \($0.heading)", $0.text(report.evaluation), $0.text(other)] }
+        return TextTable.lines([["", report.modelName, name]] + rows, rightAligned: [1, 2])
     }
 
     /// How two sets of scores agree.
@@ -148,6 +174,8 @@ enum EvaluationText {
                 + ", by \(NumberText.short(agreement.meanDrift)) on average",
             "  decisions: \(agreement.flips.count) pairs changed sides; right only here \(test.onlyFirst), only there \(test.onlySecond), "
                 + "McNemar's exact p \(NumberText.short(test.pValue))",
+            "  accuracy here less there: \(NumberText.signed(agreement.difference.value * 100, 4)) points, 95 % in "
+                + "\(NumberText.signed(agreement.difference.lower * 100, 4)) … \(NumberText.signed(agreement.difference.upper * 100, 4))",
         ]
         lines += agreement.flips.prefix(listed).map {
             "    \(pair($0.index, report)) \($0.otherScore) -> \($0.score), now \($0.isAccepted ? "accepted" : "rejected")"

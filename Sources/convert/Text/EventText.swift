@@ -27,7 +27,7 @@ enum EventText {
         case .modelRemark(_, let text): Remark(text: "note: \(text)")
         case .pictureDamaged(let path, let words):
             Remark(text: "\(path): the picture is damaged (\(words)); it is used as far as it goes", isUrgent: true)
-        case .pictureFailed(_, let reason): Remark(text: ErrorText.line(reason), isUrgent: true)
+        case .pictureFailed(_, let reason), .modelFailed(_, let reason): Remark(text: ErrorText.line(reason), isUrgent: true)
         case .noFace(let path): Remark(text: "\(path): no face found; the whole picture is resized", isUrgent: true)
         case .storedTurned(let paths, let total): Remark(text: storedTurned(paths, total), isNote: true)
         case .alignedByFivePoints(let model, let selection):

@@ -33,7 +33,7 @@ enum SetText {
         lines += TextTable.lines([header] + results.map(row), rightAligned: Set(1..<header.count))
         if results.contains(where: { lacks($0.result.report.evaluation) }) { lines.append("  -: too few pairs, or not defined") }
         for entry in results {
-            if let folder = entry.result.folder { lines.append("wrote \(entry.result.written.joined(separator: ", ")) to \(folder)") }
+            if let line = EvaluationText.written(entry.result) { lines.append(line) }
         }
         return lines + [Judgment.caveat]
     }

@@ -26,8 +26,29 @@ enum HTMLText {
         return out
     }
 
-    /// A picture as the `src` of an `img`, so that nothing is fetched and the ids of two drawings cannot clash.
+    /// Escaped text in which a number such as 1e-05 is not broken after its hyphen.
+    static func unbrokenNumbers(_ text: String) -> String {
+        escaped(text).replacing(/([0-9]e-)([0-9])/) { "\($0.output.1)&#8288;\($0.output.2)" }
+    }
+
+    /// Escaped text of a path or name, which may be broken after a slash or an underscore.
+    static func breakable(_ text: String) -> String {
+        escaped(text).replacing("/", with: "/<wbr>").replacing("_", with: "_<wbr>")
+    }
+
+    /// A picture as the `src` of an `img`, so that nothing is fetched.
     static func dataAddress(_ bytes: [UInt8], type: String) -> String { "data:\(type);base64,\(base64(bytes))" }
+
+    /// A name as a part of a relative address (RFC 3986): everything but letters, digits and `-._~` is written as its bytes.
+    static func address(_ name: String) -> String {
+        PathText.bytes(name).map { byte -> String in
+            let isPlain =
+                (UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte) || "-._~".utf8.contains(byte)
+            let digits = String(byte, radix: 16, uppercase: true)
+            return isPlain ? String(UnicodeScalar(byte)) : "%" + (digits.count < 2 ? "0" : "") + digits
+        }.joined()
+    }
 
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 

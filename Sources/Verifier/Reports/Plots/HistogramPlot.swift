@@ -7,24 +7,24 @@ struct HistogramPlot: Plot {
     /// As a cosine.
     let threshold: Double
     let title: String
-    let width = 640.0
-    let height = 400.0
+    let subtitle: String
 
     private static let binCount = 60
 
-    func draw(on canvas: PlotCanvas) {
+    func draw(on canvas: any PlotCanvas) {
         let lowest = Double(min(same.min() ?? 0, different.min() ?? 0))
         let highest = Double(max(same.max() ?? 1, different.max() ?? 1))
         let (lower, upper) = ((lowest * 10 - 1e-6).rounded(.down) / 10, (highest * 10 + 1e-6).rounded(.up) / 10)
         let range = lower...max(upper, lower + 0.1)
         let counts = [same, different].map { HistogramPlot.counts($0, in: range) }
         let most = counts.joined().max() ?? 0
+        // The highest bar ends below the legend.
         let axes = PlotAxes(
-            title: title, xLabel: "Cosine of both embeddings", yLabel: "Pairs", xRange: range, yRange: 0...Double(max(most, 1)) * 1.08,
-            width: width, height: height)
-        axes.draw(on: canvas)
+            self, xLabel: "Cosine of both embeddings", yLabel: "Pairs", xScale: .linear(range),
+            yScale: .linear(0...Double(max(most, 1)) * 1.36))
+        axes.draw(self, on: canvas)
         let binWidth = (range.upperBound - range.lowerBound) / Double(HistogramPlot.binCount)
-        for (kind, color) in zip(counts, [PlotCanvas.Color.same, .different]) {
+        for (kind, color) in zip(counts, [PlotColor.same, .different]) {
             for (bin, count) in kind.enumerated() where count > 0 {
                 let left = axes.x(range.lowerBound + Double(bin) * binWidth)
                 let right = axes.x(range.lowerBound + Double(bin + 1) * binWidth)
@@ -38,7 +38,7 @@ struct HistogramPlot: Plot {
             .init(text: "Same person (\(NumberText.grouped(same.count)))", color: .same.covering(0.62), mark: .area),
             .init(text: "Different people (\(NumberText.grouped(different.count)))", color: .different.covering(0.62), mark: .area),
             .init(text: "Global threshold \(NumberText.fixed(threshold, 4))", color: .ink, dashes: [6, 4]),
-        ]).draw(on: canvas, right: axes.fieldRight - 12, edge: axes.fieldTop + 12, growsUp: false)
+        ]).draw(on: canvas, right: axes.fieldRight - 10, edge: axes.fieldTop + 10, growsUp: false)
     }
 
     /// How many scores fall into each bin; the last bin includes its upper end.

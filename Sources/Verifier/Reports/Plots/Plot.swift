@@ -1,11 +1,12 @@
 import CCairo
 
-/// A drawing that can be rendered as pixels and as vectors.
+/// A drawing that can be rendered as pixels, as vectors, and in a page.
 protocol Plot {
-    /// Size in points.
-    var width: Double { get }
-    var height: Double { get }
-    func draw(on canvas: PlotCanvas)
+    /// The first line of its heading: what is shown.
+    var title: String { get }
+    /// The second: of which models.
+    var subtitle: String { get }
+    func draw(on canvas: any PlotCanvas)
 }
 
 /// Collects the bytes that cairo writes.
@@ -21,8 +22,12 @@ private let collect: cairo_write_func_t = { context, data, length in
 }
 
 extension Plot {
+    /// Size in points, the same for all, so that they stand side by side.
+    var width: Double { 440 }
+    var height: Double { 400 }
+
     /// Pixels per point: sharp on paper and on high-resolution screens.
-    private var pixelsPerPoint: Double { 2 }
+    private var pixelsPerPoint: Double { 3 }
 
     /// The drawing as PNG.
     /// - Throws: `LFWError.plotFailed`.
@@ -42,13 +47,37 @@ extension Plot {
     /// The drawing as SVG; letters are outlines, so that it looks the same without the font.
     /// - Throws: `LFWError.plotFailed`.
     func svg() throws(LFWError) -> [UInt8] {
+        SVGNames.counted(try vectors { cairo_svg_surface_create_for_stream(collect, $0, width, height) })
+    }
+
+    /// The drawing as PDF, with the letters that it uses in it.
+    /// - Throws: `LFWError.plotFailed`.
+    func pdf() throws(LFWError) -> [UInt8] {
+        try vectors { sink in
+            let surface = cairo_pdf_surface_create_for_stream(collect, sink, width, height)
+            // Cairo would write the time.
+            cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, "")
+            cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, "\(title), \(subtitle)")
+            return surface
+        }
+    }
+
+    /// The drawing as an element of a page that has `MarkupCanvas.style`.
+    /// - Throws: `LFWError.plotFailed`.
+    func element() throws(LFWError) -> String {
+        let canvas = try MarkupCanvas(width: width, height: height)
+        draw(on: canvas)
+        return canvas.element(label: "\(title), \(subtitle)")
+    }
+
+    private func vectors(_ open: (UnsafeMutableRawPointer) -> OpaquePointer?) throws(LFWError) -> [UInt8] {
         let sink = PlotBytes()
-        let surface = cairo_svg_surface_create_for_stream(collect, Unmanaged.passUnretained(sink).toOpaque(), width, height)
+        let surface = open(Unmanaged.passUnretained(sink).toOpaque())
         defer { withExtendedLifetime(sink) { cairo_surface_destroy(surface) } }
         try paint(surface, scale: 1)
         cairo_surface_finish(surface)
         try check(cairo_surface_status(surface))
-        return SVGNames.counted(sink.bytes)
+        return sink.bytes
     }
 
     private func paint(_ surface: OpaquePointer?, scale: Double) throws(LFWError) {
@@ -56,7 +85,7 @@ extension Plot {
         guard let context = cairo_create(surface) else { throw .plotFailed(reason: "cairo returned no context") }
         defer { cairo_destroy(context) }
         cairo_scale(context, scale, scale)
-        let canvas = PlotCanvas(context)
+        let canvas = CairoCanvas(context)
         canvas.fill(x: 0, y: 0, width: width, height: height, .paper)
         draw(on: canvas)
         try check(cairo_status(context))

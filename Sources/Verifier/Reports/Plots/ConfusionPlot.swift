@@ -4,15 +4,14 @@ import ConvertFiles
 struct ConfusionPlot: Plot {
     let confusion: Confusion
     let title: String
-    let width = 460.0
-    let height = 400.0
+    let subtitle: String
 
-    private static let left = 120.0
-    private static let top = 48.0
-    private static let cellWidth = 155.0
-    private static let cellHeight = 140.0
+    private static let left = 104.0
+    private static let top = 56.0
+    private static let cellWidth = 156.0
+    private static let cellHeight = 138.0
 
-    func draw(on canvas: PlotCanvas) {
+    func draw(on canvas: any PlotCanvas) {
         let rows = [
             [confusion.trueNegative, confusion.falsePositive], [confusion.falseNegative, confusion.truePositive],
         ]
@@ -21,7 +20,7 @@ struct ConfusionPlot: Plot {
         let (left, top, cellWidth, cellHeight) = (
             ConfusionPlot.left, ConfusionPlot.top, ConfusionPlot.cellWidth, ConfusionPlot.cellHeight
         )
-        canvas.text(title, x: width / 2, y: 26, size: 14, anchor: .middle)
+        PlotAxes.drawHeading(self, on: canvas)
         for (row, counts) in rows.enumerated() {
             let total = counts.reduce(0, +)
             for (column, count) in counts.enumerated() {
@@ -29,7 +28,7 @@ struct ConfusionPlot: Plot {
                 let share = Double(count) / most
                 canvas.fill(x: x, y: y, width: cellWidth, height: cellHeight, .same.covering(0.06 + 0.84 * share))
                 canvas.outline(x: x, y: y, width: cellWidth, height: cellHeight, .paper, thickness: 2)
-                let color = share > 0.5 ? PlotCanvas.Color.paper : .ink
+                let color = share > 0.5 ? PlotColor.paper : .ink
                 let middle = x + cellWidth / 2
                 canvas.text(NumberText.grouped(count), x: middle, y: y + cellHeight / 2, size: 22, color, anchor: .middle)
                 let part = total > 0 ? NumberText.percent(Double(count) / Double(total), 2) : "0"
@@ -38,7 +37,7 @@ struct ConfusionPlot: Plot {
             canvas.text(names[row], x: left - 10, y: top + (Double(row) + 0.5) * cellHeight + 4, size: 12, anchor: .end)
             canvas.text(names[row], x: left + (Double(row) + 0.5) * cellWidth, y: top + 2 * cellHeight + 20, size: 12, anchor: .middle)
         }
-        canvas.text("Decision", x: left + cellWidth, y: height - 22, size: 12, anchor: .middle)
-        canvas.text("Truth", x: 28, y: top + cellHeight, size: 12, anchor: .middle, isUpright: false)
+        canvas.text("Decision", x: left + cellWidth, y: height - 24, size: 12, anchor: .middle)
+        canvas.text("Truth", x: 28, y: top + cellHeight, size: 12, .ink, anchor: .middle, isUpright: false)
     }
 }

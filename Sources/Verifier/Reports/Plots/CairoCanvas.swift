@@ -1,30 +1,7 @@
 import CCairo
 
-/// A cairo drawing in points, with y pointing down. All drawing goes through here.
-final class PlotCanvas {
-    /// A color with its opacity.
-    struct Color {
-        let red: Double
-        let green: Double
-        let blue: Double
-        var cover = 1.0
-
-        static let ink = Color(red: 0.13, green: 0.13, blue: 0.16)
-        static let faint = Color(red: 0.86, green: 0.87, blue: 0.89)
-        static let gray = Color(red: 0.5, green: 0.5, blue: 0.53)
-        static let paper = Color(red: 1, green: 1, blue: 1)
-        /// Blue and orange can be told apart by color-blind readers and in grayscale.
-        static let same = Color(red: 0.12, green: 0.38, blue: 0.69)
-        static let different = Color(red: 0.9, green: 0.49, blue: 0.13)
-
-        func covering(_ cover: Double) -> Color { Color(red: red, green: green, blue: blue, cover: cover) }
-    }
-
-    /// How a text is placed relative to its point.
-    enum Anchor {
-        case start, middle, end
-    }
-
+/// A drawing by cairo: pixels, or vectors in a file.
+final class CairoCanvas: PlotCanvas {
     private let context: OpaquePointer
 
     init(_ context: OpaquePointer) {
@@ -40,22 +17,25 @@ final class PlotCanvas {
         cairo_font_options_destroy(options)
     }
 
-    private func use(_ color: Color) { cairo_set_source_rgba(context, color.red, color.green, color.blue, color.cover) }
+    private func use(_ color: PlotColor) {
+        let (red, green, blue) = (Double(color.light[0]) / 255, Double(color.light[1]) / 255, Double(color.light[2]) / 255)
+        cairo_set_source_rgba(context, red, green, blue, color.cover)
+    }
 
-    func fill(x: Double, y: Double, width: Double, height: Double, _ color: Color) {
+    func fill(x: Double, y: Double, width: Double, height: Double, _ color: PlotColor) {
         use(color)
         cairo_rectangle(context, x, y, width, height)
         cairo_fill(context)
     }
 
-    func outline(x: Double, y: Double, width: Double, height: Double, _ color: Color, thickness: Double = 1) {
+    func outline(x: Double, y: Double, width: Double, height: Double, _ color: PlotColor, thickness: Double) {
         use(color)
         cairo_set_line_width(context, thickness)
         cairo_rectangle(context, x, y, width, height)
         cairo_stroke(context)
     }
 
-    func line(_ points: [(x: Double, y: Double)], _ color: Color, thickness: Double = 1, dashes: [Double] = []) {
+    func line(_ points: [(x: Double, y: Double)], _ color: PlotColor, thickness: Double, dashes: [Double]) {
         guard let first = points.first else { return }
         use(color)
         cairo_set_line_width(context, thickness)
@@ -67,7 +47,7 @@ final class PlotCanvas {
         cairo_set_dash(context, nil, 0, 0)
     }
 
-    func dot(x: Double, y: Double, radius: Double, _ color: Color) {
+    func dot(x: Double, y: Double, radius: Double, _ color: PlotColor) {
         use(color)
         cairo_arc(context, x, y, radius, 0, 2 * Double.pi)
         cairo_fill(context)
@@ -80,9 +60,8 @@ final class PlotCanvas {
         return extents.x_advance
     }
 
-    /// Draws a text with its baseline through (x, y), optionally rotated by 90° to read upward.
     func text(
-        _ text: String, x: Double, y: Double, size: Double, _ color: Color = .ink, anchor: Anchor = .start, isUpright: Bool = true
+        _ text: String, x: Double, y: Double, size: Double, _ color: PlotColor, anchor: PlotAnchor, isUpright: Bool
     ) {
         let width = textWidth(text, size: size)
         let shift = anchor == .start ? 0 : anchor == .middle ? -width / 2 : -width
