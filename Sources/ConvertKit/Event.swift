@@ -90,6 +90,7 @@ public enum Event: Sendable {
     public enum Unit: String, Sendable {
         case images
         case pictures
+        case files
     }
 
     /// One step of a network, and how long it took.

@@ -20,7 +20,8 @@ struct Convert {
             name: name, summary: "reads PyTorch checkpoints without Python and without running anything in them",
             commands: [
                 InspectCommand.command, SlimCommand.command, ExportCommand.command, VerifyCommand.command, RunCommand.command,
-                AlignCommand.command, EvaluateCommand.command, ScoreCommand.command, MakePairsCommand.command, FamiliesCommand.command,
+                AlignCommand.command, EvaluateCommand.command, ScoreCommand.command, MakePairsCommand.command, ManifestCommand.command,
+                MergeCommand.command, FamiliesCommand.command,
                 CacheCommand.command,
                 CompletionsCommand.command, ManualCommand.command,
             ],

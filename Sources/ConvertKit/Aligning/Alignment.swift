@@ -60,7 +60,7 @@ public struct Alignment {
         try aligner.align(
             pictures.map(\.path),
             make: { index, aligned in
-                try tree.write(aligned, of: pictures[index])
+                try tree.write(try tree.images(aligned), of: pictures[index].name)
                 return (
                     row: FaceTable.Row(pictures[index].name, aligned), damage: aligned.image.damage,
                     isTurned: aligned.ignoredOrientation != nil
@@ -83,7 +83,7 @@ public struct Alignment {
                 }
             })
         if !result.storedTurned.isEmpty { events(.storedTurned(paths: result.storedTurned, total: pictures.count)) }
-        try tree.write(table, settings)
+        try tree.write(table, settings.json)
         return result
     }
 }

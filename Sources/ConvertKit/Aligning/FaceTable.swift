@@ -15,8 +15,11 @@ public struct FaceTable: Sendable {
     struct Row: Sendable {
         /// Whether a face was found.
         let isDetected: Bool
-        fileprivate let csv: String
-        fileprivate let json: JSONValue
+        let csv: String
+        let json: JSONValue
+
+        /// A row that was made before.
+        init(isDetected: Bool, csv: String, json: JSONValue) { (self.isDetected, self.csv, self.json) = (isDetected, csv, json) }
 
         /// A picture's name, whether a face was found and how many, the box, its probability, the landmarks, and the SHA-256 of the crop's RGB
         /// bytes row after row.
@@ -76,9 +79,9 @@ public struct FaceTable: Sendable {
     }
 
     /// Settings and all pictures.
-    func json(_ settings: FaceSettings) -> String {
+    func json(_ settings: JSONObject) -> String {
         var root = JSONObject(["format_version": .integer(1)])
-        for member in settings.json.members { root.append(member.key, member.value) }
+        for member in settings.members { root.append(member.key, member.value) }
         root.append("images", .array(pictures))
         return JSONValue.object(root).text(pretty: true)
     }
