@@ -7,7 +7,7 @@ import Verifier
 struct EmbeddingRun {
     let source: CropSource
     let embedders: [(embedder: Embedder, kept: RecordLog?)]
-    private let workers: Workers
+    let workers: Workers
 
     /// Images that a face was looked for in and not found.
     private(set) var missed: [String] = []
@@ -51,7 +51,7 @@ struct EmbeddingRun {
     }
 
     /// What one thread made of a few images.
-    private struct Part: Sendable {
+    struct Part: Sendable {
         var crops: [(name: String, isDetected: Bool?, damage: String?, isTurned: Bool)] = []
         var failures: [(name: String, error: any Error)] = []
         var values: [[Float]] = []
@@ -95,7 +95,7 @@ struct EmbeddingRun {
         return images.filter { !present.contains(ExactText($0)) }
     }
 
-    private static func part(
+    static func part(
         _ names: [String], _ source: CropSource, _ embedders: [(embedder: Embedder, kept: RecordLog?)], allowsMissing: Bool
     ) throws -> Part {
         var part = Part()
@@ -107,7 +107,7 @@ struct EmbeddingRun {
             switch result {
             case .success(let crop): crops.append(crop)
             case .failure(let error):
-                guard allowsMissing else { throw error }
+                guard allowsMissing, source.expected.isEmpty || PartWork.isLasting(error) else { throw error }
                 part.failures.append((name, error))
             }
         }
@@ -127,7 +127,7 @@ struct EmbeddingRun {
         return rows.flatMap { $0 ?? [] }
     }
 
-    private mutating func add(_ part: Part, _ events: EventHandler) {
+    mutating func add(_ part: Part, _ events: EventHandler) {
         for crop in part.crops {
             names.append(crop.name)
             if crop.isDetected == nil { isDetecting = false }

@@ -30,6 +30,8 @@ public struct EvaluationRequest: Sendable {
     public var cacheFolder: String?
     /// Whether nothing is cached.
     public var keepsNothing = false
+    /// A folder with all parts of the embeddings, which then replace the work on pictures; nil to do that work.
+    public var parts: String?
     /// How scores are judged.
     public var judging = Judging()
 

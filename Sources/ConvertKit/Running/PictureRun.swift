@@ -15,6 +15,8 @@ public struct PictureRunRequest: Sendable {
     public var hasTiming = false
     /// Whether rows are handed on as events instead of being collected.
     public var handsOnRows = false
+    /// Opens a picture by its index and path; nil to read the path.
+    var open: (@Sendable (Int, String) throws -> MappedFile)?
 
     /// A run with everything else as usual.
     public init(_ paths: [String]) { self.paths = paths }
@@ -62,6 +64,18 @@ public struct PictureRun {
         self.faces = faces
     }
 
+    /// The run of the pictures from the one with this index on.
+    func from(_ first: Int) -> PictureRun {
+        var rest = request
+        rest.paths = Array(request.paths.dropFirst(first))
+        if let open = request.open { rest.open = { @Sendable index, path in try open(index + first, path) } }
+        return PictureRun(model: model, request: rest, name: name, faces: faces, aligner: aligner)
+    }
+
+    private init(model: Model, request: PictureRunRequest, name: String, faces: FaceSettings, aligner: FaceAligner?) {
+        (self.model, self.request, self.name, self.faces, self.aligner) = (model, request, name, faces, aligner)
+    }
+
     /// What came of the pictures.
     public struct Result: Sendable {
         /// One row for each picture that could be read; none if rows were handed on.
@@ -91,9 +105,31 @@ public struct PictureRun {
         fileprivate var networkTime = Duration.zero
     }
 
+    /// What came of one picture.
+    struct Row: Sendable {
+        let path: String
+        /// Why it could not be used; nil if it was.
+        var failure: (any Error)?
+        /// Whether a face was found or not looked for.
+        var isFound = true
+        var isTurned = false
+        /// The network's output, and its sizes.
+        var values: ArraySlice<Float> = []
+        var shape: [Int] = []
+    }
+
+    /// How pictures become crops.
+    var settings: FaceSettings { faces }
+    /// Whether a face is looked for in each picture.
+    var looksForFaces: Bool { aligner != nil }
+
     /// Runs the network. A picture that cannot be read is reported and left out.
-    public func run(events: EventHandler = { _ in }) throws -> Result {
+    public func run(events: EventHandler = { _ in }) throws -> Result { try run(events: events, each: nil) }
+
+    /// - Parameter each: gets a row for each picture, in order; rows are then not collected.
+    func run(events: EventHandler, each: ((Row) throws -> Void)?) throws -> Result {
         var batch = PictureBatch(model)
+        var waiting: [Row] = []
         try batch.checkCount(request.paths.count)
         if faces.preprocess == .arcface, request.faces.crop == nil, aligner != nil {
             events(.alignedByFivePoints(model: name, selection: faces.crop.selection))
@@ -104,10 +140,37 @@ public struct PictureRun {
         func fail(_ path: String, _ error: any Error) {
             result.failures.append((path, error))
             events(.pictureFailed(path: path, reason: error))
+            waiting.append(Row(path: path, failure: error))
+        }
+        func open(_ index: Int) throws -> OpenedImage {
+            let path = request.paths[index]
+            return try OpenedImage(try request.open?(index, path) ?? MappedFile(path: path), exif: faces.crop.exif)
+        }
+        func embed() throws {
+            let outputs = try self.embed(&batch, executor, &result, isCollecting: each == nil, events)
+            if let each {
+                var next = outputs.startIndex
+                let width = result.shape.reduce(1, *)
+                guard outputs.count == waiting.count(where: { $0.failure == nil }) * width else { throw ArrayRunError.noOutput }
+                for var row in waiting {
+                    if row.failure == nil {
+                        row.values = outputs[next..<next + width]
+                        row.shape = result.shape
+                        next += width
+                    }
+                    try each(row)
+                }
+            }
+            waiting.removeAll(keepingCapacity: true)
         }
         if let aligner {
+            let (request, exif) = (request, faces.crop.exif)
             try aligner.align(
-                request.paths,
+                count: total,
+                open: { index in
+                    let path = request.paths[index]
+                    return try OpenedImage(try request.open?(index, path) ?? MappedFile(path: path), exif: exif)
+                },
                 make: { _, aligned in
                     (
                         crop: aligned.crop, isFound: aligned.face != nil, damage: aligned.image.damage,
@@ -126,20 +189,23 @@ public struct PictureRun {
                         }
                         if isTurned { result.storedTurned.append(path) }
                         batch.add(crop, path: path)
+                        waiting.append(Row(path: path, isFound: isFound, isTurned: isTurned))
                     }
-                    if batch.paths.count == PictureRun.atOnce { try embed(&batch, executor, &result, events) }
+                    if batch.paths.count == PictureRun.atOnce { try embed() }
                     events(.progress(done: index + 1, total: total, unit: .pictures))
                 })
         } else {
             for (index, path) in request.paths.enumerated() {
                 do {
-                    if try batch.add(path, exif: faces.crop.exif, events: events) != nil { result.storedTurned.append(path) }
+                    let isTurned = try batch.add(try open(index), path: path, events: events) != nil
+                    if isTurned { result.storedTurned.append(path) }
+                    waiting.append(Row(path: path, isTurned: isTurned))
                 } catch { fail(path, error) }
-                if batch.paths.count == PictureRun.atOnce { try embed(&batch, executor, &result, events) }
+                if batch.paths.count == PictureRun.atOnce { try embed() }
                 events(.progress(done: index + 1, total: total, unit: .pictures))
             }
         }
-        try embed(&batch, executor, &result, events)
+        try embed()
         if !result.storedTurned.isEmpty { events(.storedTurned(paths: result.storedTurned, total: total)) }
         if request.hasTiming, result.doneCount > 0 {
             let milliseconds = result.networkTime.seconds * 1e3 / Double(result.doneCount)
@@ -151,13 +217,16 @@ public struct PictureRun {
     }
 
     /// Runs the network on the pictures that wait.
-    private func embed(_ batch: inout PictureBatch, _ executor: FastExecutor, _ result: inout Result, _ events: EventHandler) throws {
-        guard !batch.paths.isEmpty else { return }
+    /// - Returns: what came out for them, one after another.
+    private func embed(
+        _ batch: inout PictureBatch, _ executor: FastExecutor, _ result: inout Result, isCollecting: Bool, _ events: EventHandler
+    ) throws -> [Float] {
+        guard !batch.paths.isEmpty else { return [] }
         let input = try model.contract.standardize(try batch.pixels())
         let began = ContinuousClock.now
         let outputs = try executor.run(input)
         result.networkTime += ContinuousClock.now - began
-        guard let output = outputs.first?.batch else { return }
+        guard let output = outputs.first?.batch else { return [] }
         if request.hasTiming, result.doneCount == 0 {
             result.stepTimes = try executor.stepTimes(input).map { .init(name: $0.name, method: $0.method, seconds: $0.seconds) }
             result.timedImages = min(input.imageCount, request.executor.imagesAtOnce)
@@ -168,6 +237,10 @@ public struct PictureRun {
         }
         result.shape = Array(output.shape.dropFirst())
         result.doneCount += batch.paths.count
+        if !isCollecting {
+            batch.removeAll()
+            return output.values
+        }
         if request.handsOnRows {
             events(.rows(OutputTable(names: batch.paths, shape: result.shape, values: .float32(output.values))))
         } else {
@@ -175,6 +248,7 @@ public struct PictureRun {
             result.values += output.values
         }
         batch.removeAll()
+        return output.values
     }
 }
 

@@ -33,24 +33,38 @@ public struct MergeReport: Sendable {
 
 /// Parts joined to what the whole work would have written.
 public struct Merge {
-    /// The folder with the parts.
-    public var folder: String
     /// The folder or file that is written.
-    public var output: String
+    public let output: String
     /// Whether files may be replaced.
     public var isReplacing = false
+    private let parts: PartSet
 
-    /// A merge that replaces nothing.
-    public init(_ folder: String, to output: String) { (self.folder, self.output) = (folder, output) }
+    /// What was done in parts: `align`, `run`, `evaluate`, `inspect --safety` or `score`.
+    public var work: String { parts.identity.work }
 
-    /// Checks all parts and writes the result. Throws `ShardError.incomplete` if parts are missing.
+    /// Opens all parts. Throws `ShardError.incomplete` if some are missing, and other cases of `ShardError` if they do not belong together.
+    public init(_ folder: String, to output: String) throws {
+        self.output = output
+        parts = try PartSet(folder)
+    }
+
+    /// Writes the result.
     public func run(events: EventHandler = { _ in }) throws -> MergeReport {
-        let parts = try PartSet(folder)
-        switch parts.identity.work {
+        switch work {
         case AlignmentPart.workName:
             return try MergedAlignment(parts).write(to: output, replacing: isReplacing, events: events)
+        case PictureRunPart.workName:
+            return try MergedPictureRun(parts: parts).write(to: try table(), replacing: isReplacing, events: events)
+        case EvaluationPart.workName:
+            return try MergedEmbeddings(parts: parts).write(to: try table(), replacing: isReplacing, events: events)
         default:
-            throw ShardError.damagedPart(path: folder, reason: "holds parts of \(parts.identity.work), which this version does not know")
+            throw ShardError.damagedPart(path: parts.folder.path, reason: "holds parts of \(work), which this version does not know")
         }
+    }
+
+    /// The file for a table of numbers.
+    private func table() throws -> RunOutput {
+        guard let output = RunOutput(output), !output.isStandardOutput else { throw ShardError.unknownForm(path: output, work: work) }
+        return output
     }
 }

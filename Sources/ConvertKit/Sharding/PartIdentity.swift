@@ -19,6 +19,12 @@ struct PartIdentity: Sendable, Equatable {
         tool = "convert \(ProgramVersion.text)"
     }
 
+    /// The same work of the same list with other models and settings.
+    init(_ other: PartIdentity, models: [SHA256Digest], settings: JSONObject) {
+        (work, manifest, self.models, self.settings) = (other.work, other.manifest, models.map(\.text), settings)
+        tool = "convert \(ProgramVersion.text)"
+    }
+
     /// Nil if members are missing.
     init?(_ json: JSONObject) {
         guard let work = json["work"]?.string, let manifest = json["manifest_sha256"]?.string, let tool = json["tool"]?.string,
@@ -46,10 +52,17 @@ struct PartIdentity: Sendable, Equatable {
             ("kind of work", work, other.work), ("program", tool, other.tool), ("manifest", manifest, other.manifest),
             ("model", models.joined(separator: " "), other.models.joined(separator: " ")),
         ] where own != other { return (what, own, other) }
-        let names = settings.members.map(\.key) + other.settings.members.map(\.key)
-        for name in names where settings[name] != other.settings[name] {
+        return PartIdentity.difference("setting", settings, other.settings)
+    }
+
+    /// The first member that differs, by the path to it.
+    private static func difference(
+        _ name: String, _ own: JSONObject, _ other: JSONObject
+    ) -> (what: String, own: String, other: String)? {
+        for key in own.members.map(\.key) + other.members.map(\.key) where own[key] != other[key] {
+            if let one = own[key]?.object, let two = other[key]?.object, let inner = difference("\(name) \(key)", one, two) { return inner }
             func text(_ value: JSONValue?) -> String { value.map { $0.string ?? $0.text() } ?? "not given" }
-            return ("setting \(name)", text(settings[name]), text(other.settings[name]))
+            return ("\(name) \(key)", text(own[key]), text(other[key]))
         }
         return nil
     }

@@ -29,6 +29,9 @@ public enum ShardError: DescribedError, Equatable {
     /// Parts of different work were expected.
     case otherWork(folder: String, work: String, wanted: String)
 
+    /// The result is a table, and the file's ending is not that of one.
+    case unknownForm(path: String, work: String)
+
     /// What is wrong.
     public var problem: String {
         switch self {
@@ -48,6 +51,8 @@ public enum ShardError: DescribedError, Equatable {
         case .noParts(let folder): "\(folder): holds no finished part"
         case .incomplete(let folder, let missing, let count):
             "\(folder): \(NumberText.grouped(missing.count)) of \(NumberText.grouped(count)) parts are missing"
+        case .unknownForm(let path, let work):
+            "\(path): the result of \(work) is written as \(RunOutput.Form.allCases.map { ".\($0.rawValue)" }.joined(separator: " "))"
         case .otherWork(let folder, let work, let wanted): "\(folder): holds parts of \(work), not of \(wanted)"
         }
     }
@@ -66,6 +71,7 @@ public enum ShardError: DescribedError, Equatable {
         case .damagedPart: "remove the part's files, and make it again"
         case .noParts: "make the parts first"
         case .incomplete(_, let missing, _): "make them, \(ShardError.arrayText(missing))"
+        case .unknownForm: "name it with one of these endings"
         case .otherWork: "name the folder with the right parts"
         }
     }

@@ -44,6 +44,10 @@ enum EvaluateCommand {
     private static let timing = Flag(
         "--timing", help: "also print the processor time that crops and networks took; what is cached takes none")
     private static let workers = Option("--num-workers", "N", .integer(from: 0), help: "accepted and ignored")
+    private static let parts = Option(
+        "--parts", "DIR", .folder,
+        help: "with --shard, where finished parts of the embeddings go; without it, take the embeddings from these parts (docs/cluster.md)",
+        conflicts: ["--bin", "--crops", "--cache"])
     private static let device = Option("--device", "NAME", .text, help: "accepted and ignored")
 
     /// Options that `export --evaluate` takes besides its own.
@@ -66,6 +70,7 @@ enum EvaluateCommand {
         usage: [
             "evaluate MODEL --lfw-root DIR --pairs-file FILE [options]", "evaluate MODEL --bin FILE [--bin FILE …] [options]",
             "evaluate MODEL --ijb DIR [options]",
+            "evaluate MODEL --lfw-root DIR --pairs-file FILE --manifest FILE --shard I/N --parts DIR [options]",
         ],
         operands: [Command.Operand("MODEL", help: "any format that holds or gives a network")],
         groups: [
@@ -75,13 +80,14 @@ enum EvaluateCommand {
                 ExecutorOptions.threads, timing, workers, device, OutputOptions.verbose,
             ]),
             OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
+            OptionGroup("Many machines:", [ShardOptions.shard, ShardOptions.manifest, parts]),
             JudgingOptions.group, OptionGroup("Reading:", ReadingOptions.group.options + [backbone]), ContractOptions.group,
         ],
         notes: ["Exit codes: 0 fine, 1 not as expected, 2 an error, 64 wrong arguments."],
         synonyms: ["eval", "benchmark"]
     ) { given in
-        guard let set = given[templates] else { return try run(request(given)) }
-        return try runTemplates(given, set)
+        if let set = given[templates] { return try runTemplates(given, set) }
+        return try given.isGiven(ShardOptions.shard) ? runPart(given) : run(request(given))
     }
 
     /// What is asked for, and what of it is printed.
@@ -137,6 +143,7 @@ enum EvaluateCommand {
         request.batchSize = given[ExecutorOptions.batchSize]
         request.cacheFolder = given[cache]
         request.keepsNothing = given[noCache]
+        request.parts = given[parts]
         request.judging = try JudgingOptions.judging(given)
         request.mirror = given[mirror]
         if given[flips] {
@@ -170,6 +177,19 @@ enum EvaluateCommand {
         printer.clear()
         if asked.isTiming { report(result) }
         return EvaluationText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON, after: document)
+    }
+
+    /// One part of the embeddings.
+    private static func runPart(_ given: Invocation) throws -> Int32 {
+        try given.refuse([bin, crops, cache, noCache, timing], because: "parts are made of pictures, and are their own cache")
+        try given.refuse(
+            [JudgingOptions.outputFolder, JudgingOptions.accuracy, JudgingOptions.area, JudgingOptions.baseline],
+            because: "a part is not judged; evaluate --parts without --shard judges all of them")
+        guard let shard = try ShardOptions.request(given) else { throw UsageError.missingArgument("--shard I/N", command: "evaluate") }
+        let asked = try request(given)
+        let printer = EventPrinter(isQuiet: asked.isQuiet)
+        let part = try EvaluationPart(asked.request, shard, events: printer.handle)
+        return try PartText.perform(isQuiet: asked.isQuiet, isJSON: asked.isJSON, part.run)
     }
 
     private static func report(_ result: EvaluationResult) {

@@ -25,13 +25,16 @@ enum MergeCommand {
     private static func run(_ given: Invocation) throws -> Int32 {
         let folder = try given.onlyOperand("DIR")
         guard let target = given[output] else { throw UsageError.missingArgument("-o OUT", command: "merge") }
-        var merge = Merge(folder, to: target)
-        merge.isReplacing = given[OutputOptions.force]
+        let isReplacing = given[OutputOptions.force]
         let (isQuiet, isJSON) = (given[OutputOptions.quiet], given[OutputOptions.json])
         try given.finish(because: "nothing of what is asked for uses it")
         let printer = EventPrinter(isQuiet: isQuiet)
         let report: MergeReport
-        do { report = try merge.run(events: printer.handle) } catch ShardError.incomplete(let folder, let missing, let count) {
+        do {
+            var merge = try Merge(folder, to: target)
+            merge.isReplacing = isReplacing
+            report = try merge.run(events: printer.handle)
+        } catch ShardError.incomplete(let folder, let missing, let count) {
             let array = ShardError.arrayText(missing)
             Terminal.print(
                 isJSON

@@ -37,7 +37,10 @@ enum RunCommand {
 
     static let command = Command(
         name: "run", summary: "run a network on pictures or arrays and write its embeddings",
-        usage: ["run MODEL IMAGE… [-o embeddings.npz] [options]", "run MODEL --input x.npy [-o y.npy] [options]"],
+        usage: [
+            "run MODEL IMAGE… [-o embeddings.npz] [options]", "run MODEL --input x.npy [-o y.npy] [options]",
+            "run MODEL DIR --manifest FILE --shard I/N --parts DIR [options]",
+        ],
         operands: [
             Command.Operand("MODEL", help: "any format that holds or gives a network"),
             Command.Operand(
@@ -52,6 +55,7 @@ enum RunCommand {
                 "Output:", [output, ExportCommand.normalizes, timing, force, quiet, json, OutputOptions.verbose]),
             OptionGroup("Running:", [ExecutorOptions.exact, ExecutorOptions.threads, ExecutorOptions.batchSize, baseline]),
             OptionGroup("Reading:", ReadingOptions.group.options), OptionGroup("Pictures:", FaceOptions.all), ContractOptions.group,
+            ShardOptions.group,
         ],
         notes: [
             "A network of any input size takes one image, in its own size. An image that cannot be read is reported and skipped.",
@@ -73,6 +77,10 @@ enum RunCommand {
         let array = given[input]
         guard array != nil || !operands.isEmpty else { throw UsageError.missingArgument("IMAGE… or --input x.npy", command: "run") }
         if array != nil, !operands.isEmpty { throw UsageError.conflict("IMAGE…", "--input") }
+        let shard = try ShardOptions.request(given)
+        if shard != nil {
+            try given.refuse([input, output, timing], because: "with --shard, --parts is where the result of pictures goes")
+        }
         let to = Destination(
             output: try given[output].map(destination), isForced: given[force], isQuiet: given[quiet], isJSON: given[json])
         if to.isJSON, to.output?.isStandardOutput == true { throw UsageError.conflict("--json", "-o -") }
@@ -101,12 +109,21 @@ enum RunCommand {
         let source = try ReadingOptions.source(path, given)
         try given.finish(because: "nothing of what is asked for uses it")
 
-        if array == nil { pictureRequest.paths = try ImageFiles.list(operands) }
+        if shard != nil {
+            pictureRequest.paths = [try ShardOptions.folder(operands, command: "run")]
+        } else if array == nil {
+            pictureRequest.paths = try ImageFiles.list(operands)
+        }
         let loaded = try source.load()
         var model = try loaded.network()
         let printer = EventPrinter(isQuiet: to.isQuiet, showsProgress: to.output != nil)
         loaded.report(to: printer.handle)
         if normalizes { model = try model.appendingNormalization() }
+        if let shard {
+            pictureRequest.executor = executor
+            let part = try PictureRunPart(loaded, model, pictureRequest, shard)
+            return try PartText.perform(isQuiet: to.isQuiet, isJSON: to.isJSON, part.run)
+        }
         let read = array.map { [$0] } ?? pictureRequest.paths
         let inputs = loaded.opened.sources.map(\.identity) + read.compactMap(FileIdentity.init(path:))
         if let output = to.output, !output.isStandardOutput {
