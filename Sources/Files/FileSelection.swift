@@ -8,6 +8,9 @@ public struct FileSelection: Sendable {
         public let path: String
         /// Why it is not read; nil if it is.
         public let obstacle: FileError?
+
+        /// A file that was found.
+        public init(path: String, obstacle: FileError?) { (self.path, self.obstacle) = (path, obstacle) }
     }
 
     /// In the order of the operands; those of a folder sorted by the bytes of their paths.

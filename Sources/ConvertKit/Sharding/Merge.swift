@@ -15,8 +15,6 @@ public struct MergeReport: Sendable {
     public internal(set) var failures: [(path: String, reason: any Error)] = []
     /// Items in which a face was looked for and not found.
     public internal(set) var withoutFace = 0
-    /// The worst outcome of a safety scan's files, as an exit code; nil for other work.
-    public internal(set) var status: Int32?
 
     init(work: String, output: String, parts: Int) { (self.work, self.output, self.parts) = (work, output, parts) }
 
@@ -47,6 +45,9 @@ public struct Merge {
         self.output = output
         parts = try PartSet(folder)
     }
+
+    /// The safety scan; nil if other work was done.
+    public var safety: MergedSafety? { MergedSafety(parts) }
 
     /// Writes the result.
     public func run(events: EventHandler = { _ in }) throws -> MergeReport {

@@ -33,6 +33,11 @@ enum MergeCommand {
         do {
             var merge = try Merge(folder, to: target)
             merge.isReplacing = isReplacing
+            if let safety = merge.safety {
+                let (status, line) = try InspectCommand.merge(safety, to: target, replacing: isReplacing)
+                if !isQuiet, !isJSON { Terminal.print(PrintedText.oneLine("\(target): \(line)")) }
+                return status
+            }
             report = try merge.run(events: printer.handle)
         } catch ShardError.incomplete(let folder, let missing, let count) {
             let array = ShardError.arrayText(missing)
@@ -53,7 +58,6 @@ enum MergeCommand {
         } else if !isQuiet {
             Terminal.print(lines: PartText.lines(report))
         }
-        if let status = report.status { return status }
         return report.failures.isEmpty ? ExitStatus.fine : ExitStatus.checkFailed
     }
 }
