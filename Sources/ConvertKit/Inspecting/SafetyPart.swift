@@ -63,6 +63,10 @@ public struct MergedSafety {
     private let parts: PartSet
     /// The form of the report that the parts hold pieces of.
     public let form: String
+    /// How many parts there are.
+    public var partCount: Int { parts.parts.count }
+    /// Files of all parts.
+    public var fileCount: Int { parts.items }
 
     /// Nil if the parts are of other work.
     init?(_ parts: PartSet) {

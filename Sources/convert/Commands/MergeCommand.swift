@@ -35,7 +35,11 @@ enum MergeCommand {
             merge.isReplacing = isReplacing
             if let safety = merge.safety {
                 let (status, line) = try InspectCommand.merge(safety, to: target, replacing: isReplacing)
-                if !isQuiet, !isJSON { Terminal.print(PrintedText.oneLine("\(target): \(line)")) }
+                if isJSON {
+                    Terminal.print(JSONValue.object(PartText.document(safety, output: target, status: status)).text(pretty: true))
+                } else if !isQuiet {
+                    Terminal.print(PrintedText.oneLine("\(target): \(line)"))
+                }
                 return status
             }
             report = try merge.run(events: printer.handle)

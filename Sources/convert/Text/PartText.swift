@@ -51,6 +51,13 @@ enum PartText {
         return [text]
     }
 
+    static func document(_ safety: MergedSafety, output: String, status: Int32) -> JSONObject {
+        JSONObject([
+            "format_version": .integer(1), "work": .string("inspect --safety"), "output": .string(output),
+            "parts": .integer(Int64(safety.partCount)), "items": .integer(Int64(safety.fileCount)), "exit_code": .integer(Int64(status)),
+        ])
+    }
+
     static func document(_ report: MergeReport) -> JSONObject {
         JSONObject([
             "format_version": .integer(1), "work": .string(report.work), "output": .string(report.output),
