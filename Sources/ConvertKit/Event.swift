@@ -91,6 +91,7 @@ public enum Event: Sendable {
         case images
         case pictures
         case files
+        case blocks
     }
 
     /// One step of a network, and how long it took.

@@ -58,6 +58,7 @@ public struct Merge {
             return try MergedPictureRun(parts: parts).write(to: try table(), replacing: isReplacing, events: events)
         case EvaluationPart.workName:
             return try MergedEmbeddings(parts: parts).write(to: try table(), replacing: isReplacing, events: events)
+        case RateScoring.workName: return try MergedRates(parts: parts).write(to: output, replacing: isReplacing)
         default:
             throw ShardError.damagedPart(path: parts.folder.path, reason: "holds parts of \(work), which this version does not know")
         }

@@ -44,6 +44,11 @@ struct PartRecord: Sendable {
 
     /// Hands on every record of a file's bytes from `start` on, and lets go of what was read. Throws `ShardError.damagedPart`.
     static func forEach(in bytes: ByteView, from start: Int, _ body: (PartRecord) throws -> Void) throws {
+        try forEachPlace(in: bytes, from: start) { meta, payload in try body(PartRecord(meta: meta, payload: payload.array)) }
+    }
+
+    /// The same with the payload where it is in the file.
+    static func forEachPlace(in bytes: ByteView, from start: Int, _ body: (JSONObject, ByteView) throws -> Void) throws {
         var (at, released) = (start, start)
         while at < bytes.count {
             func damaged(_ reason: String) -> ShardError { .damagedPart(path: bytes.name, reason: "\(reason) at offset \(at)") }
@@ -52,12 +57,13 @@ struct PartRecord: Sendable {
             let payloadCount = Int(try bytes.integer(at: at + 4, as: UInt32.self))
             guard bytes.count - at - 12 >= textCount + payloadCount else { throw damaged("a record is cut off") }
             let text = try bytes.window(at: at + 12, count: textCount).array
-            let payload = try bytes.window(at: at + 12 + textCount, count: payloadCount).array
-            guard try bytes.integer(at: at + 8, as: UInt32.self) == checksum(text, payload) else {
+            let payload = try bytes.window(at: at + 12 + textCount, count: payloadCount)
+            let sum = text.withUnsafeBytes { CRC32.update(0, with: $0) }
+            guard try bytes.integer(at: at + 8, as: UInt32.self) == payload.withUnsafeBytes({ CRC32.update(sum, with: $0) }) else {
                 throw damaged("a record does not have its checksum")
             }
             guard let meta = (try? JSONParser.parse(text))?.object else { throw damaged("a record is not understood") }
-            try body(PartRecord(meta: meta, payload: payload))
+            try body(meta, payload)
             at += 12 + textCount + payloadCount
             if at - released > 4 << 20 {
                 try bytes.window(at: released, count: at - released).letGo()

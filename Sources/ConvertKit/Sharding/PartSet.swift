@@ -47,15 +47,26 @@ struct PartSet: Sendable {
 
     /// Hands on all records, in the order of the list.
     func forEach(_ body: (PartRecord) throws -> Void) throws {
+        try forEachPlace { meta, payload in try body(PartRecord(meta: meta, payload: payload.array)) }
+    }
+
+    /// The bytes of all records, where they are in their files.
+    func payloads() throws -> [ByteView] {
+        var payloads: [ByteView] = []
+        try forEachPlace { _, payload in payloads.append(payload) }
+        return payloads
+    }
+
+    private func forEachPlace(_ body: (JSONObject, ByteView) throws -> Void) throws {
         for part in parts {
             let data = try part.data(in: folder)
             guard data.matches(PartWriter.signature) else {
                 throw ShardError.damagedPart(path: data.name, reason: "is not a part's data")
             }
             var count = 0
-            try PartRecord.forEach(in: data, from: PartWriter.signature.count) { record in
+            try PartRecord.forEachPlace(in: data, from: PartWriter.signature.count) { meta, payload in
                 count += 1
-                try body(record)
+                try body(meta, payload)
             }
             guard count == part.range.count else {
                 throw ShardError.damagedPart(path: data.name, reason: "holds \(count) records, its description says \(part.range.count)")
