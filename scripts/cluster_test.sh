@@ -38,8 +38,7 @@ pictures=$work/pictures
 mkdir "$pictures"
 awk -F'\t' 'NF == 3 { print $1, $2; print $1, $3 } NF == 4 { print $1, $2; print $3, $4 }' "$pairs" | sort -u |
     while read -r name number; do printf '%s/%s_%04d.jpg\n' "$name" "$name" "$number"; done >"$work/names"
-(cd "$lfw" && cpio --quiet -pdm "$pictures" <"$work/names") 2>/dev/null || rsync -a --files-from="$work/names" "$lfw/" "$pictures/" 2>/dev/null ||
-    tar -C "$lfw" -cf - -T "$work/names" | tar -C "$pictures" -xf -
+tar -C "$lfw" -cf - -T "$work/names" | tar -C "$pictures" -xf -
 "$binary" manifest "$pictures" -o "$work/manifest.txt"
 
 evaluation=(evaluate "$model" --lfw-root "$pictures" --pairs-file "$pairs")
@@ -67,7 +66,7 @@ kill_some() {
         number=$((number + 1))
         (
             while [ ! -e "$state/pid.$index" ]; do sleep 0.1; done
-            sleep "$(awk -v r=$((RANDOM % 100)) 'BEGIN { print r * 0.15 }')"
+            sleep "$(awk -v r=$((RANDOM % 100)) 'BEGIN { print r * 0.03 }')"
             if [ $((number % 2)) = 1 ]; then kill -KILL "$(cat "$state/pid.$index")"; else $cancel "$index"; fi 2>/dev/null || true
         ) &
     done
@@ -84,6 +83,7 @@ check() {
         $start "$array" "$state"
         # Parts of the second work are missing whenever those of the first are.
         array=$("$binary" merge "$state/embeddings" -o "$state/embeddings.npz" --quiet 2>/dev/null) || [ $? = 1 ]
+        if [ "$round" = 1 ]; then echo "$name: after the first round $("$binary" merge "$state/embeddings" -o "$state/none.npz" 2>&1 >/dev/null || true)"; fi
         [ "$round" -lt 10 ] || { echo "$name: parts are still missing" >&2; exit 1; }
     done
     [ "$round" -gt 1 ] || { echo "$name: no task was killed in time" >&2; exit 1; }

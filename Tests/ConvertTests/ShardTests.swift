@@ -67,7 +67,8 @@ import Testing
     @Test("An evaluation of embeddings from parts writes the files of the whole one", arguments: [[], ["--flip", "add", "--against"]])
     func evaluationInParts(_ options: [String]) throws {
         let (root, pairs, manifest) = try pictures()
-        var arguments = ["evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--folds", "3", "--preprocess", "resize"] + options
+        var arguments =
+            ["evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--folds", "3", "--preprocess", "resize"] + options
         if options.last == "--against" { arguments.append(Fixtures.path("models/ir_small_torchscript.onnx")) }
         try makeParts(arguments, manifest: manifest, in: "\(folder)/parts")
         let whole = try CommandRun(arguments + ["--no-cache", "--output-dir", "\(folder)/whole"])
@@ -108,7 +109,9 @@ import Testing
         let document = try JSONParser.parse(try CommandRun(["merge", parts, "-o", "\(folder)/merged", "--json"]).output.utf8).object
         #expect(document?["missing"]?.array?.compactMap(\.integer) == [3, 7, 8, 9] && document?["array"]?.string == "--array=3,7-9")
         // The same tasks by a scheduler's numbers; one that is there is skipped.
-        for (variable, number) in [("SLURM_ARRAY_TASK_ID", 3), ("SGE_TASK_ID", 8), ("PBS_ARRAY_INDEX", 8), ("PARALLEL_SEQ", 10), ("JOB_COMPLETION_INDEX", 0)] {
+        for (variable, number) in [
+            ("SLURM_ARRAY_TASK_ID", 3), ("SGE_TASK_ID", 8), ("PBS_ARRAY_INDEX", 8), ("PARALLEL_SEQ", 10), ("JOB_COMPLETION_INDEX", 0),
+        ] {
             let run = try CommandRun(
                 arguments + ["--manifest", manifest, "--shard", "auto/12", "--parts", parts], shellPrefix: "\(variable)=\(number)")
             #expect(run.status == 0 && run.output.contains("was there already") == (number == 0), "\(run.output)\(run.errors)")
@@ -129,7 +132,9 @@ import Testing
         try refused(arguments + one + ["--image-size", "96"], "setting faces image_size: 112, not 96")
         try refused(arguments + ["--shard", "1/4", "--manifest", manifest], "is one of 3 parts, not of 4")
         try refused(["run", network, root] + one, "kind of work: align, not run")
-        Fixtures.write(Array("path,size,sha256\n".utf8) + (try Fixtures.bytes(manifest)).dropFirst(17).prefix { $0 != 0x0A } + [0x0A], to: "\(folder)/n.txt")
+        Fixtures.write(
+            Array("path,size,sha256\n".utf8) + (try Fixtures.bytes(manifest)).dropFirst(17).prefix { $0 != 0x0A } + [0x0A],
+            to: "\(folder)/n.txt")
         try refused(arguments + ["--shard", "1/3", "--manifest", "\(folder)/n.txt"], "different manifest")
         // A part from elsewhere among the others.
         try makeParts(arguments + ["--image-size", "96"], of: 3, manifest: manifest, in: "\(folder)/others")
@@ -170,10 +175,12 @@ import Testing
         let (root, _, _) = try pictures()
         let digest = String(repeating: "0", count: 64)
         for (text, words) in [
-            ("", "is empty"), ("a.png\n", "line 1"), ("path,size,sha256\nb.png,1,\(digest)\na.png,1,\(digest)\n", "line 3: a.png is not after b.png"),
+            ("", "is empty"), ("a.png\n", "line 1"),
+            ("path,size,sha256\nb.png,1,\(digest)\na.png,1,\(digest)\n", "line 3: a.png is not after b.png"),
             ("path,size,sha256\n../a.png,1,\(digest)\n", "line 2: the path does not lead below a folder"),
             ("path,size,sha256\n/a.png,1,\(digest)\n", "line 2"), ("path,size,sha256\na.png,-1,\(digest)\n", "line 2"),
-            ("path,size,sha256\na.png,1,\(digest)", "line 2: the line is cut off"), ("path,size,sha256\na.txt,1,\(digest)\n", "lists no picture"),
+            ("path,size,sha256\na.png,1,\(digest)", "line 2: the line is cut off"),
+            ("path,size,sha256\na.txt,1,\(digest)\n", "lists no picture"),
         ] {
             Fixtures.write(Array(text.utf8), to: "\(folder)/other.txt")
             let run = try CommandRun(["align", root, "--shard", "0/1", "--manifest", "\(folder)/other.txt", "--parts", "\(folder)/parts"])
@@ -201,5 +208,78 @@ import Testing
             shellPrefix: "SLURM_ARRAY_TASK_ID=1 PARALLEL_SEQ=1")
         #expect(two.status == 2 && two.errors.contains("several schedulers"), "\(two.errors)")
         #expect(FileIdentity(path: "\(folder)/x") == nil)
+    }
+
+    @Test("Rates of a list of pairs are those of all its scores, whole and from parts") func ratesInParts() throws {
+        // More than one block of 4 MiB: 40 people with 5 vectors each, under long paths.
+        let (people, shots, width) = (40, 5, 16)
+        var seed: UInt64 = 9
+        func random() -> Double {
+            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Double(seed >> 11) / 0x1p53 - 0.5
+        }
+        let centers = (0..<people).map { _ in (0..<width).map { _ in random() } }
+        var (paths, numbers): ([String], [Float]) = ([], [])
+        for person in 0..<people {
+            for shot in 0..<shots {
+                paths.append("a-long-name-of-a-folder-of-person-\(person)/picture-\(shot).jpg")
+                numbers += centers[person].map { Float($0 + 0.8 * random()) }
+            }
+        }
+        let output = try OutputFile(target: "\(folder)/e.npz", replacing: false, inputs: [])
+        let vectors = numbers.withUnsafeBytes { NumpyArray.bytes($0, element: .float32, shape: [paths.count, width], name: "embeddings") }
+        try ZipArchiveWriter.write(
+            [
+                .init(name: "paths.npy", contents: NumpyTextArray(texts: paths).bytes(name: "paths")),
+                .init(name: "embeddings.npy", contents: vectors),
+            ],
+            to: output)
+        try output.commit()
+        let rows = try OutputFile(target: "\(folder)/e.npy", replacing: false, inputs: [])
+        try numbers.withUnsafeBytes { try NumpyArray.write($0, element: .float32, shape: [paths.count, width], to: rows) }
+        try rows.commit()
+        var (lines, numbered) = ("", "")
+        for _ in 0..<5 {
+            for one in paths.indices {
+                for other in paths.indices where other != one {
+                    let label = one / shots == other / shots ? 1 : 0
+                    lines += "\(paths[one]) \(paths[other])\t\(label)\n"
+                    numbered += "\(one) \(other) \(label)\n"
+                }
+            }
+        }
+        Fixtures.write(Array(lines.utf8), to: "\(folder)/p.txt")
+        Fixtures.write(Array(numbered.utf8), to: "\(folder)/n.txt")
+        let rates = ["score", "--rates", "--pairs-file", "\(folder)/p.txt", "--embeddings", "\(folder)/e.npz"]
+        let whole = try CommandRun(rates + ["--json"])
+        #expect(whole.status == 0 && lines.utf8.count > 4 << 20, "\(whole.errors)")
+        // Beside the way by which a list of ordinary length is scored.
+        let usual = try CommandRun([
+            "score", "--pairs-file", "\(folder)/p.txt", "--embeddings", "\(folder)/e.npz", "--folds", "2", "--json",
+        ])
+        let (one, other) = (
+            try #require(try JSONParser.parse(whole.output.utf8).object), try #require(try JSONParser.parse(usual.output.utf8).object)
+        )
+        #expect(one["num_same_pairs"]?.integer == 5 * 800 && one["num_different_pairs"]?.integer == 5 * (200 * 199 - 800))
+        #expect(one["roc_auc"] != nil && one["roc_auc"] == other["roc_auc"], "\(usual.errors)")
+        // An .npy has no paths; the list names its rows.
+        let byNumber = try CommandRun([
+            "score", "--rates", "--pairs-file", "\(folder)/n.txt", "--embeddings", "\(folder)/e.npy", "--json", "--threads", "1",
+        ])
+        let third = try #require(try JSONParser.parse(byNumber.output.utf8).object)
+        for name in ["num_same_pairs", "tar_at_far", "roc_auc", "roc_auc_doubled_wins", "equal_error_rate"] {
+            #expect(one[name] == third[name])
+        }
+        for index in 0..<2 {
+            let run = try CommandRun(rates + ["--shard", "\(index)/2", "--parts", "\(folder)/scores"])
+            #expect(run.status == 0, "\(run.errors)")
+        }
+        #expect(try CommandRun(["merge", "\(folder)/scores", "-o", "\(folder)/rates.json"]).status == 0)
+        #expect(try Fixtures.bytes("\(folder)/rates.json") == Array(whole.output.utf8))
+        Fixtures.write(Array(lines.utf8) + Array("nobody.jpg nobody.jpg 1\n".utf8), to: "\(folder)/p.txt")
+        let unknown = try CommandRun(rates)
+        #expect(
+            unknown.status == 2 && unknown.errors.contains("line \(5 * 200 * 199 + 1)") && unknown.errors.contains("nobody.jpg"),
+            "\(unknown.errors)")
     }
 }

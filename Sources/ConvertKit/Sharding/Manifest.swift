@@ -88,7 +88,8 @@ public struct Manifest: Sendable {
         let text = text(range, of: bytes)
         // The last two fields hold no comma; a path may.
         let fields = text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-        guard fields.count >= 3, let size = Int(Substring(fields[fields.count - 2])), size >= 0, let digest = fields.last.map(Substring.init),
+        guard fields.count >= 3, let size = Int(Substring(fields[fields.count - 2])), size >= 0,
+            let digest = fields.last.map(Substring.init),
             digest.utf8.count == 64, digest.utf8.allSatisfy({ 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 })
         else {
             throw .notManifest(path: path, line: line, reason: "a path, a size and a SHA-256 in small letters are expected")

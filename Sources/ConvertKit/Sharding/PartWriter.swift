@@ -36,7 +36,9 @@ final class PartWriter {
     /// A small file's records; nil if there is none, or it is not whole.
     private static func chunk(_ progress: String, _ chunk: Int) throws -> ByteView? {
         let file: MappedFile
-        do { file = try MappedFile(path: path(progress, chunk)) } catch FileError.missing { return nil } catch FileError.empty { return nil }
+        do { file = try MappedFile(path: path(progress, chunk)) } catch FileError.missing { return nil } catch FileError.empty {
+            return nil
+        }
         let size = file.bytes.count - 32
         guard size >= 0 else { return nil }
         let records = try file.bytes.window(at: 0, count: size)

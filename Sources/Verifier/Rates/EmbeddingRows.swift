@@ -93,7 +93,8 @@ package struct EmbeddingRows: Sendable {
                 let (lengthOne, lengthOther) = (lengths[first], lengths[second])
                 if lengthOne == 1, lengthOther == 1 {
                     for place in stride(from: 0, to: 4 * width, by: 4) {
-                        sum += Double(raw.loadUnaligned(fromByteOffset: one + place, as: Float.self))
+                        sum +=
+                            Double(raw.loadUnaligned(fromByteOffset: one + place, as: Float.self))
                             * Double(raw.loadUnaligned(fromByteOffset: other + place, as: Float.self))
                     }
                 } else {

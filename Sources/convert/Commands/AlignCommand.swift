@@ -40,7 +40,8 @@ enum AlignCommand {
         guard !given.operands.isEmpty else { throw UsageError.missingArgument("IMAGE|DIR", command: "align") }
         let shard = try ShardOptions.request(given)
         if shard != nil {
-            try given.refuse([output, OutputOptions.force], because: "with --shard, --parts is where the result goes, and nothing is replaced")
+            try given.refuse(
+                [output, OutputOptions.force], because: "with --shard, --parts is where the result goes, and nothing is replaced")
         }
         guard let folder = shard?.folder ?? given[output] else { throw UsageError.missingArgument("-o DIR", command: "align") }
         var tree = AlignedTree(folder)

@@ -54,7 +54,8 @@ enum ManifestCommand {
         } else if !isQuiet {
             Terminal.print(
                 PrintedText.oneLine(
-                    "\(target): \(NumberText.grouped(report.files)) files, \(NumberText.bytes(report.bytes)), SHA-256 \(report.digest.text)"))
+                    "\(target): \(NumberText.grouped(report.files)) files, \(NumberText.bytes(report.bytes)), SHA-256 \(report.digest.text)"
+                ))
         }
         return ExitStatus.fine
     }

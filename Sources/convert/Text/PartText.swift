@@ -27,7 +27,8 @@ enum PartText {
     private static let farewell = "stopped; the same command again goes on with this part where it ended"
 
     private static func line(_ report: PartReport) -> String {
-        var text = "\(report.folder): part \(report.shard.text), \(NumberText.grouped(report.done)) of \(NumberText.grouped(report.count)) files"
+        var text =
+            "\(report.folder): part \(report.shard.text), \(NumberText.grouped(report.done)) of \(NumberText.grouped(report.count)) files"
         if report.failed > 0 { text += ", \(NumberText.grouped(report.failed)) could not be used" }
         if report.withoutFace > 0 { text += ", \(NumberText.grouped(report.withoutFace)) without a face" }
         if report.wasThere { return text + "; it was there already" }

@@ -23,7 +23,8 @@ struct SweepJUnit: SweepReport {
         var details = entry.reason ?? ""
         if case .success(let inspection) = entry.result { details = SafetyReport.text(inspection) }
         let message = SweepJUnit.escaped("\(entry.outcome.rawValue): \(entry.reason ?? "")")
-        return "\(head)>\n      <\(element) type=\"\(entry.outcome.rawValue)\" message=\"\(message)\">\(SweepJUnit.escaped(details))</\(element)>\n"
+        return
+            "\(head)>\n      <\(element) type=\"\(entry.outcome.rawValue)\" message=\"\(message)\">\(SweepJUnit.escaped(details))</\(element)>\n"
             + "    </testcase>"
     }
 
