@@ -75,4 +75,45 @@ import Testing
         #expect(try FolderListing.names(in: "\(folder)/parts") == ["part-000000-of-000001.data", "part-000000-of-000001.json"])
         #expect(try CommandRun(["merge", "\(folder)/parts", "-o", "\(folder)/merged"]).status == 0)
     }
+
+    @Test("An alignment that is killed goes on with the same command, and its folder comes out the same")
+    func killedAlignment() throws {
+        let root = try work(120)[1]
+        let (out, arguments) = ("\(folder)/out", ["align", root, "--threads", "1", "-o"])
+        let process = try started(arguments + [out])
+        let limit = ContinuousClock.now + .seconds(60)
+        while kept(out) == 0, process.isRunning, ContinuousClock.now < limit { usleep(500) }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        #expect(kept(out) > 0 && FileIdentity(path: "\(out)/faces.csv") == nil)
+        // Other work is not mixed in, and a crop that went away is made again.
+        let other = try CommandRun(["align", root, "--selection", "center", "-o", out])
+        #expect(other.status == 2 && other.errors.contains("exists already"), "\(other.errors)")
+        try FileManager.default.removeItem(atPath: "\(out)/0.png")
+        #expect(try CommandRun(arguments + [out]).status == 0)
+        let next = try CommandRun(arguments + ["\(folder)/whole"])
+        #expect(next.status == 0 && !next.errors.contains("were done before"), "\(next.errors)")
+        let names = try FolderListing.names(in: out)
+        #expect(try names == FolderListing.names(in: "\(folder)/whole") && names.count == 122)
+        for name in names { #expect(try Fixtures.bytes("\(out)/\(name)") == Fixtures.bytes("\(folder)/whole/\(name)"), "\(name)") }
+    }
+
+    @Test("A run that is killed goes on with the same command, and its file comes out the same") func killedRun() throws {
+        let root = try work(120)[1]
+        let arguments = [
+            "run", Fixtures.path("models/ir_small.pth"), root, "--crop", "mtcnn", "--threads", "1", "-o",
+        ]
+        try FileManager.default.createDirectory(atPath: "\(folder)/out", withIntermediateDirectories: true)
+        let process = try started(arguments + ["\(folder)/out/e.npz"])
+        let limit = ContinuousClock.now + .seconds(60)
+        while kept("\(folder)/out") == 0, process.isRunning, ContinuousClock.now < limit { usleep(500) }
+        kill(process.processIdentifier, SIGTERM)
+        process.waitUntilExit()
+        #expect(kept("\(folder)/out") > 0 && FileIdentity(path: "\(folder)/out/e.npz") == nil)
+        let next = try CommandRun(arguments + ["\(folder)/out/e.npz"])
+        #expect(next.status == 0 && next.errors.contains("pictures were done before; going on from there"), "\(next.errors)")
+        #expect(try CommandRun(arguments + ["\(folder)/whole.npz"]).status == 0)
+        #expect(try Fixtures.bytes("\(folder)/out/e.npz") == Fixtures.bytes("\(folder)/whole.npz"))
+        #expect(try FolderListing.names(in: "\(folder)/out") == ["e.npz"])
+    }
 }

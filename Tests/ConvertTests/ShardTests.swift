@@ -243,7 +243,7 @@ import Testing
             for one in paths.indices {
                 for other in paths.indices where other != one {
                     let label = one / shots == other / shots ? 1 : 0
-                    lines += "\(paths[one]) \(paths[other])\t\(label)\n"
+                    lines += "\(paths[one]) \(paths[other]) \(label)\n"
                     numbered += "\(one) \(other) \(label)\n"
                 }
             }

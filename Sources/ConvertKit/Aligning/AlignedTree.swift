@@ -90,6 +90,12 @@ public struct AlignedTree: Sendable {
         var crop, drawing: [UInt8]?
     }
 
+    /// Whether all files of a picture are there.
+    func hasFiles(of name: String) -> Bool {
+        let names = (writesCrops ? [AlignedTree.cropName(name)] : []) + (draws ? [AlignedTree.drawingName(name)] : [])
+        return names.allSatisfy { FileIdentity(path: "\(folder)/\($0)") != nil }
+    }
+
     /// A picture's files as PNG.
     func images(_ aligned: FaceAligner.Aligned) throws -> Images {
         Images(crop: writesCrops ? try aligned.crop.png() : nil, drawing: draws ? try FaceDrawing.draw(aligned).png() : nil)

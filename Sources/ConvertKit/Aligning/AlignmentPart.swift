@@ -24,17 +24,15 @@ public struct AlignmentPart {
         try FolderListing.check(root)
         manifest = try Manifest(path: shard.manifest, arePictures: true)
         let (manifest, root) = (manifest, root)
+        // Looking through a long list takes a while; the first part does it for all, and each for its own pictures.
+        let range = shard.shard.index == 0 ? 0..<manifest.count : shard.shard.range(of: manifest.count)
         try AlignedTree.check(
-            names: try (0..<manifest.count).map { index in
+            names: try range.map { index in
                 let name = try manifest.entry(index).path
                 return AlignedTree.Picture(path: PathText.join(root, name), name: name)
             })
         let identity = PartIdentity(
-            work: AlignmentPart.workName, manifest: manifest.digest,
-            settings: JSONObject([
-                "faces": .object(settings.json), "crops": .boolean(tree.writesCrops), "drawings": .boolean(tree.draws),
-                "detector_sha256": try settings.detectorDigests, "loops": .string(FastExecutor.bestKernelName),
-            ]))
+            work: AlignmentPart.workName, manifest: manifest.digest, settings: try AlignmentPart.settings(settings, tree))
         work = PartWork(folder: PartFolder(shard.folder), shard: shard.shard, identity: identity, items: manifest.count)
     }
 
@@ -68,19 +66,40 @@ public struct AlignmentPart {
                         try writer.append(.failed(name, error))
                     case .success(let (row, images, damage, isTurned)):
                         if let damage { events(.pictureDamaged(path: PathText.join(root, name), words: damage)) }
-                        try writer.append(record(name, row, images, isTurned: isTurned))
+                        try writer.append(AlignmentPart.record(name, row, images, isTurned: isTurned, settings: settings))
                     }
                 })
         }
     }
 
-    private func record(_ name: String, _ row: FaceTable.Row, _ images: AlignedTree.Images, isTurned: Bool) -> PartRecord {
+    /// Everything that crops and rows depend on, besides the pictures.
+    static func settings(_ settings: FaceSettings, _ tree: AlignedTree) throws -> JSONObject {
+        JSONObject([
+            "faces": .object(settings.json), "crops": .boolean(tree.writesCrops), "drawings": .boolean(tree.draws),
+            "detector_sha256": try settings.detectorDigests, "loops": .string(FastExecutor.bestKernelName),
+        ])
+    }
+
+    /// What is known of a picture that was aligned.
+    static func record(
+        _ name: String, _ row: FaceTable.Row, _ images: AlignedTree.Images, isTurned: Bool, settings: FaceSettings
+    ) -> PartRecord {
         PartRecord(
             meta: JSONObject([
                 "name": .string(name), PartRecord.missed: .boolean(!row.isDetected && settings.preprocess.looksForFaces),
                 "turned": .boolean(isTurned), "detected": .boolean(row.isDetected), "csv": .string(row.csv), "json": row.json,
                 "crop": .integer(Int64(images.crop?.count ?? 0)),
             ]), payload: (images.crop ?? []) + (images.drawing ?? []))
+    }
+}
+
+extension FaceTable.Row {
+    /// The row in a record; nil if it has none.
+    init?(_ record: PartRecord) {
+        guard let csv = record.meta["csv"]?.string, let json = record.meta["json"], let isDetected = record.meta["detected"]?.boolean else {
+            return nil
+        }
+        self.init(isDetected: isDetected, csv: csv, json: json)
     }
 }
 

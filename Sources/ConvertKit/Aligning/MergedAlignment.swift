@@ -22,6 +22,7 @@ public struct MergedAlignment {
             guard record.failure == nil, let name = record.meta["name"]?.string else { return }
             names.append(.init(path: name, name: name))
         }
+        try AlignedTree.check(names: names)
         try tree.check(names)
         try tree.prepare()
         var report = MergeReport(work: parts.identity.work, output: folder, parts: parts.parts.count)
@@ -30,15 +31,14 @@ public struct MergedAlignment {
             report.items += 1
             events(.progress(done: report.items, total: parts.items, unit: .pictures))
             if report.take(record, events) { return }
-            guard let name = record.meta["name"]?.string, let csv = record.meta["csv"]?.string, let json = record.meta["json"],
-                let isDetected = record.meta["detected"]?.boolean, let length = record.meta["crop"]?.integer,
+            guard let name = record.meta["name"]?.string, let row = FaceTable.Row(record), let length = record.meta["crop"]?.integer,
                 0...record.payload.count ~= length
             else { throw ShardError.damagedPart(path: parts.folder.path, reason: "a record is not that of a picture") }
             try tree.write(
                 .init(
                     crop: writesCrops ? Array(record.payload[..<length]) : nil,
                     drawing: draws ? Array(record.payload[length...]) : nil), of: name)
-            table.append(.init(isDetected: isDetected, csv: csv, json: json))
+            table.append(row)
         }
         try tree.write(table, faces)
         return report

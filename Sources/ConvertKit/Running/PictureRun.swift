@@ -79,21 +79,21 @@ public struct PictureRun {
     /// What came of the pictures.
     public struct Result: Sendable {
         /// One row for each picture that could be read; none if rows were handed on.
-        public fileprivate(set) var table = OutputTable(names: [], shape: [], values: .float32([]))
+        public internal(set) var table = OutputTable(names: [], shape: [], values: .float32([]))
         /// Pictures that went through the network.
-        public fileprivate(set) var doneCount = 0
+        public internal(set) var doneCount = 0
         /// Pictures that could not be used, and why.
-        public fileprivate(set) var failures: [(path: String, reason: any Error)] = []
+        public internal(set) var failures: [(path: String, reason: any Error)] = []
         /// Pictures in which no face was found.
-        public fileprivate(set) var withoutFace: [String] = []
+        public internal(set) var withoutFace: [String] = []
         /// Pictures whose EXIF orientation was not followed.
-        public fileprivate(set) var storedTurned: [String] = []
+        public internal(set) var storedTurned: [String] = []
         /// Milliseconds of a picture in the network; nil if time was not measured.
-        public fileprivate(set) var networkMilliseconds: Double?
+        public internal(set) var networkMilliseconds: Double?
         /// The time of each step; empty if time was not measured.
-        public fileprivate(set) var stepTimes: [Event.StepTime] = []
+        public internal(set) var stepTimes: [Event.StepTime] = []
         /// Images that the steps were measured on.
-        public fileprivate(set) var timedImages = 0
+        public internal(set) var timedImages = 0
         /// What was done to the pictures.
         public let preprocess: Preprocess
         /// What was done about EXIF orientation.
@@ -104,6 +104,9 @@ public struct PictureRun {
         fileprivate var shape: [Int] = []
         fileprivate var networkTime = Duration.zero
     }
+
+    /// A result before the first picture.
+    var emptyResult: Result { Result(preprocess: faces.preprocess, exif: faces.crop.exif) }
 
     /// What came of one picture.
     struct Row: Sendable {
@@ -135,7 +138,7 @@ public struct PictureRun {
             events(.alignedByFivePoints(model: name, selection: faces.crop.selection))
         }
         let executor = try FastExecutor(model, options: request.executor)
-        var result = Result(preprocess: faces.preprocess, exif: faces.crop.exif)
+        var result = emptyResult
         let total = request.paths.count
         func fail(_ path: String, _ error: any Error) {
             result.failures.append((path, error))

@@ -32,16 +32,9 @@ public struct PictureRunPart {
         run = try PictureRun(model, request, name: loaded.name)
         // Of all pictures, because a part may be a single one.
         try PictureBatch(model).checkCount(manifest.count)
-        let settings = run.settings
         let identity = PartIdentity(
             work: PictureRunPart.workName, manifest: manifest.digest, models: [loaded.digest],
-            settings: JSONObject([
-                "model": .string(loaded.name), "graph_sha256": .string(SHA256Digest(of: Array("\(model.graph)".utf8)).text),
-                "contract": .object(model.contract.json), "architecture": .string(model.architecture.name), "pictures": .string(root),
-                "faces": .object(settings.json), "detector_sha256": run.looksForFaces ? try settings.detectorDigests : .array([]),
-                "exact": .boolean(request.executor.isExact), "not_finite": .boolean(request.executor.allowsNotFinite),
-                "loops": .string(request.executor.usesBaseline ? "baseline" : FastExecutor.bestKernelName),
-            ]))
+            settings: try PictureRunPart.settings(loaded, model, request, run, root: root))
         work = PartWork(folder: PartFolder(shard.folder), shard: shard.shard, identity: identity, items: manifest.count)
     }
 
@@ -55,14 +48,31 @@ public struct PictureRunPart {
                     guard PartWork.isLasting(failure) else { throw failure }
                     return try writer.append(.failed(row.path, failure))
                 }
-                try writer.append(
-                    PartRecord(
-                        meta: JSONObject([
-                            "name": .string(row.path), PartRecord.missed: .boolean(!row.isFound), "turned": .boolean(row.isTurned),
-                            "shape": .array(row.shape.map { .integer(Int64($0)) }),
-                        ]), payload: LittleEndianFloats.bytes(row.values)))
+                try writer.append(PictureRunPart.record(row))
             }
         }
+    }
+
+    /// Everything that a picture's numbers depend on, besides the picture and the model's file.
+    static func settings(
+        _ loaded: LoadedModel, _ model: Model, _ request: PictureRunRequest, _ run: PictureRun, root: String
+    ) throws -> JSONObject {
+        JSONObject([
+            "model": .string(loaded.name), "graph_sha256": .string(SHA256Digest(of: Array("\(model.graph)".utf8)).text),
+            "contract": .object(model.contract.json), "architecture": .string(model.architecture.name), "pictures": .string(root),
+            "faces": .object(run.settings.json), "detector_sha256": run.looksForFaces ? try run.settings.detectorDigests : .array([]),
+            "exact": .boolean(request.executor.isExact), "not_finite": .boolean(request.executor.allowsNotFinite),
+            "loops": .string(request.executor.usesBaseline ? "baseline" : FastExecutor.bestKernelName),
+        ])
+    }
+
+    /// What is known of a picture that went through the network.
+    static func record(_ row: PictureRun.Row) -> PartRecord {
+        PartRecord(
+            meta: JSONObject([
+                "name": .string(row.path), PartRecord.missed: .boolean(!row.isFound), "turned": .boolean(row.isTurned),
+                "shape": .array(row.shape.map { .integer(Int64($0)) }),
+            ]), payload: LittleEndianFloats.bytes(row.values))
     }
 }
 

@@ -116,3 +116,36 @@ extension PartFolder {
     /// Removes a file, if it is there.
     static func removeFile(_ path: String) { unlink(PathText.system(path)) }
 }
+
+/// What is done so far of work whose result is not divided: a folder next to the result that is removed when that is there.
+struct Unfinished: Sendable {
+    private let folder: String
+    private let front: String
+    /// The folder of the records.
+    let path: String
+
+    private static let ending = ".progress"
+
+    /// - Parameters:
+    ///   - folder: where the result is.
+    ///   - name: what the result is called there.
+    ///   - identity: everything that the result depends on.
+    ///   - paths: the files that are worked on; if one of them changes, the work is a different one.
+    init(in folder: String, name: String, _ identity: PartIdentity, paths: [String]) {
+        self.folder = folder
+        front = ".convert.\(name)."
+        let files = paths.map { "\($0)\n\(FileIdentity(path: $0)?.stamp ?? "")" }.joined(separator: "\n")
+        let digest = SHA256Digest(of: Array("\(JSONValue.object(identity.json).text())\n\(files)".utf8))
+        path = PathText.join(folder, "\(front)\(digest.text.prefix(16))\(Unfinished.ending)")
+    }
+
+    /// Whether the same work was begun.
+    var isBegun: Bool { FolderListing.isFolder(path) }
+
+    /// Removes what was kept of any work with the same result.
+    func remove() {
+        for name in (try? FolderListing.names(in: folder)) ?? [] where name.hasPrefix(front) && name.hasSuffix(Unfinished.ending) {
+            PartFolder.remove(PathText.join(folder, name))
+        }
+    }
+}

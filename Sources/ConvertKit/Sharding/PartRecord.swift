@@ -11,15 +11,18 @@ struct PartRecord: Sendable {
     /// Members that every kind of work has: why there is nothing else, and whether a face was looked for and not found.
     static let failure = "failure"
     static let missed = "missed"
+    /// Whether the failure may have been the disk's or the memory's, so that another run tries again.
+    static let isPassing = "passing"
 
     /// An item that could not be used.
     static func failed(_ name: String, _ error: any Error) -> PartRecord {
         let described = error as? any DescribedError
-        return PartRecord(
-            meta: JSONObject([
-                "name": .string(name), PartRecord.failure: .string(described?.problem ?? "\(error)"),
-                "remedy": .string(described?.remedy ?? ""),
-            ]))
+        var meta = JSONObject([
+            "name": .string(name), PartRecord.failure: .string(described?.problem ?? "\(error)"),
+            "remedy": .string(described?.remedy ?? ""),
+        ])
+        if !PartWork.isLasting(error) { meta.append(isPassing, .boolean(true)) }
+        return PartRecord(meta: meta)
     }
 
     /// Why the item could not be used; nil if it was.

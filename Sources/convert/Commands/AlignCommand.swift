@@ -58,7 +58,7 @@ enum AlignCommand {
             return try PartText.perform(isQuiet: isQuiet, isJSON: isJSON, part.run)
         }
         let alignment = try Alignment(request)
-        let farewell = "stopped; crops that were written stay, and --force makes all of them again with their tables"
+        let farewell = "stopped; the same command again goes on where this one ended"
         Interruption.setFarewell("\(Terminal.programName): \(farewell)")
         defer { Interruption.setFarewell(nil) }
         let printer = EventPrinter(isQuiet: isQuiet)

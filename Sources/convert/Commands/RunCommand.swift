@@ -139,6 +139,15 @@ enum RunCommand {
         pictureRequest.executor = executor
         pictureRequest.hasTiming = hasTiming
         pictureRequest.handsOnRows = to.output == nil && !to.isJSON
+        if let output = to.output, !output.isStandardOutput, !hasTiming {
+            let resumable = try ResumableRun(loaded, model, pictureRequest, output: output.target)
+            Interruption.setFarewell("\(Terminal.programName): stopped; the same command again goes on where this one ended")
+            defer { Interruption.setFarewell(nil) }
+            let result = try resumable.run(events: printer.handle)
+            let status = try conclude(result, to, name: loaded.name, total: read.count, inputs: inputs, printer)
+            resumable.finish()
+            return status
+        }
         return try run(model, pictureRequest, to, name: loaded.name, inputs: inputs, printer)
     }
 
@@ -146,11 +155,17 @@ enum RunCommand {
         _ model: Model, _ request: PictureRunRequest, _ to: Destination, name: String, inputs: [FileIdentity], _ printer: EventPrinter
     ) throws -> Int32 {
         let result = try PictureRun(model, request, name: name).run(events: printer.handle)
+        return try conclude(result, to, name: name, total: request.paths.count, inputs: inputs, printer)
+    }
+
+    private static func conclude(
+        _ result: PictureRun.Result, _ to: Destination, name: String, total: Int, inputs: [FileIdentity], _ printer: EventPrinter
+    ) throws -> Int32 {
         printer.clear()
         try conclude(result.table, RunText.members(result), to, model: name, inputs: inputs, notes: printer.notes)
         guard !result.failures.isEmpty else { return ExitStatus.fine }
         let rest = to.output != nil && result.doneCount > 0 ? "; the output holds the other \(result.doneCount), in order" : ""
-        Terminal.say("\(result.failures.count) of \(request.paths.count) pictures could not be read\(rest)")
+        Terminal.say("\(result.failures.count) of \(total) pictures could not be read\(rest)")
         return ExitStatus.checkFailed
     }
 
