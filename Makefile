@@ -2,7 +2,7 @@
 .PHONY: help setup build test guard test-options lint format demo bench oracle fuzz sweep sanitize cluster-test example docs dist dist-check install uninstall clean
 
 help:
-	@echo "make demo    set up, build, and run the main job on a checkpoint from fixtures/"
+	@echo "make demo    set up, build, and show the whole way of a checkpoint on drawn faces; leaves demo-output/"
 	@echo "make test    set up, lint, run all tests and the guard; one suite: swift test \$$(make -s test-options) --filter NAME"
 	@echo "make guard   instructions, memory and sizes of what make test built, against recorded figures; part of make test"
 	@echo "make build   the release binary at .build/release/convert"

@@ -113,6 +113,22 @@ def bits(x):
     return np.ascontiguousarray(x).tobytes()
 
 
+def check_inner_values(path):
+    """Every value between nodes has a type in the file, and it is what onnx itself infers."""
+    def kind(value):
+        sizes = value.type.tensor_type.shape.dim
+        return value.type.tensor_type.elem_type, [d.dim_value if d.HasField("dim_value") else d.dim_param for d in sizes]
+
+    model = onnx.load(path)
+    stated = {value.name: kind(value) for value in model.graph.value_info}
+    ends = {value.name for value in model.graph.output}
+    missing = [name for node in model.graph.node for name in node.output if name not in stated and name not in ends]
+    assert not missing, f"no type for {missing[:3]}"
+    del model.graph.value_info[:]
+    for value in onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True).graph.value_info:
+        assert stated[value.name] == kind(value), f"{value.name} is {stated[value.name]}, onnx infers {kind(value)}"
+
+
 def check_onnx(convert, file, net, crops, folder):
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
@@ -121,6 +137,7 @@ def check_onnx(convert, file, net, crops, folder):
         out = os.path.join(folder, "net.onnx")
         subprocess.run([convert, file, out, "--force", "--quiet", *variant], check=True)
         onnx.checker.check_model(out, full_check=True)
+        check_inner_values(out)
         session = onnxruntime.InferenceSession(out, options, providers=["CPUExecutionProvider"])
         far, far_unit = 0.0, 0.0
         for batch in (1, 2, 7):

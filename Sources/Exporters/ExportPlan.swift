@@ -11,6 +11,8 @@ public struct ExportPlan: Sendable {
     public var embeddedPixels: ElementType?
     /// The precision that floating-point weights are rounded to; nil to keep theirs.
     public var precision: WeightPrecision?
+    /// Plain values to keep beside the tensors, in place of those that the source has under the same names.
+    package var metadata = Metadata()
 
     /// A plan without changes.
     public init() {}
@@ -27,7 +29,7 @@ public struct ExportPlan: Sendable {
     /// overflows.
     package func apply(to opened: OpenedModel, for format: any FileFormat.Type) throws -> Outcome {
         if foldsBatchNorm, format.capabilities.promisesSourceTensors { throw ExportError.cannotFold(format: format.name) }
-        var content = opened.content
+        var content = try opened.content.keeping(metadata)
         if var model = content.model {
             if foldsBatchNorm {
                 let folded = try model.foldingBatchNormalization()
@@ -46,15 +48,35 @@ public struct ExportPlan: Sendable {
             ] where isAsked { throw ExportError.notForBareWeights(decision, reason: reason) }
         }
         guard let precision else { return Outcome(content: content, zeros: 0) }
-        let (overflows, zeros) = try content.weights.roundingLosses(at: precision)
+        let (rounded, zeros) = try content.weights.roundedInRange(to: precision)
+        guard let model = content.model else { return Outcome(content: .weights(rounded), zeros: zeros) }
+        let changed = try Model(weights: rounded, graph: model.graph, contract: model.contract, architecture: model.architecture)
+        return Outcome(content: .model(changed), zeros: zeros)
+    }
+}
+
+extension ExportContent {
+    /// The same with these values among its metadata.
+    fileprivate func keeping(_ more: Metadata) throws -> ExportContent {
+        guard !more.members.isEmpty else { return self }
+        var metadata = Metadata()
+        for member in weights.metadata.members where more[member.key] == nil { metadata.append(member.key, member.value) }
+        for member in more.members { metadata.append(member.key, member.value) }
+        let changed = Weights(entries: weights.entries, metadata: metadata, provenance: weights.provenance, epsilons: weights.epsilons)
+        guard let model else { return .weights(changed) }
+        return .model(try Model(weights: changed, graph: model.graph, contract: model.contract, architecture: model.architecture))
+    }
+}
+
+extension Weights {
+    /// The weights rounded, and how many nonzero numbers became 0. Throws `ExportError.overflow` if a finite number would become infinite.
+    func roundedInRange(to precision: WeightPrecision) throws -> (weights: Weights, zeros: Int) {
+        let (overflows, zeros) = try roundingLosses(at: precision)
         guard overflows.isEmpty else {
             throw ExportError.overflow(
                 precision: precision.rawValue,
                 tensors: overflows.map { "\($0.name) (\($0.count) numbers, the largest \(Float($0.largest)))" })
         }
-        let rounded = try content.weights.rounded(to: precision)
-        guard let model = content.model else { return Outcome(content: .weights(rounded), zeros: zeros) }
-        let changed = try Model(weights: rounded, graph: model.graph, contract: model.contract, architecture: model.architecture)
-        return Outcome(content: .model(changed), zeros: zeros)
+        return (try rounded(to: precision), zeros)
     }
 }

@@ -9,7 +9,7 @@ extension SlimFile {
         package let name: String
         /// Size of the group in the original file, in bytes.
         package let byteCount: Int
-        /// Bytes of storages that the slim file still uses; nil for the pickle and the container, which are written anew.
+        /// Bytes of storages that the slim file still uses; nil for what is written anew: the pickle, the container, and weights that are rounded.
         package let stayed: Int?
     }
 
@@ -17,14 +17,18 @@ extension SlimFile {
     package func shares(of opened: OpenedFile, as format: any FileFormat.Type) -> [Share] {
         let reached = format.capabilities.holdsAnyValue ? StorageReach(root) : StorageReach(weights.entries.map(\.tensor))
         if let checkpoint = opened.checkpoint {
-            return PthByteGroups.shares(checkpoint, stateDictPath: opened.selection?.path, reached: reached)
+            return PthByteGroups.shares(checkpoint, stateDictPath: opened.selection?.path, reached: reached).map { share in
+                let isRewritten = isRounded && share.name == CheckpointGroup.backbone.rawValue
+                return isRewritten ? Share(name: share.name, byteCount: share.byteCount, stayed: nil) : share
+            }
         }
         // Other formats consist of one set of weights and headers.
         let before = StorageReach(opened.weights?.entries.map(\.tensor) ?? [])
         let gone = before.totals.reduce(0) { $0 + max(0, $1.value - (reached.totals[$1.key] ?? 0)) }
         return opened.groups.map { group in
             let isWeights = group.name == CheckpointGroup.backbone.rawValue
-            return Share(name: group.name, byteCount: group.byteCount, stayed: isWeights ? max(0, group.byteCount - gone) : nil)
+            return Share(
+                name: group.name, byteCount: group.byteCount, stayed: isWeights && !isRounded ? max(0, group.byteCount - gone) : nil)
         }
     }
 

@@ -21,6 +21,8 @@ package struct SlimFile: Sendable {
     package let dropped: [(key: String, group: CheckpointGroup)]
     /// Values that were changed or left out inside the remaining ones.
     package let changes: [SlimPlan.Change]
+    /// Whether the state dict's tensors were rounded.
+    let isRounded: Bool
 
     private static let quantized = "a quantized tensor"
 
@@ -28,15 +30,16 @@ package struct SlimFile: Sendable {
     package init(_ opened: OpenedFile, rules: SlimPlan.Rules) throws {
         if let failure = opened.stateDictError { throw failure }
         guard let weights = opened.weights else { throw SlimError.nothingLeft(file: opened.file.path, path: "") }
+        isRounded = rules.precision != nil
         let plan: SlimPlan
         if let checkpoint = opened.checkpoint, let selection = opened.selection {
             plan = try SlimPlan(checkpoint, selection: selection, rules: rules)
-            stateDictComponents = selection.entersObject ? [] : selection.components
+            stateDictComponents = selection.entersObject || rules.isBare ? [] : selection.components
         } else {
             let checkpoint = ExportedCheckpoint.root(of: .weights(weights))
             let selection = try StateDictSelection(in: checkpoint, file: opened.file.path)
             plan = try SlimPlan(checkpoint, file: opened.file.path, selection: selection, rules: rules)
-            stateDictComponents = selection.components
+            stateDictComponents = rules.isBare ? [] : selection.components
         }
         stateDictPath = stateDictComponents.joined(separator: ".")
         root = plan.root

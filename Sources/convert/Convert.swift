@@ -19,7 +19,8 @@ struct Convert {
         Program(
             name: name, summary: "reads PyTorch checkpoints without Python and without running anything in them",
             commands: [
-                InspectCommand.command, SlimCommand.command, ExportCommand.command, VerifyCommand.command, RunCommand.command,
+                InspectCommand.command, DiffCommand.command, SlimCommand.command, ExportCommand.command, VerifyCommand.command,
+                RunCommand.command, CompareCommand.command,
                 AlignCommand.command, EvaluateCommand.command, ScoreCommand.command, MakePairsCommand.command, ManifestCommand.command,
                 MergeCommand.command, FamiliesCommand.command,
                 CacheCommand.command,
@@ -100,7 +101,10 @@ struct Convert {
             Terminal.print(page.text(command))
             return ExitStatus.fine
         }
-        return try command.run(given)
+        let began = ContinuousClock.now
+        let status = try command.run(given)
+        if !arguments.contains("--quiet"), !arguments.contains("-q") { Terminal.sayTime(ContinuousClock.now - began) }
+        return status
     }
 
     /// `convert IN OUT`: what is not a command has to be a file.

@@ -13,7 +13,7 @@ import Testing
     @Test(
         "Wrong arguments exit with code 64",
         arguments: [
-            ["nonsense"], ["inspect"], ["inspect", "a", "b"], ["inspect", "--nonsense", "a"], ["slim", "a"], ["slim", "a", "-o"],
+            ["nonsense"], ["inspect"], ["diff", "a"], ["inspect", "--nonsense", "a"], ["slim", "a"], ["slim", "a", "-o"],
             ["inspect", "a", "--json=1"], ["inspect", "--check", "--safety", "a"], [],
         ])
     func wrongArgumentsEndIn64(_ arguments: [String]) throws {

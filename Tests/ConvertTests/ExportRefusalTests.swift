@@ -238,8 +238,8 @@ import Verifier
         try refused([small, "\(folder)/none/x.onnx"], "none")
         try refused(["\(folder)/missing.pth", "\(folder)/x.onnx"], "missing.pth")
         try refused([small, folder], status: 64, "\(folder): is a folder", "ir_small.onnx")
-        try refused([small, "\(folder)/x.onnx", "\(folder)/y.onnx"], status: 64, "y.onnx")
-        try refused([small, "\(folder)/x.onnx", "-o", "\(folder)/y.onnx"], status: 64, "x.onnx")
+        try refused([small, "\(folder)/x.onnx", "\(folder)/y.onnx"], status: 64, "-o DIR/")
+        try refused([small, "\(folder)/x.onnx", "-o", "\(folder)/y.onnx"], status: 64, "-o DIR/")
     }
 
     /// A file with an unknown operator in place of the flattening.

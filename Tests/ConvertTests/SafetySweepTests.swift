@@ -64,7 +64,7 @@ import Testing
 
     @Test("SARIF has the members that version 2.1.0 requires") func sarifHasWhatItRequires() throws {
         let folder = try folder()
-        let odd = folder + "/ä b%.pth"
+        let odd = folder + "/ä b%\u{1}.pth"
         Fixtures.write(try Fixtures.bytes(Fixtures.path("hostile/stack_global.pkl")), to: odd)
         let run = try CommandRun(["inspect", "--safety", folder, "--report", "sarif"])
         #expect(run.status == 1)

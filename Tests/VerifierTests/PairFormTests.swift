@@ -35,6 +35,9 @@ import Testing
         let plain = "image_a,image_b,label\na/1,a/2,1\na/1,b/1,0\nb/1,b/2,1\nb/2,a/2,0\n"
         #expect(try list(plain, folds: 2).folds.ofPair == [0, 0, 1, 1])
         #expect(throws: LFWError.self) { try list(plain) }
+        // Paths may be called anything if the label is the third of three.
+        let named = try list(plain.replacing("image_a,image_b", with: "left,right"), folds: 2)
+        #expect(try named.pairs == list(plain, folds: 2).pairs)
         // A number of folds takes the place of the list's.
         let other = try list("a,b,same,fold\n" + (0..<8).map { "p/\($0),q/\($0),\($0 % 2),\($0 / 4)\n" }.joined(), folds: 4)
         #expect(other.folds.ofPair == [0, 0, 1, 1, 2, 2, 3, 3])

@@ -48,6 +48,13 @@ import Testing
         #expect(throws: LFWError.foldCount(13, greatest: 12)) { try PairSetTests.set("python3_protocol4", folds: 13) }
     }
 
+    @Test("A picture too many is refused, as one too few is") func aPictureTooManyIsRefused() throws {
+        let path = Fixtures.temporaryFolder() + "/surplus.bin"
+        // Protocol 0: a tuple of a list of three strings and a list of one flag.
+        Fixtures.write(Array("((lp0\nS'\\xffa'\naS'\\xffb'\naS'\\xffc'\na(lp1\nI01\natp2\n.".utf8), to: path)
+        #expect(throws: PairSetError.counts(file: path, pictures: 3, flags: 1)) { try PairSet(try MappedFile(path: path)) }
+    }
+
     static let bad: [(String, String)] = [
         ("bad_call", "names builtins.print at offset 2935 of the pickle, which no set of pictures needs; nothing was called"),
         ("bad_count", "23 pictures for 12 pairs, not two for each"), ("bad_empty", "holds no pairs"),

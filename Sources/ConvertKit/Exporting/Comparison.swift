@@ -72,6 +72,7 @@ public struct Comparison {
         how.tolerance = settings.tolerance
         how.overrule = { given.apply(to: $0) }
         how.images = try images(settings, events)
+        if canRun { events(.runningNetworks) }
         let verification = try Verification(
             export: export.side, source: source.content, sourceIsForeign: source.opened.isForeign,
             sourceFailure: source.found.bareReason.map { "\($0)" }, names: (export.name, source.name), settings: how)

@@ -32,6 +32,11 @@ public struct ExportRequest: Sendable {
     /// ONNX: the folder for seeded input and outputs, to compare a different engine with.
     public var proofFolder: String?
 
+    /// The threshold that the output carries in its metadata; nil for that of the source, if it has one.
+    public var threshold: StoredThreshold? {
+        didSet { plan.metadata = threshold?.metadata ?? Metadata() }
+    }
+
     /// An export without changes, fully checked, in the format of the target's ending. Throws if it is the ending of none.
     public init(_ source: ModelSource, to target: String) throws { try self.init(source, to: target, format: nil) }
 

@@ -2,10 +2,16 @@
 struct ONNXModel {
     var irVersion: Int
     var opset: Int
+    /// The program that wrote it; read together with its version.
     var producer = ""
+    var producerVersion = ""
+    /// What the model is, in words.
+    var documentation = ""
     var graphName = ""
     var inputs: [ONNXValue]
     var outputs: [ONNXValue]
+    /// Types of values between nodes, for viewers; a reader has no need of them.
+    var innerValues: [ONNXValue] = []
     var nodes: [ONNXNode]
     var initializers: [ONNXTensor]
     /// Names of functions of the model's own.

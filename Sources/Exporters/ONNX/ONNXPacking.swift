@@ -97,6 +97,8 @@ struct ONNXPacking {
         proto.has_ir_version = 1
         proto.ir_version = Int64(model.irVersion)
         proto.producer_name = arena.text(model.producer)
+        proto.producer_version = arena.text(model.producerVersion)
+        proto.doc_string = arena.text(model.documentation)
         var opset = Onnx__OperatorSetIdProto()
         onnx__operator_set_id_proto__init(&opset)
         // The default domain is written out: some readers miss it otherwise.
@@ -119,6 +121,7 @@ struct ONNXPacking {
         (graph.initializer, graph.n_initializer) = arena.list(model.initializers.map { message($0, tensors[$0.name]) })
         (graph.input, graph.n_input) = arena.list(model.inputs.map { message($0) })
         (graph.output, graph.n_output) = arena.list(model.outputs.map { message($0) })
+        (graph.value_info, graph.n_value_info) = arena.list(model.innerValues.map { message($0) })
         proto.graph = arena.place(graph)
         return arena.place(proto)
     }

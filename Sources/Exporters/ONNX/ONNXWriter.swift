@@ -32,6 +32,8 @@ enum ONNXWriter {
                 return value(name, type)
             },
             nodes: try nodes(model, opset: opset), initializers: [])
+        file.producerVersion = ProgramVersion.text
+        file.documentation = documentation(model)
         file.metadata = try metadata(model, unused: model.weights.entries.filter { !used.contains($0.name) })
         let slopes = slopeRanks(model)
         var inline: [String: Tensor] = [:]
@@ -60,6 +62,13 @@ enum ONNXWriter {
             }
             file.initializers.append(tensor)
         }
+        file.innerValues =
+            ONNXInnerValues(
+                file.nodes,
+                outside: file.inputs + file.outputs
+                    + file.initializers.map { ONNXValue(name: $0.name, elementType: $0.elementType, shape: $0.shape.map { .fixed($0) }) },
+                types: model.valueTypes.map { value($0.key, $0.value) }
+            ).values
         try checkNames(file)
         var companions: [OutputFile] = []
         if !external.isEmpty { companions.append(try writeData(external, beside: output, name: dataName, options: options)) }
@@ -111,6 +120,11 @@ enum ONNXWriter {
             result += try node.operation.onnxNodes(node, names, opset: opset)
         }
         return result
+    }
+
+    /// What viewers show of the model as a whole.
+    private static func documentation(_ model: Model) -> String {
+        "Face network \(model.architecture.name). Input: \(model.contract.summary)."
     }
 
     /// Of each PReLU slope, the rank of the value that it is multiplied with.

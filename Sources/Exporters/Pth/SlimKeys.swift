@@ -4,7 +4,7 @@ import PthReader
 /// Entries of a dictionary whose keys may have changed. Two keys that become one are an error, because the later value would replace the
 /// earlier.
 struct SlimEntries {
-    private(set) var entries: [CheckpointDictionary.Entry] = []
+    var entries: [CheckpointDictionary.Entry] = []
     private let path: [String]
     private var sources: [ExactText: CheckpointValue] = [:]
 

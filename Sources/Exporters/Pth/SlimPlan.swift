@@ -1,10 +1,11 @@
 import ConvertFiles
+import ConvertIR
 import ConvertTensors
 import PthReader
 
 /// Decides what of a checkpoint stays when only inference matters, and what becomes of values that torch's safe loader refuses.
 ///
-/// The state dict is never changed. The rest is judged by top-level key alone, unless `keep` or `drop` say otherwise.
+/// The state dict stays as it is unless `precision` or `stripPrefix` say otherwise. The rest is judged by top-level key alone, unless `keep` or `drop` say otherwise.
 public struct SlimPlan: Sendable {
     /// One value that was changed or left out.
     package struct Change: Sendable, Equatable {
@@ -23,6 +24,10 @@ public struct SlimPlan: Sendable {
         public var drop: [String] = []
         /// A prefix to remove from the state dict's names, such as `module.`.
         public var stripPrefix: String?
+        /// The precision that floating-point tensors of the state dict are rounded to; nil to keep theirs.
+        public var precision: WeightPrecision?
+        /// Whether the state dict is written alone, so that `load_state_dict` takes what `torch.load` gives.
+        public var isBare = false
 
         /// No rules.
         public init() {}
@@ -47,10 +52,18 @@ public struct SlimPlan: Sendable {
         var builder = Builder(rules: rules, selection: selection)
         try builder.checkRules(in: root)
         // A state dict inside an object of some class is written by itself, since the object cannot be.
-        let source = selection.entersObject ? CheckpointValue.dictionary(selection.dictionary) : root
-        if selection.entersObject {
-            builder.statePath = []
+        let isAlone = selection.entersObject || rules.isBare
+        let source = isAlone ? CheckpointValue.dictionary(selection.dictionary) : root
+        if isAlone { builder.statePath = [] }
+        if selection.entersObject, !rules.isBare {
             builder.note(selection.components, "written by itself, because the object around it cannot be")
+        }
+        if rules.isBare, !selection.components.isEmpty, case .dictionary(let dictionary) = root {
+            for entry in dictionary.entries {
+                let key = entry.key.pathComponent
+                if key == selection.components.first { continue }
+                builder.dropped.append((key, CheckpointGroup.of(key: key, value: entry.value, stateDictPath: selection.path)))
+            }
         }
         if case .dictionary(let dictionary) = source, !builder.statePath.isEmpty {
             var entries = SlimEntries(path: [])
@@ -223,6 +236,7 @@ public struct SlimPlan: Sendable {
                 }
                 try entries.append(key: key, from: entry.key, value: value)
             }
+            if isStateDict, let precision = rules.precision { entries.entries = try rounded(entries.entries, to: precision, at: path) }
             var kind = dictionary.kind
             if kind == .defaultDict || kind == .namespace {
                 note(path, "\(kind.rawValue) written as dict")
@@ -238,6 +252,25 @@ public struct SlimPlan: Sendable {
             let cleaned = CheckpointDictionary(kind: kind, entries: entries.entries, attributes: attributes)
             if isStateDict { stateDict = cleaned }
             return .dictionary(cleaned)
+        }
+
+        /// The entries with their floating-point tensors rounded; names of one tensor stay names of one tensor.
+        private mutating func rounded(
+            _ entries: [CheckpointDictionary.Entry], to precision: WeightPrecision, at path: [String]
+        ) throws -> [CheckpointDictionary.Entry] {
+            let tensors = entries.compactMap { entry -> Weights.Entry? in
+                guard case .string(let name) = entry.key, case .tensor(let tensor) = entry.value else { return nil }
+                return tensor.isConjugated || tensor.isNegated ? nil : Weights.Entry(name: name, tensor: tensor.tensor)
+            }
+            let weights = Weights(entries: tensors, provenance: Provenance(source: "", format: "", stateDictPath: ""))
+            let rounded = try weights.roundedInRange(to: precision).weights
+            return entries.map { entry in
+                guard case .string(let name) = entry.key, case .tensor(let tensor) = entry.value, let made = rounded[name],
+                    made.dtype != tensor.tensor.dtype
+                else { return entry }
+                note(path + [name], "\(tensor.tensor.dtype.rawValue) rounded to \(precision.rawValue)")
+                return .init(key: entry.key, value: .tensor(TorchTensor(made, location: tensor.location)))
+            }
         }
 
         /// The key as the safe loader accepts it, with a note if it had to change.

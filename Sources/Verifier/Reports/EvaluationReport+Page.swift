@@ -193,8 +193,8 @@ extension EvaluationReport {
         add("Pairs counted", "\(pairs.pairs.count) of \(pairs.uniqueImages.count) images")
         if pairs.droppedCount > 0 { add("Pairs dropped, an image missing", "\(pairs.droppedCount)") }
         add("Faces found", provenance.successRate.map { "\(NumberText.percent($0)) %" })
-        if let missed = provenance.missedImages {
-            add("No face found in", missed.isEmpty ? "none" : missed.prefix(EvaluationReport.listed).joined(separator: ", "))
+        if let missed = provenance.missedImages, !missed.isEmpty {
+            add("No face found in", missed.prefix(EvaluationReport.listed).joined(separator: ", "))
         }
         for note in provenance.notes { add(note.name, note.value) }
         return table(rows, header: nil)

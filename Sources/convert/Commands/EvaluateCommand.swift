@@ -2,6 +2,7 @@ import Arguments
 import ConvertFiles
 import ConvertJSON
 import ConvertKit
+import Exporters
 import Verifier
 
 /// `convert evaluate MODEL`: align, embed, score, judge.
@@ -43,6 +44,15 @@ enum EvaluateCommand {
         "--allow-missing", help: "leave out pairs whose image is missing or damaged; the figure is then not LFW's")
     private static let timing = Flag(
         "--timing", help: "also print the processor time that crops and networks took; what is cached takes none")
+    private static let storesThreshold = Flag(
+        "--store-threshold",
+        help:
+            "write a copy of the model that carries the threshold (that of --fmr, else the one that decides the most pairs correctly) in its "
+            + "metadata, for compare; to the file -o OUT", needs: ["--output"])
+    private static let copy = Option(
+        "--output", short: "o", "OUT", .file, help: "the copy, in any writable format", needs: ["--store-threshold"])
+    private static let force = Flag(
+        "--force", short: "f", help: "replace files in the output folder, and the copy", needs: ["--output-dir", "--store-threshold"])
     private static let workers = Option("--num-workers", "N", .integer(from: 0), help: "accepted and ignored")
     private static let parts = Option(
         "--parts", "DIR", .folder,
@@ -77,7 +87,7 @@ enum EvaluateCommand {
             OptionGroup([
                 JudgingOptions.root, pairsFile, bin, templates, checkpoint, against, flips, mirror, ExecutorOptions.exact,
                 ExecutorOptions.batchSize,
-                ExecutorOptions.threads, timing, workers, device, OutputOptions.verbose,
+                ExecutorOptions.threads, timing, storesThreshold, copy, force, workers, device, OutputOptions.verbose,
             ]),
             OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
             OptionGroup("Many machines:", [ShardOptions.shard, ShardOptions.manifest, parts]),
@@ -97,6 +107,8 @@ enum EvaluateCommand {
         let isQuiet: Bool
         let isJSON: Bool
         let isTiming: Bool
+        /// The copy that carries the threshold; nil for none.
+        var copy: ExportRequest?
     }
 
     /// Reads everything, and finds what means nothing.
@@ -156,9 +168,14 @@ enum EvaluateCommand {
             notes.append("--device \(device) means nothing here: everything runs on the processor")
         }
         _ = given[OutputOptions.verbose]
-        let asked = Request(
+        let target = given[storesThreshold] ? given[copy] : nil
+        var asked = Request(
             request: request, notes: notes, isQuiet: given[JudgingOptions.quiet], isJSON: given[JudgingOptions.json],
             isTiming: given[timing])
+        if let target {
+            if let obstacle = StoredThreshold.obstacle(request) { throw obstacle }
+            asked.copy = try thresholdCopy(source, target, isReplacing: given[force])
+        }
         try given.finish(because: "nothing of what is asked for uses it")
         return asked
     }
@@ -176,6 +193,7 @@ enum EvaluateCommand {
         }
         printer.clear()
         if asked.isTiming { report(result) }
+        if let copy = asked.copy { try store(result, in: copy, isQuiet: asked.isQuiet || asked.isJSON, printer) }
         return EvaluationText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON, after: document)
     }
 
@@ -183,13 +201,34 @@ enum EvaluateCommand {
     private static func runPart(_ given: Invocation) throws -> Int32 {
         try given.refuse([bin, crops, cache, noCache, timing], because: "parts are made of pictures, and are their own cache")
         try given.refuse(
-            [JudgingOptions.outputFolder, JudgingOptions.accuracy, JudgingOptions.area, JudgingOptions.baseline],
+            [JudgingOptions.outputFolder, JudgingOptions.accuracy, JudgingOptions.area, JudgingOptions.baseline, storesThreshold, copy],
             because: "a part is not judged; evaluate --parts without --shard judges all of them")
         guard let shard = try ShardOptions.request(given) else { throw UsageError.missingArgument("--shard I/N", command: "evaluate") }
         let asked = try request(given)
         let printer = EventPrinter(isQuiet: asked.isQuiet)
         let part = try EvaluationPart(asked.request, shard, events: printer.handle)
         return try PartText.perform(isQuiet: asked.isQuiet, isJSON: asked.isJSON, part.run)
+    }
+
+    /// The export that is to carry the threshold, checked as far as it can be before the work.
+    private static func thresholdCopy(_ source: ModelSource, _ target: String, isReplacing: Bool) throws -> ExportRequest {
+        try OutputOptions.checkIsFile(target, example: "\(PathText.stem(PathText.baseName(source.path)))_lfw.onnx")
+        var request = try ExportRequest(source, to: target)
+        request.isReplacing = isReplacing
+        _ = try Export(request)
+        return request
+    }
+
+    private static func store(_ result: EvaluationResult, in request: ExportRequest, isQuiet: Bool, _ printer: EventPrinter) throws {
+        var request = request
+        let threshold = try StoredThreshold(result)
+        request.threshold = threshold
+        let report = try Export(request).run(events: printer.handle)
+        printer.clear()
+        guard report.isWritten else {
+            throw ExportError.differs(file: request.target, what: report.verdict?.words ?? "it is not what was written")
+        }
+        if !isQuiet { Terminal.say("threshold \(NumberText.short(threshold.cosine)) (\(threshold.source)) stored in \(request.target)") }
     }
 
     private static func report(_ result: EvaluationResult) {

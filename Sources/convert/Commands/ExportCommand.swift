@@ -13,7 +13,7 @@ enum ExportCommand {
         "--to", "FORMAT",
         ValueKind(FormatRegistry.formats.map { $0.name }.joined(separator: ", ")) { FormatRegistry.format(named: $0)?.name },
         help: "its format, if the ending does not say it; OUT may then be a folder")
-    private static let precision = Option(
+    static let precision = Option(
         "--dtype", "TYPE", .choice(WeightPrecision.self, aliases: WeightPrecision.aliases),
         help: "round weights (also fp16, half, bf16); arithmetic stays float32")
     private static let folds = Flag(
@@ -49,7 +49,7 @@ enum ExportCommand {
 
     static let command = Command(
         name: "export", summary: "rebuild the network, write it in another format, check the file from disk",
-        usage: ["INPUT OUTPUT [options]", "export FILE -o OUT [options]"],
+        usage: ["INPUT OUTPUT [options]", "export FILE -o OUT [options]", "export FILE|DIR ... --to FORMAT -o DIR/ [options]"],
         operands: [Command.Operand("INPUT", help: "a checkpoint, or a model in any readable format")],
         groups: [
             OptionGroup([output, format]),
@@ -61,7 +61,7 @@ enum ExportCommand {
                 ]),
             OptionGroup("Changes:", [precision, folds, normalizes, pixels]),
             OptionGroup("Formats:", [opset, externalData, proof, compression]),
-            ContractOptions.group,
+            ContractOptions.group, OptionGroup("Many files:", [ManyFiles.include, ManyFiles.exclude]),
             OptionGroup(
                 "Checking and printing:",
                 [checking, noVerify, evaluates, OutputOptions.force, OutputOptions.quiet, verbose, json]),
@@ -74,6 +74,8 @@ enum ExportCommand {
         synonyms: ["convert", "to"], run: run)
 
     private static func run(_ given: Invocation) throws -> Int32 {
+        if ManyOutputs.areAsked(given, output) { return try runMany(given) }
+        try given.refuse([ManyFiles.include, ManyFiles.exclude], because: "one file is named")
         let request = try request(given)
         let evaluation = try evaluation(of: request.target, given)
         let (isJSON, isQuiet, isVerbose) = (given[json], given[OutputOptions.quiet], given[verbose])
@@ -94,6 +96,34 @@ enum ExportCommand {
             return ExitStatus.fine
         }
         return try EvaluateCommand.run(evaluation, after: document)
+    }
+
+    /// Several files, each to one of a folder.
+    private static func runMany(_ given: Invocation) throws -> Int32 {
+        _ = try ManyOutputs.folder(given, output)
+        guard let name = given[format], let chosen = FormatRegistry.format(named: name) else {
+            throw UsageError.missingArgument("--to FORMAT for several files", command: "export")
+        }
+        try given.refuse([evaluates, proof], because: "it is for one file")
+        let (isJSON, isQuiet, isVerbose) = (given[json], given[OutputOptions.quiet], given[verbose])
+        let outputs = try ManyOutputs(given, output: output) { _ in chosen.extensions.first ?? chosen.name }
+        let template = try request(outputs.items[0].input, to: outputs.items[0].target, chosen, given)
+        try given.finish(because: "nothing of what is asked for uses it")
+        return outputs.run(isQuiet: isQuiet) { item in
+            var request = template
+            (request.source.path, request.target) = (item.input, item.target)
+            let printer = EventPrinter(isQuiet: isQuiet)
+            let report = try Export(request).run(events: printer.handle)
+            Terminal.progress("")
+            guard report.isWritten else { return refuse(report, isJSON: false) }
+            if isJSON {
+                Terminal.print(JSONValue.object(ExportJSON.document(report)).text(pretty: false))
+            } else if !isQuiet {
+                let lines = ExportText.lines(report, isVerbose: isVerbose)
+                Terminal.print(lines: isVerbose ? lines : [lines[0], "  " + (lines.last ?? "")])
+            }
+            return ExitStatus.fine
+        }
     }
 
     /// Reports an output that was not the same network.
@@ -119,6 +149,12 @@ enum ExportCommand {
         } else {
             try OutputOptions.checkIsFile(target, example: "\(PathText.stem(PathText.baseName(input))).onnx")
         }
+        return try request(input, to: target, chosen, given)
+    }
+
+    private static func request(
+        _ input: String, to target: String, _ chosen: (any FileFormat.Type)?, _ given: Invocation
+    ) throws -> ExportRequest {
         var request = try ExportRequest(
             try ReadingOptions.source(input, given), to: target, format: chosen)
         request.isReplacing = given[OutputOptions.force]

@@ -9,6 +9,12 @@ import PthReader
 enum InspectCommand {
     private static let keys = Option(
         "--keys", "GLOB", .text, isRepeatable: true, help: "list only names that match; * also crosses dots")
+    private static let tensors = Flag(
+        "--tensors", help: "list every tensor, which by itself happens up to \(InspectText.shortList) of them")
+    private static let tree = Flag(
+        "--tree", help: "sum tensors, numbers and bytes up by prefix of their names", conflicts: ["--tensors"])
+    private static let depth = Option(
+        "--depth", "N", .integer(1...64), help: "of --tree, levels that are told apart", usual: "3", needs: ["--tree"])
     private static let check = Flag(
         "--check", help: "compare checksums; count NaN and infinities; minimum, maximum and mean of each tensor")
     private static let graph = Flag(
@@ -33,21 +39,18 @@ enum InspectCommand {
     private static let allow = Option(
         "--allow", "FILE", .file,
         help: "of --safety, names that were reviewed and count as clean: a module and a name in each line", needs: ["--safety"])
-    private static let include = Option(
-        "--include", "GLOB", .text, isRepeatable: true, help: "of folders, only files whose names match; with a slash, whose paths match")
-    private static let exclude = Option(
-        "--exclude", "GLOB", .text, isRepeatable: true, help: "of folders, no files and folders that match")
     private static let json = Flag("--json", help: "the same as JSON (docs/inspect-json.md); the graph is part of it")
 
     static let command = Command(
         name: "inspect", summary: "show what is in a file: container, metadata, state dict, graph, safety",
         usage: [
-            "inspect FILE [options]", "inspect --safety FILE|DIR ... [options]",
+            "inspect FILE [options]", "inspect FILE|DIR ... [options]", "inspect --safety FILE|DIR ... [options]",
             "inspect --safety DIR --manifest FILE --shard I/N --parts DIR [options]",
-        ], operands: [Command.Operand("FILE")],
+        ],
+        operands: [Command.Operand("FILE")],
         groups: [
-            OptionGroup([keys, check, graph, dot, safety, json, OutputOptions.verbose]),
-            OptionGroup("Many files:", [report, allow, include, exclude, ExecutorOptions.threads]),
+            OptionGroup([tensors, tree, depth, keys, check, graph, dot, safety, json, OutputOptions.verbose]),
+            OptionGroup("Many files:", [report, allow, ManyFiles.include, ManyFiles.exclude, ExecutorOptions.threads]),
             ShardOptions.group,
             OptionGroup("Reading:", ReadingOptions.group.options), ContractOptions.group,
         ],
@@ -61,11 +64,12 @@ enum InspectCommand {
         let isJSON = given[json]
         _ = given[OutputOptions.verbose]
         if given[safety] { return try scan(given, isJSON: isJSON) }
+        if ManyFiles.areNamed(given.operands) { return try table(given, isJSON: isJSON) }
         let path = try given.onlyOperand("FILE")
         let (asGraph, asDOT) = (given[graph], given[dot])
         if asGraph || asDOT {
             let kind = asDOT ? "--dot" : "--graph"
-            try given.refuse([check, keys], because: "\(kind) only prints the graph")
+            try given.refuse([check, keys, tensors, tree, depth], because: "\(kind) only prints the graph")
             try given.refuse([json], because: "\(kind) prints text; --json without it has the graph too")
         }
         let source = try ReadingOptions.source(path, given)
@@ -76,10 +80,15 @@ enum InspectCommand {
             return ExitStatus.fine
         }
         let (globs, isChecking) = (given.all(keys), given[check])
+        if isJSON { try given.refuse([tensors, tree, depth], because: "JSON has every tensor") }
+        let (isListed, isTree, levels) = (given[tensors], given[tree], given[depth] ?? 3)
         try given.finish(because: "nothing of what is asked for uses it")
         let inspection = try Inspection(source, isChecking: isChecking)
         let rows = try InspectRows(inspection, globs: globs)
-        Terminal.print(isJSON ? InspectJSON.text(inspection, rows) : InspectText.text(inspection, rows))
+        // Numbers of a check and names that were asked for are in the list.
+        let isShort = rows.totalRows <= InspectText.shortList || isChecking || !globs.isEmpty
+        let listing: InspectText.Listing = isTree ? .tree(depth: levels) : isListed || isShort ? .tensors : .none
+        Terminal.print(isJSON ? InspectJSON.text(inspection, rows) : InspectText.text(inspection, rows, listing: listing))
         if let failure = inspection.opened.stateDictError { throw failure }
         if let damage = inspection.check?.damage.first {
             Terminal.say("\(damage)")
@@ -88,13 +97,29 @@ enum InspectCommand {
         return inspection.check.map { $0.hasNonFinite } == true ? ExitStatus.checkFailed : ExitStatus.fine
     }
 
+    /// Several files, in one line each.
+    private static func table(_ given: Invocation, isJSON: Bool) throws -> Int32 {
+        try given.refuse([graph, dot, tensors, tree, depth, keys, check], because: "of several files only a table is printed")
+        let files = try ManyFiles.selection(given)
+        let sweep = InspectionSweep(files, as: try ReadingOptions.source("", given), threads: given[ExecutorOptions.threads])
+        _ = given[OutputOptions.verbose]
+        try given.finish(because: "of several files only a table is printed")
+        var table = InspectTable()
+        try sweep.run { entry in
+            table.add(entry)
+            if isJSON { Terminal.print(InspectTable.json(entry) as String) }
+        }
+        if !isJSON { Terminal.print(lines: table.lines) }
+        return table.failures > 0 ? ExitStatus.failed : ExitStatus.fine
+    }
+
     /// The safety scan, of one file in full and of several in one line each.
     private static func scan(_ given: Invocation, isJSON: Bool) throws -> Int32 {
         guard let first = given.operands.first else { throw UsageError.missingArgument("FILE", command: given.command) }
         let form = given[report]
         let allowList = try given[allow].map { try MappedFile(path: $0) }
         if let shard = try ShardOptions.request(given) {
-            try given.refuse([include, exclude], because: "the manifest says which files there are")
+            try given.refuse([ManyFiles.include, ManyFiles.exclude], because: "the manifest says which files there are")
             let folder = try ShardOptions.folder(given.operands, command: given.command)
             let form = form ?? (isJSON ? .jsonLines : .text)
             let part = try SafetyPart(
@@ -104,16 +129,15 @@ enum InspectCommand {
             return try PartText.perform(isQuiet: false, isJSON: isJSON) { events in try part.run(events: events, piece: report.piece) }
         }
         let allowed = try allowList.map { try AllowedNames($0) } ?? .none
-        guard given.operands.count > 1 || form != nil || FileSelection.mayBeSeveral(first) else {
+        guard ManyFiles.areNamed(given.operands) || form != nil else {
             try given.finish(because: "--safety only scans")
             let inspection = try SafetyInspection(path: first).allowing(allowed)
             Terminal.print(isJSON ? SafetyReport.json(inspection) : SafetyReport.text(inspection))
             return SafetyReport.status(inspection.outcome)
         }
-        let files = try FileSelection(given.operands, including: given.all(include), excluding: given.all(exclude))
+        let files = try ManyFiles.selection(given)
         let sweep = SafetySweep(files, allowed: allowed, threads: given[ExecutorOptions.threads])
         try given.finish(because: "--safety only scans")
-        guard !files.items.isEmpty else { throw FileError.nothingFound(path: given.operands.joined(separator: ", ")) }
         var report = reportInForm(form ?? (isJSON ? .jsonLines : .text))
         var counts = SweepCounts()
         try sweep.run { entry in

@@ -86,6 +86,7 @@ enum VerifyCommand {
         }
         let printer = EventPrinter(isQuiet: isQuiet)
         let verification = try comparison.run(settings, events: printer.handle)
+        printer.clear()
         let (export, original) = (comparison.export, comparison.source)
         if isJSON {
             Terminal.print(VerificationText.json(verification, export: export.name, source: original.name))

@@ -34,7 +34,7 @@ enum ErrorText {
     static func isUsage(_ error: any Error) -> Bool {
         switch error {
         case let error as ExportError: error.isAboutOptions
-        case is FaceSettingsError, is PictureRunError: true
+        case is FaceSettingsError, is PictureRunError, is ManyOutputsError: true
         default: false
         }
     }

@@ -1,5 +1,6 @@
 import CArguments
 import ConvertFiles
+import ConvertKit
 import Glibc
 import PthReader
 import Synchronization
@@ -44,7 +45,7 @@ enum Terminal {
     /// Writes to stdout, with a line break. A reader that went away (`| head`) is not an error; a full disk is one, and
     /// `outputRefusal` reports it.
     @_disfavoredOverload static func print(_ text: String) {
-        guard let reason = write(visible(text) + "\n", to: STDOUT_FILENO) else { return }
+        guard let reason = write(LineColor.painted(visible(text), on: STDOUT_FILENO) + "\n", to: STDOUT_FILENO) else { return }
         refusal.withLock { $0 = $0 ?? reason }
     }
 
@@ -61,12 +62,23 @@ enum Terminal {
     static func error(_ line: PrintedLine) { error(line.text as String) }
 
     /// Writes a text to stderr. Control characters of file names and keys are made visible, except line breaks.
-    @_disfavoredOverload static func error(_ text: String) { _ = write(visible(text) + "\n", to: STDERR_FILENO) }
+    @_disfavoredOverload static func error(_ text: String) {
+        _ = write(LineColor.painted(visible(text), on: STDERR_FILENO) + "\n", to: STDERR_FILENO)
+    }
 
     /// A passing line on a terminal's stderr; nothing if stderr is not a terminal.
     static func progress(_ text: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }
         _ = write("\r\u{1B}[2K\(visible(text))", to: STDERR_FILENO)
+    }
+
+    /// How long a command took, on a terminal and if it was over a second.
+    static func sayTime(_ duration: Duration) {
+        guard isatty(STDERR_FILENO) == 1, duration > .seconds(1) else { return }
+        let seconds = duration.seconds
+        let whole = Int(seconds.rounded())
+        let text = whole < 60 ? "\(NumberText.fixed(seconds, 1)) s" : "\(whole / 60) min \(whole % 60) s"
+        error("took \(text)" as String)
     }
 
     /// What the system said if it took no more; nil if it took all, or nobody reads any longer.

@@ -46,7 +46,8 @@ enum EvaluationText {
         }
         if let images = report.provenance.notes.first(where: { $0.name == "images" }) { lines.append("  pictures: \(images.value)") }
         if let missed = report.provenance.missedImages {
-            lines.append("  no face found in \(missed.count) images" + (missed.isEmpty ? "" : ": " + shortened(missed)))
+            lines.append(
+                missed.isEmpty ? "  a face found in every image" : "  no face found in \(missed.count) images: " + shortened(missed))
         }
         return lines
     }

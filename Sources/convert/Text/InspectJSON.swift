@@ -32,6 +32,7 @@ enum InspectJSON {
         var groups = JSONObject()
         for group in opened.groups { groups.append(group.name, .integer(Int64(group.byteCount))) }
         root.append("bytes_by_group", .object(groups))
+        root.append("bytes_that_slim_saves", inspection.bytesThatSlimSaves.map { .integer(Int64($0)) } ?? .null)
         var sidecars = JSONObject()
         for sidecar in inspection.sidecars { sidecars.append(sidecar.name, .string(sidecar.summary)) }
         root.append("sidecars", .object(sidecars))
@@ -57,6 +58,7 @@ enum InspectJSON {
                 "recognized": network.found.graphFamily.map {
                     .object(JSONObject(["family": .string($0), "by": .string("graph")]))
                 } ?? .null,
+                "multiply_adds": model.multiplyAdds.map { .integer(Int64($0)) } ?? .null,
                 "contract": .object(model.contract.json), "epsilon": epsilon(model),
                 "assumed_project": network.found.assumedProject.map { .string($0.name) } ?? .null,
                 "remarks": .array(network.found.remarks.map { .string($0) }),
@@ -83,6 +85,7 @@ enum InspectJSON {
         }
         object.append("entries", .integer(Int64(report.totalRows)))
         object.append("bytes", .integer(Int64(inspection.opened.weights?.byteCount ?? 0)))
+        object.append("parameters", .integer(Int64(inspection.opened.weights?.parameterCount ?? 0)))
         object.append("tensors", .array(report.rows.map { .object(tensor($0)) }))
         return .object(object)
     }

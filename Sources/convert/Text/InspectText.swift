@@ -7,7 +7,20 @@ import PthReader
 
 /// `inspect` for people.
 enum InspectText {
-    static func text(_ inspection: Inspection, _ report: InspectRows) -> String {
+    /// How the tensors of the state dict are shown.
+    enum Listing {
+        /// One line each.
+        case tensors
+        /// Sums by prefix, down to this many levels.
+        case tree(depth: Int)
+        /// Their number alone.
+        case none
+    }
+
+    /// State dicts of up to this many entries are listed without being asked.
+    static let shortList = 60
+
+    static func text(_ inspection: Inspection, _ report: InspectRows, listing: Listing) -> String {
         let opened = inspection.opened
         var lines = ["\(opened.file.path): \(NumberText.bytes(opened.byteCount))"]
         lines += indented(TextTable.lines(opened.facts.map { [$0.name, $0.text] }))
@@ -15,13 +28,17 @@ enum InspectText {
         lines += metadata(opened)
         lines += sidecars(inspection)
         if opened.stateDictError == nil { lines += [""] + NetworkText.lines(inspection) }
-        lines += stateDict(inspection, report)
+        lines += stateDict(inspection, report, listing)
         lines.append("")
         lines.append("bytes")
         let total = opened.groups.reduce(0) { $0 + $1.byteCount }
         var rows = opened.groups.map { [$0.name, NumberText.grouped($0.byteCount), NumberText.bytes($0.byteCount)] }
         rows.append(["all", NumberText.grouped(total), NumberText.bytes(total)])
         lines += indented(TextTable.lines(rows, rightAligned: [1, 2]))
+        if let saved = inspection.bytesThatSlimSaves, saved > 0 {
+            let share = NumberText.fixed(100 * Double(saved) / Double(max(opened.byteCount, 1)), 1)
+            lines.append("  slim would leave out \(NumberText.bytes(saved)) of it (\(share) %)")
+        }
         if let check = inspection.check { lines += checkLines(check) }
         return lines.map(PrintedText.oneLine).joined(separator: "\n")
     }
@@ -46,16 +63,27 @@ enum InspectText {
         report.sidecars.isEmpty ? [] : ["", "beside it"] + indented(TextTable.lines(report.sidecars.map { [$0.name, $0.summary] }))
     }
 
-    private static func stateDict(_ inspection: Inspection, _ report: InspectRows) -> [String] {
+    private static func stateDict(_ inspection: Inspection, _ report: InspectRows, _ listing: Listing) -> [String] {
         let opened = inspection.opened
         if opened.stateDictError != nil { return ["", "state dict: none"] }
         var lines = [""]
-        let parameters = report.rows.filter(\.isTensor).reduce(0) {
-            $0 &+ $1.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue })
-        }
-        let count = report.rows.count == report.totalRows ? "\(report.totalRows)" : "\(report.rows.count) of \(report.totalRows)"
         lines += opened.selection.map { StateDictText.lines($0) } ?? ["state dict: the file's tensors"]
-        lines.append("  \(count) entries, \(NumberText.grouped(parameters)) elements, \(NumberText.bytes(opened.weights?.byteCount ?? 0))")
+        let count = report.rows.count == report.totalRows ? "\(report.totalRows)" : "\(report.rows.count) of \(report.totalRows)"
+        var facts = ["\(count) entr\(report.totalRows == 1 ? "y" : "ies")"]
+        if let weights = opened.weights {
+            let kinds = weights.dtypeCounts.map { "\($0.count) \($0.dtype.rawValue)" }
+            if !kinds.isEmpty { facts[0] += " (\(kinds.joined(separator: ", ")))" }
+            facts += ["\(NumberText.grouped(weights.parameterCount)) parameters", NumberText.bytes(weights.byteCount)]
+        }
+        lines.append("  \(facts.joined(separator: ", "))")
+        switch listing {
+        case .none: return lines + ["  (--tensors lists them, --tree sums them up by prefix)"]
+        case .tree(let depth): return lines + indented(StateDictTree(report.rows, depth: depth).lines)
+        case .tensors: return lines + tensors(report)
+        }
+    }
+
+    private static func tensors(_ report: InspectRows) -> [String] {
         let rows = report.rows.map { row -> [String] in
             var notes: [String] = []
             if let strides = row.strides { notes.append("strides \(strides)") }
@@ -65,7 +93,7 @@ enum InspectText {
             if let numbers = row.statistics { notes.append(statistics(numbers)) }
             return [row.name, row.kind, shape(row.shape), NumberText.grouped(row.byteCount), notes.joined(separator: "; ")]
         }
-        return lines + indented(TextTable.lines(rows, rightAligned: [3]))
+        return indented(TextTable.lines(rows, rightAligned: [3]))
     }
 
     private static func shape(_ sizes: [Int]) -> String { "[" + sizes.map(String.init).joined(separator: ", ") + "]" }

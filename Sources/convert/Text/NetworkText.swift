@@ -1,3 +1,4 @@
+import ConvertFiles
 import ConvertIR
 import ConvertKit
 import Exporters
@@ -13,6 +14,7 @@ enum NetworkText {
             "network: \(model.architecture.name), \(model.graph.nodes.count) nodes (--graph lists them)",
             "  input: \(model.contract.summary)",
         ]
+        if let cost = model.multiplyAdds { lines.append("  cost: \(amount(cost)) multiply-adds an image") }
         if let family = network.found.graphFamily {
             lines.append("  family: \(family), by its graph alone; how images enter is assumed from it")
         }
@@ -35,5 +37,13 @@ enum NetworkText {
         let dropped = network.found.droppedKeys
         if !dropped.isEmpty { lines.append("  not part of the embedding: \(dropped.joined(separator: ", "))") }
         return lines
+    }
+
+    /// Such as `2.63 billion`.
+    static func amount(_ number: Int) -> String {
+        for (unit, name) in [(1e9, "billion"), (1e6, "million")] where Double(number) >= unit {
+            return "\(NumberText.fixed(Double(number) / unit, 2)) \(name)"
+        }
+        return NumberText.grouped(number)
     }
 }

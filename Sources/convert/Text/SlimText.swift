@@ -94,8 +94,8 @@ enum SlimText {
     /// What became of a group's bytes; both numbers if only a part went.
     private static func fate(_ share: SlimFile.Share) -> String {
         guard let stayed = share.stayed else { return "rewritten" }
-        if stayed == share.byteCount { return "stayed" }
-        if stayed == 0 { return "went" }
-        return "\(NumberText.bytes(stayed)) stayed, \(NumberText.bytes(share.byteCount - stayed)) went"
+        if stayed == share.byteCount { return "kept" }
+        if stayed == 0 { return "removed" }
+        return "\(NumberText.bytes(stayed)) kept, \(NumberText.bytes(share.byteCount - stayed)) removed"
     }
 }

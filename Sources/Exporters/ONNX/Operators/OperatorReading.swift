@@ -117,7 +117,7 @@ extension ONNXGraphReader {
         if node.operatorName == "Reshape", isFirst { return }
         let isProduct = ["Gemm", "MatMul", "FusedGemm"].contains(node.operatorName)
         let others = isProduct ? Array(node.inputs.dropFirst()) : node.inputs.filter { !joinedRows.contains($0) }
-        guard isFirst || !isProduct, ONNXGraphReader.rowOperators.contains(node.operatorName),
+        guard ONNXGraphReader.rowOperators.contains(node.operatorName),
             others.allSatisfy({ $0.isEmpty || stored(resolve($0)) != nil })
         else { throw unsupported(node, "the rows of all images are one matrix here") }
         joinedRows.formUnion(node.outputs)

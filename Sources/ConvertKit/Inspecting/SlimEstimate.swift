@@ -1,0 +1,11 @@
+import Exporters
+
+extension Inspection {
+    /// Bytes of tensors that `Slim` would leave out of a checkpoint; nil if the file is not a checkpoint or gives no slim one.
+    public var bytesThatSlimSaves: Int? {
+        guard opened.checkpoint != nil, opened.weights != nil, let slim = try? SlimFile(opened, rules: SlimPlan.Rules()) else { return nil }
+        return slim.shares(of: opened, as: PthFormat.self).reduce(0) { sum, share in
+            sum + (share.stayed.map { share.byteCount - $0 } ?? 0)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Arguments
+import ConvertFiles
+import ConvertJSON
+import ConvertKit
+
+/// `convert compare A.jpg B.jpg --model M`: how alike two faces are to a network.
+enum CompareCommand {
+    private static let model = Option("--model", short: "m", "FILE", .file, help: "the network, in any readable format")
+    private static let threshold = Option(
+        "--threshold", "N", .number(-1...1), help: "the least cosine that counts as one person, in place of the one that the model carries")
+
+    /// What has to stand beside every answer.
+    private static let notice = "A score says how alike two pictures are to this network. It does not prove that they show one person."
+
+    static let command = Command(
+        name: "compare", summary: "how alike the faces in two pictures are: cosine, and same or different at a threshold",
+        usage: ["compare A B --model FILE [options]"],
+        operands: [Command.Operand("A"), Command.Operand("B", help: "JPEG or PNG pictures")],
+        groups: [
+            OptionGroup([model, threshold, ExecutorOptions.exact, ExecutorOptions.threads, OutputOptions.json, OutputOptions.verbose]),
+            OptionGroup("Pictures:", FaceOptions.all), OptionGroup("Reading:", ReadingOptions.group.options), ContractOptions.group,
+        ],
+        notes: [
+            "evaluate --store-threshold writes a model that carries its threshold. The threshold belongs to the crop that it was found with.",
+            "Exit codes: 0 the same person, or no threshold is known; 1 different; 2 an error, or no face was found; 64 wrong arguments.",
+        ], synonyms: ["match", "similarity"]
+    ) { given in
+        guard given.operands.count > 1 else { throw UsageError.missingArgument(given.operands.isEmpty ? "A" : "B", command: given.command) }
+        if given.operands.count > 2 { throw UsageError.surplusArgument(given.operands[2], command: given.command) }
+        guard let path = given[model] else { throw UsageError.missingArgument("--model FILE", command: given.command) }
+        var request = PictureRunRequest(given.operands)
+        request.faces = try FaceOptions.choice(given)
+        request.executor = ExecutorOptions.options(given)
+        let (wanted, isJSON) = (given[threshold], given[OutputOptions.json])
+        _ = given[OutputOptions.verbose]
+        let source = try ReadingOptions.source(path, given)
+        try given.finish(because: "nothing of what is asked for uses it")
+        let loaded = try source.load()
+        let printer = EventPrinter(isQuiet: isJSON)
+        loaded.report(to: printer.handle)
+        let comparison = try PictureComparison(loaded, request, events: printer.handle)
+        printer.clear()
+        let limit = wanted ?? comparison.threshold?.cosine
+        let isSame = comparison.withoutFace.isEmpty ? limit.map { comparison.cosine >= $0 } : nil
+        if isJSON {
+            Terminal.print(JSONValue.object(document(comparison, request.paths, limit, isSame, model: loaded.name)).text(pretty: true))
+        } else {
+            Terminal.print(lines: lines(comparison, limit, isGiven: wanted != nil, isSame, model: loaded.name))
+        }
+        if !comparison.withoutFace.isEmpty { return ExitStatus.failed }
+        return isSame == false ? ExitStatus.checkFailed : ExitStatus.fine
+    }
+
+    private static func lines(
+        _ comparison: PictureComparison, _ limit: Double?, isGiven: Bool, _ isSame: Bool?, model: String
+    ) -> [String] {
+        var lines = ["cosine \(NumberText.fixed(comparison.cosine, 4))"]
+        if !comparison.withoutFace.isEmpty {
+            lines.append("cannot tell: no face was found in \(comparison.withoutFace.joined(separator: " and "))")
+        } else if let limit, let isSame {
+            let origin = isGiven ? "given" : comparison.threshold.map { "stored in \(model): \($0.source)" } ?? ""
+            lines.append("\(isSame ? "the same person" : "different people"), by the threshold \(NumberText.fixed(limit, 4)) (\(origin))")
+        } else {
+            lines.append("no threshold is stored in \(model); give --threshold, or store one with evaluate --store-threshold")
+        }
+        return lines + [notice]
+    }
+
+    private static func document(
+        _ comparison: PictureComparison, _ paths: [String], _ limit: Double?, _ isSame: Bool?, model: String
+    ) -> JSONObject {
+        JSONObject([
+            "format_version": .integer(1), "model": .string(model), "images": .array(paths.map { .string($0) }),
+            "cosine": .number(comparison.cosine), "threshold": limit.map { .number($0) } ?? .null,
+            "threshold_source": comparison.threshold.flatMap { $0.cosine == limit ? .string($0.source) : nil } ?? .null,
+            "same": isSame.map { .boolean($0) } ?? .null,
+            "without_face": .array(comparison.withoutFace.map { .string($0) }), "notice": .string(notice),
+        ])
+    }
+}

@@ -1,0 +1,99 @@
+import Arguments
+import ConvertFiles
+import ConvertKit
+
+/// Several inputs that one command turns into one file each, all in one folder: `slim *.pth -o DIR/`.
+struct ManyOutputs {
+    /// One input, and where its output goes.
+    struct Item {
+        let input: String
+        let target: String
+        /// Why the input is not read; nil if it is.
+        let obstacle: FileError?
+    }
+
+    let items: [Item]
+
+    /// Whether several outputs are asked for. Two operands alone are input and output; a folder after -o takes whatever a pattern matched,
+    /// one file too.
+    static func areAsked(_ given: Invocation, _ output: Option<String>) -> Bool {
+        guard let first = given.operands.first else { return false }
+        let isFolder = given[output]?.utf8.last == UInt8(ascii: "/")
+        return given.operands.count > 2 || isFolder || (given.operands.count == 2 && given.isGiven(output)) || FileSelection.mayBeSeveral(first)
+    }
+
+    /// The folder of the outputs. Throws `ManyOutputsError.needsFolder`.
+    static func folder(_ given: Invocation, _ output: Option<String>) throws(ManyOutputsError) -> String {
+        guard let folder = given[output], OutputOptions.isFolder(folder) else { throw .needsFolder }
+        return folder
+    }
+
+    /// Finds the inputs, and names the outputs after them.
+    /// - Parameter ending: the ending of an input's output.
+    /// - Throws: `ManyOutputsError` if no folder is named or two outputs would have one name; nothing was written then.
+    init(_ given: Invocation, output: Option<String>, ending: (_ input: String) -> String) throws {
+        let folder = try ManyOutputs.folder(given, output)
+        var inputs: [String: String] = [:]
+        var items: [Item] = []
+        for file in try ManyFiles.selection(given).items {
+            let target = PathText.join(folder, "\(PathText.stem(PathText.baseName(file.path))).\(ending(file.path))")
+            if let first = inputs.updateValue(file.path, forKey: target) {
+                throw ManyOutputsError.clash(first: first, second: file.path, target: target)
+            }
+            items.append(Item(input: file.path, target: target, obstacle: file.obstacle))
+        }
+        self.items = items
+        try OutputFolder.create(folder)
+    }
+
+    /// Makes each output; a file that fails does not stop the others.
+    /// - Parameter make: makes one, and gives its exit code.
+    /// - Returns: 2 if any failed, else 1 if a check of any failed, else 0.
+    func run(isQuiet: Bool, make: (Item) throws -> Int32) -> Int32 {
+        var (failed, unlike) = (0, 0)
+        for item in items {
+            do {
+                if let obstacle = item.obstacle { throw obstacle }
+                switch try make(item) {
+                case ExitStatus.fine: continue
+                case ExitStatus.checkFailed: unlike += 1
+                default: failed += 1
+                }
+            } catch {
+                Terminal.progress("")
+                let line = ErrorText.line(error)
+                Terminal.say("\(line.contains(PathText.baseName(item.input)) ? "" : "\(item.input): ")\(line)")
+                failed += 1
+            }
+        }
+        let done = items.count - failed - unlike
+        if !isQuiet || done < items.count {
+            Terminal.say("\(done) of \(items.count) files written\(failed + unlike > 0 ? "; \(failed + unlike) failed, see above" : "")")
+        }
+        return failed > 0 ? ExitStatus.failed : unlike > 0 ? ExitStatus.checkFailed : ExitStatus.fine
+    }
+}
+
+/// What keeps several files from being written.
+enum ManyOutputsError: DescribedError, Equatable {
+    /// Several inputs, and no folder for their outputs.
+    case needsFolder
+    /// Two inputs whose outputs would have one name.
+    case clash(first: String, second: String, target: String)
+
+    var problem: String {
+        switch self {
+        case .needsFolder: "several files are written to a folder"
+        case .clash(let first, let second, let target): "\(first) and \(second) would both become \(target)"
+        }
+    }
+
+    var remedy: String {
+        switch self {
+        case .needsFolder: "name it, with a slash at its end: -o DIR/"
+        case .clash: "rename one, or write them one by one; nothing was written"
+        }
+    }
+
+    var decisions: [Decision] { [] }
+}

@@ -1,0 +1,22 @@
+import Arguments
+import ConvertFiles
+
+/// Options that choose files of folders, for commands that take several.
+enum ManyFiles {
+    static let include = Option(
+        "--include", "GLOB", .text, isRepeatable: true, help: "of folders, only files whose names match; with a slash, whose paths match")
+    static let exclude = Option(
+        "--exclude", "GLOB", .text, isRepeatable: true, help: "of folders, no files and folders that match")
+
+    /// Whether operands name several files: more than one, or a folder or pattern.
+    static func areNamed(_ operands: [String]) -> Bool {
+        operands.count > 1 || operands.first.map(FileSelection.mayBeSeveral) == true
+    }
+
+    /// The files that operands name. Throws if there are none.
+    static func selection(_ given: Invocation) throws(FileError) -> FileSelection {
+        let files = try FileSelection(given.operands, including: given.all(include), excluding: given.all(exclude))
+        guard !files.items.isEmpty else { throw .nothingFound(path: given.operands.joined(separator: ", ")) }
+        return files
+    }
+}
