@@ -120,8 +120,13 @@ public struct AlignedTree: Sendable {
         try write(Array(table.json(settings).utf8), "faces.json")
     }
 
+    /// A file in the folder.
+    func file(_ name: String) throws -> OutputFile {
+        try OutputFile(target: "\(folder)/\(name)", replacing: isReplacing, inputs: [], within: folder)
+    }
+
     private func write(_ bytes: [UInt8], _ name: String) throws {
-        let output = try OutputFile(target: "\(folder)/\(name)", replacing: isReplacing, inputs: [], within: folder)
+        let output = try file(name)
         try output.write(bytes)
         try output.commit()
     }

@@ -5,7 +5,7 @@ import ConvertJSON
 /// What was found in each picture, as CSV (the face that was taken) and as JSON (every face).
 public struct FaceTable: Sendable {
     private static let points = ["left_eye", "right_eye", "nose", "mouth_left", "mouth_right"]
-    private static let header =
+    static let header =
         "path,detected,faces,x1,y1,x2,y2,probability," + points.map { "\($0)_x,\($0)_y" }.joined(separator: ",") + ",sha256_rgb_hwc"
 
     private(set) var csv = header + "\n"
@@ -80,9 +80,15 @@ public struct FaceTable: Sendable {
 
     /// Settings and all pictures.
     func json(_ settings: JSONObject) -> String {
-        var root = JSONObject(["format_version": .integer(1)])
-        for member in settings.members { root.append(member.key, member.value) }
+        var root = FaceTable.root(settings)
         root.append("images", .array(pictures))
         return JSONValue.object(root).text(pretty: true)
+    }
+
+    /// The members before the pictures.
+    static func root(_ settings: JSONObject) -> JSONObject {
+        var root = JSONObject(["format_version": .integer(1)])
+        for member in settings.members { root.append(member.key, member.value) }
+        return root
     }
 }

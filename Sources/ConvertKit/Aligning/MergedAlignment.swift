@@ -26,7 +26,7 @@ public struct MergedAlignment {
         try tree.check(names)
         try tree.prepare()
         var report = MergeReport(work: parts.identity.work, output: folder, parts: parts.parts.count)
-        var table = FaceTable()
+        var table = try FaceTableFiles(tree, faces)
         try parts.forEach { record in
             report.items += 1
             events(.progress(done: report.items, total: parts.items, unit: .pictures))
@@ -38,9 +38,9 @@ public struct MergedAlignment {
                 .init(
                     crop: writesCrops ? Array(record.payload[..<length]) : nil,
                     drawing: draws ? Array(record.payload[length...]) : nil), of: name)
-            table.append(row)
+            try table.append(row)
         }
-        try tree.write(table, faces)
+        try table.finish()
         return report
     }
 }

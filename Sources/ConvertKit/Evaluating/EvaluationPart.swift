@@ -192,21 +192,20 @@ struct MergedEmbeddings {
         guard let widths = settings["widths"]?.array?.compactMap(\.integer), let width = widths.first,
             let model = settings["models"]?.array?.first?.string, widths.allSatisfy({ 1...1 << 20 ~= $0 })
         else { throw ShardError.damagedPart(path: parts.folder.path, reason: "the settings of an evaluation are not complete") }
-        try OutputFile.check(target: output.target, replacing: replacing, inputs: [])
         var report = MergeReport(work: parts.identity.work, output: output.target, parts: parts.parts.count)
-        var (names, values): ([String], [Float]) = ([], [])
+        var rows = try MergedRows(output, count: parts.doneCount, model: model, replacing: replacing)
         try parts.forEach { record in
             report.items += 1
             if report.take(record, events) { return }
             guard let name = record.meta["name"]?.string else {
                 throw ShardError.damagedPart(path: parts.folder.path, reason: "a record is not that of an image")
             }
-            names.append(name)
-            values += try EmbeddingRun.values(record, widths: widths, folder: parts.folder.path)[0]
+            let values = try EmbeddingRun.values(record, widths: widths, folder: parts.folder.path)[0]
+            // Brought to unit length as a table of all would be.
+            let table = try EmbeddingTable(paths: [name], width: width, values: values, file: model)
+            try rows.append(name, shape: [width], table.values, folder: parts.folder.path)
         }
-        let table = try EmbeddingTable(paths: names, width: width, values: values, file: model)
-        try output.write(
-            OutputTable(names: table.paths, shape: [width], values: .float32(table.values)), model: model, replacing: replacing, inputs: [])
+        try rows.finish()
         return report
     }
 }

@@ -85,23 +85,17 @@ struct MergedPictureRun {
         guard let model = parts.identity.settings["model"]?.string else {
             throw ShardError.damagedPart(path: parts.folder.path, reason: "the settings of a run are not complete")
         }
-        try OutputFile.check(target: output.target, replacing: replacing, inputs: [])
         var report = MergeReport(work: parts.identity.work, output: output.target, parts: parts.parts.count)
-        var (names, values, shape): ([String], [Float], [Int]) = ([], [], [])
+        var rows = try MergedRows(output, count: parts.doneCount, model: model, replacing: replacing)
         try parts.forEach { record in
             report.items += 1
             if report.take(record, events) { return }
             guard let name = record.meta["name"]?.string, let sizes = record.meta["shape"]?.array?.compactMap(\.integer),
-                names.isEmpty || sizes == shape, record.payload.count == 4 * sizes.reduce(1, { $0.multipliedReportingOverflow(by: $1).0 })
+                record.payload.count == sizes.reduce(4, { $0.multipliedReportingOverflow(by: $1).0 })
             else { throw ShardError.damagedPart(path: parts.folder.path, reason: "a record is not that of a picture") }
-            shape = sizes
-            names.append(name)
-            values += LittleEndianFloats.numbers(record.payload)
+            try rows.append(name, shape: sizes, LittleEndianFloats.numbers(record.payload), folder: parts.folder.path)
         }
-        // As a run writes nothing if no picture could be read.
-        guard !names.isEmpty else { return report }
-        try output.write(
-            OutputTable(names: names, shape: shape, values: .float32(values)), model: model, replacing: replacing, inputs: [])
+        try rows.finish()
         return report
     }
 }

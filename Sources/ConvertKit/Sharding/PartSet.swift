@@ -40,6 +40,9 @@ struct PartSet: Sendable {
     /// Items of the whole list.
     var items: Int { parts.first?.items ?? 0 }
 
+    /// Items of the whole list that could be used.
+    var doneCount: Int { parts.reduce(0) { $0 + $1.done } }
+
     /// Throws unless the parts are of this work.
     func check(work: String) throws(ShardError) {
         guard identity.work == work else { throw .otherWork(folder: folder.path, work: identity.work, wanted: work) }
