@@ -3,11 +3,15 @@
 Usage: python3 Benchmarks/checkpoint_files.py CHECKPOINT [RUNS]
 Needs only Python. Prints the table of docs/benchmarks.md; exits 1 if a bound is missed.
 """
+import sys
+
+if {"-h", "--help"} & set(sys.argv[1:]):
+    sys.exit(print(__doc__))
+
 import os
 import pathlib
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 

@@ -4,11 +4,15 @@ ONNX Runtime, on the same crops and checkpoint in one run.
 Usage: python executor_accuracy.py CONVERT ORACLE CHECKPOINT…     (needs torch and onnxruntime; see scripts/exports_against_runtimes.py)
 Bounds: default 1.25 × torch float32; --exact 1.1 × ONNX Runtime; the float64 reference, on two crops, 1e-12.
 """
+import sys
+
+if {"-h", "--help"} & set(sys.argv[1:]):
+    sys.exit(print(__doc__))
+
 import copy
 import os
 import pathlib
 import subprocess
-import sys
 import tempfile
 
 import numpy as np

@@ -3,10 +3,14 @@
 Usage: python crops_against_recorded.py CONVERT LFW_FOLDER [CROPS_FOLDER]
 LFW_FOLDER holds lfw-deepfunneled/ and mtcnn_crops.csv. Prints each picture that differs, and exits 1 if fewer than 99.9 % agree.
 """
+import sys
+
+if {"-h", "--help"} & set(sys.argv[1:]):
+    sys.exit(print(__doc__))
+
 import csv
 import pathlib
 import subprocess
-import sys
 import tempfile
 
 

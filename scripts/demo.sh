@@ -4,6 +4,7 @@
 # The faces are drawn, nobody's photographs, and the checkpoint was trained on faces drawn by the same program (fixtures/make_demo.py).
 # FOLDER (demo-output) stays. Exit code 1 if a file is not verified, or if its evaluation differs from the checkpoint's in a single pair.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" && exit 0 ;; esac
 root=$(cd "$(dirname "$0")/.." && pwd)
 program=$(realpath "${1:-$root/.build/release/convert}")
 folder=$(realpath -m "${2:-$root/demo-output}")

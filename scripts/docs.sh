@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the documentation of ConvertKit with the toolchain's own docc; a warning is an error. Output: .build/docs.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" && exit 0 ;; esac
 cd "$(dirname "$0")/.."
 graphs=.build/symbol-graphs
 rm -rf "$graphs" .build/docs

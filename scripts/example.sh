@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds Examples/TwoFaces against this package, as a user of the library would, and compares pictures with it.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" && exit 0 ;; esac
 cd "$(dirname "$0")/.."
 swift build -c release --package-path Examples/TwoFaces --scratch-path .build/example
 folder=$(mktemp -d)

@@ -4,9 +4,13 @@ Usage: python exports_against_runtimes.py CONVERT ORACLE FILE…
 CONVERT is the built command, ORACLE a folder whose nets.py builds the reference networks (build(arch)) and whose faces.py gives crops.
 Bounds: 3e-6 on the L2-normalized output, 3e-5 of the largest component before normalization, for batches of 1, 2 and 7.
 """
+import sys
+
+if {"-h", "--help"} & set(sys.argv[1:]):
+    sys.exit(print(__doc__))
+
 import os
 import subprocess
-import sys
 import tempfile
 
 import numpy as np

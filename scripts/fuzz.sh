@@ -2,6 +2,7 @@
 # Every reader under libFuzzer with AddressSanitizer and the standard library's debug checks, in turn. Seeds are the fixtures; inputs that fail are
 # written to .build/fuzz/crashes. Usage: fuzz.sh MINUTES [MODE…]
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" && exit 0 ;; esac
 minutes=${1:?usage: fuzz.sh MINUTES [MODE…]}
 shift || true
 cd "$(dirname "$0")/.."

@@ -3,8 +3,12 @@
 Usage: python3 fuzz_corpus.py FOLDER OUT [LIMIT]     (smallest inputs first, up to LIMIT bytes; default 64 kB)
        python3 fuzz_corpus.py --unpack FILE FOLDER   (one file per input)
 """
-import struct
 import sys
+
+if {"-h", "--help"} & set(sys.argv[1:]):
+    sys.exit(print(__doc__))
+
+import struct
 from pathlib import Path
 
 

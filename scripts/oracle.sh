@@ -2,6 +2,7 @@
 # Compares `convert slim` with a real PyTorch on the given checkpoints, or on those in fixtures/. PYTHON names an interpreter with torch and
 # safetensors.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" && exit 0 ;; esac
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
 if ! "$python" -c 'import torch, safetensors' 2>/dev/null; then

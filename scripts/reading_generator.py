@@ -4,7 +4,14 @@ All opcodes, all rebuild calls with ordinary and odd arguments, all containers. 
 builders of torch, collections, NumPy and Python's own types is named, so that loading a file only builds data.
 
 `checkpoint(seed, index)` gives the bytes of one file and the kind of its container; the same two numbers give the same bytes.
+
+Usage: python3 reading_generator.py FOLDER SEED COUNT
 """
+import sys
+
+if {"-h", "--help"} & set(sys.argv[1:]):
+    sys.exit(print(__doc__))
+
 import io
 import random
 import struct

@@ -3,9 +3,13 @@
 Usage: python scores_against_recorded.py CONVERT ORACLE MODEL SCORES.npy [OPTION…]      (needs numpy and Pillow)
 ORACLE's faces.py gives the crops; the pairs are in ../lfw/lfw_test_pair.txt, relative to ORACLE. Bound: 5e-6.
 """
+import sys
+
+if {"-h", "--help"} & set(sys.argv[1:]):
+    sys.exit(print(__doc__))
+
 import os
 import subprocess
-import sys
 import tempfile
 
 import numpy as np

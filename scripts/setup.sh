@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the build and the tests need, and skips what is already there. It can be run again safely, and asks nothing.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" && exit 0 ;; esac
 export DEBIAN_FRONTEND=noninteractive
 
 packages=(libzip-dev zlib1g-dev libssl-dev libprotobuf-c-dev protobuf-c-compiler libonnx-dev libhdf5-dev hdf5-tools libjpeg62-turbo-dev libpng-dev libcairo2-dev fonts-dejavu-core pkg-config)

@@ -2,9 +2,13 @@
 
 Usage: python slim_against_torch.py CONVERT FILE…     (needs torch and safetensors)
 """
+import sys
+
+if {"-h", "--help"} & set(sys.argv[1:]):
+    sys.exit(print(__doc__))
+
 import os
 import subprocess
-import sys
 import tempfile
 
 import safetensors.torch

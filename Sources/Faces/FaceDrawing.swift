@@ -4,9 +4,11 @@ package enum FaceDrawing {
     private static let other: [UInt8] = [255, 170, 0]
     private static let point: [UInt8] = [255, 40, 40]
     private static let edge: [UInt8] = [255, 255, 255]
+    private static let ink: [UInt8] = [0, 0, 0]
 
     /// The picture with every face framed, the chosen one in green and the others in orange, what became the crop as a thin white frame
-    /// (turned, if the face was aligned by its five points), and landmarks as red squares.
+    /// (turned, if the face was aligned by its five points), landmarks as red squares, and the detector's probability over each box. Lines
+    /// are as thick as the picture's size asks for.
     package static func draw(_ aligned: FaceAligner.Aligned) -> DecodedImage {
         let image = aligned.image
         var pixels = image.pixels
@@ -25,6 +27,19 @@ package enum FaceDrawing {
             fill(PixelBox(left: box.left, top: box.top, right: box.left + width, bottom: box.bottom), color)
             fill(PixelBox(left: box.right - width, top: box.top, right: box.right, bottom: box.bottom), color)
         }
+        // Over the box; inside of it if there is no room above.
+        func write(_ text: String, over box: FaceBox, _ color: [UInt8]) {
+            let dot = max(thickness, min(2, min(image.width, image.height) / 100))
+            let height = (DigitGlyphs.height + 2) * dot
+            let (left, edge) = (place(box.x1), place(box.y1))
+            let top = edge - height >= 0 ? edge - height : edge + thickness
+            let width = (text.count * (DigitGlyphs.width + 1) + 1) * dot
+            fill(PixelBox(left: left, top: top, right: left + width, bottom: top + height), color)
+            for (x, y) in DigitGlyphs.dots(text) {
+                let (x, y) = (left + (x + 1) * dot, top + (y + 1) * dot)
+                fill(PixelBox(left: x, top: y, right: x + dot, bottom: y + dot), ink)
+            }
+        }
         let thin = max(1, thickness / 2)
         if let cut = aligned.cut { frame(cut, edge, thin) }
         if let transform = aligned.transform {
@@ -36,6 +51,7 @@ package enum FaceDrawing {
             }
         }
         for face in aligned.faces {
+            write(probability(face.probability), over: face.box, face == aligned.face ? chosen : other)
             frame(
                 PixelBox(left: place(face.box.x1), top: place(face.box.y1), right: place(face.box.x2), bottom: place(face.box.y2)),
                 face == aligned.face ? chosen : other, thickness)
@@ -45,6 +61,14 @@ package enum FaceDrawing {
             }
         }
         return DecodedImage(unchecked: image.width, image.height, pixels, image.name, damage: image.damage)
+    }
+
+    /// A probability with three decimals, never rounded up to 1.
+    static func probability(_ value: Float) -> String {
+        guard value.isFinite else { return "" }
+        let thousandths = Int((max(0, min(Double(value), 1)) * 1000).rounded(.down))
+        let digits = String(thousandths)
+        return thousandths == 1000 ? "1.000" : "0." + String(repeating: "0", count: 3 - digits.count) + digits
     }
 
     /// The crop's corners in the picture.

@@ -62,7 +62,8 @@ import Testing
         for model in [copy, second] {
             let compared = try CommandRun(["compare", "--model", model, "--crop", "resize", "--json"] + pictures)
             let answer = try #require(try JSONParser.parse(compared.output.utf8).object)
-            #expect(answer["threshold"]?.double == best && answer["threshold_source"]?.string?.contains("12 pairs that are not LFW's") == true)
+            #expect(
+                answer["threshold"]?.double == best && answer["threshold_source"]?.string?.contains("12 pairs that are not LFW's") == true)
             #expect(answer["same"]?.boolean == ((answer["cosine"]?.double ?? .nan) >= best))
         }
         #expect(try CommandRun(["verify", copy, network]).status == 0)

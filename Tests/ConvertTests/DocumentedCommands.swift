@@ -63,7 +63,9 @@ struct DocumentedCommands {
         let mark = "=====\(UInt64.random(in: 0...UInt64.max))"
         var script = ""
         // The status of a command is that of the next, so that a page can show `echo $?`.
-        for step in steps { script += "{ \(step.command)\n} 2>&1; status=$?; printf '%s %d\\n' '\(mark)' \"$status\"; (exit \"$status\")\n" }
+        for step in steps {
+            script += "{ \(step.command)\n} 2>&1; status=$?; printf '%s %d\\n' '\(mark)' \"$status\"; (exit \"$status\")\n"
+        }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/bash")
         process.arguments = ["-c", script]
@@ -93,7 +95,8 @@ struct DocumentedCommands {
             if status != "0", !isAsked, !step.command.hasPrefix("echo $?") {
                 found.append("line \(step.line): \(step.command) ended with \(status): \(printed.joined(separator: "\n"))")
             } else if !DocumentedCommands.matches(trimmed(printed)[...], trimmed(step.output)[...]) {
-                found.append("line \(step.line): \(step.command) printed\n\(printed.joined(separator: "\n"))\nand not\n\(step.output.joined(separator: "\n"))")
+                let (got, wanted) = (printed.joined(separator: "\n"), step.output.joined(separator: "\n"))
+                found.append("line \(step.line): \(step.command) printed\n\(got)\nand not\n\(wanted)")
             }
             printed = []
             next += 1

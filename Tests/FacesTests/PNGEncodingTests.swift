@@ -29,6 +29,9 @@ import Testing
         func pixel(_ x: Int, _ y: Int) -> [UInt8] { Array(drawn.pixels[(y * 40 + x) * 3..<(y * 40 + x) * 3 + 3]) }
         #expect(pixel(10, 4) == [0, 230, 80] && pixel(19, 20) == [0, 230, 80] && pixel(10, 10) == [255, 40, 40])
         #expect(pixel(30, 18) == [255, 255, 255] && pixel(23, 25) == [255, 255, 255] && pixel(39, 18) == [255, 255, 255])
+        // The probability 1.000 below the box's upper edge, as there is no room above: its second zero's corner and middle, and the point.
+        #expect(pixel(1, 10) == [0, 0, 0] && pixel(8, 6) == [0, 0, 0] && pixel(9, 8) == [0, 230, 80])
+        #expect(["0.999", "0.000", "1.000", ""] == [0.99995, 1e-9, 1, .nan].map(FaceDrawing.probability))
         #expect(pixel(30, 25) == [128, 128, 128] && pixel(30, 16) == [128, 128, 128])
     }
 }

@@ -19,7 +19,8 @@ struct ManyOutputs {
     static func areAsked(_ given: Invocation, _ output: Option<String>) -> Bool {
         guard let first = given.operands.first else { return false }
         let isFolder = given[output]?.utf8.last == UInt8(ascii: "/")
-        return given.operands.count > 2 || isFolder || (given.operands.count == 2 && given.isGiven(output)) || FileSelection.mayBeSeveral(first)
+        return given.operands.count > 2 || isFolder || (given.operands.count == 2 && given.isGiven(output))
+            || FileSelection.mayBeSeveral(first)
     }
 
     /// The folder of the outputs. Throws `ManyOutputsError.needsFolder`.

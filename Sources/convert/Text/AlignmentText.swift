@@ -11,7 +11,7 @@ enum AlignmentText {
         let tree = alignment.request.tree
         let size = alignment.settings.imageSize
         let done = result.doneCount
-        let crops = tree.writesCrops ? "\(NumberText.grouped(done)) crops of \(size), " : ""
+        let crops = tree.writesCrops ? "\(NumberText.grouped(done)) crop\(done == 1 ? "" : "s") of \(size), " : ""
         var lines = ["\(tree.folder): \(crops)faces.csv, faces.json"]
         if alignment.settings.preprocess.looksForFaces {
             let missed = result.withoutFace

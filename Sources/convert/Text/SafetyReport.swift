@@ -51,7 +51,10 @@ enum SafetyReport {
     private static func scanLine(_ inspection: SafetyInspection) -> String {
         let scan = inspection.scan
         guard scan.isComplete else { return "NOT COMPLETE" }
-        guard scan.pickles.isEmpty else { return "complete, \(scan.pickles.count) pickle\(scan.pickles.count == 1 ? "" : "s") read to \(scan.pickles.count == 1 ? "its" : "their") end" }
+        guard scan.pickles.isEmpty else {
+            return
+                "complete, \(scan.pickles.count) pickle\(scan.pickles.count == 1 ? "" : "s") read to \(scan.pickles.count == 1 ? "its" : "their") end"
+        }
         return "complete (\(title(inspection)) holds no pickle)"
     }
 
