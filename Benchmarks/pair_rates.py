@@ -11,6 +11,7 @@ which includes pages of the embeddings' file that the system may take back.
 import argparse
 import json
 import os
+import resource
 import subprocess
 import threading
 import time
@@ -49,6 +50,7 @@ def pairs(path, images, count, shots=10):
 
 def measured(command):
     start = time.time()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     peaks = {"RssAnon": 0, "VmHWM": 0}
 
@@ -70,7 +72,10 @@ def measured(command):
     watcher.join()
     if status:
         raise SystemExit(f"{command}: exit code {status}")
-    return json.loads(output), time.time() - start, peaks
+    seconds = time.time() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return json.loads(output), seconds, processor, peaks
 
 
 def check(result, vectors, list_path):
@@ -127,11 +132,11 @@ def main():
         lists.append(path)
     for path in lists:
         command = [asked.binary, "score", "--rates", "--pairs-file", path, "--embeddings", vectors, "--json"]
-        result, seconds, peaks = measured(command)
+        result, seconds, processor, peaks = measured(command)
         count = result["num_same_pairs"] + result["num_different_pairs"]
         print(
-            f"{count:>12,} pairs: {seconds:6.1f} s, {peaks['RssAnon'] / 1024:7.0f} MiB allocated, {peaks['VmHWM'] / 1024:7.0f} MiB resident, "
-            f"AUC {result['roc_auc']:.6f}",
+            f"{count:>12,} pairs: {seconds:6.1f} s, {processor:6.1f} s of processor time, {peaks['RssAnon'] / 1024:7.0f} MiB allocated, "
+            f"{peaks['VmHWM'] / 1024:7.0f} MiB resident, AUC {result['roc_auc']:.6f}",
             flush=True,
         )
         if path == lists[0]:

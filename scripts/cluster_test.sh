@@ -7,6 +7,7 @@
 # It needs root, LFW and a checkpoint in ../shared, and slurmctld, slurmd, slurm-client, munge and parallel; INSTALL=1 installs those by apt-get.
 # SEED=n draws the tasks that are killed; WORK=dir is where it works (some hundred MB), KEEP=1 leaves it there.
 set -euo pipefail
+case "${1:-}" in -h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" && exit 0 ;; esac
 cd "$(dirname "$0")/.."
 binary=$(realpath "${BINARY:-.build/release/convert}")
 shared=${SHARED:-../shared}

@@ -67,5 +67,13 @@ import Testing
             while try cut.next() != nil {}
         }
         #expect(throws: LFWError.self) { try AcceptRates(file: "pairs") { try MergedRuns([]) } }
+        // From somebody else: scores that are no numbers, or do not become lower.
+        for bits in [Float.nan.bitPattern, Float(0.75).bitPattern, Float(0.5).bitPattern] {
+            let bytes = Array(run.bytes.prefix(12)) + withUnsafeBytes(of: bits.littleEndian) { Array($0) } + run.bytes.suffix(8)
+            #expect(throws: LFWError.notHistogram(file: "run")) {
+                var merged = try MergedRuns([ByteView(copying: bytes, name: "run")])
+                while try merged.next() != nil {}
+            }
+        }
     }
 }

@@ -47,25 +47,30 @@ package struct ScoreRun: Sendable {
         /// The entry that comes next; nil at the end.
         private(set) var next: Entry?
 
-        /// - Throws: `FileError` if the bytes are cut off.
-        init(_ bytes: ByteView) throws(FileError) {
+        /// - Throws: `FileError` if the bytes are cut off, `LFWError.notHistogram` if scores do not become lower.
+        init(_ bytes: ByteView) throws {
             self.bytes = bytes
             next = try read()
         }
 
-        mutating func advance() throws(FileError) {
+        mutating func advance() throws {
+            let last = next
             at += ScoreRun.stride
             // A list of runs is read once, from its beginning to its end.
             if at.isMultiple(of: ScoreRun.stride << 15) {
                 try bytes.window(at: at - ScoreRun.stride << 15, count: ScoreRun.stride << 15).letGo()
             }
             next = try read()
+            if let last, let next, next.score >= last.score { throw LFWError.notHistogram(file: bytes.name) }
         }
 
-        private func read() throws(FileError) -> Entry? {
+        private func read() throws -> Entry? {
             guard at < bytes.count else { return nil }
+            let score = Float(bitPattern: try bytes.integer(at: at, as: UInt32.self))
+            // A score that is not a number would come before none and after none.
+            guard score.isFinite else { throw LFWError.notHistogram(file: bytes.name) }
             return Entry(
-                score: Float(bitPattern: try bytes.integer(at: at, as: UInt32.self)),
+                score: score,
                 same: Int(try bytes.integer(at: at + 4, as: UInt32.self)), different: Int(try bytes.integer(at: at + 8, as: UInt32.self)))
         }
     }
@@ -76,8 +81,8 @@ package struct MergedRuns {
     /// A binary heap: the run with the highest next score is first.
     private var heap: [ScoreRun.Cursor] = []
 
-    /// - Throws: `FileError` for a run that is cut off.
-    package init(_ runs: [ByteView]) throws(FileError) {
+    /// - Throws: `FileError` for a run that is cut off, `LFWError.notHistogram` for one that is out of order.
+    package init(_ runs: [ByteView]) throws {
         for run in runs {
             let cursor = try ScoreRun.Cursor(run)
             if cursor.next != nil { heap.append(cursor) }
@@ -99,7 +104,7 @@ package struct MergedRuns {
     }
 
     /// The next lower score with the counts of all runs; nil at the end.
-    package mutating func next() throws(FileError) -> ScoreRun.Entry? {
+    package mutating func next() throws -> ScoreRun.Entry? {
         guard let highest = heap.first?.next?.score else { return nil }
         var (same, different) = (0, 0)
         while let entry = heap.first?.next, entry.score == highest {
