@@ -60,7 +60,7 @@ package enum ExportError: DescribedError, Equatable {
         case .notPlain(_, _, _, true): "convert it to float32, or leave it out of a slim file first"
         case .notPlain: "leave it out of a slim file first"
         case .nothingToDequantize, .nothingToFold, .notForBareWeights, .notForFormat: "leave the option out"
-        case .overflow: "use bfloat16, or keep float32"
+        case .overflow: "use a wider type, or keep the source's"
         case .cannotFold: "fold into .onnx, .h5 or .flat"
         case .needsNetwork: "give a network of a known family, or write the weights alone (.safetensors, .h5, .flat, .pth)"
         case .graphDoesNotFit: "correct the text of the graph"

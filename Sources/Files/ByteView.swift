@@ -95,7 +95,17 @@ public struct ByteView: Sendable {
         guard offset >= 0, offset <= count, size <= count - offset else {
             throw .outOfBounds(what: name, offset: offset, count: size, available: max(0, count - max(0, offset)))
         }
-        return withUnsafeBytes { Integer(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: type)) }
+        return Integer(truncatingIfNeeded: word(at: offset, size: size))
+    }
+
+    /// The little-endian number of up to eight bytes at an offset that was checked. Without a type parameter, as the generic one is not
+    /// specialized in other modules and would look its type up at every call.
+    private func word(at offset: Int, size: Int) -> UInt64 {
+        withUnsafeBytes { raw in
+            var value: UInt64 = 0
+            for place in 0..<min(size, 8) { value |= UInt64(raw[offset + place]) << UInt64(8 * place) }
+            return value
+        }
     }
 
     /// Whether the bytes at `offset` are exactly `expected`.

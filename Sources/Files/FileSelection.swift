@@ -8,9 +8,13 @@ public struct FileSelection: Sendable {
         public let path: String
         /// Why it is not read; nil if it is.
         public let obstacle: FileError?
+        /// The way below the folder that was named; nil if the file itself was.
+        public let below: String?
 
         /// A file that was found.
-        public init(path: String, obstacle: FileError?) { (self.path, self.obstacle) = (path, obstacle) }
+        public init(path: String, obstacle: FileError?, below: String? = nil) {
+            (self.path, self.obstacle, self.below) = (path, obstacle, below)
+        }
     }
 
     /// In the order of the operands; those of a folder sorted by the bytes of their paths.
@@ -30,7 +34,7 @@ public struct FileSelection: Sendable {
         for operand in operands {
             for path in try FileSelection.expanded(operand) {
                 guard FileSelection.kind(path) == S_IFDIR else {
-                    items.append(Item(path: path, obstacle: nil))
+                    items.append(Item(path: path, obstacle: nil, below: nil))
                     continue
                 }
                 var walk = FolderWalk(root: path, including: including, excluding: excluding)
@@ -82,13 +86,14 @@ private struct FolderWalk {
     mutating func visit(below: String, depth: Int) throws(FileError) {
         let folder = below.isEmpty ? root : PathText.join(root, below)
         guard depth < FileSelection.depthLimit else {
-            return items.append(.init(path: folder, obstacle: .unreadable(path: folder, reason: "folders are nested too deep")))
+            return items.append(
+                .init(path: folder, obstacle: .unreadable(path: folder, reason: "folders are nested too deep"), below: below))
         }
         let names: [String]
         do { names = try FolderListing.names(in: folder) } catch {
             // The folder that was named has to be readable; one below it is reported with the files.
             if below.isEmpty { throw error }
-            return items.append(.init(path: folder, obstacle: error))
+            return items.append(.init(path: folder, obstacle: error, below: below))
         }
         for name in names {
             let inner = below.isEmpty ? name : PathText.join(below, name)
@@ -100,7 +105,7 @@ private struct FolderWalk {
                 continue
             }
             guard including.isEmpty || matches(including, inner, name) else { continue }
-            items.append(.init(path: path, obstacle: isLink && leadsOut(path) ? .leadsOut(path: path, folder: root) : nil))
+            items.append(.init(path: path, obstacle: isLink && leadsOut(path) ? .leadsOut(path: path, folder: root) : nil, below: inner))
         }
     }
 

@@ -3,6 +3,19 @@ import Glibc
 /// Parts of paths. Paths are split between bytes: in Swift, a `/` or `.` followed by a combining mark is a single character, but it still
 /// separates.
 public enum PathText {
+    /// Whether `part` occurs in a path, byte for byte; `String.contains` takes a hundred times as long.
+    public static func contains(_ path: String, _ part: String) -> Bool {
+        var (path, part) = (path, part)
+        return path.withUTF8 { text in
+            part.withUTF8 { wanted in
+                guard wanted.count <= text.count else { return false }
+                return (0...text.count - wanted.count).contains { start in
+                    wanted.indices.allSatisfy { text[start + $0] == wanted[$0] }
+                }
+            }
+        }
+    }
+
     /// The last component, or the path itself if there is none.
     public static func baseName(_ path: String) -> String {
         path.utf8.split(separator: slash).last.map { String(decoding: $0, as: UTF8.self) } ?? path

@@ -57,12 +57,13 @@ struct ContainerContents {
     }
 
     /// Reads the container of a whole file.
-    static func read(_ bytes: ByteView, as kind: ContainerKind) throws -> ContainerContents {
+    /// - Parameter known: a pickle of the file that was read already.
+    static func read(_ bytes: ByteView, as kind: ContainerKind, known: ReadPickle? = nil) throws -> ContainerContents {
         if let second = kind.secondReading(of: bytes) {
             throw PthError.twoContainers(file: bytes.name, first: kind, second: second)
         }
         return switch kind {
-        case .zip: try ZipContainer.read(bytes)
+        case .zip: try ZipContainer.read(bytes, known: known)
         case .legacy: try LegacyContainer.read(bytes)
         case .tar: try TarContainer.read(bytes)
         case .barePickle: try BarePickleContainer.read(bytes)

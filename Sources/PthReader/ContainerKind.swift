@@ -78,13 +78,13 @@ public enum ContainerKind: String, Sendable {
         // torch's reader ignores case.
         let names = names.map { $0.lowercased() }
         func has(_ suffix: String) -> Bool { names.contains { $0 == suffix || $0.hasSuffix("/" + suffix) } }
-        if has("constants.pkl") || names.contains(where: { $0.contains("/code/") }) {
+        if has("constants.pkl") || names.contains(where: { PathText.contains($0, "/code/") }) {
             throw .notACheckpoint(
                 file: file, found: "a TorchScript archive",
                 remedy: "save the network's state_dict() with torch.save instead of torch.jit.save")
         }
         if has("archive_format") || has("serialized_exported_program.json")
-            || names.contains(where: { $0.contains("models/") && $0.hasSuffix(".json") })
+            || names.contains(where: { $0.hasSuffix(".json") && PathText.contains($0, "models/") })
         {
             throw .notACheckpoint(
                 file: file, found: "a torch.export program (.pt2)", remedy: "save the network's state_dict() with torch.save")

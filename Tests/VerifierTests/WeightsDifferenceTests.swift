@@ -37,14 +37,14 @@ import Testing
             ])
         #expect(found.changed == [.init(name: "shape", first: "float32 [2]", second: "float32 [2, 1]")])
         // (0.25 + 4) over (5 + 25 + 1).
-        #expect(abs(found.relative - (4.25 / 31).squareRoot()) < 1e-15)
+        #expect(abs((found.relative ?? 0) - (4.25 / 31).squareRoot()) < 1e-15)
     }
 
     @Test("Rounded tensors are compared as numbers, and their dtypes reported") func roundedTensorsAreComparedAsNumbers() throws {
         let first = weights([("exact", try tensor([1, 0.5])), ("rounded", try tensor([0.1, 1]))])
         let found = try WeightsDifference(first, try first.rounded(to: .float16))
         #expect(found.same == ["exact"] && found.retyped.map(\.name) == ["exact", "rounded"])
-        #expect(found.moved.map(\.name) == ["rounded"] && found.moved[0].count == 1 && found.moved[0].relative < 1e-4)
+        #expect(found.moved.map(\.name) == ["rounded"] && found.moved[0].count == 1 && (found.moved[0].relative ?? 1) < 1e-4)
     }
 
     @Test("Numbers that are not finite come first, and two NaNs are the same") func numbersThatAreNotFinite() throws {
@@ -52,6 +52,22 @@ import Testing
         let second = weights([("moved", try tensor([9, 1])), ("nan", try tensor([.nan, 1])), ("broken", try tensor([.nan, 1]))])
         let found = try WeightsDifference(first, second)
         #expect(found.same == ["nan"] && found.moved.map(\.name) == ["broken", "moved"] && found.moved[0].largest == 0)
+    }
+
+    @Test("Integers are compared exactly, zeros have no length, and what overflows has no distance") func integersAreComparedExactly()
+        throws
+    {
+        func integers(_ values: [Int64]) throws -> Tensor {
+            let bytes = values.flatMap { value in withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+            return try Tensor(
+                dtype: .int64, shape: [values.count], storage: Storage(name: "test", bytes: ByteView(copying: bytes, name: "test")))
+        }
+        let first = weights([("large", try integers([1 << 53])), ("was zero", try tensor([0])), ("huge", try tensor([3e38, 3e38]))])
+        let second = weights([("large", try integers([1 << 53 + 1])), ("was zero", try tensor([1])), ("huge", try tensor([-3e38, 3e38]))])
+        let found = try WeightsDifference(first, second)
+        #expect(found.same.isEmpty && found.moved.map(\.name) == ["huge", "large", "was zero"])
+        #expect(found.moved[2].relative == .infinity && found.moved[1].count == 1)
+        #expect(try WeightsDifference(first, first).same.count == 3)
     }
 
     @Test("A wrapper's prefix on one side is taken off", arguments: [false, true]) func aWrappersPrefixIsTakenOff(_ isSecond: Bool) throws {

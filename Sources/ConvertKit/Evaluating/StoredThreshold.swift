@@ -26,20 +26,26 @@ public struct StoredThreshold: Sendable, Equatable {
         let pairs = evaluation.table.pairs
         let place = "\(NumberText.grouped(pairs.pairs.count)) pairs \(evaluation.isLFW ? "of LFW" : "that are not LFW's")"
         if let threshold = evaluation.matchThreshold {
-            cosine = Double(threshold.rates.score)
-            source = "\(place): false match rate at most \(threshold.rates.limit)"
+            // Halfway to the next lower score, so that the pair that sets the threshold is accepted whatever the last digit is.
+            let score = threshold.rates.score
+            let below = evaluation.table.scores.filter { $0 < score }.max()
+            cosine = below.map { (Double(score) + Double($0)) / 2 } ?? Double(score)
+            source =
+                "false match rate at most \(threshold.rates.limit) on \(place)"
+                + (threshold.rates.isSupported ? "" : ", which are too few to show it")
         } else {
             cosine = evaluation.protocolRule.cosine(evaluation.globalBest.threshold)
-            source = "\(place): the one that decides most of them correctly"
+            source = "the most accurate one on \(place)"
         }
     }
 
-    /// The threshold that a model carries; nil if it carries none.
-    public init?(of model: Model) {
+    /// The threshold that a model carries; nil if it carries none. Throws `StoredThresholdError.unusable`.
+    public init?(of model: Model) throws(StoredThresholdError) {
         let metadata = model.weights.metadata
-        guard let cosine = metadata[StoredThreshold.key]?.double, -1...1 ~= cosine else { return nil }
+        guard let stored = metadata[StoredThreshold.key] else { return nil }
+        guard let cosine = stored.double, -1...1 ~= cosine else { throw .unusable(value: String(stored.text(pretty: false).prefix(40))) }
         self.cosine = cosine
-        source = metadata[StoredThreshold.sourceKey]?.string ?? "not said"
+        source = String((metadata[StoredThreshold.sourceKey]?.string ?? "not said").prefix(200))
     }
 
     /// The members that carry it.
@@ -53,6 +59,10 @@ public struct StoredThreshold: Sendable, Equatable {
         _ = ProtocolChoices.complete(&complete)
         if !request.sets.isEmpty { return .severalSets }
         if let mirror = complete.mirror, mirror != .none { return .mirrorImages }
+        let isOtherFace =
+            complete.faces.crop != request.faces.crop || complete.faces.selection != nil || complete.faces.leastFace != nil
+            || complete.faces.thresholds != nil || complete.faces.factor != nil
+        if isOtherFace || request.cropsFolder != nil { return .otherFaces }
         return complete.judging.subtractsMean ? .meanSubtracted : nil
     }
 }
@@ -65,6 +75,10 @@ public enum StoredThresholdError: DescribedError, Equatable {
     case meanSubtracted
     /// Each set has a threshold of its own.
     case severalSets
+    /// Faces were chosen or cut in a way that the model does not state.
+    case otherFaces
+    /// What the model carries is not a cosine.
+    case unusable(value: String)
     /// No threshold has the rate that was asked for.
     case noThreshold
 
@@ -75,6 +89,8 @@ public enum StoredThresholdError: DescribedError, Equatable {
         case .meanSubtracted: "a threshold found with the mean subtracted is not one for two pictures alone"
         case .severalSets: "a threshold is stored from one list of pairs, not from sets"
         case .noThreshold: "no threshold has this false match rate"
+        case .otherFaces: "a threshold belongs to its crops, and these are not cut as the model alone says"
+        case .unusable(let value): "the match_threshold that the model carries is \(PrintedText.oneLine(value)), not a cosine from -1 to 1"
         }
     }
 
@@ -85,6 +101,9 @@ public enum StoredThresholdError: DescribedError, Equatable {
         case .meanSubtracted: "evaluate without subtracting the mean"
         case .severalSets: "evaluate a list of pairs"
         case .noThreshold: "ask for a higher rate, or give more pairs"
+        case .otherFaces:
+            "leave out finished crops, a protocol's crops and the detector's settings; a crop of the model's own (--crop) is kept"
+        case .unusable: "give a threshold, or store one again"
         }
     }
 

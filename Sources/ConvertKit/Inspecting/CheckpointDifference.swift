@@ -1,6 +1,7 @@
 import ConvertIR
 import ConvertJSON
 import Exporters
+import PthReader
 import Verifier
 
 /// Two checkpoints of one network side by side: which tensors moved and how far, and what else they say differently.
@@ -15,8 +16,10 @@ public struct CheckpointDifference: Sendable {
         package let second: JSONValue?
     }
 
-    /// The files, with their networks or bare weights.
-    package let first, second: LoadedModel
+    /// The files.
+    package let first, second: OpenedFile
+    /// Their networks; nil without one.
+    package let networks: (first: Model?, second: Model?)
     /// How the tensors differ.
     package let weights: WeightsDifference
     /// Plain values beside the tensors that differ, in the first file's order.
@@ -28,18 +31,45 @@ public struct CheckpointDifference: Sendable {
             && weights.onlySecond.isEmpty
     }
 
+    /// What either file holds beside tensors and plain values, such as an optimizer's state or a dictionary of arguments, which is not compared.
+    package let notCompared: [String]
+
     /// Opens both files and compares them. Throws if one has no tensors, or if bytes are damaged.
     public init(_ first: ModelSource, _ second: ModelSource) throws {
-        (self.first, self.second) = (try first.load(), try second.load())
-        let (one, other) = (self.first.opened.weights, self.second.opened.weights)
-        weights = try WeightsDifference(one ?? self.first.content.weights, other ?? self.second.content.weights)
-        let (said, saidToo) = (one?.metadata ?? Metadata(), other?.metadata ?? Metadata())
-        var statements = said.members.filter { saidToo[$0.key] != $0.value }.map {
+        (self.first, self.second) = (try first.openFile(), try second.openFile())
+        for opened in [self.first, self.second] { if let failure = opened.stateDictError { throw failure } }
+        func network(_ opened: OpenedFile, _ source: ModelSource) -> Model? {
+            (try? LoadedModel(opened, choice: source.choice))?.content.model
+        }
+        networks = (network(self.first, first), network(self.second, second))
+        let none = Weights(entries: [], provenance: Provenance(source: "", format: "", stateDictPath: ""))
+        let (one, other) = (self.first.weights ?? none, self.second.weights ?? none)
+        weights = try WeightsDifference(one, other)
+        var seen: Set<String> = []
+        notCompared = (CheckpointDifference.rest(self.first) + CheckpointDifference.rest(self.second)).filter { seen.insert($0).inserted }
+        let (said, saidToo) = (one.metadata, other.metadata)
+        var statements = said.members.filter { !CheckpointDifference.areSame(saidToo[$0.key], $0.value) }.map {
             Statement(name: $0.key, first: $0.value, second: saidToo[$0.key])
         }
         statements += saidToo.members.filter { said[$0.key] == nil }.map { Statement(name: $0.key, first: nil, second: $0.value) }
         self.statements = statements
-        try self.first.opened.checkUnchanged()
-        try self.second.opened.checkUnchanged()
+        try self.first.checkUnchanged()
+        try self.second.checkUnchanged()
+    }
+
+    /// Whether two plain values are the same; NaN is the same as itself.
+    private static func areSame(_ one: JSONValue?, _ other: JSONValue) -> Bool {
+        if case .number(let left)? = one, case .number(let right) = other, left.isNaN, right.isNaN { return true }
+        return one == other
+    }
+
+    /// Entries of a checkpoint that are neither its state dict nor plain values, with their kinds.
+    private static func rest(_ opened: OpenedFile) -> [String] {
+        guard case .dictionary(let root)? = opened.checkpoint?.root, let selection = opened.selection, !selection.path.isEmpty else {
+            return []
+        }
+        return root.entries.filter { entry in
+            entry.key.pathComponent != selection.components.first && opened.weights?.metadata[entry.key.pathComponent] == nil
+        }.map { "\($0.key.pathComponent) (\($0.value.kindName))" }
     }
 }

@@ -40,8 +40,12 @@ public struct InspectionSweep: Sendable {
     public struct Entry: Sendable {
         /// The file's path.
         public let path: String
+        /// The way below the folder that was named; nil if the file itself was.
+        public let below: String?
         /// What it is, or why it cannot be read.
         public let result: Result<Summary, any Error>
+        /// What the safety scan says of a file that cannot be read: its pickles may act all the same. Nil if it can be read.
+        public let outcome: SafetySweep.Outcome?
     }
 
     private let files: FileSelection
@@ -65,14 +69,15 @@ public struct InspectionSweep: Sendable {
             items.count,
             make: { index in
                 let item = items[index]
-                return Entry(
-                    path: item.path,
-                    result: Result {
-                        if let obstacle = item.obstacle { throw obstacle }
-                        var file = source
-                        file.path = item.path
-                        return Summary(try Inspection(file))
-                    })
+                let result = Result {
+                    if let obstacle = item.obstacle { throw obstacle }
+                    var file = source
+                    file.path = item.path
+                    return Summary(try Inspection(file))
+                }
+                var outcome: SafetySweep.Outcome?
+                if case .failure = result { outcome = (try? SafetyInspection(path: item.path))?.outcome ?? .unreadable }
+                return Entry(path: item.path, below: item.below, result: result, outcome: outcome)
             }, use: { _, entry in try each(entry) })
     }
 }

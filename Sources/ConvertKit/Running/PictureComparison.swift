@@ -7,9 +7,6 @@ public struct PictureComparison: Sendable {
     public let cosine: Double
     /// Pictures in which no face was found, and that were taken whole.
     public let withoutFace: [String]
-    /// The threshold that the model carries; nil if it carries none.
-    public let threshold: StoredThreshold?
-
     /// Runs the network on both pictures.
     /// - Parameters:
     ///   - model: the network.
@@ -35,7 +32,6 @@ public struct PictureComparison: Sendable {
         guard lengths > 0, lengths.isFinite else { throw PictureComparisonError.noDirection(model: model.name) }
         cosine = min(1, max(-1, sum(one, other) / lengths))
         withoutFace = result.withoutFace
-        threshold = StoredThreshold(of: network)
     }
 }
 

@@ -226,7 +226,13 @@ public struct SlimPlan: Sendable {
             var entries = SlimEntries(path: path)
             var names: Set<ExactText> = []
             for entry in dictionary.entries {
-                guard let value = try clean(entry.value, at: path + [entry.key.pathComponent], onlyKept: onlyKept) else { continue }
+                let place = path + [entry.key.pathComponent]
+                // load_state_dict takes no other keys than those of parameters, buffers and extra state.
+                if isStateDict, rules.isBare, !entry.value.isTensor, !entry.key.pathComponent.hasSuffix("_extra_state") {
+                    note(place, "left out, because it is not a tensor")
+                    continue
+                }
+                guard let value = try clean(entry.value, at: place, onlyKept: onlyKept) else { continue }
                 var key = try plainKey(entry.key, at: path)
                 if isStateDict, let prefix = rules.stripPrefix, case .string(let name) = key, name.hasPrefix(prefix) {
                     key = .string(String(name.dropFirst(prefix.count)))
@@ -268,7 +274,7 @@ public struct SlimPlan: Sendable {
                 guard case .string(let name) = entry.key, case .tensor(let tensor) = entry.value, let made = rounded[name],
                     made.dtype != tensor.tensor.dtype
                 else { return entry }
-                note(path + [name], "\(tensor.tensor.dtype.rawValue) rounded to \(precision.rawValue)")
+                note(path + [name], "\(tensor.tensor.dtype.rawValue) written as \(precision.rawValue)")
                 return .init(key: entry.key, value: .tensor(TorchTensor(made, location: tensor.location)))
             }
         }

@@ -169,8 +169,12 @@ public struct ZipArchive: Sendable {
         }
     }
 
+    /// libzip converts every entry's time of day, for which the C library looks at /etc/localtime each time unless the zone is named.
+    private static let hasTimeZone: Bool = setenv("TZ", ":/etc/localtime", 0) == 0
+
     private static func withLibzip<Result>(_ bytes: ByteView, _ body: (OpaquePointer) throws -> Result) throws -> Result {
-        try bytes.withUnsafeBytes { raw in
+        _ = hasTimeZone
+        return try bytes.withUnsafeBytes { raw in
             var error = zip_error_t()
             zip_error_init(&error)
             defer { zip_error_fini(&error) }

@@ -4,7 +4,7 @@ import Pickle
 
 /// torch's zip container (torch 1.6 and later; caffe2/serialize/inline_container.h): `ROOT/data.pkl`, `ROOT/data/KEY`, and a few facts.
 enum ZipContainer {
-    static func read(_ bytes: ByteView, depth: Int = 0) throws -> ContainerContents {
+    static func read(_ bytes: ByteView, depth: Int = 0, known: ReadPickle? = nil) throws -> ContainerContents {
         let archive = try ZipArchive(bytes)
         try ContainerKind.refuseOtherZips(archive.entries.map(\.name), file: bytes.name)
         let names = EntryNames(archive.entries)
@@ -26,7 +26,7 @@ enum ZipContainer {
 
         try archive.verify(pickleEntry)
         let pickle = try archive.contents(of: pickleEntry)
-        let document = try PickleMachine.read(pickle, limits: pickleLimits(pickleEntry))
+        let document = try known?.document(of: pickle) ?? PickleMachine.read(pickle, limits: pickleLimits(pickleEntry))
         let table = StorageTable(file: bytes.name) { id in try storage(id, root: root, archive: archive, names: names) }
         var decoder = ValueDecoder(
             document, file: bytes.name, pickle: pickle.name, loadNested: { try ContainerContents.nested($0, depth: depth + 1) }

@@ -36,9 +36,12 @@ extension SafetyScan {
             if [.zip, .legacy, .tar, .appleDouble].contains(ContentKind(contents)) {
                 judge(contents, place: entryPlace, depth: depth + 1)
             } else {
+                var known: ReadPickle?
                 scanStream(contents, place: entryPlace, depth: depth) { document in
+                    if known == nil { known = ReadPickle(bytes: contents, document: document) }
                     for (name, size) in SafetyScan.storages(of: document, beside: entry.name) { storages[name] = size }
                 }
+                if isFile, extent == .whole, entry.isStored { rootPickle = known }
             }
         }
         let read = Set(roots.map(\.name))

@@ -62,6 +62,8 @@ public struct SafetyScan: Sendable {
     /// Number of compressed bytes from which the current pickles were inflated, which limits what they may build; nil if they are not
     /// compressed.
     var inflatedFrom: Int?
+    /// The pickle of torch's archive that the file is, for the check of its structure; nil if it is another file, or afterwards.
+    var rootPickle: ReadPickle?
 
     private init(extent: Extent) {
         self.extent = extent
@@ -75,6 +77,7 @@ public struct SafetyScan: Sendable {
         judge(file.bytes, place: file.name, depth: 0, isFile: true)
         // Once something has stopped the scan, the structure need not be reported as well.
         if extent == .whole, isComplete { checkStructure(file) }
+        rootPickle = nil
     }
 
     /// Scans the bytes as pickles whatever they look like, as a loader would that tries pickle last.
@@ -183,7 +186,7 @@ public struct SafetyScan: Sendable {
     private mutating func checkStructure(_ file: MappedFile) {
         guard let kind = ContainerKind.recognize(file.bytes) else { return }
         do {
-            _ = try ContainerContents.read(file.bytes, as: kind)
+            _ = try ContainerContents.read(file.bytes, as: kind, known: rootPickle)
         } catch PthError.notACheckpoint {
             // A different format, which was judged by its entries.
         } catch PthError.bigEndian(_, let place) where !place.hasPrefix("entry ") || place.hasSuffix("byteorder") {

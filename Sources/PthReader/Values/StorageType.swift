@@ -4,11 +4,16 @@ import ConvertTensors
 enum StorageType {
     /// The dtype of a class such as `torch.FloatStorage` or `torch.cuda.FloatStorage`; uint8 for untyped storages. Nil if unknown.
     static func dtype(ofClass name: String) -> DType? {
+        if let known = plainClasses[name] { return known }
         guard name.hasPrefix("torch."), let last = name.split(separator: ".").last else { return nil }
         let suffix = last.hasSuffix("Storage") ? "Storage" : "Tensor"
         guard last.hasSuffix(suffix) else { return nil }
         return byPrefix[String(last.dropLast(suffix.count))]
     }
+
+    /// Classes as nearly every file names them.
+    private static let plainClasses = Dictionary(
+        byPrefix.map { ("torch.\($0.key)Storage", $0.value) }, uniquingKeysWith: { first, _ in first })
 
     /// Whether the class holds bytes without a dtype.
     static func isUntyped(_ name: String) -> Bool { name.hasSuffix(".UntypedStorage") || name.hasSuffix("._UntypedStorage") }

@@ -14,8 +14,9 @@ package struct WeightsDifference: Sendable {
         package let count: Int
         /// The largest difference of two finite numbers.
         package let largest: Double
-        /// The length of the difference as a vector over that of the first tensor; infinite if that is zero, NaN if a number is not finite.
-        package let relative: Double
+        /// The length of the difference as a vector over that of the first tensor; infinite if that is zero, nil if a number is not finite or
+        /// the lengths leave the range of double precision.
+        package let relative: Double?
     }
 
     /// A tensor that is of another kind in the second set.
@@ -42,8 +43,8 @@ package struct WeightsDifference: Sendable {
     package private(set) var onlySecond: [String] = []
     /// A prefix that was taken off one set's names, such as `module.`; nil if names are equal as they are.
     package private(set) var strippedPrefix: String?
-    /// The length of all differences together as a vector, over that of the first set's tensors.
-    package private(set) var relative = 0.0
+    /// The length of all differences together as a vector, over that of the first set's tensors; nil as for one tensor.
+    package private(set) var relative: Double? = 0
 
     /// What nn.DataParallel puts in front of every name.
     private static let wrapper = "module."
@@ -73,12 +74,19 @@ package struct WeightsDifference: Sendable {
                 continue
             }
             if one.dtype != other.dtype { retyped.append(kinds) }
-            guard Self.hasNumbers(one) else {
-                // Complex and quantized numbers have no order here.
-                if try Self.areBitsEqual(one, other) { same.append(entry.name) } else { changed.append(kinds) }
+            if one.dtype == other.dtype, try Self.areBitsEqual(one, other) {
+                if Self.hasNumbers(one) { total += try Sums(one, nil).total }
+                same.append(entry.name)
                 continue
             }
-            let sums = try Sums(one, other)
+            guard Self.hasNumbers(one) else {
+                // Complex and quantized numbers have no order here.
+                changed.append(kinds)
+                continue
+            }
+            var sums = try Sums(one, other)
+            // Integers of 64 bits may differ by less than double precision shows.
+            if sums.count == 0, one.dtype == other.dtype, !one.dtype.isFloatingPoint { sums.count = 1 }
             square += sums.square
             total += sums.total
             guard sums.count > 0 else {
@@ -91,10 +99,9 @@ package struct WeightsDifference: Sendable {
         for entry in second.entries where first[counterpart(entry.name, isWrapped: secondIsWrapped)] == nil {
             onlySecond.append(entry.name)
         }
-        // Without a distance comes first: a number that is not finite has to be seen.
-        moved.sort { one, other in
-            (one.relative.isNaN ? .infinity : one.relative) > (other.relative.isNaN ? .infinity : other.relative)
-        }
+        // Without a distance comes first: a number that is not finite has to be seen. What was zero comes last.
+        func rank(_ tensor: Moved) -> Double { tensor.relative.map { $0 == .infinity ? -1 : $0 } ?? .infinity }
+        moved.sort { rank($0) > rank($1) }
         relative = Self.ratio(square, total)
     }
 
@@ -107,7 +114,10 @@ package struct WeightsDifference: Sendable {
         } catch is BitwiseDifference { return false }
     }
 
-    fileprivate static func ratio(_ square: Double, _ total: Double) -> Double { square == 0 ? 0 : (square / total).squareRoot() }
+    fileprivate static func ratio(_ square: Double, _ total: Double) -> Double? {
+        guard square.isFinite, total.isFinite else { return nil }
+        return square == 0 ? 0 : (square / total).squareRoot()
+    }
 
     /// What is summed up over two tensors of one shape.
     private struct Sums {
@@ -115,16 +125,18 @@ package struct WeightsDifference: Sendable {
         var largest = 0.0
         var square = 0.0
         var total = 0.0
-        var relative: Double { WeightsDifference.ratio(square, total) }
+        var relative: Double? { WeightsDifference.ratio(square, total) }
 
-        init(_ first: Tensor, _ second: Tensor) throws {
-            let others = try second.doubles()
+        /// - Parameter second: nil to sum the first alone.
+        init(_ first: Tensor, _ second: Tensor?) throws {
+            let others = try second?.doubles()
             var at = 0
             try first.forEachDoubleWindow { window in
                 for value in window {
+                    total += value * value
+                    guard let others else { continue }
                     let other = others[at]
                     at += 1
-                    total += value * value
                     if value == other || (value.isNaN && other.isNaN) { continue }
                     count += 1
                     let far = abs(value - other)

@@ -193,8 +193,14 @@ enum EvaluateCommand {
         }
         printer.clear()
         if asked.isTiming { report(result) }
-        if let copy = asked.copy { try store(result, in: copy, isQuiet: asked.isQuiet || asked.isJSON, printer) }
-        return EvaluationText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON, after: document)
+        let status = EvaluationText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON, after: document)
+        guard let copy = asked.copy else { return status }
+        guard status == ExitStatus.fine else {
+            Terminal.say("no threshold is stored: the evaluation is not as expected")
+            return status
+        }
+        try store(result, in: copy, isQuiet: asked.isQuiet || asked.isJSON, printer)
+        return status
     }
 
     /// One part of the embeddings.

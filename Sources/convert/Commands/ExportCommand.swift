@@ -109,7 +109,7 @@ enum ExportCommand {
         let outputs = try ManyOutputs(given, output: output) { _ in chosen.extensions.first ?? chosen.name }
         let template = try request(outputs.items[0].input, to: outputs.items[0].target, chosen, given)
         try given.finish(because: "nothing of what is asked for uses it")
-        return outputs.run(isQuiet: isQuiet) { item in
+        return try outputs.run(isQuiet: isQuiet) { item in
             var request = template
             (request.source.path, request.target) = (item.input, item.target)
             let printer = EventPrinter(isQuiet: isQuiet)

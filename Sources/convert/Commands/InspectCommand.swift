@@ -107,6 +107,7 @@ enum InspectCommand {
         var table = InspectTable()
         try sweep.run { entry in
             table.add(entry)
+            if case .failure(let error) = entry.result, ManyFiles.isOther(error, below: entry.below) { return }
             if isJSON { Terminal.print(InspectTable.json(entry) as String) }
         }
         if !isJSON { Terminal.print(lines: table.lines) }

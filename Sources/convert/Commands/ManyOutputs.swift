@@ -10,9 +10,12 @@ struct ManyOutputs {
         let target: String
         /// Why the input is not read; nil if it is.
         let obstacle: FileError?
+        /// The input's way below the folder that was named; nil if it was named itself.
+        let below: String?
     }
 
     let items: [Item]
+    private let folder: String
 
     /// Whether several outputs are asked for. Two operands alone are input and output; a folder after -o takes whatever a pattern matched,
     /// one file too.
@@ -34,32 +37,55 @@ struct ManyOutputs {
     /// - Throws: `ManyOutputsError` if no folder is named or two outputs would have one name; nothing was written then.
     init(_ given: Invocation, output: Option<String>, ending: (_ input: String) -> String) throws {
         let folder = try ManyOutputs.folder(given, output)
+        let resolved = PathText.resolved(folder)
         var inputs: [String: String] = [:]
         var items: [Item] = []
         for file in try ManyFiles.selection(given).items {
-            let target = PathText.join(folder, "\(PathText.stem(PathText.baseName(file.path))).\(ending(file.path))")
+            // What an earlier run wrote is not an input of the next.
+            if let resolved, let path = PathText.resolved(file.path), PathText.below(resolved, path) != nil { continue }
+            let place = file.below.map(PathText.folder) ?? ""
+            let name = "\(ManyOutputs.stem(file.path)).\(ending(file.path))"
+            let target = PathText.join(folder, place.isEmpty || place == "." ? name : PathText.join(place, name))
             if let first = inputs.updateValue(file.path, forKey: target) {
+                if first == file.path { continue }
                 throw ManyOutputsError.clash(first: first, second: file.path, target: target)
             }
-            items.append(Item(input: file.path, target: target, obstacle: file.obstacle))
+            items.append(Item(input: file.path, target: target, obstacle: file.obstacle, below: file.below))
         }
+        guard !items.isEmpty else { throw FileError.nothingFound(path: given.operands.joined(separator: ", ")) }
         self.items = items
-        try OutputFolder.create(folder)
+        self.folder = folder
+    }
+
+    /// The base name without its ending; of `model.pth.tar` without both.
+    private static func stem(_ path: String) -> String {
+        let stem = PathText.stem(PathText.baseName(path))
+        return PathText.ending(path).lowercased() == "tar" && !PathText.ending(stem).isEmpty ? PathText.stem(stem) : stem
     }
 
     /// Makes each output; a file that fails does not stop the others.
     /// - Parameter make: makes one, and gives its exit code.
     /// - Returns: 2 if any failed, else 1 if a check of any failed, else 0.
-    func run(isQuiet: Bool, make: (Item) throws -> Int32) -> Int32 {
-        var (failed, unlike) = (0, 0)
+    func run(isQuiet: Bool, make: (Item) throws -> Int32) throws -> Int32 {
+        var (failed, unlike, others) = (0, 0, 0)
+        try OutputFolder.create(folder)
         for item in items {
             do {
                 if let obstacle = item.obstacle { throw obstacle }
+                if let below = item.below {
+                    var place = folder
+                    for component in PathText.folder(below).split(separator: "/") where component != "." {
+                        place = PathText.join(place, String(component))
+                        try OutputFolder.create(place)
+                    }
+                }
                 switch try make(item) {
                 case ExitStatus.fine: continue
                 case ExitStatus.checkFailed: unlike += 1
                 default: failed += 1
                 }
+            } catch  where ManyFiles.isOther(error, below: item.below) {
+                others += 1
             } catch {
                 Terminal.progress("")
                 let line = ErrorText.line(error)
@@ -67,9 +93,11 @@ struct ManyOutputs {
                 failed += 1
             }
         }
-        let done = items.count - failed - unlike
-        if !isQuiet || done < items.count {
-            Terminal.say("\(done) of \(items.count) files written\(failed + unlike > 0 ? "; \(failed + unlike) failed, see above" : "")")
+        let (total, bad) = (items.count - others, failed + unlike)
+        if !isQuiet || bad > 0 {
+            let skipped = others > 0 ? "; other files, not read: \(others)" : ""
+            Terminal.say(
+                "\(total - bad) of \(total) file\(total == 1 ? "" : "s") written\(bad > 0 ? "; \(bad) failed, see above" : "")\(skipped)")
         }
         return failed > 0 ? ExitStatus.failed : unlike > 0 ? ExitStatus.checkFailed : ExitStatus.fine
     }

@@ -66,7 +66,7 @@ enum SlimCommand {
             return format?.capabilities.holdsBareWeights == true ? PathText.ending(input) : "pth"
         }
         try given.finish(because: "nothing of what is asked for uses it")
-        return outputs.run(isQuiet: wishes.isQuiet) { try slim($0.input, to: $0.target, wishes, isOneOfMany: true) }
+        return try outputs.run(isQuiet: wishes.isQuiet) { try slim($0.input, to: $0.target, wishes, isOneOfMany: true) }
     }
 
     private static func slim(_ input: String, to target: String, _ wishes: Wishes, isOneOfMany: Bool) throws -> Int32 {

@@ -24,7 +24,9 @@ enum ContractOptions {
         usual: "16; 0 in a crop of 16 or less")
     static let likeness = Option(
         "--assume-like", "NAME", .text,
-        help: "assume what another model's file says, or what a project's networks have, such as insightface or adaface (convert families)")
+        help:
+            "assume what another model's file says, or what a project's networks have, such as insightface or adaface (the command families lists them)"
+    )
 
     static let group = OptionGroup(
         "What the file does not say, or says wrongly (stored as given):",

@@ -1,5 +1,6 @@
 import Arguments
 import ConvertFiles
+import PthReader
 
 /// Options that choose files of folders, for commands that take several.
 enum ManyFiles {
@@ -13,10 +14,19 @@ enum ManyFiles {
         operands.count > 1 || operands.first.map(FileSelection.mayBeSeveral) == true
     }
 
+    /// Whether a file of a folder is none of the kinds that are read here, such as a picture next to checkpoints.
+    static func isOther(_ error: any Error, below: String?) -> Bool {
+        guard below != nil, case .unknownContainer? = error as? PthError else { return false }
+        return true
+    }
+
     /// The files that operands name. Throws if there are none.
-    static func selection(_ given: Invocation) throws(FileError) -> FileSelection {
+    static func selection(_ given: Invocation) throws -> FileSelection {
+        if !given.operands.contains(where: OutputOptions.isFolder) {
+            try given.refuse([include, exclude], because: "it chooses files of a folder, and none is named")
+        }
         let files = try FileSelection(given.operands, including: given.all(include), excluding: given.all(exclude))
-        guard !files.items.isEmpty else { throw .nothingFound(path: given.operands.joined(separator: ", ")) }
+        guard !files.items.isEmpty else { throw FileError.nothingFound(path: given.operands.joined(separator: ", ")) }
         return files
     }
 }

@@ -13,11 +13,12 @@ enum DifferenceText {
     static func lines(_ difference: CheckpointDifference, limit: Int) -> [String] {
         let (one, other) = (difference.first, difference.second)
         let weights = difference.weights
+        let names = (network(difference.networks.first), network(difference.networks.second))
         var lines = [
-            "\(one.opened.file.path) (\(NumberText.bytes(one.opened.byteCount)))",
-            "\(other.opened.file.path) (\(NumberText.bytes(other.opened.byteCount)))",
+            "\(one.file.path) (\(NumberText.bytes(one.byteCount)))",
+            "\(other.file.path) (\(NumberText.bytes(other.byteCount)))",
         ]
-        lines.append("network: \(network(one) == network(other) ? "\(network(one)) in both" : "\(network(one)) -> \(network(other))")")
+        lines.append("network: \(names.0 == names.1 ? "\(names.0) in both" : "\(names.0) -> \(names.1)")")
         if let (before, after) = contracts(difference) { lines.append("input: \(before) -> \(after)") }
         let shared = weights.same.count + weights.moved.count + weights.changed.count
         var counts = ["\(shared) in both", "\(weights.same.count) the same", "\(weights.moved.count) moved"]
@@ -28,13 +29,15 @@ enum DifferenceText {
         lines.append("tensors: \(counts.joined(separator: ", "))")
         if let prefix = weights.strippedPrefix { lines.append("note: one file's names begin with \(prefix), which was taken off") }
         if !weights.moved.isEmpty {
-            lines.append(
-                "moved: by \(NumberText.short(weights.relative)) of the first file's length, all tensors as one vector; the farthest first")
-            let rows = [["tensor", "shape", "numbers", "largest", "of its length"]] + weights.moved.prefix(limit).map(row)
+            let all = weights.relative.map { ", by \(share($0)) of the length of all tensors as one vector" } ?? ""
+            lines.append("moved\(all); the largest relative change first")
+            let rows = [["tensor", "shape", "changed numbers", "largest change", "relative change"]] + weights.moved.prefix(limit).map(row)
             lines += TextTable.lines(rows, rightAligned: [2, 3, 4]).map { "  " + $0 }
             if weights.moved.count > limit { lines.append("  and \(weights.moved.count - limit) more (--tensors lists them all)") }
         }
-        lines += weights.changed.prefix(limit).map { "changed: \($0.name): \($0.first) -> \($0.second)" }
+        lines += weights.changed.prefix(limit).map {
+            "changed: \($0.name): \($0.first == $0.second ? "\($0.first), whose numbers have no distance here" : "\($0.first) -> \($0.second)")"
+        }
         if weights.changed.count > limit { lines.append("changed: \(weights.changed.count - limit) more (--tensors lists them all)") }
         lines += retyped(weights.retyped)
         for (names, which) in [(weights.onlyFirst, "first"), (weights.onlySecond, "second")] where !names.isEmpty {
@@ -45,6 +48,7 @@ enum DifferenceText {
             let rows = difference.statements.map { [$0.name, text($0.first), "->", text($0.second)] }
             lines += TextTable.lines(rows).map { "  " + $0 }
         }
+        if !difference.notCompared.isEmpty { lines.append("not compared: \(StateDictText.list(difference.notCompared))") }
         if difference.hasSameTensors { lines.append("all tensors hold the same numbers under the same names") }
         return lines
     }
@@ -60,17 +64,18 @@ enum DifferenceText {
             JSONValue.object(
                 JSONObject([
                     "name": .string(tensor.name), "shape": .array(tensor.shape.map { .integer(Int64($0)) }),
-                    "numbers": .integer(Int64(tensor.count)), "largest": .number(tensor.largest), "relative": .number(tensor.relative),
+                    "numbers": .integer(Int64(tensor.count)), "largest": .number(tensor.largest), "relative": number(tensor.relative),
                 ]))
         }
         return JSONObject([
-            "format_version": .integer(1), "first": .string(difference.first.name), "second": .string(difference.second.name),
-            "networks": .array([.string(network(difference.first)), .string(network(difference.second))]),
+            "format_version": .integer(1), "first": .string(difference.first.file.name), "second": .string(difference.second.file.name),
+            "networks": .array([.string(network(difference.networks.first)), .string(network(difference.networks.second))]),
             "same_tensors": .boolean(difference.hasSameTensors), "same": .integer(Int64(weights.same.count)),
-            "relative": .number(weights.relative), "moved": .array(moved), "changed": kinds(weights.changed),
+            "relative": number(weights.relative), "moved": .array(moved), "changed": kinds(weights.changed),
             "retyped": kinds(weights.retyped), "only_in_first": .array(weights.onlyFirst.map { .string($0) }),
             "only_in_second": .array(weights.onlySecond.map { .string($0) }),
             "stripped_prefix": weights.strippedPrefix.map { .string($0) } ?? .null,
+            "not_compared": .array(difference.notCompared.map { .string($0) }),
             "metadata": .array(
                 difference.statements.map {
                     .object(JSONObject(["name": .string($0.name), "first": $0.first ?? .null, "second": $0.second ?? .null]))
@@ -99,19 +104,32 @@ enum DifferenceText {
         return [
             tensor.name, "[\(tensor.shape.map(String.init).joined(separator: ", "))]",
             tensor.count == count ? NumberText.grouped(count) : "\(NumberText.grouped(tensor.count)) of \(NumberText.grouped(count))",
-            NumberText.short(tensor.largest), tensor.relative.isFinite ? NumberText.short(tensor.relative) : "not finite",
+            NumberText.short(tensor.largest), tensor.relative.map(share) ?? "not finite",
         ]
     }
 
-    private static func network(_ model: LoadedModel) -> String { model.content.model?.architecture.name ?? "unknown" }
+    private static func network(_ model: Model?) -> String { model?.architecture.name ?? "unknown" }
+
+    /// A relative length in percent; `from zero` if there was none before.
+    private static func share(_ relative: Double) -> String {
+        relative == .infinity ? "from zero" : "\(NumberText.short(relative * 100)) %"
+    }
 
     /// How images enter, if both say it and differently.
     private static func contracts(_ difference: CheckpointDifference) -> (String, String)? {
-        guard let one = difference.first.content.model?.contract.summary, let other = difference.second.content.model?.contract.summary,
+        guard let one = difference.networks.first?.contract.summary, let other = difference.networks.second?.contract.summary,
             one != other
         else { return nil }
         return (one, other)
     }
 
-    private static func text(_ value: JSONValue?) -> String { value.map { $0.string ?? $0.text(pretty: false) } ?? "(not there)" }
+    /// Null if it cannot be said, or nothing was there before.
+    private static func number(_ value: Double?) -> JSONValue { value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
+
+    private static func text(_ value: JSONValue?) -> String {
+        value.map { value in
+            if let number = value.double, !number.isFinite { return "\(number)" }
+            return value.string ?? value.text(pretty: false)
+        } ?? "(not there)"
+    }
 }

@@ -23,10 +23,10 @@ struct StateDictTree {
     ///   - rows: what is summed up; only tensors are.
     ///   - depth: how many levels are told apart.
     init(_ rows: [InspectRows.Row], depth: Int) {
-        var order: [[String]] = []
-        var sums: [[String]: Branch] = [:]
+        var order: [[ExactText]] = []
+        var sums: [[ExactText]: Branch] = [:]
         for row in rows where row.isTensor {
-            let components = row.name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            let components = row.name.split(separator: ".", omittingEmptySubsequences: false).map { ExactText(String($0)) }
             let numbers = row.shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
             // The last component names the tensor, unless it is the only one.
             let modules = components.count > 1 ? components.dropLast() : components[...]
@@ -34,7 +34,7 @@ struct StateDictTree {
                 let prefix = Array(modules.prefix(level))
                 if sums[prefix] == nil {
                     order.append(prefix)
-                    sums[prefix] = Branch(name: prefix.last ?? "", depth: level - 1)
+                    sums[prefix] = Branch(name: prefix.last?.text ?? "", depth: level - 1)
                 }
                 sums[prefix]?.tensors += 1
                 sums[prefix]?.numbers &+= numbers
@@ -45,10 +45,10 @@ struct StateDictTree {
     }
 
     /// Each prefix after the one that it begins with, in order of first occurrence otherwise.
-    private static func sorted(_ prefixes: [[String]]) -> [[String]] {
-        var place: [[String]: Int] = [:]
+    private static func sorted(_ prefixes: [[ExactText]]) -> [[ExactText]] {
+        var place: [[ExactText]: Int] = [:]
         for (index, prefix) in prefixes.enumerated() { place[prefix] = index }
-        func path(_ prefix: [String]) -> [Int] { (1...prefix.count).map { place[Array(prefix.prefix($0))] ?? 0 } }
+        func path(_ prefix: [ExactText]) -> [Int] { (1...prefix.count).map { place[Array(prefix.prefix($0))] ?? 0 } }
         return prefixes.map { ($0, path($0)) }.sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
     }
 
