@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh Debian 12 machine with Swift 6.3: `make demo` and `make test`.
-.PHONY: help setup build test guard test-options lint format demo bench oracle fuzz sweep sanitize example docs dist dist-check install uninstall clean
+.PHONY: help setup build test guard test-options lint format demo bench oracle fuzz sweep sanitize cluster-test example docs dist dist-check install uninstall clean
 
 help:
 	@echo "make demo    set up, build, and show the whole way of a checkpoint on drawn faces; leaves demo-output/"
@@ -10,6 +10,7 @@ help:
 	@echo "make oracle  hold outputs against a real PyTorch, where one is installed"
 	@echo "make fuzz MINUTES=n   every reader under libFuzzer, n minutes each; make sanitize: tests under AddressSanitizer and ThreadSanitizer"
 	@echo "make sweep PYTHON=python3   ONNX graphs of one operator in ONNX Runtime and here; that Python has onnxruntime"
+	@echo "make cluster-test   work in parts on a real Slurm and with GNU parallel, as root (scripts/cluster_test.sh)"
 	@echo "make docs    the library's documentation in .build/docs; make example: the package in Examples/TwoFaces"
 	@echo "make dist    the packages in dist/: tarball, Debian package, wheel; make dist-check tries them in empty roots"
 	@echo "make install PREFIX=/usr/local DESTDIR=   pthconvert, its manual, completions and weights; make uninstall takes them away"
@@ -73,6 +74,10 @@ sanitize:
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined --scratch-path .build/address --filter '$(SANITIZED)' --skip MemoryBudgetTests
 	TSAN_OPTIONS=suppressions=$(CURDIR)/scripts/thread-suppressions.txt \
 		swift test --sanitize=thread --scratch-path .build/thread --filter '$(SANITIZED)' --skip MemoryBudgetTests
+
+# Needs root, LFW and a checkpoint in ../shared; INSTALL=1 installs Slurm and GNU parallel. SCHEDULERS="slurm parallel".
+cluster-test: build
+	bash scripts/cluster_test.sh $(SCHEDULERS)
 
 # One static binary, and packages of it (CONTRIBUTING.md has the recipe of a release).
 dist: build

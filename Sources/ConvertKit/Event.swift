@@ -19,6 +19,8 @@ public enum Event: Sendable {
 
     /// So many of the pictures are done.
     case progress(done: Int, total: Int, unit: Unit)
+    /// So many of the pictures were done by a run that was stopped.
+    case resumed(done: Int, total: Int)
     /// A decoder repaired a picture; what it says of it.
     case pictureDamaged(path: String, words: String)
     /// A picture could not be used.
@@ -92,6 +94,8 @@ public enum Event: Sendable {
     public enum Unit: String, Sendable {
         case images
         case pictures
+        case files
+        case blocks
     }
 
     /// One step of a network, and how long it took.

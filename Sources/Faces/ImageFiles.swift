@@ -31,6 +31,11 @@ package enum ImageFiles {
         return all
     }
 
+    /// Whether a file would be listed from a folder that it is in, by its path below that folder.
+    package static func isTaken(_ path: String) -> Bool {
+        PathText.components(path).allSatisfy { $0.utf8.first != UInt8(ascii: ".") } && endings.contains(PathText.ending(path).lowercased())
+    }
+
     private static func collect(_ folder: String, depth: Int, into found: inout [String]) throws {
         // Links can form cycles, and no real pictures are nested this deep.
         guard depth < depthLimit else { throw FacesError.tooDeep(folder: folder) }

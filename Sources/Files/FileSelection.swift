@@ -10,6 +10,11 @@ public struct FileSelection: Sendable {
         public let obstacle: FileError?
         /// The way below the folder that was named; nil if the file itself was.
         public let below: String?
+
+        /// A file that was found.
+        public init(path: String, obstacle: FileError?, below: String? = nil) {
+            (self.path, self.obstacle, self.below) = (path, obstacle, below)
+        }
     }
 
     /// In the order of the operands; those of a folder sorted by the bytes of their paths.

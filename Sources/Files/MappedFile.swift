@@ -64,6 +64,8 @@ public struct FileIdentity: Equatable, Sendable {
     let inode: UInt
     /// Size in bytes.
     public let size: Int
+    /// Size and time of the last change, as text.
+    public var stamp: String { "\(size) \(modifiedSeconds) \(modifiedNanoseconds)" }
     let modifiedSeconds: Int
     let modifiedNanoseconds: Int
 

@@ -82,6 +82,9 @@ public struct NumpyArray: Sendable {
         }
     }
 
+    /// The elements' bytes if they are float32 in C order as this processor has them; nil if they are not.
+    public var plainFloats: ByteView? { element == .float32 && !isBigEndian && !isFortranOrder ? bytes : nil }
+
     /// One row of a two-dimensional array as float64; empty if there is no such row. No other row is read.
     public func row(_ index: Int) -> [Double] {
         guard shape.count == 2, (0..<shape[0]).contains(index) else { return [] }

@@ -20,7 +20,7 @@ public final class OutputFile {
     private var isFinished = false
     private var buffer: [UInt8] = []
     /// Offset of the next byte to be written.
-    private(set) var position = 0
+    public private(set) var position = 0
     private var bufferStart = 0
     private static let bufferSize = 1 << 20
 

@@ -21,7 +21,8 @@ struct Convert {
             commands: [
                 InspectCommand.command, DiffCommand.command, SlimCommand.command, ExportCommand.command, VerifyCommand.command,
                 RunCommand.command, CompareCommand.command,
-                AlignCommand.command, EvaluateCommand.command, ScoreCommand.command, MakePairsCommand.command, FamiliesCommand.command,
+                AlignCommand.command, EvaluateCommand.command, ScoreCommand.command, MakePairsCommand.command, ManifestCommand.command,
+                MergeCommand.command, FamiliesCommand.command,
                 CacheCommand.command,
                 CompletionsCommand.command, ManualCommand.command,
             ],

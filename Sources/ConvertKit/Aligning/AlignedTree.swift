@@ -1,5 +1,6 @@
 import ConvertFaces
 import ConvertFiles
+import ConvertJSON
 
 /// The folder that crops go to, in the same tree as their pictures.
 public struct AlignedTree: Sendable {
@@ -26,17 +27,25 @@ public struct AlignedTree: Sendable {
     /// The pictures of all operands. Throws if two would have one name, or a folder holds none.
     public static func pictures(_ operands: [String]) throws -> [Picture] {
         var pictures: [Picture] = []
-        var seen: [ExactText: String] = [:]
         for operand in operands {
             let paths = try ImageFiles.list([operand])
             // A folder's own name is taken off; a file keeps its last part.
             let isFolder = paths != [operand]
-            for path in paths {
-                let name = (isFolder ? PathText.below(operand, path) : nil) ?? PathText.baseName(path)
-                if let other = seen.updateValue(path, forKey: ExactText(cropName(name))) {
-                    throw AlignedTreeError.sameName(first: other, second: path, crop: cropName(name))
-                }
-                pictures.append(Picture(path: path, name: name))
+            pictures += paths.map { path in
+                Picture(path: path, name: (isFolder ? PathText.below(operand, path) : nil) ?? PathText.baseName(path))
+            }
+        }
+        try check(names: pictures)
+        return pictures
+    }
+
+    /// Throws if two pictures would have one name.
+    static func check(names pictures: [Picture]) throws(AlignedTreeError) {
+        var seen: [ExactText: String] = [:]
+        for picture in pictures {
+            let crop = cropName(picture.name)
+            if let other = seen.updateValue(picture.path, forKey: ExactText(crop)) {
+                throw AlignedTreeError.sameName(first: other, second: picture.path, crop: crop)
             }
         }
         // A drawing must not take another picture's crop's place either, in whatever order they come.
@@ -53,7 +62,6 @@ public struct AlignedTree: Sendable {
                 folder = PathText.folder(folder)
             }
         }
-        return pictures
     }
 
     private static func cropName(_ name: String) -> String { PathText.stem(name) + ".png" }
@@ -77,27 +85,48 @@ public struct AlignedTree: Sendable {
     /// Creates the folder itself.
     func prepare() throws { try OutputFolder.create(folder) }
 
+    /// What a picture's files hold; nil for a file that is not wanted.
+    struct Images: Sendable {
+        var crop, drawing: [UInt8]?
+    }
+
+    /// Whether all files of a picture are there.
+    func hasFiles(of name: String) -> Bool {
+        let names = (writesCrops ? [AlignedTree.cropName(name)] : []) + (draws ? [AlignedTree.drawingName(name)] : [])
+        return names.allSatisfy { FileIdentity(path: "\(folder)/\($0)") != nil }
+    }
+
+    /// A picture's files as PNG.
+    func images(_ aligned: FaceAligner.Aligned) throws -> Images {
+        Images(crop: writesCrops ? try aligned.crop.png() : nil, drawing: draws ? try FaceDrawing.draw(aligned).png() : nil)
+    }
+
     /// Writes a picture's files, on any thread; folders on their way are created. Throws if one cannot be written.
-    func write(_ aligned: FaceAligner.Aligned, of picture: Picture) throws {
-        guard writesCrops || draws else { return }
+    func write(_ images: Images, of name: String) throws {
+        guard images.crop != nil || images.drawing != nil else { return }
         var path = folder
-        for part in PathText.components(picture.name).dropLast() {
+        for part in PathText.components(name).dropLast() {
             path = PathText.join(path, part)
             try OutputFolder.check(path, within: folder)
             try OutputFolder.create(path)
         }
-        if writesCrops { try write(try aligned.crop.png(), AlignedTree.cropName(picture.name)) }
-        guard draws else { return }
-        try write(try FaceDrawing.draw(aligned).png(), AlignedTree.drawingName(picture.name))
+        if let crop = images.crop { try write(crop, AlignedTree.cropName(name)) }
+        if let drawing = images.drawing { try write(drawing, AlignedTree.drawingName(name)) }
     }
 
-    func write(_ table: FaceTable, _ settings: FaceSettings) throws {
+    /// - Parameter settings: the members that say how faces were found and cut out.
+    func write(_ table: FaceTable, _ settings: JSONObject) throws {
         try write(Array(table.csv.utf8), "faces.csv")
         try write(Array(table.json(settings).utf8), "faces.json")
     }
 
+    /// A file in the folder.
+    func file(_ name: String) throws -> OutputFile {
+        try OutputFile(target: "\(folder)/\(name)", replacing: isReplacing, inputs: [], within: folder)
+    }
+
     private func write(_ bytes: [UInt8], _ name: String) throws {
-        let output = try OutputFile(target: "\(folder)/\(name)", replacing: isReplacing, inputs: [], within: folder)
+        let output = try file(name)
         try output.write(bytes)
         try output.commit()
     }

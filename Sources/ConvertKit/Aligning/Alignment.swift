@@ -38,52 +38,90 @@ public struct Alignment {
     public let request: AlignmentRequest
     /// How crops are made.
     public let settings: FaceSettings
+    private let tree: AlignedTree
     private let pictures: [AlignedTree.Picture]
     private let aligner: FaceAligner
+    private let unfinished: Unfinished
 
     /// Finds everything that can be found wrong before the work.
     public init(_ request: AlignmentRequest) throws {
         self.request = request
         settings = try FaceSettings(request.faces)
         pictures = try AlignedTree.pictures(request.paths)
-        try request.tree.check(pictures)
+        var tree = request.tree
+        let list = SHA256Digest(of: Array(pictures.map(\.name).joined(separator: "\n").utf8))
+        unfinished = Unfinished(
+            in: tree.folder, name: "align",
+            PartIdentity(work: AlignmentPart.workName, manifest: list, settings: try AlignmentPart.settings(settings, tree)),
+            paths: pictures.map(\.path))
+        // Crops are those of the same alignment, which was stopped.
+        if unfinished.isBegun { tree.isReplacing = true }
+        try tree.check(pictures)
+        self.tree = tree
         aligner = try settings.aligner()
-        try request.tree.prepare()
+        try tree.prepare()
     }
 
-    /// Aligns all pictures and writes crops and tables. A picture that cannot be read is reported and left out.
+    /// Aligns all pictures and writes crops and tables. A picture that cannot be read is reported and left out. If the same alignment was
+    /// stopped before, it goes on from there.
     public func run(events: EventHandler = { _ in }) throws -> Result {
         var table = FaceTable()
         var result = Result(pictures: pictures)
-        let (tree, pictures) = (request.tree, pictures)
+        let (tree, pictures, settings) = (tree, pictures, settings)
+        func take(_ picture: AlignedTree.Picture, _ row: FaceTable.Row, isTurned: Bool) {
+            if isTurned { result.storedTurned.append(picture.path) }
+            if !row.isDetected, settings.preprocess.looksForFaces { result.withoutFace.append(picture.path) }
+            table.append(row)
+        }
+        func fail(_ picture: AlignedTree.Picture, _ error: any Error) {
+            result.failures.append((picture.path, error))
+            events(.pictureFailed(path: picture.path, reason: error))
+        }
+        let chunks = try RecordChunks(unfinished.path, count: pictures.count) { record in
+            record.meta[PartRecord.isPassing] == nil
+                && (record.failure != nil || FaceTable.Row(record) != nil && tree.hasFiles(of: record.meta["name"]?.string ?? ""))
+        }
+        try chunks.begin()
+        let first = chunks.done
+        var place = 0
+        try chunks.forEachChunk { records in
+            try PartRecord.forEach(in: records, from: 0) { record in
+                let picture = pictures[place]
+                place += 1
+                if let failure = record.failure { return fail(picture, failure) }
+                if let row = FaceTable.Row(record) { take(picture, row, isTurned: record.meta["turned"]?.boolean == true) }
+            }
+        }
+        if first > 0 { events(.resumed(done: first, total: pictures.count)) }
+        let rest = Array(pictures[first...])
         // Crops are encoded and written on the thread that made them.
         try aligner.align(
-            pictures.map(\.path),
+            rest.map(\.path),
             make: { index, aligned in
-                try tree.write(aligned, of: pictures[index])
+                try tree.write(try tree.images(aligned), of: rest[index].name)
                 return (
-                    row: FaceTable.Row(pictures[index].name, aligned), damage: aligned.image.damage,
+                    row: FaceTable.Row(rest[index].name, aligned), damage: aligned.image.damage,
                     isTurned: aligned.ignoredOrientation != nil
                 )
             },
             use: { index, made in
-                let picture = pictures[index]
-                events(.progress(done: index + 1, total: pictures.count, unit: .pictures))
+                let picture = rest[index]
+                events(.progress(done: first + index + 1, total: pictures.count, unit: .pictures))
                 switch made {
                 case .failure(let error):
                     // No other picture would fare better.
                     if case FileError.noRoom = error { throw error }
-                    result.failures.append((picture.path, error))
-                    events(.pictureFailed(path: picture.path, reason: error))
+                    fail(picture, error)
+                    try chunks.append(.failed(picture.name, error))
                 case .success(let (row, damage, isTurned)):
-                    if isTurned { result.storedTurned.append(picture.path) }
                     if let damage { events(.pictureDamaged(path: picture.path, words: damage)) }
-                    if !row.isDetected, settings.preprocess.looksForFaces { result.withoutFace.append(picture.path) }
-                    table.append(row)
+                    take(picture, row, isTurned: isTurned)
+                    try chunks.append(AlignmentPart.record(picture.name, row, .init(), isTurned: isTurned, settings: settings))
                 }
             })
         if !result.storedTurned.isEmpty { events(.storedTurned(paths: result.storedTurned, total: pictures.count)) }
-        try tree.write(table, settings)
+        try tree.write(table, settings.json)
+        unfinished.remove()
         return result
     }
 }

@@ -5,7 +5,7 @@ import ConvertJSON
 /// What was found in each picture, as CSV (the face that was taken) and as JSON (every face).
 public struct FaceTable: Sendable {
     private static let points = ["left_eye", "right_eye", "nose", "mouth_left", "mouth_right"]
-    private static let header =
+    static let header =
         "path,detected,faces,x1,y1,x2,y2,probability," + points.map { "\($0)_x,\($0)_y" }.joined(separator: ",") + ",sha256_rgb_hwc"
 
     private(set) var csv = header + "\n"
@@ -15,8 +15,11 @@ public struct FaceTable: Sendable {
     struct Row: Sendable {
         /// Whether a face was found.
         let isDetected: Bool
-        fileprivate let csv: String
-        fileprivate let json: JSONValue
+        let csv: String
+        let json: JSONValue
+
+        /// A row that was made before.
+        init(isDetected: Bool, csv: String, json: JSONValue) { (self.isDetected, self.csv, self.json) = (isDetected, csv, json) }
 
         /// A picture's name, whether a face was found and how many, the box, its probability, the landmarks, and the SHA-256 of the crop's RGB
         /// bytes row after row.
@@ -76,10 +79,16 @@ public struct FaceTable: Sendable {
     }
 
     /// Settings and all pictures.
-    func json(_ settings: FaceSettings) -> String {
-        var root = JSONObject(["format_version": .integer(1)])
-        for member in settings.json.members { root.append(member.key, member.value) }
+    func json(_ settings: JSONObject) -> String {
+        var root = FaceTable.root(settings)
         root.append("images", .array(pictures))
         return JSONValue.object(root).text(pretty: true)
+    }
+
+    /// The members before the pictures.
+    static func root(_ settings: JSONObject) -> JSONObject {
+        var root = JSONObject(["format_version": .integer(1)])
+        for member in settings.members { root.append(member.key, member.value) }
+        return root
     }
 }

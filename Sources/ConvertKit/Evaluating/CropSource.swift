@@ -18,6 +18,8 @@ struct CropSource: Sendable {
     let imageSize: GivenFacts.ImageSize
     /// Crops of earlier runs, and those of this one; nil if nothing is cached.
     let kept: RecordLog?
+    /// SHA-256 of each picture's file as a manifest has it; empty if there is none.
+    var expected: [ExactText: String] = [:]
 
     /// Bytes of a cached crop: whether a face was found, and its pixels.
     static func recordCount(_ imageSize: GivenFacts.ImageSize) -> Int { 1 + imageSize.height * imageSize.width * 3 }
@@ -37,6 +39,9 @@ struct CropSource: Sendable {
                 do {
                     let file = try MappedFile(path: PicturePath.of(name, below: root))
                     let key = SHA256Digest(of: file.bytes)
+                    if let wanted = expected[ExactText(name)], wanted != key.text {
+                        throw ShardError.changed(path: file.path, manifest: "the manifest")
+                    }
                     // Of every picture, because a cached crop does not say it.
                     let isTurned = aligner.settings.exif == .ignore && PictureOrientation(of: file.bytes) != .asStored
                     let crop = keptCrop(name, key, isDetecting, isTurned)

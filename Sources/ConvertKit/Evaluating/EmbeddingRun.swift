@@ -7,7 +7,7 @@ import Verifier
 struct EmbeddingRun {
     let source: CropSource
     let embedders: [(embedder: Embedder, kept: RecordLog?)]
-    private let workers: Workers
+    let workers: Workers
 
     /// Images that a face was looked for in and not found.
     private(set) var missed: [String] = []
@@ -71,7 +71,7 @@ struct EmbeddingRun {
     }
 
     /// What one thread made of a few images.
-    private struct Part: Sendable {
+    struct Part: Sendable {
         var crops: [(name: String, isDetected: Bool?, damage: String?, isTurned: Bool)] = []
         var failures: [(name: String, error: any Error)] = []
         var values: [[Float]] = []
@@ -122,7 +122,7 @@ struct EmbeddingRun {
         return images.filter { !present.contains(ExactText($0)) }
     }
 
-    private static func part(
+    static func part(
         _ names: [String], _ source: CropSource, _ embedders: [(embedder: Embedder, kept: RecordLog?)], allowsMissing: Bool,
         endsAtModelFailure: Bool = true
     ) throws -> Part {
@@ -135,7 +135,7 @@ struct EmbeddingRun {
             switch result {
             case .success(let crop): crops.append(crop)
             case .failure(let error):
-                guard allowsMissing else { throw error }
+                guard allowsMissing, source.expected.isEmpty || PartWork.isLasting(error) else { throw error }
                 part.failures.append((name, error))
             }
         }
@@ -164,7 +164,7 @@ struct EmbeddingRun {
         return (rows.flatMap { $0 ?? [] }, missing.count)
     }
 
-    private mutating func add(_ part: Part, _ events: EventHandler) {
+    mutating func add(_ part: Part, _ events: EventHandler) {
         for crop in part.crops {
             names.append(crop.name)
             if crop.isDetected == nil { isDetecting = false }

@@ -52,6 +52,7 @@ public struct Evaluation {
     init(_ request: EvaluationRequest, models open: (EvaluationRequest) throws -> EvaluatedModels) throws {
         var request = request
         choices = ProtocolChoices.complete(&request)
+        if request.parts != nil { request.keepsNothing = true }
         self.request = request
         pairsFile = try PairListFile(path: request.pairsFile, folds: request.judging.folds)
         pairs = pairsFile.pairs
@@ -96,7 +97,11 @@ public struct Evaluation {
         }
         var run = try prepare(events)
         run.endsAtModelFailure = endsAtModelFailure
-        try run.perform(images, allowsMissing: request.allowsMissing, threads: faces.threads, events: events)
+        if let parts = request.parts {
+            try run.take(EvaluationPart.settings(request, embedders, faces, images: images), from: parts, images: images, events: events)
+        } else {
+            try run.perform(images, allowsMissing: request.allowsMissing, threads: faces.threads, events: events)
+        }
         let missing = run.missing(of: pairs.uniqueImages)
         if !missing.isEmpty { pairs = try pairs.dropping(images: missing, file: request.pairsFile) }
         try pairsFile.checkUnchanged()

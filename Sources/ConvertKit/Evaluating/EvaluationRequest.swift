@@ -32,6 +32,8 @@ public struct EvaluationRequest: Sendable {
     public var keepsNothing = false
     /// Whether reports say how long the work took; they differ from run to run then.
     public var reportsTime = false
+    /// A folder with all parts of the embeddings, which then replace the work on pictures; nil to do that work.
+    public var parts: String?
     /// How scores are judged.
     public var judging = Judging()
 

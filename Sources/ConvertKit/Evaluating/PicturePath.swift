@@ -7,10 +7,13 @@ enum PicturePath {
 
     /// The path of a picture below `root`; nil if no ending matches.
     static func find(_ name: String, below root: String) -> String? {
-        let own = PathText.join(root, name)
-        if FileIdentity(path: own) != nil { return own }
-        let stem = PathText.stem(own)
-        return endings.map { "\(stem).\($0)" }.first { FileIdentity(path: $0) != nil }
+        names(PathText.join(root, name)).first { FileIdentity(path: $0) != nil }
+    }
+
+    /// What a picture may be called, in the order in which it is looked for.
+    static func names(_ name: String) -> [String] {
+        let stem = PathText.stem(name)
+        return [name] + endings.map { "\(stem).\($0)" }
     }
 
     /// The path of a picture below `root`, or where it should be.

@@ -32,23 +32,30 @@ public struct SafetySweep: Sendable {
         case unreadable
     }
 
-    private let files: FileSelection
+    private let items: [FileSelection.Item]
     private let allowed: AllowedNames
     private let workers: Workers
+    private let check: (@Sendable (Int) throws -> Void)?
 
     /// - Parameters:
     ///   - files: what is scanned.
     ///   - allowed: names that count as clean.
     ///   - threads: nil for one per core.
     public init(_ files: FileSelection, allowed: AllowedNames = .none, threads: Int? = nil) {
-        (self.files, self.allowed) = (files, allowed)
+        (items, self.allowed, check) = (files.items, allowed, nil)
+        workers = Workers(count: threads)
+    }
+
+    /// - Parameter check: called for each file before it is scanned; what it throws is the file's result.
+    init(_ paths: [String], allowed: AllowedNames, threads: Int?, check: @escaping @Sendable (Int) throws -> Void) {
+        (items, self.allowed, self.check) = (paths.map { .init(path: $0, obstacle: nil) }, allowed, check)
         workers = Workers(count: threads)
     }
 
     /// Scans every file and hands each answer to `each`, in the files' order, as soon as it and those before it are there. A file that cannot
     /// be read does not stop the others.
     public func run(each: (Entry) throws -> Void) throws {
-        let (items, allowed) = (files.items, allowed)
+        let (items, allowed, check) = (items, allowed, check)
         try workers.inOrder(
             items.count,
             make: { index in
@@ -57,6 +64,7 @@ public struct SafetySweep: Sendable {
                     path: item.path,
                     result: Result {
                         if let obstacle = item.obstacle { throw obstacle }
+                        try check?(index)
                         return try SafetyInspection(path: item.path).allowing(allowed)
                     })
             }, use: { _, entry in try each(entry) })

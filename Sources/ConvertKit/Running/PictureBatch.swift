@@ -26,7 +26,12 @@ public struct PictureBatch {
     /// - Returns: the EXIF orientation that was not followed; nil for a picture that is upright as it comes.
     @discardableResult
     package mutating func add(_ path: String, exif: ExifRule, events: EventHandler = { _ in }) throws -> PictureOrientation? {
-        let opened = try OpenedImage(path: path, exif: exif)
+        try add(try OpenedImage(path: path, exif: exif), path: path, events: events)
+    }
+
+    /// The same for a picture that was opened.
+    @discardableResult
+    mutating func add(_ opened: OpenedImage, path: String, events: EventHandler) throws -> PictureOrientation? {
         var image = try opened.decoded()
         if let words = image.damage { events(.pictureDamaged(path: path, words: words)) }
         if let size, size.width != image.width || size.height != image.height {

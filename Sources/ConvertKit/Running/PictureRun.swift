@@ -15,6 +15,8 @@ public struct PictureRunRequest: Sendable {
     public var hasTiming = false
     /// Whether rows are handed on as events instead of being collected.
     public var handsOnRows = false
+    /// Opens a picture by its index and path; nil to read the path.
+    var open: (@Sendable (Int, String) throws -> MappedFile)?
 
     /// A run with everything else as usual.
     public init(_ paths: [String]) { self.paths = paths }
@@ -62,24 +64,36 @@ public struct PictureRun {
         self.faces = faces
     }
 
+    /// The run of the pictures from the one with this index on.
+    func from(_ first: Int) -> PictureRun {
+        var rest = request
+        rest.paths = Array(request.paths.dropFirst(first))
+        if let open = request.open { rest.open = { @Sendable index, path in try open(index + first, path) } }
+        return PictureRun(model: model, request: rest, name: name, faces: faces, aligner: aligner)
+    }
+
+    private init(model: Model, request: PictureRunRequest, name: String, faces: FaceSettings, aligner: FaceAligner?) {
+        (self.model, self.request, self.name, self.faces, self.aligner) = (model, request, name, faces, aligner)
+    }
+
     /// What came of the pictures.
     public struct Result: Sendable {
         /// One row for each picture that could be read; none if rows were handed on.
-        public fileprivate(set) var table = OutputTable(names: [], shape: [], values: .float32([]))
+        public internal(set) var table = OutputTable(names: [], shape: [], values: .float32([]))
         /// Pictures that went through the network.
-        public fileprivate(set) var doneCount = 0
+        public internal(set) var doneCount = 0
         /// Pictures that could not be used, and why.
-        public fileprivate(set) var failures: [(path: String, reason: any Error)] = []
+        public internal(set) var failures: [(path: String, reason: any Error)] = []
         /// Pictures in which no face was found.
-        public fileprivate(set) var withoutFace: [String] = []
+        public internal(set) var withoutFace: [String] = []
         /// Pictures whose EXIF orientation was not followed.
-        public fileprivate(set) var storedTurned: [String] = []
+        public internal(set) var storedTurned: [String] = []
         /// Milliseconds of a picture in the network; nil if time was not measured.
-        public fileprivate(set) var networkMilliseconds: Double?
+        public internal(set) var networkMilliseconds: Double?
         /// The time of each step; empty if time was not measured.
-        public fileprivate(set) var stepTimes: [Event.StepTime] = []
+        public internal(set) var stepTimes: [Event.StepTime] = []
         /// Images that the steps were measured on.
-        public fileprivate(set) var timedImages = 0
+        public internal(set) var timedImages = 0
         /// What was done to the pictures.
         public let preprocess: Preprocess
         /// What was done about EXIF orientation.
@@ -91,23 +105,75 @@ public struct PictureRun {
         fileprivate var networkTime = Duration.zero
     }
 
+    /// A result before the first picture.
+    var emptyResult: Result { Result(preprocess: faces.preprocess, exif: faces.crop.exif) }
+
+    /// What came of one picture.
+    struct Row: Sendable {
+        let path: String
+        /// Why it could not be used; nil if it was.
+        var failure: (any Error)?
+        /// Whether a face was found or not looked for.
+        var isFound = true
+        var isTurned = false
+        /// The network's output, and its sizes.
+        var values: ArraySlice<Float> = []
+        var shape: [Int] = []
+    }
+
+    /// How pictures become crops.
+    var settings: FaceSettings { faces }
+    /// Whether a face is looked for in each picture.
+    var looksForFaces: Bool { aligner != nil }
+
     /// Runs the network. A picture that cannot be read is reported and left out.
-    public func run(events: EventHandler = { _ in }) throws -> Result {
+    public func run(events: EventHandler = { _ in }) throws -> Result { try run(events: events, each: nil) }
+
+    /// - Parameter each: gets a row for each picture, in order; rows are then not collected.
+    func run(events: EventHandler, each: ((Row) throws -> Void)?) throws -> Result {
         var batch = PictureBatch(model)
+        var waiting: [Row] = []
         try batch.checkCount(request.paths.count)
         if faces.preprocess == .arcface, request.faces.crop == nil, aligner != nil {
             events(.alignedByFivePoints(model: name, selection: faces.crop.selection))
         }
         let executor = try FastExecutor(model, options: request.executor)
-        var result = Result(preprocess: faces.preprocess, exif: faces.crop.exif)
+        var result = emptyResult
         let total = request.paths.count
         func fail(_ path: String, _ error: any Error) {
             result.failures.append((path, error))
             events(.pictureFailed(path: path, reason: error))
+            waiting.append(Row(path: path, failure: error))
+        }
+        func open(_ index: Int) throws -> OpenedImage {
+            let path = request.paths[index]
+            return try OpenedImage(try request.open?(index, path) ?? MappedFile(path: path), exif: faces.crop.exif)
+        }
+        func embed() throws {
+            let outputs = try self.embed(&batch, executor, &result, isCollecting: each == nil, events)
+            if let each {
+                var next = outputs.startIndex
+                let width = result.shape.reduce(1, *)
+                guard outputs.count == waiting.count(where: { $0.failure == nil }) * width else { throw ArrayRunError.noOutput }
+                for var row in waiting {
+                    if row.failure == nil {
+                        row.values = outputs[next..<next + width]
+                        row.shape = result.shape
+                        next += width
+                    }
+                    try each(row)
+                }
+            }
+            waiting.removeAll(keepingCapacity: true)
         }
         if let aligner {
+            let (request, exif) = (request, faces.crop.exif)
             try aligner.align(
-                request.paths,
+                count: total,
+                open: { index in
+                    let path = request.paths[index]
+                    return try OpenedImage(try request.open?(index, path) ?? MappedFile(path: path), exif: exif)
+                },
                 make: { _, aligned in
                     (
                         crop: aligned.crop, isFound: aligned.face != nil, damage: aligned.image.damage,
@@ -126,20 +192,23 @@ public struct PictureRun {
                         }
                         if isTurned { result.storedTurned.append(path) }
                         batch.add(crop, path: path)
+                        waiting.append(Row(path: path, isFound: isFound, isTurned: isTurned))
                     }
-                    if batch.paths.count == PictureRun.atOnce { try embed(&batch, executor, &result, events) }
+                    if batch.paths.count == PictureRun.atOnce { try embed() }
                     events(.progress(done: index + 1, total: total, unit: .pictures))
                 })
         } else {
             for (index, path) in request.paths.enumerated() {
                 do {
-                    if try batch.add(path, exif: faces.crop.exif, events: events) != nil { result.storedTurned.append(path) }
+                    let isTurned = try batch.add(try open(index), path: path, events: events) != nil
+                    if isTurned { result.storedTurned.append(path) }
+                    waiting.append(Row(path: path, isTurned: isTurned))
                 } catch { fail(path, error) }
-                if batch.paths.count == PictureRun.atOnce { try embed(&batch, executor, &result, events) }
+                if batch.paths.count == PictureRun.atOnce { try embed() }
                 events(.progress(done: index + 1, total: total, unit: .pictures))
             }
         }
-        try embed(&batch, executor, &result, events)
+        try embed()
         if !result.storedTurned.isEmpty { events(.storedTurned(paths: result.storedTurned, total: total)) }
         if request.hasTiming, result.doneCount > 0 {
             let milliseconds = result.networkTime.seconds * 1e3 / Double(result.doneCount)
@@ -151,13 +220,16 @@ public struct PictureRun {
     }
 
     /// Runs the network on the pictures that wait.
-    private func embed(_ batch: inout PictureBatch, _ executor: FastExecutor, _ result: inout Result, _ events: EventHandler) throws {
-        guard !batch.paths.isEmpty else { return }
+    /// - Returns: what came out for them, one after another.
+    private func embed(
+        _ batch: inout PictureBatch, _ executor: FastExecutor, _ result: inout Result, isCollecting: Bool, _ events: EventHandler
+    ) throws -> [Float] {
+        guard !batch.paths.isEmpty else { return [] }
         let input = try model.contract.standardize(try batch.pixels())
         let began = ContinuousClock.now
         let outputs = try executor.run(input)
         result.networkTime += ContinuousClock.now - began
-        guard let output = outputs.first?.batch else { return }
+        guard let output = outputs.first?.batch else { return [] }
         if request.hasTiming, result.doneCount == 0 {
             result.stepTimes = try executor.stepTimes(input).map { .init(name: $0.name, method: $0.method, seconds: $0.seconds) }
             result.timedImages = min(input.imageCount, request.executor.imagesAtOnce)
@@ -168,6 +240,10 @@ public struct PictureRun {
         }
         result.shape = Array(output.shape.dropFirst())
         result.doneCount += batch.paths.count
+        if !isCollecting {
+            batch.removeAll()
+            return output.values
+        }
         if request.handsOnRows {
             events(.rows(OutputTable(names: batch.paths, shape: result.shape, values: .float32(output.values))))
         } else {
@@ -175,6 +251,7 @@ public struct PictureRun {
             result.values += output.values
         }
         batch.removeAll()
+        return output.values
     }
 }
 

@@ -43,36 +43,85 @@ package struct AcceptRates: Sendable {
     /// Counts over all thresholds. Both kinds of pairs have to be there.
     package init(_ scores: TemplatePairScores, targets: [Double] = AcceptRates.targets) {
         let (same, different) = (scores.same.sorted(by: >), scores.different.sorted(by: >))
-        (sameCount, differentCount) = (same.count, different.count)
-        var nearest = NearestPoints(sameCount: same.count, differentCount: different.count, targets: targets)
-        let allowed = targets.map { ErrorRates.allowedFalseMatches($0, of: different.count) }
-        var cautious = targets.map { _ in Step(falseAccepts: 0, trueAccepts: 0, score: .infinity) }
-        var step = Step(falseAccepts: 0, trueAccepts: 0, score: .infinity)
-        var (wins, equalErrorRate): (Int, Double?) = (0, nil)
-        func rates(_ step: Step) -> ErrorRates.Crossing.Rates {
-            (Double(step.falseAccepts) / Double(different.count), Double(step.trueAccepts) / Double(same.count))
+        var count = Count(sameCount: same.count, differentCount: different.count, targets: targets)
+        var (one, other) = (0, 0)
+        while one < same.count || other < different.count {
+            let before = (one, other)
+            let highest = max(one < same.count ? same[one] : -.infinity, other < different.count ? different[other] : -.infinity)
+            while one < same.count, same[one] == highest { one += 1 }
+            while other < different.count, different[other] == highest { other += 1 }
+            count.take(score: highest, same: one - before.0, different: other - before.1)
         }
-        while step.trueAccepts < same.count || step.falseAccepts < different.count {
+        self = count.rates()
+    }
+
+    /// Counts over all thresholds of merged runs, in memory for the counts alone.
+    /// - Parameter runs: gives a new pass over all runs; two are made.
+    /// - Throws: `LFWError.oneClass` if one kind of pairs is missing.
+    package init(file: String, targets: [Double] = AcceptRates.targets, runs: () throws -> MergedRuns) throws {
+        var (first, same, different) = (try runs(), 0, 0)
+        while let entry = try first.next() {
+            same += entry.same
+            different += entry.different
+        }
+        let (couples, overflows) = same.multipliedReportingOverflow(by: different)
+        guard !overflows, couples <= Int.max / 2 else { throw LFWError.tooManyPairs(file: file) }
+        guard same > 0, different > 0 else { throw LFWError.oneClass(file: file, isSame: different == 0) }
+        var (second, count) = (try runs(), Count(sameCount: same, differentCount: different, targets: targets))
+        while let entry = try second.next() { count.take(score: Double(entry.score), same: entry.same, different: entry.different) }
+        self = count.rates()
+    }
+
+    /// Counts step by step, from the highest score down.
+    struct Count {
+        private let sameCount, differentCount: Int
+        private let targets: [Double]
+        private let allowed: [Int]
+        private var nearest: NearestPoints
+        private var cautious: [Step]
+        private var step = Step(falseAccepts: 0, trueAccepts: 0, score: .infinity)
+        private var doubledWins = 0
+        private var equalErrorRate: Double?
+
+        init(sameCount: Int, differentCount: Int, targets: [Double]) {
+            (self.sameCount, self.differentCount, self.targets) = (sameCount, differentCount, targets)
+            nearest = NearestPoints(sameCount: sameCount, differentCount: differentCount, targets: targets)
+            allowed = targets.map { ErrorRates.allowedFalseMatches($0, of: differentCount) }
+            cautious = targets.map { _ in Step(falseAccepts: 0, trueAccepts: 0, score: .infinity) }
+        }
+
+        /// So many pairs have the next lower score.
+        mutating func take(score: Double, same: Int, different: Int) {
             let before = step
-            let highest = max(
-                step.trueAccepts < same.count ? same[step.trueAccepts] : -.infinity,
-                step.falseAccepts < different.count ? different[step.falseAccepts] : -.infinity)
-            step.score = highest
-            while step.trueAccepts < same.count, same[step.trueAccepts] == highest { step.trueAccepts += 1 }
-            while step.falseAccepts < different.count, different[step.falseAccepts] == highest { step.falseAccepts += 1 }
+            step = Step(falseAccepts: step.falseAccepts + different, trueAccepts: step.trueAccepts + same, score: score)
             // Pairs of one person that scored higher win twice, and those that scored the same once.
-            wins += (step.falseAccepts - before.falseAccepts) * (before.trueAccepts + step.trueAccepts)
+            doubledWins += different * (before.trueAccepts + step.trueAccepts)
             for index in targets.indices where step.falseAccepts <= allowed[index] { cautious[index] = step }
             if equalErrorRate == nil { equalErrorRate = ErrorRates.Crossing.rate(between: rates(before), and: rates(step)) }
             nearest.take(step)
         }
-        nearest.finish()
-        doubledWins = wins
-        self.equalErrorRate = equalErrorRate ?? 0
-        points = targets.indices.map { index in
-            Point(
-                target: targets[index], cautious: cautious[index], nearest: nearest.best[index],
-                isSupported: allowed[index] >= ErrorRates.fewestFalseMatches)
+
+        private func rates(_ step: Step) -> ErrorRates.Crossing.Rates {
+            (Double(step.falseAccepts) / Double(differentCount), Double(step.trueAccepts) / Double(sameCount))
         }
+
+        /// After the last score.
+        func rates() -> AcceptRates {
+            var nearest = nearest
+            nearest.finish()
+            let points = targets.indices.map { index in
+                Point(
+                    target: targets[index], cautious: cautious[index], nearest: nearest.best[index],
+                    isSupported: allowed[index] >= ErrorRates.fewestFalseMatches)
+            }
+            return AcceptRates(
+                sameCount: sameCount, differentCount: differentCount, points: points, doubledWins: doubledWins,
+                equalErrorRate: equalErrorRate ?? 0)
+        }
+    }
+
+    private init(sameCount: Int, differentCount: Int, points: [Point], doubledWins: Int, equalErrorRate: Double) {
+        (self.sameCount, self.differentCount, self.points) = (sameCount, differentCount, points)
+        (self.doubledWins, self.equalErrorRate) = (doubledWins, equalErrorRate)
     }
 }

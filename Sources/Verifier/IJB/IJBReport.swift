@@ -29,35 +29,11 @@ package struct IJBReport: Sendable {
 
     /// All of it; fractions of 1.
     package var json: JSONObject {
-        func step(_ step: AcceptRates.Step) -> JSONValue {
-            .object(
-                JSONObject([
-                    "tar": .number(Double(step.trueAccepts) / Double(rates.sameCount)),
-                    "far": .number(Double(step.falseAccepts) / Double(rates.differentCount)),
-                    "true_accepts": .integer(Int64(step.trueAccepts)), "false_accepts": .integer(Int64(step.falseAccepts)),
-                    "threshold": step.score.isFinite ? .number(step.score) : .null,
-                ]))
-        }
         var object = JSONObject(["protocol": .string("ijb 1:1"), "lists": .array(lists.map { .string($0) })])
         object.append("num_pictures", .integer(Int64(pictureCount)))
         object.append("num_templates", .integer(Int64(templateCount)))
         object.append("num_media", .integer(Int64(mediaCount)))
-        object.append("num_same_pairs", .integer(Int64(rates.sameCount)))
-        object.append("num_different_pairs", .integer(Int64(rates.differentCount)))
-        object.append("embedding_size", .integer(Int64(width)))
-        object.append(
-            "tar_at_far",
-            .array(
-                rates.points.map { point in
-                    .object(
-                        JSONObject([
-                            "far": .number(point.target), "nearest": step(point.nearest), "at_most": step(point.cautious),
-                            "too_few_pairs": .boolean(!point.isSupported),
-                        ]))
-                }))
-        object.append("roc_auc", .number(rates.area))
-        object.append("roc_auc_doubled_wins", .integer(Int64(rates.doubledWins)))
-        object.append("equal_error_rate", .number(rates.equalErrorRate))
+        for member in rates.json(width: width).members { object.append(member.key, member.value) }
         for note in notes { object.append(note.name, .string(note.value)) }
         return object
     }

@@ -14,6 +14,10 @@ package enum LFWError: DescribedError, Equatable {
     case notLFW(file: String, same: Int, different: Int)
     /// All pairs show the same person, or none does.
     case oneClass(file: String, isSame: Bool)
+    /// More pairs than can be counted.
+    case tooManyPairs(file: String)
+    /// The scores of a part's histogram are not in order.
+    case notHistogram(file: String)
     /// Fewer than two folds, or more than there are pairs of either kind.
     case foldCount(Int, greatest: Int)
     /// A fold that is empty after pairs were dropped.
@@ -55,6 +59,8 @@ package enum LFWError: DescribedError, Equatable {
         case .notLFW(let file, let same, let different):
             "\(file): \(same) pairs of the same person and \(different) of different people are not LFW's 3,000 and 3,000, so there are no "
                 + "official folds"
+        case .notHistogram(let file): "\(file): is not a histogram of scores from the highest down"
+        case .tooManyPairs(let file): "\(file): has more pairs than can be counted"
         case .oneClass(let file, let isSame): "\(file): every pair is of \(isSame ? "the same person" : "different people")"
         case .foldCount(let count, let greatest):
             greatest < 2
@@ -91,6 +97,8 @@ package enum LFWError: DescribedError, Equatable {
     /// What to do about it.
     package var remedy: String {
         switch self {
+        case .notHistogram: "make the part again"
+        case .tooManyPairs: "divide the list, and score the lists apart from each other"
         case .badLine: "correct the line, or take the original file"
         case .nothingInside, .notText: "check that this is the right file and that it is complete"
         case .notList: "name a list, or CFP's folder with Pair_list_F.txt and Pair_list_P.txt in the second folder above it"

@@ -17,7 +17,7 @@ enum AlignCommand {
 
     static let command = Command(
         name: "align", summary: "find faces and cut them out, as the reference project does it, or aligned by five points",
-        usage: ["align IMAGE|DIR … -o DIR [options]"],
+        usage: ["align IMAGE|DIR … -o DIR [options]", "align DIR --manifest FILE --shard I/N --parts DIR [options]"],
         operands: [
             Command.Operand("IMAGE|DIR", help: "JPEG and PNG files, or folders with such files; crops keep their tree: NAME/NAME_0001.png")
         ],
@@ -26,7 +26,7 @@ enum AlignCommand {
             OptionGroup(
                 "Crops:",
                 [ContractOptions.crop, ContractOptions.preprocess, imageSize, ContractOptions.margin] + FaceOptions.all),
-            OptionGroup([ExecutorOptions.threads, OutputOptions.force, OutputOptions.quiet, OutputOptions.json]),
+            ShardOptions.group, OptionGroup([ExecutorOptions.threads, OutputOptions.force, OutputOptions.quiet, OutputOptions.json]),
         ],
         notes: [
             "If no face is found, the whole picture is resized, and counted. EXIF orientation is ignored unless --exif says otherwise, as the "
@@ -38,7 +38,12 @@ enum AlignCommand {
 
     private static func run(_ given: Invocation) throws -> Int32 {
         guard !given.operands.isEmpty else { throw UsageError.missingArgument("IMAGE|DIR", command: "align") }
-        guard let folder = given[output] else { throw UsageError.missingArgument("-o DIR", command: "align") }
+        let shard = try ShardOptions.request(given)
+        if shard != nil {
+            try given.refuse(
+                [output, OutputOptions.force], because: "with --shard, --parts is where the result goes, and nothing is replaced")
+        }
+        guard let folder = shard?.folder ?? given[output] else { throw UsageError.missingArgument("-o DIR", command: "align") }
         var tree = AlignedTree(folder)
         tree.isReplacing = given[OutputOptions.force]
         tree.draws = given[draw]
@@ -47,8 +52,13 @@ enum AlignCommand {
         request.faces = try FaceOptions.choice(given)
         let (isJSON, isQuiet) = (given[OutputOptions.json], given[OutputOptions.quiet])
         try given.finish(because: "nothing of what is asked for uses it")
+        if let shard {
+            request.paths = [try ShardOptions.folder(given.operands, command: "align")]
+            let part = try AlignmentPart(request, shard)
+            return try PartText.perform(isQuiet: isQuiet, isJSON: isJSON, part.run)
+        }
         let alignment = try Alignment(request)
-        let farewell = "stopped; crops that were written stay, and --force makes all of them again with their tables"
+        let farewell = "stopped; the same command again goes on where this one ended"
         Interruption.setFarewell("\(Terminal.programName): \(farewell)")
         defer { Interruption.setFarewell(nil) }
         let printer = EventPrinter(isQuiet: isQuiet)

@@ -57,6 +57,10 @@ enum EvaluateCommand {
     private static let force = Flag(
         "--force", short: "f", help: "replace files in the output folder, and the copy", needs: ["--output-dir", "--store-threshold"])
     private static let workers = Option("--num-workers", "N", .integer(from: 0), help: "accepted and ignored")
+    private static let parts = Option(
+        "--parts", "DIR", .folder,
+        help: "with --shard, where finished parts of the embeddings go; without it, take the embeddings from these parts (docs/cluster.md)",
+        conflicts: ["--bin", "--crops", "--cache"])
     private static let device = Option("--device", "NAME", .text, help: "accepted and ignored")
 
     /// Options that `export --evaluate` takes besides its own.
@@ -85,6 +89,7 @@ enum EvaluateCommand {
         usage: [
             "evaluate MODEL --lfw-root DIR --pairs-file FILE [options]", "evaluate MODEL --bin FILE [--bin FILE …] [options]",
             "evaluate MODEL --ijb DIR [options]", "evaluate MODEL|DIR … --lfw-root DIR --pairs-file FILE [options]",
+            "evaluate MODEL --lfw-root DIR --pairs-file FILE --manifest FILE --shard I/N --parts DIR [options]",
         ],
         operands: [
             Command.Operand(
@@ -98,14 +103,16 @@ enum EvaluateCommand {
                 ExecutorOptions.threads, timing, storesThreshold, copy, force, workers, device, OutputOptions.verbose,
             ]),
             OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
-            OptionGroup("Several models:", [include, exclude]), JudgingOptions.group,
+            OptionGroup("Several models:", [include, exclude]),
+            OptionGroup("Many machines:", [ShardOptions.shard, ShardOptions.manifest, parts]), JudgingOptions.group,
             OptionGroup("Reading:", ReadingOptions.group.options + [backbone]), ContractOptions.group,
         ],
         notes: ["Exit codes: 0 fine, 1 not as expected, 2 an error, 64 wrong arguments."],
         synonyms: ["eval", "benchmark"]
     ) { given in
         if let set = given[templates] { return try runTemplates(given, set) }
-        return try given.operands.count > 1 || given.operands.first.map(FileSelection.mayBeSeveral) == true
+        if given.isGiven(ShardOptions.shard) { return try runPart(given) }
+        return try ManyFiles.areNamed(given.operands)
             ? runSeveral(given) : run(request(given))
     }
 
@@ -165,6 +172,7 @@ enum EvaluateCommand {
         request.batchSize = given[ExecutorOptions.batchSize]
         request.cacheFolder = given[cache]
         request.keepsNothing = given[noCache]
+        request.parts = given[parts]
         request.judging = try JudgingOptions.judging(given)
         request.reportsTime = given[timing]
         request.mirror = given[mirror]
@@ -219,6 +227,7 @@ enum EvaluateCommand {
         try given.refuse([against], because: "several models are compared with each other already")
         try given.refuse([bin], because: "several models are set side by side on one list of pairs")
         try given.refuse([storesThreshold, copy], because: "it is one model's threshold, and several are given")
+        try given.refuse([ShardOptions.manifest, parts], because: "parts are of one model, and several are given")
         let (included, excluded) = (given.all(include), given.all(exclude))
         let files = try FileSelection(
             given.operands, including: included.isEmpty ? LeaderboardEvaluation.endings.map { "*.\($0)" } : included, excluding: excluded)
@@ -242,6 +251,19 @@ enum EvaluateCommand {
         }
         if asked.isTiming { report(result.times) }
         return LeaderboardText.conclude(result, isQuiet: asked.isQuiet, isJSON: asked.isJSON)
+    }
+
+    /// One part of the embeddings.
+    private static func runPart(_ given: Invocation) throws -> Int32 {
+        try given.refuse([bin, crops, cache, noCache, timing], because: "parts are made of pictures, and are their own cache")
+        try given.refuse(
+            [JudgingOptions.outputFolder, JudgingOptions.accuracy, JudgingOptions.area, JudgingOptions.baseline, storesThreshold, copy],
+            because: "a part is not judged; evaluate --parts without --shard judges all of them")
+        guard let shard = try ShardOptions.request(given) else { throw UsageError.missingArgument("--shard I/N", command: "evaluate") }
+        let asked = try request(given)
+        let printer = EventPrinter(isQuiet: asked.isQuiet)
+        let part = try EvaluationPart(asked.request, shard, events: printer.handle)
+        return try PartText.perform(isQuiet: asked.isQuiet, isJSON: asked.isJSON, part.run)
     }
 
     private static func sayTime(_ result: EvaluationResult) {

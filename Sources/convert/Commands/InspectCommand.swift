@@ -43,11 +43,15 @@ enum InspectCommand {
 
     static let command = Command(
         name: "inspect", summary: "show what is in a file: container, metadata, state dict, graph, safety",
-        usage: ["inspect FILE [options]", "inspect FILE|DIR ... [options]", "inspect --safety FILE|DIR ... [options]"],
+        usage: [
+            "inspect FILE [options]", "inspect FILE|DIR ... [options]", "inspect --safety FILE|DIR ... [options]",
+            "inspect --safety DIR --manifest FILE --shard I/N --parts DIR [options]",
+        ],
         operands: [Command.Operand("FILE")],
         groups: [
             OptionGroup([tensors, tree, depth, keys, check, graph, dot, safety, json, OutputOptions.verbose]),
             OptionGroup("Many files:", [report, allow, ManyFiles.include, ManyFiles.exclude, ExecutorOptions.threads]),
+            ShardOptions.group,
             OptionGroup("Reading:", ReadingOptions.group.options), ContractOptions.group,
         ],
         notes: [
@@ -114,7 +118,18 @@ enum InspectCommand {
     private static func scan(_ given: Invocation, isJSON: Bool) throws -> Int32 {
         guard let first = given.operands.first else { throw UsageError.missingArgument("FILE", command: given.command) }
         let form = given[report]
-        let allowed = try given[allow].map { try AllowedNames(try MappedFile(path: $0)) } ?? .none
+        let allowList = try given[allow].map { try MappedFile(path: $0) }
+        if let shard = try ShardOptions.request(given) {
+            try given.refuse([ManyFiles.include, ManyFiles.exclude], because: "the manifest says which files there are")
+            let folder = try ShardOptions.folder(given.operands, command: given.command)
+            let form = form ?? (isJSON ? .jsonLines : .text)
+            let part = try SafetyPart(
+                folder, form: form.rawValue, allowList: allowList, threads: given[ExecutorOptions.threads], shard)
+            try given.finish(because: "--safety only scans")
+            let report = reportInForm(form)
+            return try PartText.perform(isQuiet: false, isJSON: isJSON) { events in try part.run(events: events, piece: report.piece) }
+        }
+        let allowed = try allowList.map { try AllowedNames($0) } ?? .none
         guard ManyFiles.areNamed(given.operands) || form != nil else {
             try given.finish(because: "--safety only scans")
             let inspection = try SafetyInspection(path: first).allowing(allowed)
@@ -124,13 +139,7 @@ enum InspectCommand {
         let files = try ManyFiles.selection(given)
         let sweep = SafetySweep(files, allowed: allowed, threads: given[ExecutorOptions.threads])
         try given.finish(because: "--safety only scans")
-        var report: any SweepReport
-        switch form ?? (isJSON ? .jsonLines : .text) {
-        case .text: report = SweepLines()
-        case .jsonLines: report = SweepJSONLines()
-        case .sarif: report = SweepSARIF()
-        case .junit: report = SweepJUnit()
-        }
+        var report = reportInForm(form ?? (isJSON ? .jsonLines : .text))
         var counts = SweepCounts()
         try sweep.run { entry in
             counts.add(entry.outcome)
@@ -138,5 +147,30 @@ enum InspectCommand {
         }
         if let text = report.end(counts) { Terminal.print(text) }
         return counts.status
+    }
+
+    private static func reportInForm(_ form: ReportForm) -> any SweepReport {
+        switch form {
+        case .text: SweepLines()
+        case .jsonLines: SweepJSONLines()
+        case .sarif: SweepSARIF()
+        case .junit: SweepJUnit()
+        }
+    }
+
+    /// Writes the report of all files from its parts, byte for byte what the scan of all would have printed.
+    /// - Returns: the exit code of that scan.
+    static func merge(_ parts: MergedSafety, to target: String, replacing: Bool) throws -> (status: Int32, line: String) {
+        var report = reportInForm(ReportForm(rawValue: parts.form) ?? .text)
+        var counts = SweepCounts()
+        let output = try OutputFile(target: target, replacing: replacing, inputs: [])
+        func print(_ text: String) throws { try output.write(Array((Terminal.visible(text) + "\n").utf8)) }
+        try parts.forEach { outcome, piece in
+            counts.add(outcome)
+            if let text = report.add(piece: piece) { try print(text) }
+        }
+        if let text = report.end(counts) { try print(text) }
+        try output.commit()
+        return (counts.status, counts.text)
     }
 }

@@ -37,7 +37,10 @@ enum RunCommand {
 
     static let command = Command(
         name: "run", summary: "run a network on pictures or arrays and write its embeddings",
-        usage: ["run MODEL IMAGE… [-o embeddings.npz] [options]", "run MODEL --input x.npy [-o y.npy] [options]"],
+        usage: [
+            "run MODEL IMAGE… [-o embeddings.npz] [options]", "run MODEL --input x.npy [-o y.npy] [options]",
+            "run MODEL DIR --manifest FILE --shard I/N --parts DIR [options]",
+        ],
         operands: [
             Command.Operand("MODEL", help: "any format that holds or gives a network"),
             Command.Operand(
@@ -52,6 +55,7 @@ enum RunCommand {
                 "Output:", [output, ExportCommand.normalizes, timing, force, quiet, json, OutputOptions.verbose]),
             OptionGroup("Running:", [ExecutorOptions.exact, ExecutorOptions.threads, ExecutorOptions.batchSize, baseline]),
             OptionGroup("Reading:", ReadingOptions.group.options), OptionGroup("Pictures:", FaceOptions.all), ContractOptions.group,
+            ShardOptions.group,
         ],
         notes: [
             "A network of any input size takes one image, in its own size. An image that cannot be read is reported and skipped.",
@@ -73,6 +77,10 @@ enum RunCommand {
         let array = given[input]
         guard array != nil || !operands.isEmpty else { throw UsageError.missingArgument("IMAGE… or --input x.npy", command: "run") }
         if array != nil, !operands.isEmpty { throw UsageError.conflict("IMAGE…", "--input") }
+        let shard = try ShardOptions.request(given)
+        if shard != nil {
+            try given.refuse([input, output, timing], because: "with --shard, --parts is where the result of pictures goes")
+        }
         let to = Destination(
             output: try given[output].map(destination), isForced: given[force], isQuiet: given[quiet], isJSON: given[json])
         if to.isJSON, to.output?.isStandardOutput == true { throw UsageError.conflict("--json", "-o -") }
@@ -101,12 +109,21 @@ enum RunCommand {
         let source = try ReadingOptions.source(path, given)
         try given.finish(because: "nothing of what is asked for uses it")
 
-        if array == nil { pictureRequest.paths = try ImageFiles.list(operands) }
+        if shard != nil {
+            pictureRequest.paths = [try ShardOptions.folder(operands, command: "run")]
+        } else if array == nil {
+            pictureRequest.paths = try ImageFiles.list(operands)
+        }
         let loaded = try source.load()
         var model = try loaded.network()
         let printer = EventPrinter(isQuiet: to.isQuiet, showsProgress: to.output != nil)
         loaded.report(to: printer.handle)
         if normalizes { model = try model.appendingNormalization() }
+        if let shard {
+            pictureRequest.executor = executor
+            let part = try PictureRunPart(loaded, model, pictureRequest, shard)
+            return try PartText.perform(isQuiet: to.isQuiet, isJSON: to.isJSON, part.run)
+        }
         let read = array.map { [$0] } ?? pictureRequest.paths
         let inputs = loaded.opened.sources.map(\.identity) + read.compactMap(FileIdentity.init(path:))
         if let output = to.output, !output.isStandardOutput {
@@ -122,6 +139,15 @@ enum RunCommand {
         pictureRequest.executor = executor
         pictureRequest.hasTiming = hasTiming
         pictureRequest.handsOnRows = to.output == nil && !to.isJSON
+        if let output = to.output, !output.isStandardOutput, !hasTiming {
+            let resumable = try ResumableRun(loaded, model, pictureRequest, output: output.target)
+            Interruption.setFarewell("\(Terminal.programName): stopped; the same command again goes on where this one ended")
+            defer { Interruption.setFarewell(nil) }
+            let result = try resumable.run(events: printer.handle)
+            let status = try conclude(result, to, name: loaded.name, total: read.count, inputs: inputs, printer)
+            resumable.finish()
+            return status
+        }
         return try run(model, pictureRequest, to, name: loaded.name, inputs: inputs, printer)
     }
 
@@ -129,11 +155,17 @@ enum RunCommand {
         _ model: Model, _ request: PictureRunRequest, _ to: Destination, name: String, inputs: [FileIdentity], _ printer: EventPrinter
     ) throws -> Int32 {
         let result = try PictureRun(model, request, name: name).run(events: printer.handle)
+        return try conclude(result, to, name: name, total: request.paths.count, inputs: inputs, printer)
+    }
+
+    private static func conclude(
+        _ result: PictureRun.Result, _ to: Destination, name: String, total: Int, inputs: [FileIdentity], _ printer: EventPrinter
+    ) throws -> Int32 {
         printer.clear()
         try conclude(result.table, RunText.members(result), to, model: name, inputs: inputs, notes: printer.notes)
         guard !result.failures.isEmpty else { return ExitStatus.fine }
         let rest = to.output != nil && result.doneCount > 0 ? "; the output holds the other \(result.doneCount), in order" : ""
-        Terminal.say("\(result.failures.count) of \(request.paths.count) pictures could not be read\(rest)")
+        Terminal.say("\(result.failures.count) of \(total) pictures could not be read\(rest)")
         return ExitStatus.checkFailed
     }
 

@@ -25,6 +25,8 @@ enum EventText {
         switch event {
         case .assumed(_, let text): Remark(text: text)
         case .modelRemark(_, let text): Remark(text: "note: \(text)")
+        case .resumed(let done, let total):
+            Remark(text: "\(NumberText.grouped(done)) of \(NumberText.grouped(total)) pictures were done before; going on from there")
         case .pictureDamaged(let path, let words):
             Remark(text: "\(path): the picture is damaged (\(words)); it is used as far as it goes", isUrgent: true)
         case .pictureFailed(_, let reason), .modelFailed(_, let reason): Remark(text: ErrorText.line(reason), isUrgent: true)

@@ -7,23 +7,25 @@ import PthReader
 struct SweepJUnit: SweepReport {
     private var cases: [String] = []
 
-    mutating func add(_ entry: SafetySweep.Entry) -> String? {
+    mutating func add(piece: String) -> String? {
+        cases.append(piece)
+        return nil
+    }
+
+    func piece(_ entry: SafetySweep.Entry) -> String {
         let head = "    <testcase classname=\"safety\" name=\"\(SweepJUnit.escaped(entry.path))\""
         let element: String
         switch entry.outcome {
-        case .clean:
-            cases.append(head + "/>")
-            return nil
+        case .clean: return head + "/>"
         case .dangerous, .unknown: element = "failure"
         case .incomplete, .unreadable: element = "error"
         }
         var details = entry.reason ?? ""
         if case .success(let inspection) = entry.result { details = SafetyReport.text(inspection) }
         let message = SweepJUnit.escaped("\(entry.outcome.rawValue): \(entry.reason ?? "")")
-        cases.append(
+        return
             "\(head)>\n      <\(element) type=\"\(entry.outcome.rawValue)\" message=\"\(message)\">\(SweepJUnit.escaped(details))</\(element)>\n"
-                + "    </testcase>")
-        return nil
+            + "    </testcase>"
     }
 
     func end(_ counts: SweepCounts) -> String? {

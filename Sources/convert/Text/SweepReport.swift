@@ -7,8 +7,16 @@ import PthReader
 protocol SweepReport {
     /// What one file adds, to be printed as it comes; nil if the report is printed as a whole.
     mutating func add(_ entry: SafetySweep.Entry) -> String?
+    /// What a report of several parts needs of one file.
+    func piece(_ entry: SafetySweep.Entry) -> String
+    /// The same as `add` of the file that `piece` was made of.
+    mutating func add(piece: String) -> String?
     /// What comes after the last file.
     func end(_ counts: SweepCounts) -> String?
+}
+
+extension SweepReport {
+    mutating func add(_ entry: SafetySweep.Entry) -> String? { add(piece: piece(entry)) }
 }
 
 /// How many files came to what.
@@ -56,7 +64,9 @@ extension SafetySweep.Entry {
 
 /// One line for each file, and a summary.
 struct SweepLines: SweepReport {
-    func add(_ entry: SafetySweep.Entry) -> String? {
+    func add(piece: String) -> String? { piece }
+
+    func piece(_ entry: SafetySweep.Entry) -> String {
         let outcome = entry.outcome.rawValue
         let word = outcome + String(repeating: " ", count: max(0, 12 - outcome.count))
         return "\(word)  \(PrintedText.oneLine(entry.path))" + (entry.reason.map { "  (\($0))" } ?? "")
@@ -67,7 +77,9 @@ struct SweepLines: SweepReport {
 
 /// A JSON object in each line, as `--json` gives for one file, with the file's whole path.
 struct SweepJSONLines: SweepReport {
-    func add(_ entry: SafetySweep.Entry) -> String? {
+    func add(piece: String) -> String? { piece }
+
+    func piece(_ entry: SafetySweep.Entry) -> String {
         var object: JSONObject
         switch entry.result {
         case .success(let inspection):

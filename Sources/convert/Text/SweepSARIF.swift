@@ -27,6 +27,20 @@ struct SweepSARIF: SweepReport {
     private var results: [JSONValue] = []
 
     mutating func add(_ entry: SafetySweep.Entry) -> String? {
+        results += SweepSARIF.results(entry)
+        return nil
+    }
+
+    func piece(_ entry: SafetySweep.Entry) -> String { JSONValue.array(SweepSARIF.results(entry)).text() }
+
+    mutating func add(piece: String) -> String? {
+        results += (try? JSONParser.parse(piece.utf8))?.array ?? []
+        return nil
+    }
+
+    private static func results(_ entry: SafetySweep.Entry) -> [JSONValue] {
+        var results: [JSONValue] = []
+        func append(_ rule: Rule, _ message: String, _ path: String) { results.append(result(rule, message, path)) }
         switch entry.result {
         case .failure: append(.unreadable, entry.reason ?? "", entry.path)
         case .success(let inspection):
@@ -40,18 +54,17 @@ struct SweepSARIF: SweepReport {
             }
             for obstacle in scan.obstacles { append(.incomplete, obstacle, entry.path) }
         }
-        return nil
+        return results
     }
 
-    private mutating func append(_ rule: Rule, _ message: String, _ path: String) {
+    private static func result(_ rule: Rule, _ message: String, _ path: String) -> JSONValue {
         let location = JSONObject(["artifactLocation": .object(JSONObject(["uri": .string(SweepSARIF.reference(path))]))])
-        results.append(
-            .object(
-                JSONObject([
-                    "ruleId": .string(rule.rawValue), "level": .string(rule.level),
-                    "message": .object(JSONObject(["text": .string(PrintedText.oneLine(message))])),
-                    "locations": .array([.object(JSONObject(["physicalLocation": .object(location)]))]),
-                ])))
+        return .object(
+            JSONObject([
+                "ruleId": .string(rule.rawValue), "level": .string(rule.level),
+                "message": .object(JSONObject(["text": .string(PrintedText.oneLine(message))])),
+                "locations": .array([.object(JSONObject(["physicalLocation": .object(location)]))]),
+            ]))
     }
 
     /// A path as a URI reference (RFC 3986): everything but unreserved characters and slashes is escaped byte by byte.

@@ -6,13 +6,24 @@ import Verifier
 enum TemplateText {
     static func lines(_ report: IJBReport) -> [String] {
         let rates = report.rates
-        var lines = [
+        let lines = [
             "IJB 1:1: \(NumberText.grouped(rates.sameCount + rates.differentCount)) pairs (\(NumberText.grouped(rates.sameCount)) of one "
                 + "person) of \(NumberText.grouped(report.templateCount)) templates, made of \(NumberText.grouped(report.pictureCount)) pictures "
                 + "in \(NumberText.grouped(report.mediaCount)) media",
             "  lists: \(report.lists.joined(separator: ", "))",
         ]
-        lines += report.notes.map { "  \($0.name): \($0.value)" }
+        return lines + self.lines(report.notes, rates)
+    }
+
+    static func lines(_ report: PairRatesReport) -> [String] {
+        let rates = report.rates
+        return [
+            "\(NumberText.grouped(rates.sameCount + rates.differentCount)) pairs (\(NumberText.grouped(rates.sameCount)) of one person)"
+        ] + lines(report.notes, rates)
+    }
+
+    private static func lines(_ notes: [EvaluationProvenance.Note], _ rates: AcceptRates) -> [String] {
+        var lines = notes.map { "  \($0.name): \($0.value)" }
         lines += [
             "  AUC \(NumberText.fixed(rates.area, 6)) (exact, ties half), EER \(NumberText.percent(rates.equalErrorRate)) %", "",
         ]
