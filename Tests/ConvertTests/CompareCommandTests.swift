@@ -76,19 +76,24 @@ import Testing
         #expect(other.status == 2 && other.errors.contains("--force"), "\(other.errors)")
     }
 
-    @Test("The pair that sets a threshold for a rate is accepted by compare, and the next one below is not", arguments: ["0.01", "0.03", "1e-6"])
+    @Test(
+        "The pair that sets a threshold for a rate is accepted by compare, and the next one below is not",
+        arguments: ["0.01", "0.03", "1e-6"])
     func thePairThatSetsAThreshold(_ rate: String) throws {
         let demo = Fixtures.path("demo")
         let copy = "\(folder)/copy.onnx"
         let run = try CommandRun([
-            "evaluate", "\(demo)/epoch_008.pth", "--lfw-root", "\(demo)/faces", "--pairs-file", "\(demo)/pairs.txt", "--no-cache", "--fmr", rate,
+            "evaluate", "\(demo)/epoch_008.pth", "--lfw-root", "\(demo)/faces", "--pairs-file", "\(demo)/pairs.txt", "--no-cache", "--fmr",
+            rate,
             "--store-threshold", "-o", copy, "--output-dir", "\(folder)/out",
         ])
         #expect(run.status == 0, "\(run.errors)")
         let metrics = try #require(try JSONParser.parse(try Fixtures.bytes("\(folder)/out/metrics.json")).object)
         let threshold = try #require(metrics["threshold_at_fmr"]?.object?["threshold"]?.double)
         let lines = String(decoding: try Fixtures.bytes("\(folder)/out/pair_scores.csv"), as: UTF8.self).split(whereSeparator: \.isNewline)
-        let rows = lines.dropFirst().map { $0.split(separator: ",").map(String.init) }.map { (pair: $0[..<2], score: Double($0[3]) ?? .nan) }
+        let rows = lines.dropFirst().map { $0.split(separator: ",").map(String.init) }.map {
+            (pair: $0[..<2], score: Double($0[3]) ?? .nan)
+        }
         let sorted = rows.sorted { $0.score > $1.score }
         // Scores in the file have eight decimals.
         let below = try #require(sorted.firstIndex { $0.score < threshold - 1e-7 })
