@@ -77,7 +77,9 @@ enum InspectText {
         }
         lines.append("  \(facts.joined(separator: ", "))")
         switch listing {
-        case .none: return lines + ["  (--tensors lists them, --tree sums them up by prefix)"]
+        case .none:
+            let names = report.rows.prefix(3).map(\.name).joined(separator: ", ")
+            return lines + ["  \(names), … (--tensors lists them, --tree sums them up by prefix)"]
         case .tree(let depth): return lines + indented(StateDictTree(report.rows, depth: depth).lines)
         case .tensors: return lines + tensors(report)
         }
