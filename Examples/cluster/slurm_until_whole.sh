@@ -1,6 +1,8 @@
 #!/bin/bash
 # Starts an array on Slurm until all parts are there, and merges them: slurm_until_whole.sh embeddings.npz
 set -eu
+# slurm.sh writes its logs there.
+mkdir -p logs
 parts=/shared/embeddings
 array=--array=0-15
 for _ in 1 2 3 4 5; do
