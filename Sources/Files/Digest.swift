@@ -43,6 +43,15 @@ public struct SHA256Digest: Sendable, Hashable {
         self.init(finishing: &state)
     }
 
+    /// The digest of bytes that come piece by piece.
+    /// - Parameter body: hands on each piece, in order.
+    public init(pieces body: (_ take: (UnsafeRawBufferPointer) -> Void) throws -> Void) rethrows {
+        var state = SHA256_CTX()
+        SHA256_Init(&state)
+        try body { _ = SHA256_Update(&state, $0.baseAddress, $0.count) }
+        self.init(finishing: &state)
+    }
+
     private init(finishing state: inout SHA256_CTX) {
         var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         SHA256_Final(&digest, &state)

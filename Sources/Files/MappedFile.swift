@@ -64,10 +64,14 @@ public struct FileIdentity: Equatable, Sendable {
     let inode: UInt
     /// Size in bytes.
     public let size: Int
-    /// Size and time of the last change, as text.
-    public var stamp: String { "\(size) \(modifiedSeconds) \(modifiedNanoseconds)" }
+    /// Place on the disk, size, and times of the last change of the contents and of the file, as text.
+    public var stamp: String {
+        "\(device) \(inode) \(size) \(modifiedSeconds) \(modifiedNanoseconds) \(changedSeconds) \(changedNanoseconds)"
+    }
     let modifiedSeconds: Int
     let modifiedNanoseconds: Int
+    private let changedSeconds: Int
+    private let changedNanoseconds: Int
 
     init(_ status: stat) {
         device = UInt(status.st_dev)
@@ -75,6 +79,8 @@ public struct FileIdentity: Equatable, Sendable {
         size = Int(status.st_size)
         modifiedSeconds = status.st_mtim.tv_sec
         modifiedNanoseconds = status.st_mtim.tv_nsec
+        changedSeconds = status.st_ctim.tv_sec
+        changedNanoseconds = status.st_ctim.tv_nsec
     }
 
     /// The identity of the file at `path`, with links followed; nil if there is none.
@@ -82,6 +88,12 @@ public struct FileIdentity: Equatable, Sendable {
         var status = stat()
         guard stat(PathText.system(path), &status) == 0 else { return nil }
         self.init(status)
+    }
+
+    /// The same file in the same state. A new name or other rights of it, which the time of the file's last change shows, are no difference.
+    public static func == (one: FileIdentity, other: FileIdentity) -> Bool {
+        one.isSameFile(as: other) && one.size == other.size && one.modifiedSeconds == other.modifiedSeconds
+            && one.modifiedNanoseconds == other.modifiedNanoseconds
     }
 
     /// Which file on disk it is, regardless of its state.

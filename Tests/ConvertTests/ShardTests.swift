@@ -165,10 +165,106 @@ import Testing
             let run = try CommandRun(command + arguments)
             #expect(run.status == 2 && run.errors.contains("P0_0.png: is not the file that m.txt lists"), "\(run.errors)")
         }
+        // What became empty is no picture that could never be used.
+        Fixtures.write([], to: "\(root)/P0/P0_0.png")
+        let evaluation = [
+            "evaluate", network, "--lfw-root", root, "--pairs-file", "\(folder)/pairs.txt", "--preprocess", "resize", "--folds", "3",
+            "--allow-missing",
+        ]
+        for command in [["align", root, "--preprocess", "resize"], ["run", network, root], ["inspect", "--safety", root], evaluation] {
+            let run = try CommandRun(command + arguments)
+            #expect(run.status == 2 && run.errors.contains("P0_0.png: is not the file that"), "\(command): \(run.errors)")
+        }
         try FileManager.default.removeItem(atPath: "\(root)/P0/P0_0.png")
         let gone = try CommandRun(["align", root, "--preprocess", "resize"] + arguments)
         #expect(gone.status == 2 && gone.errors.contains("no such file"), "\(gone.errors)")
         #expect(try CommandRun(["merge", "\(folder)/parts", "-o", "\(folder)/merged"]).status == 2)
+    }
+
+    @Test("Embeddings of parts are not judged as those of other pictures of the same names") func otherPictures() throws {
+        let (root, pairs, manifest) = try pictures()
+        let evaluation = [
+            "evaluate", network, "--lfw-root", root, "--pairs-file", pairs, "--preprocess", "resize", "--folds", "3",
+        ]
+        try makeParts(evaluation, of: 2, manifest: manifest, in: "\(folder)/parts")
+        let judged = evaluation + ["--parts", "\(folder)/parts"]
+        #expect(try CommandRun(judged).status == 0)
+        Fixtures.write(try Fixtures.bytes("\(root)/P0/P0_1.png"), to: "\(root)/P0/P0_0.png")
+        let other = try CommandRun(judged)
+        #expect(other.status == 2 && other.errors.contains("P0_0.png: is not the picture that the parts in"), "\(other.errors)")
+    }
+
+    @Test("A merge does not write over its parts, even if files may be replaced") func mergesOverParts() throws {
+        let (root, _, manifest) = try pictures()
+        for (name, work) in [("run", ["run", network, root]), ("safety", ["inspect", "--safety", root])] {
+            let parts = "\(folder)/\(name)"
+            for index in 0..<2 {
+                _ = try CommandRun(work + ["--manifest", manifest, "--shard", "\(index)/2", "--parts", parts])
+            }
+            let before = try contents(parts)
+            for target in ["part-000000-of-000002.json", "part-000001-of-000002.data"] {
+                let run = try CommandRun(["merge", parts, "-o", "\(parts)/\(target)", "--force"])
+                #expect(run.status == 2 && run.errors.contains(target), "\(run.errors)")
+            }
+            #expect(try contents(parts) == before)
+        }
+        try makeParts(["align", root, "--preprocess", "resize"], of: 2, manifest: manifest, in: "\(folder)/crops")
+        #expect(try CommandRun(["merge", "\(folder)/crops", "-o", "\(folder)/crops/"]).status == 2)
+        #expect(try FolderListing.names(in: "\(folder)/crops").count == 4)
+    }
+
+    @Test("A part whose files are damaged is made again, and data that fit are left as they are") func damagedParts() throws {
+        let (root, _, manifest) = try pictures()
+        let parts = "\(folder)/parts"
+        try makeParts(["align", root, "--preprocess", "resize"], of: 2, manifest: manifest, in: parts)
+        let whole = try contents(parts)
+        let (data, description) = ("\(parts)/part-000001-of-000002.data", "\(parts)/part-000001-of-000002.json")
+        var changed = try #require(whole["part-000001-of-000002.data"])
+        changed[changed.count / 2] ^= 1
+        for (bytes, path) in [(changed, data), ([], description), (Array("{".utf8), description)] {
+            Fixtures.write(bytes, to: path)
+            try makeParts(["align", root, "--preprocess", "resize"], of: 2, manifest: manifest, in: parts)
+            #expect(try contents(parts) == whole)
+        }
+        // As if a second task had written the data and not yet described them.
+        let place = try #require(FileIdentity(path: data)).place
+        try FileManager.default.removeItem(atPath: description)
+        try makeParts(["align", root, "--preprocess", "resize"], of: 2, manifest: manifest, in: parts)
+        #expect(try contents(parts) == whole && FileIdentity(path: data)?.place == place)
+    }
+
+    @Test(
+        "A record's path that leads elsewhere is refused, and a merge ends",
+        arguments: ["/etc/x.png", "../x.png", "", "a//b.png", "./a.png"])
+    func recordsThatLeadElsewhere(_ name: String) throws {
+        let (root, _, manifest) = try pictures()
+        let parts = "\(folder)/parts"
+        try makeParts(["align", root, "--preprocess", "resize"], of: 1, manifest: manifest, in: parts)
+        // The same part with one more record of that name, and a description that fits.
+        let data = "\(parts)/part-000000-of-000001.data"
+        let bytes = try Fixtures.bytes(data)
+        let signature = Array("convert part 1\n".utf8)
+        func number(_ at: Int) -> Int { (0..<4).reduce(0) { $0 + Int(bytes[at + $1]) << (8 * $1) } }
+        let (text, payload) = (number(signature.count), number(signature.count + 4))
+        let start = signature.count + 12
+        let meta = String(decoding: bytes[start..<start + text], as: UTF8.self)
+            .replacing("\"name\":\"P0/P0_0.png\"", with: "\"name\":\"\(name)\"")
+        #expect(meta.contains("\"name\":\"\(name)\""))
+        let body = Array(meta.utf8) + bytes[(start + text)..<(start + text + payload)]
+        let sum = body.withUnsafeBytes { CRC32.update(0, with: $0) }
+        let head = [UInt32(meta.utf8.count), UInt32(payload), sum].flatMap { value in
+            (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        let forged = signature + head + body + bytes[(start + text + payload)...]
+        Fixtures.write(forged, to: data)
+        let description = "\(parts)/part-000000-of-000001.json"
+        let old = String(decoding: try Fixtures.bytes(description), as: UTF8.self)
+        let changed = old.replacing(SHA256Digest(of: bytes).text, with: SHA256Digest(of: forged).text)
+            .replacing("\"data_bytes\": \(bytes.count)", with: "\"data_bytes\": \(forged.count)")
+        Fixtures.write(Array(changed.utf8), to: description)
+        let run = try CommandRun(["merge", parts, "-o", "\(folder)/out"], shellPrefix: "ulimit -t 20;")
+        #expect(run.status == 2 && run.errors.contains("does not lead below a folder"), "\(run.errors)")
+        #expect(FileIdentity(path: "\(folder)/out") == nil)
     }
 
     @Test("A list that is not a manifest is refused with its line") func otherLists() throws {
@@ -178,7 +274,8 @@ import Testing
             ("", "is empty"), ("a.png\n", "line 1"),
             ("path,size,sha256\nb.png,1,\(digest)\na.png,1,\(digest)\n", "line 3: a.png is not after b.png"),
             ("path,size,sha256\n../a.png,1,\(digest)\n", "line 2: the path does not lead below a folder"),
-            ("path,size,sha256\n/a.png,1,\(digest)\n", "line 2"), ("path,size,sha256\na.png,-1,\(digest)\n", "line 2"),
+            ("path,size,sha256\n/a.png,1,\(digest)\n", "line 2"), ("path,size,sha256\na//b.png,1,\(digest)\n", "line 2"),
+            ("path,size,sha256\n./a.png,1,\(digest)\n", "line 2"), ("path,size,sha256\na.png,-1,\(digest)\n", "line 2"),
             ("path,size,sha256\na.png,1,\(digest)", "line 2: the line is cut off"),
             ("path,size,sha256\na.txt,1,\(digest)\n", "lists no picture"),
         ] {

@@ -57,7 +57,7 @@ public struct AlignedTree: Sendable {
         // Nor must a crop be where a folder of others has to be.
         for picture in pictures {
             var folder = PathText.folder(picture.name)
-            while folder != "." {
+            while folder != ".", folder != "/" {
                 if let other = seen[ExactText(folder)] { throw AlignedTreeError.sameName(first: other, second: picture.path, crop: folder) }
                 folder = PathText.folder(folder)
             }
@@ -88,12 +88,19 @@ public struct AlignedTree: Sendable {
     /// What a picture's files hold; nil for a file that is not wanted.
     struct Images: Sendable {
         var crop, drawing: [UInt8]?
+
+        /// SHA-256 of each that is there, the crop's first.
+        var digests: [String] { [crop, drawing].compactMap { $0.map { SHA256Digest(of: $0).text } } }
     }
 
-    /// Whether all files of a picture are there.
-    func hasFiles(of name: String) -> Bool {
+    /// Whether all files of a picture are there, and hold what was written.
+    /// - Parameter digests: SHA-256 of each, as `Images.digests` gives them.
+    func hasFiles(of name: String, digests: [String]) -> Bool {
         let names = (writesCrops ? [AlignedTree.cropName(name)] : []) + (draws ? [AlignedTree.drawingName(name)] : [])
-        return names.allSatisfy { FileIdentity(path: "\(folder)/\($0)") != nil }
+        guard names.count == digests.count else { return false }
+        return zip(names, digests).allSatisfy { name, digest in
+            (try? MappedFile(path: "\(folder)/\(name)")).map { SHA256Digest(of: $0.bytes).text } == digest
+        }
     }
 
     /// A picture's files as PNG.

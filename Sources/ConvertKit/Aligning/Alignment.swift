@@ -43,6 +43,9 @@ public struct Alignment {
     private let aligner: FaceAligner
     private let unfinished: Unfinished
 
+    /// In a record, the digests of the files that were written: others may have taken their place since.
+    private static let filesMember = "files_sha256"
+
     /// Finds everything that can be found wrong before the work.
     public init(_ request: AlignmentRequest) throws {
         self.request = request
@@ -79,7 +82,11 @@ public struct Alignment {
         }
         let chunks = try RecordChunks(unfinished.path, count: pictures.count) { record in
             record.meta[PartRecord.isPassing] == nil
-                && (record.failure != nil || FaceTable.Row(record) != nil && tree.hasFiles(of: record.meta["name"]?.string ?? ""))
+                && (record.failure != nil
+                    || FaceTable.Row(record) != nil
+                        && tree.hasFiles(
+                            of: record.meta["name"]?.string ?? "",
+                            digests: record.meta[Alignment.filesMember]?.array?.compactMap(\.string) ?? []))
         }
         try chunks.begin()
         let first = chunks.done
@@ -98,9 +105,10 @@ public struct Alignment {
         try aligner.align(
             rest.map(\.path),
             make: { index, aligned in
-                try tree.write(try tree.images(aligned), of: rest[index].name)
+                let images = try tree.images(aligned)
+                try tree.write(images, of: rest[index].name)
                 return (
-                    row: FaceTable.Row(rest[index].name, aligned), damage: aligned.image.damage,
+                    row: FaceTable.Row(rest[index].name, aligned), digests: images.digests, damage: aligned.image.damage,
                     isTurned: aligned.ignoredOrientation != nil
                 )
             },
@@ -113,10 +121,12 @@ public struct Alignment {
                     if case FileError.noRoom = error { throw error }
                     fail(picture, error)
                     try chunks.append(.failed(picture.name, error))
-                case .success(let (row, damage, isTurned)):
+                case .success(let (row, digests, damage, isTurned)):
                     if let damage { events(.pictureDamaged(path: picture.path, words: damage)) }
                     take(picture, row, isTurned: isTurned)
-                    try chunks.append(AlignmentPart.record(picture.name, row, .init(), isTurned: isTurned, settings: settings))
+                    var record = AlignmentPart.record(picture.name, row, .init(), isTurned: isTurned, settings: settings)
+                    record.meta.append(Alignment.filesMember, .array(digests.map { .string($0) }))
+                    try chunks.append(record)
                 }
             })
         if !result.storedTurned.isEmpty { events(.storedTurned(paths: result.storedTurned, total: pictures.count)) }

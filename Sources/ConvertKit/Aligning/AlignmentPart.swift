@@ -46,9 +46,7 @@ public struct AlignmentPart {
             try aligner.align(
                 count: entries.count,
                 open: { index in
-                    let file = try MappedFile(path: PathText.join(root, entries[index].path))
-                    try entries[index].check(file, manifest: list)
-                    return try OpenedImage(file, exif: exif)
+                    try OpenedImage(try entries[index].open(at: PathText.join(root, entries[index].path), manifest: list), exif: exif)
                 },
                 make: { index, aligned in
                     (

@@ -20,11 +20,18 @@ public struct MergedAlignment {
         var names: [AlignedTree.Picture] = []
         try parts.forEach { record in
             guard record.failure == nil, let name = record.meta["name"]?.string else { return }
+            guard Manifest.leadsBelow(name) else {
+                throw ShardError.damagedPart(path: parts.folder.path, reason: "a record's path does not lead below a folder")
+            }
             names.append(.init(path: name, name: name))
         }
+        // Crops are those of the same merge, which was stopped.
+        let unfinished = Unfinished(in: folder, name: "merge", parts.identity, paths: parts.files)
+        if unfinished.isBegun { tree.isReplacing = true }
         try AlignedTree.check(names: names)
         try tree.check(names)
         try tree.prepare()
+        try unfinished.begin()
         var report = MergeReport(work: parts.identity.work, output: folder, parts: parts.parts.count)
         var table = try FaceTableFiles(tree, faces)
         try parts.forEach { record in
@@ -41,6 +48,7 @@ public struct MergedAlignment {
             try table.append(row)
         }
         try table.finish()
+        unfinished.remove()
         return report
     }
 }

@@ -37,11 +37,7 @@ struct CropSource: Sendable {
             var missing: [(index: Int, file: MappedFile)] = []
             for (index, name) in names.enumerated() {
                 do {
-                    let file = try MappedFile(path: PicturePath.of(name, below: root))
-                    let key = SHA256Digest(of: file.bytes)
-                    if let wanted = expected[ExactText(name)], wanted != key.text {
-                        throw ShardError.changed(path: file.path, manifest: "the manifest")
-                    }
+                    let (file, key) = try open(name, below: root)
                     // Of every picture, because a cached crop does not say it.
                     let isTurned = aligner.settings.exif == .ignore && PictureOrientation(of: file.bytes) != .asStored
                     let crop = keptCrop(name, key, isDetecting, isTurned)
@@ -58,6 +54,27 @@ struct CropSource: Sendable {
                 make: { place, aligned in keep(aligned, names[missing[place].index], keys[place], isDetecting) })
             for (place, result) in zip(missing, made) { results[place.index] = result }
             return results.compactMap(\.self)
+        }
+    }
+
+    /// A picture's file and its digest. Throws `ShardError.changed` if a manifest has a different one, also if it is empty now.
+    private func open(_ name: String, below root: String) throws -> (file: MappedFile, key: SHA256Digest) {
+        let path = PicturePath.of(name, below: root)
+        let changed = ShardError.changed(path: path, manifest: "the manifest")
+        let file: MappedFile
+        do { file = try MappedFile(path: path) } catch FileError.empty {
+            if let wanted = expected[ExactText(name)], wanted != SHA256Digest.ofNothing { throw changed }
+            throw FileError.empty(path: path)
+        }
+        let key = SHA256Digest(of: file.bytes)
+        if let wanted = expected[ExactText(name)], wanted != key.text { throw changed }
+        return (file, key)
+    }
+
+    /// SHA-256 of a picture's file, as a manifest has it.
+    static func digest(_ name: String, below root: String) throws -> String {
+        do { return SHA256Digest(of: try MappedFile(path: PicturePath.of(name, below: root)).bytes).text } catch FileError.empty {
+            return SHA256Digest.ofNothing
         }
     }
 
@@ -88,6 +105,11 @@ struct CropSource: Sendable {
             name: name, pixels: Array(record.dropFirst()), isDetected: isDetecting ? flag == 1 : nil, damage: nil, isTurned: isTurned,
             key: key)
     }
+}
+
+extension SHA256Digest {
+    /// That of no bytes.
+    fileprivate static let ofNothing = SHA256Digest(of: [UInt8]()).text
 }
 
 /// A picture as it enters a network.

@@ -98,7 +98,9 @@ public struct Evaluation {
         var run = try prepare(events)
         run.endsAtModelFailure = endsAtModelFailure
         if let parts = request.parts {
-            try run.take(EvaluationPart.settings(request, embedders, faces, images: images), from: parts, images: images, events: events)
+            try run.take(
+                EvaluationPart.settings(request, embedders, faces, images: images), from: parts, images: images, root: request.root ?? ".",
+                events: events)
         } else {
             try run.perform(images, allowsMissing: request.allowsMissing, threads: faces.threads, events: events)
         }

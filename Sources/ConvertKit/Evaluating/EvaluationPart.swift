@@ -110,10 +110,10 @@ extension EmbeddingRun {
                     if let failure = failures.first, ExactText(failure.name) == ExactText(name) {
                         failures.removeFirst()
                         events(.imageLeftOut(name: name, reason: failure.error))
-                        try each(.failed(name, failure.error))
+                        try each(PartRecord.failed(name, failure.error).of(source.expected[ExactText(name)]))
                         continue
                     }
-                    try each(record(made, crop))
+                    try each(record(made, crop).of(source.expected[ExactText(name)]))
                     if let damage = made.crops[crop].damage { events(.pictureDamaged(path: name, words: damage)) }
                     crop += 1
                 }
@@ -135,8 +135,9 @@ extension EmbeddingRun {
             ]), payload: payload)
     }
 
-    /// Takes all embeddings from parts that were made with these settings, as if they had been made here.
-    mutating func take(_ settings: JSONObject, from folder: String, images: [String], events: EventHandler) throws {
+    /// Takes all embeddings from parts that were made with these settings of these very pictures, as if they had been made here.
+    /// - Parameter root: the folder of the pictures.
+    mutating func take(_ settings: JSONObject, from folder: String, images: [String], root: String, events: EventHandler) throws {
         let parts = try PartSet(folder)
         try parts.check(work: EvaluationPart.workName)
         let own = PartIdentity(parts.identity, models: embedders.map(\.embedder.fileDigest), settings: settings)
@@ -147,6 +148,9 @@ extension EmbeddingRun {
         try parts.forEach { record in
             guard index < images.count, let name = record.meta["name"]?.string, ExactText(name) == ExactText(images[index]) else {
                 throw ShardError.damagedPart(path: folder, reason: "its records are not those of the images")
+            }
+            guard record.meta[PartRecord.pictureDigest]?.string == (try CropSource.digest(name, below: root)) else {
+                throw ShardError.otherPicture(path: PicturePath.of(name, below: root), parts: folder)
             }
             index += 1
             var part = Part()
@@ -179,6 +183,18 @@ extension EmbeddingRun {
             defer { first += width }
             return Array(numbers[first..<first + width])
         }
+    }
+}
+
+extension PartRecord {
+    /// SHA-256 of the picture's file, so that whoever judges the embeddings can tell whether it has the same pictures.
+    static let pictureDigest = "picture_sha256"
+
+    /// The same with the digest of its picture.
+    fileprivate func of(_ picture: String?) -> PartRecord {
+        var record = self
+        if let picture { record.meta.append(PartRecord.pictureDigest, .string(picture)) }
+        return record
     }
 }
 

@@ -25,9 +25,7 @@ public struct PictureRunPart {
         var request = request
         request.paths = try range.map { PathText.join(root, try manifest.entry($0).path) }
         request.open = { index, path in
-            let file = try MappedFile(path: path)
-            try manifest.entry(range.lowerBound + index).check(file, manifest: manifest.path)
-            return file
+            try manifest.entry(range.lowerBound + index).open(at: path, manifest: manifest.path)
         }
         run = try PictureRun(model, request, name: loaded.name)
         // Of all pictures, because a part may be a single one.

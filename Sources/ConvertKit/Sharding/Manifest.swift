@@ -11,11 +11,17 @@ public struct Manifest: Sendable {
         let size: Int
         let digest: String
 
-        /// Throws `ShardError.changed` if the file that was opened is a different one.
-        func check(_ file: MappedFile, manifest: String) throws(ShardError) {
-            guard file.bytes.count == size, SHA256Digest(of: file.bytes).text == digest else {
-                throw .changed(path: file.path, manifest: manifest)
+        /// Opens the file. Throws `ShardError.changed` if it is not the one that was listed, also if it is empty now, and `FileError.empty`
+        /// if it was empty then.
+        func open(at path: String, manifest: String) throws -> MappedFile {
+            let file: MappedFile
+            do { file = try MappedFile(path: path) } catch FileError.empty where size != 0 {
+                throw ShardError.changed(path: path, manifest: manifest)
             }
+            guard file.bytes.count == size, SHA256Digest(of: file.bytes).text == digest else {
+                throw ShardError.changed(path: path, manifest: manifest)
+            }
+            return file
         }
     }
 
@@ -69,6 +75,15 @@ public struct Manifest: Sendable {
         return try Manifest.entry(start..<end, of: file.bytes, path: path, line: index + 2)
     }
 
+    /// Whether a path leads to one place below a folder, by one spelling: a list from somebody else must not reach other files, nor one file
+    /// twice.
+    static func leadsBelow(_ path: String) -> Bool {
+        !path.isEmpty && !path.utf8.contains(0)
+            && path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
+                !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+            }
+    }
+
     /// Throws if the file has changed since it was opened.
     func checkUnchanged() throws(FileError) { try file.checkUnchanged() }
 
@@ -99,8 +114,7 @@ public struct Manifest: Sendable {
             field = field.dropFirst().dropLast().replacing("\"\"", with: "\"")[...]
         }
         let name = CSVText.name(String(field))
-        // A manifest from somebody else must not reach files outside the folder.
-        guard !name.isEmpty, name.utf8.first != UInt8(ascii: "/"), !PathText.components(name).contains("..") else {
+        guard Manifest.leadsBelow(name) else {
             throw .notManifest(path: path, line: line, reason: "the path does not lead below a folder")
         }
         return Entry(path: name, size: size, digest: String(digest))

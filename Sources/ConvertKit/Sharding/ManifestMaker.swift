@@ -38,7 +38,9 @@ public struct ManifestMaker: Sendable {
     public func run(events: EventHandler = { _ in }) throws -> Report {
         try FolderListing.check(folder)
         let output = try OutputFile(target: output, replacing: isReplacing, inputs: [])
-        let names = try paths()
+        // An earlier manifest in the folder is not one of its files.
+        let own = FileIdentity(path: self.output)?.place
+        let names = try paths().filter { own == nil || FileIdentity(path: PathText.join(self.folder, $0))?.place != own }
         try output.write(Array((Manifest.header + "\n").utf8))
         let folder = folder
         var bytes = 0

@@ -44,6 +44,10 @@ public struct Merge {
     public init(_ folder: String, to output: String) throws {
         self.output = output
         parts = try PartSet(folder)
+        // What is merged must not be overwritten, not even on request.
+        let there = FileIdentity(path: output)?.place
+        let isPart = ([folder] + parts.files).contains { FileIdentity(path: $0)?.place == there }
+        if there != nil, isPart { throw FileError.outputIsInput(path: output) }
     }
 
     /// The safety scan; nil if other work was done.

@@ -33,13 +33,17 @@ struct PartFolder: Sendable {
     }
 
     /// All parts that have a description.
-    func finished() throws -> [Shard] {
-        try FolderListing.names(in: path).compactMap { name in
-            guard name.hasPrefix("part-"), name.hasSuffix(".json") else { return nil }
-            let parts = name.dropFirst(5).dropLast(5).split(separator: "-", omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[1] == "of", let index = Int(parts[0]), let count = Int(parts[2]) else { return nil }
-            return Shard(index, of: count)
-        }
+    func finished() throws -> [Shard] { try FolderListing.names(in: path).filter { $0.hasSuffix(".json") }.compactMap(PartFolder.shard) }
+
+    /// All parts that were begun, whatever they were made of.
+    func begun() throws -> [Shard] { try FolderListing.names(in: path).filter { $0.hasSuffix(".progress") }.compactMap(PartFolder.shard) }
+
+    /// The part that a file or folder belongs to, by its name; nil if it is none of a part's.
+    private static func shard(_ name: String) -> Shard? {
+        guard name.hasPrefix("part-"), let stem = name.dropFirst(5).split(separator: ".").first else { return nil }
+        let parts = stem.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[1] == "of", let index = Int(parts[0]), let count = Int(parts[2]) else { return nil }
+        return Shard(index, of: count)
     }
 
     /// Removes a folder of files.
@@ -63,10 +67,14 @@ struct PartDescription: Sendable {
     let dataSize: Int
     let dataDigest: String
 
-    init(_ identity: PartIdentity, _ shard: Shard, items: Int, counts: (done: Int, failed: Int, missed: Int), data: ByteView) {
+    /// - Parameter data: bytes and SHA-256 of the part's data.
+    init(
+        _ identity: PartIdentity, _ shard: Shard, items: Int, counts: (done: Int, failed: Int, missed: Int),
+        data: (size: Int, digest: SHA256Digest)
+    ) {
         (self.identity, self.shard, self.items, range) = (identity, shard, items, shard.range(of: items))
         (done, failed, missed) = counts
-        (dataSize, dataDigest) = (data.count, SHA256Digest(of: data).text)
+        (dataSize, dataDigest) = (data.size, data.digest.text)
     }
 
     /// Reads a description; nil if there is none. Throws `ShardError.damagedPart`.
@@ -101,6 +109,9 @@ struct PartDescription: Sendable {
         guard let (what, there, here) = self.identity.difference(from: identity) else { return }
         throw .differs(path: path, what: what, there: there, here: here)
     }
+
+    /// Whether the data that are there are those that the description was written for.
+    func fits(_ folder: PartFolder) -> Bool { (try? data(in: folder)) != nil }
 
     /// The part's data. Throws if they are not there or not those that the description was written for.
     func data(in folder: PartFolder) throws -> ByteView {
@@ -141,6 +152,9 @@ struct Unfinished: Sendable {
 
     /// Whether the same work was begun.
     var isBegun: Bool { FolderListing.isFolder(path) }
+
+    /// Leaves a sign that it was.
+    func begin() throws { try OutputFolder.create(path) }
 
     /// Removes what was kept of any work with the same result.
     func remove() {

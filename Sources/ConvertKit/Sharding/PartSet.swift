@@ -13,7 +13,11 @@ struct PartSet: Sendable {
         folder = PartFolder(path)
         try FolderListing.check(path)
         let shards = try folder.finished()
-        guard let first = shards.first else { throw ShardError.noParts(folder: path) }
+        guard let first = shards.first else {
+            // Tasks that were all stopped show how many there are.
+            guard let begun = try folder.begun().first else { throw ShardError.noParts(folder: path) }
+            throw ShardError.incomplete(folder: path, missing: Array(0..<begun.count), of: begun.count)
+        }
         var found: [Int: PartDescription] = [:]
         for shard in shards {
             guard shard.count == first.count else {
@@ -36,6 +40,9 @@ struct PartSet: Sendable {
         parts = (0..<first.count).compactMap { found[$0] }
         identity = one.identity
     }
+
+    /// Every file of every part.
+    var files: [String] { parts.flatMap { [folder.description($0.shard), folder.data($0.shard)] } }
 
     /// Items of the whole list.
     var items: Int { parts.first?.items ?? 0 }

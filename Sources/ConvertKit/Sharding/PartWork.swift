@@ -47,10 +47,14 @@ struct PartWork: Sendable {
         if let other = try folder.finished().first(where: { $0.count != shard.count }) {
             throw ShardError.otherDivision(path: folder.description(other), there: other.count, here: shard.count)
         }
-        if let there = try PartDescription(folder, shard) {
-            try there.check(identity, at: folder.description(shard))
-            if FileIdentity(path: folder.data(shard))?.size == there.dataSize { return report(there, wasThere: true, resumed: 0) }
-            // A description whose data are gone says nothing.
+        do {
+            if let there = try PartDescription(folder, shard) {
+                try there.check(identity, at: folder.description(shard))
+                if there.fits(folder) { return report(there, wasThere: true, resumed: 0) }
+                // A description whose data are gone or damaged says nothing.
+                PartFolder.removeFile(folder.description(shard))
+            }
+        } catch ShardError.damagedPart { PartFolder.removeFile(folder.description(shard)) } catch FileError.empty {
             PartFolder.removeFile(folder.description(shard))
         }
         let range = shard.range(of: items)
@@ -61,7 +65,7 @@ struct PartWork: Sendable {
             return report(try writer.finish(), wasThere: false, resumed: resumed)
         } catch {
             // A second task of the same part may have finished it, and removed what was kept of it.
-            guard let there = try? PartDescription(folder, shard), there.identity == identity else { throw error }
+            guard let there = try? PartDescription(folder, shard), there.identity == identity, there.fits(folder) else { throw error }
             return report(there, wasThere: true, resumed: 0)
         }
     }

@@ -28,24 +28,50 @@ final class PartWriter {
     /// Joins the records to the part's data and describes them; what was kept of it is removed.
     func finish() throws -> PartDescription {
         try chunks.keep()
-        // Without a description, data are what a task that was stopped left.
-        PartFolder.removeFile(folder.data(shard))
-        let output = try OutputFile(target: folder.data(shard), replacing: false, inputs: [])
-        try output.write(PartWriter.signature)
+        let description = try describe()
+        // Data that are not this part's were left by a task that was stopped; those that are, a second task has just written.
+        if !description.fits(folder) {
+            PartFolder.removeFile(folder.data(shard))
+            do { try write(description) } catch FileError.outputExists where description.fits(folder) {}
+        }
+        let text = JSONValue.object(description.json).text(pretty: true) + "\n"
+        try RecordChunks.write(Array(text.utf8), to: folder.description(shard))
+        for begun in try folder.begun(shard) { PartFolder.remove(begun) }
+        return description
+    }
+
+    /// What the part's data will be.
+    private func describe() throws -> PartDescription {
         var counts = (done: 0, failed: 0, missed: 0)
+        var size = 0
+        let digest = try SHA256Digest { take in
+            try forEachPiece { piece in
+                size += piece.count
+                take(piece)
+            }
+        }
         try chunks.forEachChunk { records in
             try PartRecord.forEach(in: records, from: 0) { record in
                 if record.failure == nil { counts.done += 1 } else { counts.failed += 1 }
                 if record.meta[PartRecord.missed]?.boolean == true { counts.missed += 1 }
             }
-            try records.withUnsafeBytes { (raw) throws(FileError) in try output.write(raw) }
         }
+        return PartDescription(identity, shard, items: items, counts: counts, data: (size, digest))
+    }
+
+    /// Writes the data, which have to arrive on the disk as they are described.
+    private func write(_ description: PartDescription) throws {
+        let output = try OutputFile(target: folder.data(shard), replacing: false, inputs: [])
+        try forEachPiece { try output.write($0) }
         try output.flush()
-        let description = PartDescription(identity, shard, items: items, counts: counts, data: try output.readBack().bytes)
-        do { try output.commit() } catch FileError.outputExists {}
-        let text = JSONValue.object(description.json).text(pretty: true) + "\n"
-        try RecordChunks.write(Array(text.utf8), to: folder.description(shard))
-        for begun in try folder.begun(shard) { PartFolder.remove(begun) }
-        return description
+        guard SHA256Digest(of: try output.readBack().bytes).text == description.dataDigest else {
+            throw ShardError.damagedPart(path: output.target, reason: "is not on the disk what was written")
+        }
+        try output.commit()
+    }
+
+    private func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        try PartWriter.signature.withUnsafeBytes(body)
+        try chunks.forEachChunk { records in try records.withUnsafeBytes { try body($0) } }
     }
 }

@@ -12,6 +12,8 @@ public enum ShardError: DescribedError, Equatable {
     case notManifest(path: String, line: Int, reason: String)
     /// A file is not as the manifest has it.
     case changed(path: String, manifest: String)
+    /// A picture is not the one that embeddings were made of.
+    case otherPicture(path: String, parts: String)
     /// The manifest names no picture.
     case noPictures(manifest: String)
     /// Images of the pairs are not in the manifest.
@@ -41,6 +43,7 @@ public enum ShardError: DescribedError, Equatable {
             "\(variable) is \(value), and the parts are \(allowed.lowerBound) to \(allowed.upperBound)"
         case .notManifest(let path, let line, let reason): "\(path): line \(line): \(reason)"
         case .changed(let path, let manifest): "\(path): is not the file that \(PathText.baseName(manifest)) lists"
+        case .otherPicture(let path, let parts): "\(path): is not the picture that the parts in \(parts) were made of"
         case .noPictures(let manifest): "\(manifest): lists no picture"
         case .missingImages(let manifest, let first, let count, let total):
             "\(manifest): \(NumberText.grouped(count)) of the \(NumberText.grouped(total)) images that the pairs name are not in it, "
@@ -65,6 +68,7 @@ public enum ShardError: DescribedError, Equatable {
         case .notInRange: "number the array's tasks so, or give the index"
         case .notManifest: "write the manifest again"
         case .changed: "write the manifest again and start all parts again, or restore the file"
+        case .otherPicture: "name the folder of those pictures, or make the parts again"
         case .noPictures: "write the manifest of a folder with pictures"
         case .missingImages: "write the manifest again, or leave their pairs out"
         case .differs, .otherDivision: "make all parts in the same way, and other parts in a folder of their own"
