@@ -106,6 +106,13 @@ package struct Invocation: Sendable {
         return first
     }
 
+    /// The two operands of a command that takes no others.
+    package func bothOperands(_ first: String, _ second: String) throws(UsageError) -> (first: String, second: String) {
+        guard operands.count > 1 else { throw .missingArgument(operands.isEmpty ? first : second, command: command) }
+        if operands.count > 2 { throw .surplusArgument(operands[2], command: command) }
+        return (operands[0], operands[1])
+    }
+
     /// The two files that a command takes: one operand and this option, or two operands.
     package func twoOperands(
         _ first: String, _ second: String, or option: Option<String>

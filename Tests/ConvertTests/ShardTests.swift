@@ -285,6 +285,14 @@ import Testing
         }
     }
 
+    @Test("A manifest that is written again into its folder does not list itself") func manifestInItsFolder() throws {
+        let (root, _, _) = try pictures()
+        for _ in 0..<2 {
+            let run = try CommandRun(["manifest", root, "-o", "\(root)/m.txt", "--force"])
+            #expect(run.status == 0 && run.output.contains("15 files"), "\(run.output)\(run.errors)")
+        }
+    }
+
     @Test("Options of parts belong together") func usage() throws {
         let (root, _, manifest) = try pictures()
         for arguments in [

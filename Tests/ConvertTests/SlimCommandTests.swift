@@ -52,6 +52,14 @@ import Verifier
         let (before, after) = (try FormatRegistry.open(shared).weights, try FormatRegistry.open("\(folder)/s.pth").weights)
         #expect(before?.aliases.map(\.name) == after?.aliases.map(\.name) && before?.aliases.isEmpty == false)
         #expect(try CommandRun(["slim", training, "-o", "\(folder)/k.pth", "--bare", "--keep", "epoch"]).status == 64)
+        // load_state_dict refuses keys that are neither parameters nor buffers.
+        let mixed = try CommandRun(["slim", Fixtures.path("state_dicts/mixed.pth"), "-o", "\(folder)/m.pth", "--bare"])
+        #expect(mixed.status == 0 && mixed.output.contains("left out, because it is not a tensor"), "\(mixed.output)\(mixed.errors)")
+        guard case .dictionary(let plain) = try Checkpoint(try MappedFile(path: "\(folder)/m.pth")).root else {
+            Issue.record("no dictionary")
+            return
+        }
+        #expect(!plain.entries.isEmpty && plain.entries.allSatisfy { $0.value.isTensor || $0.key.pathComponent.hasSuffix("_extra_state") })
     }
 
     @Test("Numbers that float16 cannot hold are refused by name") func numbersThatFloat16CannotHoldAreRefused() throws {

@@ -17,6 +17,12 @@ import Testing
         #expect(PathText.below("a", "a/b/c") == "b/c" && PathText.below("a/", "a/b") == "b" && PathText.below("a", "ab/c") == nil)
     }
 
+    @Test("A part of a path is found at its beginning, its end, and by its bytes") func partsAreFoundByTheirBytes() {
+        for part in ["a/b", "b/c", "/b/", "a/b/c", ""] { #expect(PathText.contains("a/b/c", part), "\(part)") }
+        for part in ["c/", "a/c", "a/b/c/"] { #expect(!PathText.contains("a/b/c", part), "\(part)") }
+        #expect(PathText.contains("x/\u{301}code/", "/") && !PathText.contains("", "a") && !PathText.contains("\u{E9}", "e\u{301}"))
+    }
+
     @Test("A combining mark after a separator does not hide it")
     func aCombiningMarkBehindASeparatorDoesNotHideIt() {
         let mark = "\u{301}"

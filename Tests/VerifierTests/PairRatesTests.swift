@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test("A histogram that is cut off is an error, and 0 and -0 are one score") func cutRuns() throws {
-        let run = ScoreRun(same: [0, 0.5, -0], different: [-0, 0.5])
+        let run = ScoreRun(same: [-0.0, 0.5, 0], different: [-0.0, 0.5])
         #expect(run.count == 2)
         var merged = try MergedRuns([ByteView(copying: run.bytes, name: "run")])
         #expect(try merged.next() == ScoreRun.Entry(score: 0.5, same: 1, different: 1))

@@ -62,11 +62,17 @@ import Testing
             return try Tensor(
                 dtype: .int64, shape: [values.count], storage: Storage(name: "test", bytes: ByteView(copying: bytes, name: "test")))
         }
-        let first = weights([("large", try integers([1 << 53])), ("was zero", try tensor([0])), ("huge", try tensor([3e38, 3e38]))])
-        let second = weights([("large", try integers([1 << 53 + 1])), ("was zero", try tensor([1])), ("huge", try tensor([-3e38, 3e38]))])
+        func wide(_ values: [Double]) throws -> Tensor {
+            let bytes = values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
+            return try Tensor(
+                dtype: .float64, shape: [values.count], storage: Storage(name: "test", bytes: ByteView(copying: bytes, name: "test")))
+        }
+        let first = weights([("large", try integers([1 << 53])), ("was zero", try tensor([0])), ("huge", try wide([1e200]))])
+        let second = weights([("large", try integers([1 << 53 + 1])), ("was zero", try tensor([1])), ("huge", try wide([2e200]))])
         let found = try WeightsDifference(first, second)
         #expect(found.same.isEmpty && found.moved.map(\.name) == ["huge", "large", "was zero"])
-        #expect(found.moved[2].relative == .infinity && found.moved[1].count == 1)
+        #expect(found.moved.map(\.count) == [1, 1, 1] && found.moved.map(\.relative) == [nil, 0, .infinity])
+        #expect(found.moved.first?.largest == 1e200 && found.relative == nil)
         #expect(try WeightsDifference(first, first).same.count == 3)
     }
 

@@ -8,7 +8,7 @@ extension EmbeddingTable {
     /// - `.csv`: a path and its numbers per line; a first line without numbers is a header.
     /// - Throws: `FileError`, `NumpyError`, `ZipError` or `LFWError`.
     package init(_ file: MappedFile, for pairs: PairList) throws {
-        if file.bytes.matches([0x50, 0x4B]) {
+        if EmbeddingArchive.recognizes(file) {
             try self.init(archive: file)
         } else if file.bytes.matches([0x93]) {
             let array = try NumpyArray(file)
@@ -24,16 +24,8 @@ extension EmbeddingTable {
     }
 
     private init(archive file: MappedFile) throws {
-        let archive = try ZipArchive(file.bytes)
-        func member(_ name: String) throws -> ByteView {
-            guard let entry = archive.entry(named: "\(name).npy") else {
-                throw LFWError.notEmbeddings(file: file.path, reason: "the archive has no array \(name)")
-            }
-            try archive.verify(entry)
-            return try archive.contents(of: entry)
-        }
-        let paths = try NumpyTextArray(try member("paths")).texts
-        let array = try NumpyArray(try member("embeddings"))
+        let archive = try EmbeddingArchive(file)
+        let (paths, array) = (try archive.paths(), try archive.embeddings())
         let (width, numbers) = try EmbeddingTable.rows(array, file: file.path)
         guard array.shape.first == paths.count else {
             throw LFWError.notEmbeddings(file: file.path, reason: "\(paths.count) paths and \(array.shape.first ?? 0) embeddings")

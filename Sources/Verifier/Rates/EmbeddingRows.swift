@@ -20,17 +20,10 @@ package struct EmbeddingRows: Sendable {
         self.file = file
         digest = SHA256Digest(of: file.bytes)
         let array: NumpyArray
-        if file.bytes.matches([0x50, 0x4B]) {
-            let archive = try ZipArchive(file.bytes)
-            func member(_ name: String) throws -> ByteView {
-                guard let entry = archive.entry(named: "\(name).npy") else {
-                    throw LFWError.notEmbeddings(file: file.path, reason: "the archive has no array \(name)")
-                }
-                try archive.verify(entry)
-                return try archive.contents(of: entry)
-            }
-            array = try NumpyArray(try member("embeddings"))
-            paths = try PathRows(NumpyTextArray(try member("paths")).texts, file: file.path)
+        if EmbeddingArchive.recognizes(file) {
+            let archive = try EmbeddingArchive(file)
+            array = try archive.embeddings()
+            paths = try PathRows(try archive.paths(), file: file.path)
         } else {
             array = try NumpyArray(file)
             paths = nil

@@ -31,10 +31,9 @@ enum CompareCommand {
             "Exit codes: 0 the same person; 1 different; 2 cannot tell (no threshold, no face) or an error; 64 wrong arguments.",
         ], synonyms: ["match", "similarity"]
     ) { given in
-        guard given.operands.count > 1 else { throw UsageError.missingArgument(given.operands.isEmpty ? "A" : "B", command: given.command) }
-        if given.operands.count > 2 { throw UsageError.surplusArgument(given.operands[2], command: given.command) }
+        let (first, second) = try given.bothOperands("A", "B")
         guard let path = given[model] else { throw UsageError.missingArgument("--model FILE", command: given.command) }
-        var request = PictureRunRequest(given.operands)
+        var request = PictureRunRequest([first, second])
         request.faces = try FaceOptions.choice(given)
         request.executor = ExecutorOptions.options(given)
         let (wanted, isJSON) = (given[threshold], given[OutputOptions.json])

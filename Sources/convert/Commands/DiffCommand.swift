@@ -19,9 +19,8 @@ enum DiffCommand {
             "Exit codes: 0 compared, whatever differs; 2 an error, 64 wrong arguments.",
         ], synonyms: ["difference", "delta"]
     ) { given in
-        guard given.operands.count > 1 else { throw UsageError.missingArgument(given.operands.isEmpty ? "A" : "B", command: given.command) }
-        if given.operands.count > 2 { throw UsageError.surplusArgument(given.operands[2], command: given.command) }
-        let sources = try given.operands.map { try ReadingOptions.source($0, given) }
+        let (first, second) = try given.bothOperands("A", "B")
+        let sources = try [first, second].map { try ReadingOptions.source($0, given) }
         let (listsAll, isJSON) = (given[tensors], given[OutputOptions.json])
         _ = given[OutputOptions.verbose]
         if isJSON, listsAll { try given.refuse([tensors], because: "JSON has every tensor") }
