@@ -56,7 +56,8 @@ let package = Package(
         .target(name: "KernelsBaseline", dependencies: ["KernelTypes", "CCPU"], swiftSettings: baselineFlags),
         .target(name: "Kernels", dependencies: ["KernelTypes", "KernelsAVX512", "KernelsAVX2", "KernelsBaseline", "CCPU"]),
         .target(
-            name: "ConvertInference", dependencies: ["ConvertFiles", "ConvertTensors", "ConvertIR", "Kernels"], path: "Sources/Inference"),
+            name: "ConvertInference", dependencies: ["ConvertFiles", "ConvertTensors", "ConvertIR", "Kernels", "CCPU"],
+            path: "Sources/Inference"),
         .target(
             name: "Exporters",
             dependencies: [

@@ -40,7 +40,7 @@ def network_in_torch(oracle, checkpoint, threads, count):
     from reference_eval import load
     torch.set_num_threads(threads)
     net, _ = load(checkpoint)
-    images = faces.standardize(np.stack([faces.crop(row) for row in faces.rows()[:count]]))
+    images = faces.standardise(np.stack([faces.crop(row) for row in faces.rows()[:count]]))
     with torch.inference_mode():
         net(torch.from_numpy(images[:32]))
         start = time.perf_counter()
@@ -85,7 +85,7 @@ def main():
             os.unlink(name)
         sys.path.insert(0, a.oracle)
         import faces
-        np.save(folder + "/x.npy", faces.standardize(np.stack([faces.crop(row) for row in faces.rows()[:32]])))
+        np.save(folder + "/x.npy", faces.standardise(np.stack([faces.crop(row) for row in faces.rows()[:32]])))
 
         def own():
             run = [a.convert, "run", model, "-i", folder + "/x.npy", "--threads", str(a.threads), "--repeat", "9"]

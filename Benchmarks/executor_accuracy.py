@@ -35,7 +35,7 @@ def main():
     for file in files:
         name = os.path.basename(file)
         net, _ = network(file, nets)
-        x = faces.standardize(crops)
+        x = faces.standardise(crops)
         if "mobilefacenet" in name:
             x = (x * np.float32(128) / np.float32(127.5)).astype(np.float32)
         with torch.inference_mode():

@@ -90,7 +90,7 @@ def measure(a):
 def own(convert, folder, batch, threads, repeats):
     """Rate, seconds to pack, peak MiB."""
     command = [convert, "run", folder + "/net.flat", "-i", f"{folder}/x{batch}.npy", "--threads", str(threads), "--repeat", str(repeats)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     text = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = status
@@ -117,7 +117,7 @@ def main():
         return measure(a)
     sys.path.insert(0, a.oracle)
     import faces
-    x = faces.standardize(np.stack([faces.crop(row) for row in faces.rows()[:max(a.batch)]]))
+    x = faces.standardise(np.stack([faces.crop(row) for row in faces.rows()[:max(a.batch)]]))
     missed = []
     for checkpoint in a.checkpoints:
         with tempfile.TemporaryDirectory() as folder:

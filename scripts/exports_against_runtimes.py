@@ -209,7 +209,7 @@ def main():
     import faces
     import nets
     rows = faces.rows()[::120][:7]
-    crops = faces.standardize(np.stack([faces.crop(row) for row in rows]))
+    crops = faces.standardise(np.stack([faces.crop(row) for row in rows]))
     failed = 0
     for file in files:
         name = os.path.basename(file)

@@ -48,20 +48,21 @@ import KernelTypes
 ) {
     let blockSize = taps.count &* blockChannels
     let weights = job.weights + blocks.lowerBound &* blockSize
-    let nextWeights = job.weights + (blocks.upperBound < all.upperBound ? blocks.upperBound : all.lowerBound) &* blockSize
+    let next = blocks.upperBound < all.upperBound ? job.weights + blocks.upperBound &* blockSize : job.following ?? weights
     let channel = blocks.lowerBound &* blockChannels
-    let shares = (count &+ WideTile.rowCount &- 1) / WideTile.rowCount
     var first = 0
     while first < count {
         let tile = tileRows(count &- first)
-        let next = first &+ tile
-        let inside = tiles[first / WideTile.rowCount]
+        let end = first &+ tile
+        let (index, inside) = (first / WideTile.rowCount, tiles[first / WideTile.rowCount])
         let ahead = Ahead(
             // Only the first blocks meet inputs that are not in any cache yet.
-            pixels: list + next, pixelCount: blocks.lowerBound == all.lowerBound ? tileRows(count &- next) : 0,
-            weights: nextWeights, blockStride: blockSize, blockCount: blocks.count, share: first / WideTile.rowCount, shares: shares)
+            pixels: list + end, pixelCount: blocks.lowerBound == all.lowerBound ? tileRows(count &- end) : 0,
+            weights: index < blocks.count ? next + index &* blockSize : weights)
         if tile <= 4 {
             for block in 0..<blocks.count {
+                var ahead = ahead
+                if index == 0 { ahead.weights = next + block &* blockSize }
                 convolve(
                     Tile4.self, job, taps, list + first, inside, ahead, weights + block &* blockSize,
                     channel: channel &+ block &* blockChannels, sums)
@@ -71,20 +72,18 @@ import KernelTypes
         } else {
             convolve(MainTile.self, job, taps, list + first, inside, ahead, weights, channel: channel, sums)
         }
-        first = next
+        first = end
     }
 }
 
-/// What to prefetch while a tile is computed: inputs of the next tile's pixels, and this tile's share of the next blocks' weights.
+/// What to prefetch while a tile is computed: inputs of the next tile's pixels, and one of the next blocks' weights.
 private struct Ahead {
     let pixels: UnsafePointer<OutputPixel>
     let pixelCount: Int
-    let weights: UnsafePointer<Float>
-    let blockStride, blockCount: Int
-    /// This tile prefetches every `shares`-th weight row, beginning with row `share`.
-    let share, shares: Int
+    /// The weights of a block, or those that are read anyway.
+    var weights: UnsafePointer<Float>
 
-    /// Prefetches for a range of one tap's channels.
+    /// Prefetches inputs for a range of one tap's channels.
     @inline(__always) func prefetch(_ taps: Taps, _ tap: Int, _ first: Int, _ end: Int) {
         for index in 0..<pixelCount {
             let place = pixels[index].input + taps.offsets[tap]
@@ -93,13 +92,6 @@ private struct Ahead {
                 convert_prefetch_early(place + channel)
                 channel &+= blockChannels
             }
-        }
-        var channel = first &+ share
-        while channel < end {
-            for block in 0..<blockCount {
-                convert_prefetch_early(weights + (block &* blockStride &+ (tap &* taps.channels &+ channel) &* blockChannels))
-            }
-            channel &+= shares
         }
     }
 }
@@ -210,7 +202,8 @@ private let mostTermOffsets = 1024
                     partEnd = (tap / perPart &+ 1) &* perPart
                 }
                 ahead.prefetch(taps, tap, 0, channels)
-                part.add(rows, taps.offsets[tap], weights + tap &* channels &* blockChannels, blockStride: blockStride, channels)
+                let place = tap &* channels &* blockChannels
+                part.add(rows, taps.offsets[tap], weights + place, blockStride: blockStride, channels, ahead: ahead.weights + place)
             }
         }
         total += part
@@ -227,8 +220,9 @@ private let mostTermOffsets = 1024
                 let count = perPart < channels &- done ? perPart : channels &- done
                 ahead.prefetch(taps, tap, done, done &+ count)
                 var part = Tile()
+                let place = (tap &* channels &+ done) &* blockChannels
                 part.add(
-                    rows, taps.offsets[tap] &+ done, weights + (tap &* channels &+ done) &* blockChannels, blockStride: blockStride, count)
+                    rows, taps.offsets[tap] &+ done, weights + place, blockStride: blockStride, count, ahead: ahead.weights + place)
                 total += part
                 done &+= count
             }

@@ -1,3 +1,4 @@
+import CCPU
 import KernelTypes
 
 /// The tile that fills the registers.
@@ -22,7 +23,9 @@ struct Tile6: MultiplyTile {
         Rows(r0: place(0), r1: place(1), r2: place(2), r3: place(3), r4: place(4), r5: place(5))
     }
 
-    @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int) {
+    @inline(__always) mutating func add(
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: UnsafePointer<Float>
+    ) {
         let r0 = rows.r0 + offset
         let r1 = rows.r1 + offset
         let r2 = rows.r2 + offset
@@ -33,6 +36,7 @@ struct Tile6: MultiplyTile {
         var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
         var index = 0
         while index < count {
+            convert_prefetch_early(ahead + index &* blockChannels)
             let w = weight.pointee
             weight += 1
             t.s0 = multiplyAdd(t.s0, w, Block(repeating: r0[index]))

@@ -56,7 +56,8 @@ import KernelTypes
     while term < job.terms {
         let end = min(term &+ job.partialTerms, job.terms)
         var part = Tile()
-        part.add(rows, term, block + term &* blockChannels, blockStride: 0, end &- term)
+        let place = block + term &* blockChannels
+        part.add(rows, term, place, blockStride: 0, end &- term, ahead: place)
         total += part
         term = end
     }

@@ -1,3 +1,4 @@
+import CCPU
 import KernelTypes
 
 /// Sixteen output channels that are computed together: one register of AVX-512, two of AVX2.
@@ -19,8 +20,10 @@ protocol MultiplyTile {
     /// Rows whose inputs begin at the addresses that `place` returns.
     static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows
     /// Adds `count` products to each row: inputs are contiguous, `offset` floats after the row's address; weights are `count` × 16, those of
-    /// the second block `blockStride` floats after those of the first.
-    mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int)
+    /// the second block `blockStride` floats after those of the first. As many weights from `ahead` on are prefetched, one with each product:
+    /// many at once would have to wait for one another, and the products for them.
+    mutating func add(
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: UnsafePointer<Float>)
     /// Adds `count` products to each row, each input at its own offset.
     mutating func add(_ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int)
     /// Adds row by row.
@@ -44,7 +47,9 @@ struct Tile4: MultiplyTile {
         Rows(r0: place(0), r1: place(1), r2: place(2), r3: place(3))
     }
 
-    @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int) {
+    @inline(__always) mutating func add(
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: UnsafePointer<Float>
+    ) {
         let r0 = rows.r0 + offset
         let r1 = rows.r1 + offset
         let r2 = rows.r2 + offset
@@ -53,6 +58,7 @@ struct Tile4: MultiplyTile {
         var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
         var index = 0
         while index < count {
+            convert_prefetch_early(ahead + index &* blockChannels)
             let w = weight.pointee
             weight += 1
             t.s0 = multiplyAdd(t.s0, w, Block(repeating: r0[index]))

@@ -30,9 +30,11 @@ import KernelTypes
                 let next = tiles.upperBound &+ index
                 if block == blocks.lowerBound, next < end { prefetchInput(job, next) }
             }
+            let weights = job.weights + (block &* 36 &+ position) &* blockSize
+            let isLast = position == 35 && block &+ 1 == blocks.upperBound
             multiplyTiles(
-                UnsafePointer(layout.transformed + position &* inputStep), layout.channels,
-                job.weights + (block &* 36 &+ position) &* blockSize, channels, layout.sums + position &* sumStep, count)
+                UnsafePointer(layout.transformed + position &* inputStep), layout.channels, weights, channels,
+                layout.sums + position &* sumStep, count, ahead: isLast ? job.following ?? weights : weights + blockSize)
         }
         for index in 0..<count {
             var inner = 0
@@ -50,20 +52,18 @@ import KernelTypes
 /// All tiles times sixteen output channels, at one of the 36 positions.
 @inline(__always) private func multiplyTiles(
     _ inputs: UnsafePointer<Float>, _ stride: Int, _ weights: UnsafePointer<Float>, _ channels: Int, _ sums: UnsafeMutablePointer<Float>,
-    _ count: Int
+    _ count: Int, ahead: UnsafePointer<Float>
 ) {
     var first = 0
     while first < count {
         let tile = tileRows(count &- first)
-        // The next position's weights are prefetched, because its first tile would wait for them.
-        for channel in channels &* first / count..<channels &* (first &+ tile) / count {
-            convert_prefetch_early(weights + (channels &+ channel) &* blockChannels)
-        }
         let (rows, target) = (inputs + first &* stride, sums + first &* blockChannels)
+        // The first tile prefetches the next weights, for which the next position's first tile would wait.
+        let ahead = first == 0 ? ahead : weights
         if tile <= 4 {
-            multiplyTiles(Tile4.self, rows, stride, weights, channels, target, tile)
+            multiplyTiles(Tile4.self, rows, stride, weights, channels, target, tile, ahead: ahead)
         } else {
-            multiplyTiles(MainTile.self, rows, stride, weights, channels, target, tile)
+            multiplyTiles(MainTile.self, rows, stride, weights, channels, target, tile, ahead: ahead)
         }
         first &+= tile
     }
@@ -71,7 +71,7 @@ import KernelTypes
 
 @inline(__always) private func multiplyTiles<Tile: MultiplyTile>(
     _ type: Tile.Type, _ inputs: UnsafePointer<Float>, _ stride: Int, _ weights: UnsafePointer<Float>, _ channels: Int,
-    _ sums: UnsafeMutablePointer<Float>, _ count: Int
+    _ sums: UnsafeMutablePointer<Float>, _ count: Int, ahead: UnsafePointer<Float>
 ) {
     // Rows past the end repeat the last one and are not stored.
     let rows = Tile.rows { inputs + min($0, count &- 1) &* stride }
@@ -82,7 +82,7 @@ import KernelTypes
         // Short sums joined in a total preserve accuracy that a long chain of additions would lose.
         let terms = min(winogradTerms, channels &- done)
         var part = Tile()
-        part.add(rows, done, weights + done &* blockChannels, blockStride: 0, terms)
+        part.add(rows, done, weights + done &* blockChannels, blockStride: 0, terms, ahead: ahead + done &* blockChannels)
         total += part
         done &+= terms
     }

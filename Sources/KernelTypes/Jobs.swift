@@ -43,6 +43,25 @@ public struct ConvolutionJob: @unchecked Sendable {
     public var partialTerms: Int
     /// `direct` only: whether products with padding may be skipped, which changes nothing as long as weights are finite.
     public var leavesOutPadding: Bool
+    /// The weights that the thread reads after these, to be prefetched; nil if that is not known.
+    public var following: UnsafePointer<Float>?
+
+    /// The same job with other weights to be prefetched.
+    public func followed(by weights: WeightAddress?) -> ConvolutionJob {
+        var job = self
+        job.following = weights?.base
+        return job
+    }
+
+    /// The packed weights of a block for `direct`.
+    public func directWeights(_ block: Int) -> WeightAddress {
+        WeightAddress(weights + block * kernelHeight * kernelWidth * input.channels * blockChannels)
+    }
+
+    /// The packed weights of a block for `winograd`.
+    public func winogradWeights(_ block: Int) -> WeightAddress {
+        WeightAddress(weights + block * 36 * input.paddedChannels * blockChannels)
+    }
 
     /// Creates a plain 1×1 convolution; set the other properties afterwards.
     public init(input: ImageView, output: ImageView, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, images: Int) {
@@ -66,6 +85,7 @@ public struct ConvolutionJob: @unchecked Sendable {
         dilationX = 1
         partialTerms = 288
         leavesOutPadding = true
+        following = nil
     }
 
     /// Output pixels of all images.
@@ -240,4 +260,14 @@ public struct KernelTable: Sendable {
         self.rows = rows
         self.matrices = matrices
     }
+}
+
+/// Where weights are that will be read, so that they can be prefetched.
+///
+/// `@unchecked Sendable`: the weights are only read.
+public struct WeightAddress: @unchecked Sendable {
+    /// The first number.
+    public let base: UnsafePointer<Float>
+
+    init(_ base: UnsafePointer<Float>) { self.base = base }
 }

@@ -1,3 +1,4 @@
+import CCPU
 import KernelTypes
 
 /// The tile that fills the registers.
@@ -25,7 +26,9 @@ struct Tile12: MultiplyTile {
             r9: place(9), r10: place(10), r11: place(11))
     }
 
-    @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int) {
+    @inline(__always) mutating func add(
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: UnsafePointer<Float>
+    ) {
         let r0 = rows.r0 + offset
         let r1 = rows.r1 + offset
         let r2 = rows.r2 + offset
@@ -42,6 +45,7 @@ struct Tile12: MultiplyTile {
         var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
         var index = 0
         while index < count {
+            convert_prefetch_early(ahead + index &* blockChannels)
             let w = weight.pointee
             weight += 1
             t.s0 = multiplyAdd(t.s0, w, Block(repeating: r0[index]))

@@ -1,3 +1,4 @@
+import CCPU
 import KernelTypes
 
 /// Twelve rows × two blocks: of 32 registers, 24 hold sums, so that each input that is read is multiplied twice. The totals that they join are
@@ -13,7 +14,9 @@ struct Tile12x2: MultiplyTile {
     @inline(__always) static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows { Tile12.rows(place) }
 
     // Not two calls for one block each: both use the same input while it is in a register.
-    @inline(__always) mutating func add(_ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int) {
+    @inline(__always) mutating func add(
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: UnsafePointer<Float>
+    ) {
         let r0 = rows.r0 + offset
         let r1 = rows.r1 + offset
         let r2 = rows.r2 + offset
@@ -31,6 +34,7 @@ struct Tile12x2: MultiplyTile {
         var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
         var index = 0
         while index < count {
+            convert_prefetch_early(ahead + index &* blockChannels)
             let (u, v) = (weight.pointee, weight[second])
             weight += 1
             let x0 = Block(repeating: r0[index])
@@ -78,7 +82,10 @@ struct Tile12x2: MultiplyTile {
     @inline(__always) mutating func add(
         _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
     ) {
-        for index in 0..<count { add(rows, offsets[index], weights + index &* blockChannels, blockStride: blockStride, 1) }
+        for index in 0..<count {
+            let place = weights + index &* blockChannels
+            add(rows, offsets[index], place, blockStride: blockStride, 1, ahead: place)
+        }
     }
 
     @inline(__always) static func += (left: inout Self, right: Self) {

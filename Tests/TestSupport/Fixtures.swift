@@ -1,5 +1,6 @@
 import ConvertFiles
 import ConvertJSON
+import Foundation
 import Glibc
 
 /// Locations of the fixtures, and what the manifest says about them.
@@ -37,12 +38,22 @@ package enum Fixtures {
         return base + "/mtcnn"
     }()
 
-    /// Creates a folder for one test's outputs.
+    /// Creates a folder for one test's outputs; it is removed when the tests end, unless KEEP_TEST_OUTPUT is set.
     package static func temporaryFolder() -> String {
-        var template = Array("/tmp/convert-test-XXXXXX".utf8CString)
+        var template = Array("\(outputFolder)/XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { return "/tmp" }
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
+
+    /// The folder of all tests' outputs.
+    private static let outputFolder: String = {
+        let folder = "/tmp/convert-test-\(getpid())"
+        mkdir(folder, 0o700)
+        if getenv("KEEP_TEST_OUTPUT") == nil {
+            atexit { removeTestOutput() }
+        }
+        return folder
+    }()
 
     /// Writes a file; failures show up in the test itself.
     package static func write(_ bytes: [UInt8], to path: String) {
@@ -52,4 +63,9 @@ package enum Fixtures {
             fclose(file)
         }
     }
+}
+
+/// Removes what `Fixtures.temporaryFolder` created in this process; a child that was forked has another number and leaves it alone.
+private func removeTestOutput() {
+    try? FileManager.default.removeItem(atPath: "/tmp/convert-test-\(getpid())")
 }

@@ -37,6 +37,15 @@ final class ExecutionPlan: @unchecked Sendable {
             if case .linear(let job) = self { job.inputs * job.outputs <= Step.smallWeight } else { true }
         }
 
+        /// The weights that it begins with, if it reads many.
+        var weights: WeightAddress? {
+            switch self {
+            case .direct(let job): job.directWeights(0)
+            case .winograd(let job): job.winogradWeights(0)
+            default: nil
+            }
+        }
+
         /// Numbers of a weight that stays in a core's second cache.
         private static let smallWeight = 1 << 16
     }
@@ -48,6 +57,8 @@ final class ExecutionPlan: @unchecked Sendable {
     /// Bytes of the arena and of scratch.
     let byteCount: Int
     private(set) var steps: [(name: String, step: Step)] = []
+    /// The weights that are read next after each step.
+    private var following: [WeightAddress?] = []
     private let arena: FloatMemory
     private let scratch: [FloatMemory]
     private let layers: [PackedLayer]
@@ -115,6 +126,12 @@ final class ExecutionPlan: @unchecked Sendable {
             frame(layer.layer.output)
             if let step = try step(layer, isExact: isExact) { steps.append((layer.layer.name, step)) }
         }
+        var later: WeightAddress?
+        for (_, step) in steps.reversed() {
+            following.append(later)
+            later = step.weights ?? later
+        }
+        following.reverse()
     }
 
     /// The memory of a value, and its axes.
@@ -218,9 +235,11 @@ final class ExecutionPlan: @unchecked Sendable {
     /// step, so that none waits for another after each layer. Fewer are worked on by all threads together.
     func run(images: Int, kernels: KernelTable, workers: Workers, after: ((_ name: String) -> Void)? = nil) {
         guard after == nil, workers.count > 1, ExecutionPlan.isShared(images, workers: workers.count) else {
-            for (name, step) in steps {
-                run(step, images: images, kernels: kernels, workers: workers)
-                after?(name)
+            let stages = steps.map { stage($0.step, images: images, kernels: kernels, workers: workers.count) }
+            guard let after else { return workers.forEach(stages) }
+            for (index, stage) in stages.enumerated() {
+                workers.forEach([stage])
+                after(steps[index].name)
             }
             return
         }
@@ -228,14 +247,14 @@ final class ExecutionPlan: @unchecked Sendable {
         while next < steps.count {
             let end = steps[next...].firstIndex { !$0.step.isSharable } ?? steps.count
             if end == next {
-                run(steps[next].step, images: images, kernels: kernels, workers: workers)
+                workers.forEach([stage(steps[next].step, images: images, kernels: kernels, workers: workers.count)])
                 next += 1
                 continue
             }
             let range = next..<end
             workers.forEach(workers.count) { share, worker in
                 let own = share * images / workers.count..<(share + 1) * images / workers.count
-                for (_, step) in self.steps[range] { self.runShare(step, images: own, kernels: kernels, scratch: self.scratch[worker]) }
+                for index in range { self.runShare(index, images: own, kernels: kernels, scratch: self.scratch[worker]) }
             }
             next = end
         }
@@ -247,18 +266,24 @@ final class ExecutionPlan: @unchecked Sendable {
     }
 
     /// One step for some of the images, on the thread that calls.
-    private func runShare(_ step: Step, images: Range<Int>, kernels: KernelTable, scratch: FloatMemory) {
-        switch step {
+    private func runShare(_ index: Int, images: Range<Int>, kernels: KernelTable, scratch: FloatMemory) {
+        let following = following[index]
+        switch steps[index].step {
         case .direct(var job):
             job.images = images.upperBound
             let perImage = job.output.height * job.output.width
             let step = Division.pixelsAtOnce(job, of: images.count * perImage)
-            for pixels in Division.parts(images, of: perImage, step: step) { kernels.direct(job, pixels, 0..<job.outputBlocks) }
+            for pixels in Division.parts(images, of: perImage, step: step) {
+                let isLast = pixels.upperBound == images.upperBound * perImage
+                kernels.direct(job.followed(by: isLast ? following : job.directWeights(0)), pixels, 0..<job.outputBlocks)
+            }
         case .winograd(var job):
             job.images = images.upperBound
-            let step = kernels.winogradTiles(job.input.channels)
-            for tiles in Division.parts(images, of: job.tileRows * job.tileColumns, step: step) {
-                kernels.winograd(job, tiles, 0..<job.outputBlocks, scratch.base)
+            let (perImage, step) = (job.tileRows * job.tileColumns, kernels.winogradTiles(job.input.channels))
+            for tiles in Division.parts(images, of: perImage, step: step) {
+                let isLast = tiles.upperBound == images.upperBound * perImage
+                kernels.winograd(
+                    job.followed(by: isLast ? following : job.winogradWeights(0)), tiles, 0..<job.outputBlocks, scratch.base)
             }
         case .window(var job):
             job.images = images.upperBound
@@ -278,48 +303,47 @@ final class ExecutionPlan: @unchecked Sendable {
         }
     }
 
-    private func run(_ step: Step, images: Int, kernels: KernelTable, workers: Workers) {
+    /// A step for the first `images` images, shared out among threads.
+    private func stage(_ step: Step, images: Int, kernels: KernelTable, workers: Int) -> Stage {
         switch step {
         case .direct(var job):
             job.images = images
-            let step = Division.pixelsAtOnce(job, of: job.outputPixels)
-            let parts = Division(work: job.outputPixels, step: step, blocks: job.outputBlocks, workers: workers.count)
-            let ready = job
-            workers.forEach(parts.count) { item, _ in
+            let (ready, step) = (job, Division.pixelsAtOnce(job, of: job.outputPixels))
+            let parts = Division(work: job.outputPixels, step: step, blocks: job.outputBlocks, workers: workers)
+            return Stage(items: parts.count, weights: { ready.directWeights(parts[$0].1.lowerBound) }) { item, _, following in
                 let (pixels, blocks) = parts[item]
-                kernels.direct(ready, pixels, blocks)
+                kernels.direct(ready.followed(by: following), pixels, blocks)
             }
         case .winograd(var job):
             job.images = images
-            let tiles = images * job.tileRows * job.tileColumns
-            let step = kernels.winogradTiles(job.input.channels)
-            let parts = Division(work: tiles, step: step, blocks: job.outputBlocks, workers: workers.count)
-            let ready = job
-            workers.forEach(parts.count) { [scratch] item, worker in
+            let (ready, step) = (job, kernels.winogradTiles(job.input.channels))
+            let parts = Division(work: images * job.tileRows * job.tileColumns, step: step, blocks: job.outputBlocks, workers: workers)
+            return Stage(items: parts.count, weights: { ready.winogradWeights(parts[$0].1.lowerBound) }) {
+                [scratch] item, worker, following in
                 let (range, blocks) = parts[item]
-                kernels.winograd(ready, range, blocks, scratch[worker].base)
+                kernels.winograd(ready.followed(by: following), range, blocks, scratch[worker].base)
             }
         case .window(var job):
             job.images = images
             let ready = job
-            let parts = Division(work: images * job.output.height, step: 4, blocks: 1, workers: workers.count)
-            workers.forEach(parts.count) { item, _ in kernels.window(ready, parts[item].0) }
+            let parts = Division(work: images * job.output.height, step: 4, blocks: 1, workers: workers)
+            return Stage(items: parts.count) { item, _, _ in kernels.window(ready, parts[item].0) }
         case .linear(var job):
             job.images = images
             let ready = job
-            let parts = Division(work: job.outputs, step: 16, blocks: 1, workers: workers.count)
-            workers.forEach(parts.count) { item, _ in kernels.linear(ready, parts[item].0) }
+            let parts = Division(work: job.outputs, step: 16, blocks: 1, workers: workers)
+            return Stage(items: parts.count) { item, _, _ in kernels.linear(ready, parts[item].0) }
         case .pixels(var job):
             job.images = images
             let ready = job
-            let parts = Division(work: images * job.output.height, step: 8, blocks: 1, workers: workers.count)
-            workers.forEach(parts.count) { item, _ in kernels.pixels(ready, parts[item].0) }
-        case .zeroFrame(let view): workers.forEach(images) { image, _ in view.zeroFrame(image: image) }
-        case .small(let job): workers.forEach(images) { image, _ in job.run(image: image) }
+            let parts = Division(work: images * job.output.height, step: 8, blocks: 1, workers: workers)
+            return Stage(items: parts.count) { item, _, _ in kernels.pixels(ready, parts[item].0) }
+        case .zeroFrame(let view): return Stage(items: images) { image, _, _ in view.zeroFrame(image: image) }
+        case .small(let job): return Stage(items: images) { image, _, _ in job.run(image: image) }
         case .rows(let job):
-            let parts = Division(work: images * job.output.height, step: 8, blocks: 1, workers: workers.count)
-            workers.forEach(parts.count) { item, _ in kernels.rows(job, parts[item].0) }
-        case .matrices(let job): workers.forEach(images * job.count) { item, _ in kernels.matrices(job, item..<item + 1) }
+            let parts = Division(work: images * job.output.height, step: 8, blocks: 1, workers: workers)
+            return Stage(items: parts.count) { item, _, _ in kernels.rows(job, parts[item].0) }
+        case .matrices(let job): return Stage(items: images * job.count) { item, _, _ in kernels.matrices(job, item..<item + 1) }
         }
     }
 }

@@ -8,6 +8,8 @@ final class FloatMemory: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
     /// How many there are.
     let count: Int
+    /// Whose memory this is a part of; nil if it is its own.
+    private let owner: FloatMemory?
 
     /// Zeros; nil if there is no memory for them.
     init?(zeros count: Int) {
@@ -21,10 +23,19 @@ final class FloatMemory: @unchecked Sendable {
         memset(pointer, 0, bytes)
         base = pointer.bindMemory(to: Float.self, capacity: count + 16)
         self.count = count
+        owner = nil
+    }
+
+    /// A part of other memory, from `first` on, which has to be a multiple of sixteen; nil if it does not end in it.
+    init?(_ owner: FloatMemory, first: Int, count: Int) {
+        guard first >= 0, count >= 0, count <= owner.count, first <= owner.count - count else { return nil }
+        base = owner.base + first
+        self.count = count
+        self.owner = owner
     }
 
     /// Bytes of a large page on x86-64 and arm64.
-    private static let largePage = 2 << 20
+    static let largePage = 2 << 20
 
-    deinit { free(base) }
+    deinit { if owner == nil { free(base) } }
 }

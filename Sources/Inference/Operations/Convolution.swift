@@ -44,7 +44,9 @@ extension LayerFusion {
 
 extension LayerPacking {
     /// Allocates a convolution's weights in the order of its method, and gives the work that fills them, in parts.
-    static func fill(_ packed: inout PackedLayer, _ convolution: Convolution, model: Model) throws -> [@Sendable () -> Void] {
+    static func fill(
+        _ packed: inout PackedLayer, _ convolution: Convolution, model: Model, store: inout WeightStore
+    ) throws -> [@Sendable () -> Void] {
         let shape = packed.weightShape
         let scale = packed.layer.scale ?? [1]
         guard let tensor = model.weights[convolution.weight] else { return [] }
@@ -52,7 +54,7 @@ extension LayerPacking {
         let taps = shape[2] * shape[3]
         switch packed.method {
         case .winograd:
-            let target = try memory(WeightPacking.winogradCount(outputs: shape[0], inputs: shape[1]))
+            let target = try store.memory(WeightPacking.winogradCount(outputs: shape[0], inputs: shape[1]))
             packed.weights = target
             return stride(from: 0, to: shape[0], by: 64).map { first in
                 { @Sendable in
@@ -62,7 +64,7 @@ extension LayerPacking {
                 }
             }
         case .depthwise:
-            let target = try memory(WeightPacking.padded(shape[0]) * taps)
+            let target = try store.memory(WeightPacking.padded(shape[0]) * taps)
             packed.weights = target
             return [
                 { @Sendable in
@@ -71,7 +73,7 @@ extension LayerPacking {
             ]
         case .direct:
             let inputs = shape[1] * convolution.groups
-            let target = try memory(WeightPacking.directCount(outputs: shape[0], inputs: inputs, taps: taps))
+            let target = try store.memory(WeightPacking.directCount(outputs: shape[0], inputs: inputs, taps: taps))
             packed.weights = target
             return [
                 { @Sendable in

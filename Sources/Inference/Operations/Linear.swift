@@ -41,11 +41,13 @@ extension PlannedLayer {
 
 extension LayerPacking {
     /// Packs the weight like that of a 1 × 1 convolution, and gives the work that does it.
-    static func fill(_ packed: inout PackedLayer, tokens linear: Linear, model: Model) throws -> [@Sendable () -> Void] {
+    static func fill(
+        _ packed: inout PackedLayer, tokens linear: Linear, model: Model, store: inout WeightStore
+    ) throws -> [@Sendable () -> Void] {
         let (shape, scale) = (packed.weightShape, packed.layer.scale ?? [1])
         guard let tensor = model.weights[linear.weight] else { return [] }
         let source = try FloatReading(tensor)
-        let target = try memory(WeightPacking.directCount(outputs: shape[0], inputs: shape[1], taps: 1))
+        let target = try store.memory(WeightPacking.directCount(outputs: shape[0], inputs: shape[1], taps: 1))
         packed.weights = target
         return stride(from: 0, to: shape[0], by: blockChannels).map { first in
             { @Sendable in

@@ -11,7 +11,8 @@ enum LayerPacking {
             packed.append(try prepare(layer, orders: orders, model: model, isExact: isExact))
         }
         var work: [@Sendable () -> Void] = []
-        for index in packed.indices { work += try fill(&packed[index], orders: orders, model: model) }
+        var store = WeightStore()
+        for index in packed.indices { work += try fill(&packed[index], orders: orders, model: model, store: &store) }
         let parts = work
         workers.forEach(parts.count) { item, _ in parts[item]() }
         return packed
@@ -121,13 +122,15 @@ enum LayerPacking {
     }
 
     /// Allocates a layer's packed weights and gives the work that fills them, in parts.
-    private static func fill(_ packed: inout PackedLayer, orders: AxisOrders, model: Model) throws -> [@Sendable () -> Void] {
+    private static func fill(
+        _ packed: inout PackedLayer, orders: AxisOrders, model: Model, store: inout WeightStore
+    ) throws -> [@Sendable () -> Void] {
         switch packed.layer.kind {
         case .linear(let linear):
             if let tensor = model.weights[linear.weight] { packed.lentWeights = try FloatReading(tensor) }
             return []
-        case .convolution(let convolution): return try fill(&packed, convolution, model: model)
-        case .tokenLinear(let linear): return try fill(&packed, tokens: linear, model: model)
+        case .convolution(let convolution): return try fill(&packed, convolution, model: model, store: &store)
+        case .tokenLinear(let linear): return try fill(&packed, tokens: linear, model: model, store: &store)
         case .parameter(let key):
             try fill(&packed, parameter: key, order: orders.orders[packed.layer.output] ?? .rows, model: model)
             return []

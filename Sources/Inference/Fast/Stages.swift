@@ -1,0 +1,99 @@
+import CCPU
+import Glibc
+import Kernels
+import Synchronization
+
+/// Some work that threads share out among them item by item.
+struct Stage: Sendable {
+    /// Items of work.
+    let items: Int
+    /// The weights that an item begins with, if it reads many.
+    var weights: (@Sendable (_ item: Int) -> WeightAddress)?
+    /// Does one item; `worker` says which thread's scratch it may use, `following` which weights that thread is likely to need next.
+    let body: @Sendable (_ item: Int, _ worker: Int, _ following: WeightAddress?) -> Void
+
+    /// The items that a worker does first. They are next to one another, so that a thread meets the numbers again that it wrote a stage before.
+    func home(of worker: Int, among workers: Int) -> Range<Int> {
+        worker * items / workers..<(worker + 1) * items / workers
+    }
+}
+
+extension Workers {
+    /// Does all items of all stages, none of which begins before the one before it is done.
+    ///
+    /// Threads go through the stages together, and wait for one another by looking again and again: a layer of one image lasts some dozens of
+    /// microseconds, less than it takes to put a thread to sleep and to wake it.
+    func forEach(_ stages: [Stage]) {
+        let count = stages.contains { $0.items > 1 } ? count : 1
+        // What comes after each stage, as far as weights are concerned.
+        var next: [Stage?] = []
+        var later: Stage?
+        for stage in stages.reversed() {
+            next.append(later)
+            if stage.weights != nil, stage.items > 0 { later = stage }
+        }
+        next.reverse()
+        let progress = zip(stages, next).map { StageProgress($0, next: $1, workers: count) }
+        Crew.shared.run(count) { worker in
+            for stage in progress { stage.work(worker) }
+        }
+    }
+}
+
+/// What is begun and done of one stage. A thread that comes late finds nothing to do in the stages that are done.
+private final class StageProgress: Sendable {
+    private let stage: Stage
+    private let next: Stage?
+    private let begun: [SharedCount]
+    private let done = SharedCount()
+
+    init(_ stage: Stage, next: Stage?, workers: Int) {
+        self.stage = stage
+        self.next = next
+        begun = (0..<workers).map { _ in SharedCount() }
+    }
+
+    /// Does items as long as there are any, and returns when all are done by whoever has them.
+    func work(_ worker: Int) {
+        // First its own items, then those of workers that are late.
+        for step in begun.indices {
+            let owner = (worker + step) % begun.count
+            let home = stage.home(of: owner, among: begun.count)
+            while true {
+                let item = home.lowerBound + begun[owner].take()
+                guard item < home.upperBound else { break }
+                stage.body(item, worker, following(item, home, worker))
+                done.finish()
+            }
+        }
+        var looks = 0
+        while done.finished < stage.items {
+            looks += 1
+            // A thread that works longer may be waiting for this one's core.
+            if looks < StageProgress.patience { convert_pause() } else { sched_yield() }
+        }
+    }
+
+    private func following(_ item: Int, _ home: Range<Int>, _ worker: Int) -> WeightAddress? {
+        if item + 1 < home.upperBound { return stage.weights?(item + 1) }
+        guard let next else { return nil }
+        let home = next.home(of: worker, among: begun.count)
+        return next.weights?(min(home.lowerBound, next.items - 1))
+    }
+
+    /// Looks before other threads may have the core: about a tenth of a millisecond.
+    private static let patience = 4096
+}
+
+/// A number that threads count up together, in a cache line of its own.
+private final class SharedCount: Sendable {
+    private let before = (0, 0, 0, 0, 0, 0, 0)
+    private let value = Atomic<Int>(0)
+    private let after = (0, 0, 0, 0, 0, 0, 0)
+
+    func take() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
+
+    func finish() { value.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+
+    var finished: Int { value.load(ordering: .acquiring) }
+}

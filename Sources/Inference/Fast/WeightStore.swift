@@ -1,0 +1,31 @@
+/// Gives the packed weights of many layers room in common pieces of memory.
+///
+/// One image reads every weight once, so that finding their pages takes a good part of its time. Large pages, which only large pieces of memory
+/// get, are found faster.
+struct WeightStore {
+    private var piece: FloatMemory?
+    private var used = 0
+
+    /// Numbers of a piece, a few large pages.
+    private static let pieceCount = 4 * FloatMemory.largePage / 4
+    /// Numbers that are read past the end of a layer's weights at most, and the alignment of its beginning.
+    private static let gap = 16
+
+    /// Zeros. Throws if there is no memory for them.
+    mutating func memory(_ count: Int) throws(InferenceError) -> FloatMemory {
+        guard let memory = part(count) else { throw .tooMuchMemory(needed: count, limit: 0) }
+        return memory
+    }
+
+    private mutating func part(_ count: Int) -> FloatMemory? {
+        guard count < WeightStore.pieceCount / 2 else { return FloatMemory(zeros: count) }
+        let room = (count / WeightStore.gap + 2) * WeightStore.gap
+        if let piece, room <= piece.count - used, let part = FloatMemory(piece, first: used, count: count) {
+            used += room
+            return part
+        }
+        guard let new = FloatMemory(zeros: WeightStore.pieceCount) else { return nil }
+        (piece, used) = (new, room)
+        return FloatMemory(new, first: 0, count: count)
+    }
+}
