@@ -35,6 +35,19 @@ import KernelTypes
         let rowTaps = tapsInside(top, job.kernelHeight, job.dilationY, input.height)
         // The last start of four neighbors whose windows lie inside the image along the row.
         let lastWhole = min(output.width &- 4, (input.width &- 1 &- reach &+ job.paddingLeft) / job.strideX &- 3)
+        let firstWhole = (job.paddingLeft &+ job.strideX &- 1) / job.strideX
+        if DepthwiseRow.isMeant(for: job), firstWhole <= lastWhole {
+            for column in 0..<output.width where column < firstWhole || column > lastWhole &+ 3 {
+                let left = column &* job.strideX &- job.paddingLeft
+                DepthwiseWindow(
+                    offsets: offsets, weights: weights, corner: UnsafePointer(input.base + input.place(image, top, left)), rows: rowTaps,
+                    columns: tapsInside(left, job.kernelWidth, job.dilationX, input.width)
+                ).putOne(job, image, row, column, channels)
+            }
+            DepthwiseRow(weights: weights, image: image, row: row, top: top, taps: rowTaps, first: firstWhole, last: lastWhole)
+                .put(job, channels)
+            continue
+        }
         var column = 0
         while column < output.width {
             let isWhole =

@@ -58,15 +58,12 @@ import KernelTypes
         let ahead = Ahead(
             // Only the first blocks meet inputs that are not in any cache yet.
             pixels: list + end, pixelCount: blocks.lowerBound == all.lowerBound ? tileRows(count &- end) : 0,
-            weights: index < blocks.count ? next + index &* blockSize : weights)
+            // The first tiles prefetch one block each; one tile alone prefetches both.
+            weights: WeightsAhead(
+                index < blocks.count ? next + index &* blockSize : weights,
+                index == 0 && end >= count && blocks.count > 1 ? next + blockSize : weights))
         if tile <= 4 {
-            for block in 0..<blocks.count {
-                var ahead = ahead
-                if index == 0 { ahead.weights = next + block &* blockSize }
-                convolve(
-                    Tile4.self, job, taps, list + first, inside, ahead, weights + block &* blockSize,
-                    channel: channel &+ block &* blockChannels, sums)
-            }
+            convolveLast(job, taps, list + first, inside, ahead, weights, channel: channel, blocks.count, sums)
         } else if blocks.count == WideTile.blockCount {
             convolve(WideTile.self, job, taps, list + first, inside, ahead, weights, channel: channel, sums)
         } else {
@@ -76,12 +73,23 @@ import KernelTypes
     }
 }
 
-/// What to prefetch while a tile is computed: inputs of the next tile's pixels, and one of the next blocks' weights.
+/// The last few pixels. Not inlined, so that the loop over all others keeps its registers.
+@inline(never) private func convolveLast(
+    _ job: ConvolutionJob, _ taps: Taps, _ pixels: UnsafePointer<OutputPixel>, _ inside: TapRectangle, _ ahead: Ahead,
+    _ weights: UnsafePointer<Float>, channel: Int, _ blockCount: Int, _ sums: UnsafeMutablePointer<Block>
+) {
+    if blockCount == SmallTile.blockCount {
+        convolve(SmallTile.self, job, taps, pixels, inside, ahead, weights, channel: channel, sums)
+    } else {
+        convolve(Tile4.self, job, taps, pixels, inside, ahead, weights, channel: channel, sums)
+    }
+}
+
+/// What to prefetch while a tile is computed: inputs of the next tile's pixels, and the next blocks' weights.
 private struct Ahead {
     let pixels: UnsafePointer<OutputPixel>
     let pixelCount: Int
-    /// The weights of a block, or those that are read anyway.
-    var weights: UnsafePointer<Float>
+    let weights: WeightsAhead
 
     /// Prefetches inputs for a range of one tap's channels.
     @inline(__always) func prefetch(_ taps: Taps, _ tap: Int, _ first: Int, _ end: Int) {

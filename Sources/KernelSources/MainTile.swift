@@ -7,6 +7,9 @@ typealias MainTile = Tile6
 /// The tile of direct convolutions: two blocks would not fit.
 typealias WideTile = Tile6
 
+/// The tile for the last few rows of direct convolutions.
+typealias SmallTile = Tile4
+
 /// Six rows: of sixteen registers, twelve hold sums, three weights and one an input.
 struct Tile6: MultiplyTile {
     struct Rows {
@@ -24,7 +27,7 @@ struct Tile6: MultiplyTile {
     }
 
     @inline(__always) mutating func add(
-        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: UnsafePointer<Float>
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: WeightsAhead
     ) {
         let r0 = rows.r0 + offset
         let r1 = rows.r1 + offset
@@ -36,7 +39,7 @@ struct Tile6: MultiplyTile {
         var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
         var index = 0
         while index < count {
-            convert_prefetch_early(ahead + index &* blockChannels)
+            convert_prefetch_early(ahead.first + index &* blockChannels)
             let w = weight.pointee
             weight += 1
             t.s0 = multiplyAdd(t.s0, w, Block(repeating: r0[index]))

@@ -57,7 +57,7 @@ import KernelTypes
         let end = min(term &+ job.partialTerms, job.terms)
         var part = Tile()
         let place = block + term &* blockChannels
-        part.add(rows, term, place, blockStride: 0, end &- term, ahead: place)
+        part.add(rows, term, place, blockStride: 0, end &- term, ahead: WeightsAhead(place))
         total += part
         term = end
     }

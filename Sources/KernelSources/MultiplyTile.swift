@@ -20,16 +20,31 @@ protocol MultiplyTile {
     /// Rows whose inputs begin at the addresses that `place` returns.
     static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows
     /// Adds `count` products to each row: inputs are contiguous, `offset` floats after the row's address; weights are `count` × 16, those of
-    /// the second block `blockStride` floats after those of the first. As many weights from `ahead` on are prefetched, one with each product:
+    /// the second block `blockStride` floats after those of the first. As many weights are prefetched from where `ahead` says, row by row:
     /// many at once would have to wait for one another, and the products for them.
     mutating func add(
-        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: UnsafePointer<Float>)
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: WeightsAhead)
     /// Adds `count` products to each row, each input at its own offset.
     mutating func add(_ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int)
     /// Adds row by row.
     static func += (left: inout Self, right: Self)
     /// Passes each row's sums to `body`, block by block.
     func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void)
+}
+
+/// Weights to be prefetched while others are multiplied: by all tiles those of one block, by tiles of two blocks those of a second one.
+struct WeightsAhead {
+    let first, second: UnsafePointer<Float>
+
+    @inline(__always) init(_ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>) {
+        self.first = first
+        self.second = second
+    }
+
+    /// One block's, or weights that are read anyway.
+    @inline(__always) init(_ weights: UnsafePointer<Float>) { self.init(weights, weights) }
+
+    @inline(__always) static func + (left: Self, offset: Int) -> Self { Self(left.first + offset, left.second + offset) }
 }
 
 /// The tile for the last few rows of a job.
@@ -48,7 +63,7 @@ struct Tile4: MultiplyTile {
     }
 
     @inline(__always) mutating func add(
-        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: UnsafePointer<Float>
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: WeightsAhead
     ) {
         let r0 = rows.r0 + offset
         let r1 = rows.r1 + offset
@@ -58,7 +73,7 @@ struct Tile4: MultiplyTile {
         var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
         var index = 0
         while index < count {
-            convert_prefetch_early(ahead + index &* blockChannels)
+            convert_prefetch_early(ahead.first + index &* blockChannels)
             let w = weight.pointee
             weight += 1
             t.s0 = multiplyAdd(t.s0, w, Block(repeating: r0[index]))

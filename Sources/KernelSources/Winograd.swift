@@ -82,7 +82,7 @@ import KernelTypes
         // Short sums joined in a total preserve accuracy that a long chain of additions would lose.
         let terms = min(winogradTerms, channels &- done)
         var part = Tile()
-        part.add(rows, done, weights + done &* blockChannels, blockStride: 0, terms, ahead: ahead + done &* blockChannels)
+        part.add(rows, done, weights + done &* blockChannels, blockStride: 0, terms, ahead: WeightsAhead(ahead + done &* blockChannels))
         total += part
         done &+= terms
     }

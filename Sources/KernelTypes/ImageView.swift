@@ -47,6 +47,9 @@ public struct ImageView: @unchecked Sendable {
     /// Channels with padding.
     @inline(__always) public var paddedChannels: Int { (channels + laneCount - 1) / laneCount * laneCount }
 
+    /// Numbers of an image, with padded channels.
+    @inline(__always) public var count: Int { height * width * paddedChannels }
+
     /// The address of a pixel's first channel.
     @inline(__always) public func pixel(_ image: Int, _ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
         base + place(image, row, column)

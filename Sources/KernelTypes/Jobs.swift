@@ -54,14 +54,18 @@ public struct ConvolutionJob: @unchecked Sendable {
     }
 
     /// The packed weights of a block for `direct`.
-    public func directWeights(_ block: Int) -> WeightAddress {
-        WeightAddress(weights + block * kernelHeight * kernelWidth * input.channels * blockChannels)
-    }
+    public func directWeights(_ block: Int) -> WeightAddress { WeightAddress(weights + block * directBlockCount) }
 
     /// The packed weights of a block for `winograd`.
-    public func winogradWeights(_ block: Int) -> WeightAddress {
-        WeightAddress(weights + block * 36 * input.paddedChannels * blockChannels)
-    }
+    public func winogradWeights(_ block: Int) -> WeightAddress { WeightAddress(weights + block * winogradBlockCount) }
+
+    /// Numbers of all packed weights for `direct`.
+    public var directWeightCount: Int { outputBlocks * directBlockCount }
+    /// Numbers of all packed weights for `winograd`.
+    public var winogradWeightCount: Int { outputBlocks * winogradBlockCount }
+
+    private var directBlockCount: Int { kernelHeight * kernelWidth * input.channels * blockChannels }
+    private var winogradBlockCount: Int { 36 * input.paddedChannels * blockChannels }
 
     /// Creates a plain 1×1 convolution; set the other properties afterwards.
     public init(input: ImageView, output: ImageView, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, images: Int) {

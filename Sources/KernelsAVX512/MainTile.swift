@@ -7,6 +7,9 @@ typealias MainTile = Tile12
 /// The tile of direct convolutions.
 typealias WideTile = Tile12x2
 
+/// The tile for the last few rows of direct convolutions.
+typealias SmallTile = Tile4x2
+
 /// Twelve rows: of 32 registers, twelve hold sums and twelve the totals that they join; inputs are read by the multiplication itself.
 struct Tile12: MultiplyTile {
     struct Rows {
@@ -27,7 +30,7 @@ struct Tile12: MultiplyTile {
     }
 
     @inline(__always) mutating func add(
-        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: UnsafePointer<Float>
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: WeightsAhead
     ) {
         let r0 = rows.r0 + offset
         let r1 = rows.r1 + offset
@@ -45,7 +48,7 @@ struct Tile12: MultiplyTile {
         var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
         var index = 0
         while index < count {
-            convert_prefetch_early(ahead + index &* blockChannels)
+            convert_prefetch_early(ahead.first + index &* blockChannels)
             let w = weight.pointee
             weight += 1
             t.s0 = multiplyAdd(t.s0, w, Block(repeating: r0[index]))

@@ -15,7 +15,7 @@ struct Tile12x2: MultiplyTile {
 
     // Not two calls for one block each: both use the same input while it is in a register.
     @inline(__always) mutating func add(
-        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: UnsafePointer<Float>
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: WeightsAhead
     ) {
         let r0 = rows.r0 + offset
         let r1 = rows.r1 + offset
@@ -34,7 +34,8 @@ struct Tile12x2: MultiplyTile {
         var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
         var index = 0
         while index < count {
-            convert_prefetch_early(ahead + index &* blockChannels)
+            convert_prefetch_early(ahead.first + index &* blockChannels)
+            convert_prefetch_early(ahead.second + index &* blockChannels)
             let (u, v) = (weight.pointee, weight[second])
             weight += 1
             let x0 = Block(repeating: r0[index])
@@ -84,7 +85,72 @@ struct Tile12x2: MultiplyTile {
     ) {
         for index in 0..<count {
             let place = weights + index &* blockChannels
-            add(rows, offsets[index], place, blockStride: blockStride, 1, ahead: place)
+            add(rows, offsets[index], place, blockStride: blockStride, 1, ahead: WeightsAhead(place))
+        }
+    }
+
+    @inline(__always) static func += (left: inout Self, right: Self) {
+        left.s += right.s
+        left.t += right.t
+    }
+
+    @inline(__always) func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void) {
+        s.forEach { row, _, sums in body(row, 0, sums) }
+        t.forEach { row, _, sums in body(row, 1, sums) }
+    }
+}
+
+/// Four rows × two blocks, for the last few rows of a job: eight sums, so that none waits for the multiplication before it.
+struct Tile4x2: MultiplyTile {
+    typealias Rows = Tile4.Rows
+
+    static let (rowCount, blockCount) = (4, 2)
+    var s = Tile4(), t = Tile4()
+
+    @inline(__always) init() {}
+
+    @inline(__always) static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows { Tile4.rows(place) }
+
+    @inline(__always) mutating func add(
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: WeightsAhead
+    ) {
+        let r0 = rows.r0 + offset
+        let r1 = rows.r1 + offset
+        let r2 = rows.r2 + offset
+        let r3 = rows.r3 + offset
+        var (s, t) = (self.s, self.t)
+        let second = blockStride / blockChannels
+        var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
+        var index = 0
+        while index < count {
+            convert_prefetch_early(ahead.first + index &* blockChannels)
+            convert_prefetch_early(ahead.second + index &* blockChannels)
+            let (u, v) = (weight.pointee, weight[second])
+            weight += 1
+            let x0 = Block(repeating: r0[index])
+            s.s0 = multiplyAdd(s.s0, u, x0)
+            t.s0 = multiplyAdd(t.s0, v, x0)
+            let x1 = Block(repeating: r1[index])
+            s.s1 = multiplyAdd(s.s1, u, x1)
+            t.s1 = multiplyAdd(t.s1, v, x1)
+            let x2 = Block(repeating: r2[index])
+            s.s2 = multiplyAdd(s.s2, u, x2)
+            t.s2 = multiplyAdd(t.s2, v, x2)
+            let x3 = Block(repeating: r3[index])
+            s.s3 = multiplyAdd(s.s3, u, x3)
+            t.s3 = multiplyAdd(t.s3, v, x3)
+            index &+= 1
+        }
+        (self.s, self.t) = (s, t)
+    }
+
+    // As in the larger tile, not fast.
+    @inline(__always) mutating func add(
+        _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
+    ) {
+        for index in 0..<count {
+            let place = weights + index &* blockChannels
+            add(rows, offsets[index], place, blockStride: blockStride, 1, ahead: WeightsAhead(place))
         }
     }
 

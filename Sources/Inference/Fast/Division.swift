@@ -16,7 +16,10 @@ struct Division: Sendable {
         self.blocks = blocks
         rows = (work + step - 1) / step
         var columns = 1
-        if workers > 1 { while rows * columns < 4 * workers, columns < blocks { columns *= 2 } }
+        // The loops take two blocks at a time, so that a column has two, unless that leaves threads without work.
+        if workers > 1 {
+            while rows * columns < 4 * workers, columns < blocks / 2 || rows * columns < workers && columns < blocks { columns *= 2 }
+        }
         perPart = (blocks + columns - 1) / max(columns, 1)
         self.columns = perPart == 0 ? 0 : (blocks + perPart - 1) / perPart
     }

@@ -46,6 +46,17 @@ final class ExecutionPlan: @unchecked Sendable {
             }
         }
 
+        /// Whether an image's numbers are more than the weights: then it stays in the caches better if it goes through the next steps before
+        /// another image comes.
+        var isPerImage: Bool {
+            switch self {
+            case .direct(let job): job.directWeightCount <= job.input.count + job.output.count
+            case .winograd(let job): job.winogradWeightCount <= job.input.count + job.output.count
+            case .linear: false
+            default: true
+            }
+        }
+
         /// Numbers of a weight that stays in a core's second cache.
         private static let smallWeight = 1 << 16
     }
@@ -254,10 +265,30 @@ final class ExecutionPlan: @unchecked Sendable {
             let range = next..<end
             workers.forEach(workers.count) { share, worker in
                 let own = share * images / workers.count..<(share + 1) * images / workers.count
-                for index in range { self.runShare(index, images: own, kernels: kernels, scratch: self.scratch[worker]) }
+                for part in self.parts(of: range) {
+                    let atOnce = self.steps[part.lowerBound].step.isPerImage ? 1 : own.count
+                    for first in stride(from: own.lowerBound, to: own.upperBound, by: atOnce) {
+                        for index in part {
+                            self.runShare(index, images: first..<first + atOnce, kernels: kernels, scratch: self.scratch[worker])
+                        }
+                    }
+                }
             }
             next = end
         }
+    }
+
+    /// Stretches of steps that are done image by image, or for all images of a thread.
+    private func parts(of range: Range<Int>) -> [Range<Int>] {
+        var parts: [Range<Int>] = []
+        for index in range {
+            if let last = parts.last, steps[index].step.isPerImage == steps[last.lowerBound].step.isPerImage {
+                parts[parts.count - 1] = last.lowerBound..<index + 1
+            } else {
+                parts.append(index..<index + 1)
+            }
+        }
+        return parts
     }
 
     /// Whether this number of images is shared out: if no thread would be idle for long.
