@@ -112,6 +112,9 @@ private struct Taps {
     /// The offset of each product, if there are so few channels that a loop over them would cost more than their products.
     let termOffsets: UnsafePointer<Int>?
 
+    /// Whether all products are of one tap and join one partial sum.
+    @inline(__always) var isOnePart: Bool { rows &* columns == 1 && channels <= partialTerms && termOffsets == nil }
+
     /// The number of products in a sum.
     @inline(__always) var count: Int { rows &* columns &* channels }
 }
@@ -147,16 +150,30 @@ private struct Taps {
 ) {
     prefetchOutput(job, pixels, Tile.rowCount, channel, Tile.blockCount)
     let rows = Tile.rows { pixels[$0].input }
-    var total = Tile()
-    if let offsets = taps.termOffsets {
-        addTerms(&total, rows, taps, offsets, weights)
+    if taps.isOnePart {
+        storePart(type, rows, taps, ahead, weights, sums)
     } else {
-        addTaps(&total, rows, taps, inside, ahead, weights)
+        var total = Tile()
+        if let offsets = taps.termOffsets {
+            addTerms(&total, rows, taps, offsets, weights)
+        } else {
+            addTaps(&total, rows, taps, inside, ahead, weights)
+        }
+        total.forEach { row, block, sum in sums[block &* Tile.rowCount &+ row] = sum }
     }
-    total.forEach { row, block, sum in sums[block &* Tile.rowCount &+ row] = sum }
     for block in 0..<Tile.blockCount {
         finishBlock(job, channel: channel &+ block &* blockChannels, sums + block &* Tile.rowCount, pixels, Tile.rowCount)
     }
+}
+
+/// A sum that is one part. Not inlined, so that it has all registers.
+@inline(never) private func storePart<Tile: MultiplyTile>(
+    _ type: Tile.Type, _ rows: Tile.Rows, _ taps: Taps, _ ahead: Ahead, _ weights: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Block>
+) {
+    ahead.prefetch(taps, 0, 0, taps.channels)
+    var part = Tile()
+    part.add(rows, taps.offsets[0], weights, blockStride: taps.count &* blockChannels, taps.channels, ahead: ahead.weights)
+    part.forEach { row, block, sum in sums[block &* Tile.rowCount &+ row] = sum }
 }
 
 /// Prefetches the memory that finishing a tile will access.

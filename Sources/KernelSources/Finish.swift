@@ -87,25 +87,30 @@ struct Finish {
 extension Finish {
     /// Finishes one vector of several pixels, each `step` vectors after that of the pixel before.
     @inline(__always) func put(_ sums: UnsafePointer<Vector>, step: Int, _ pixels: UnsafePointer<OutputPixel>, _ count: Int) {
-        guard case .bounded = kind, !isHalf else {
-            for row in 0..<count { put(sums[row &* step], output: pixels[row].output, residual: pixels[row].residual) }
-            return
-        }
-        // What is done most often, without branches.
-        if let residual {
+        // What is done most often, without branches in the loop.
+        switch (kind, residual) {
+        case (.bounded, .some(let residual)) where !isHalf:
             for row in 0..<count {
                 var value = sums[row &* step] + bias + loadVector(residual + pixels[row].residual, isHalf: false)
                 value.replace(with: low, where: value .< low)
                 value.replace(with: high, where: value .> high)
                 storeVector(value, output + pixels[row].output, isHalf: false)
             }
-        } else {
+        case (.bounded, .none) where !isHalf:
             for row in 0..<count {
                 var value = sums[row &* step] + bias
                 value.replace(with: low, where: value .< low)
                 value.replace(with: high, where: value .> high)
                 storeVector(value, output + pixels[row].output, isHalf: false)
             }
+        case (.sloped, .none) where !isHalf:
+            for row in 0..<count {
+                var value = sums[row &* step] + bias
+                value.replace(with: value * low, where: value .< Vector.zero)
+                storeVector(value, output + pixels[row].output, isHalf: false)
+            }
+        default:
+            for row in 0..<count { put(sums[row &* step], output: pixels[row].output, residual: pixels[row].residual) }
         }
     }
 }

@@ -12,6 +12,10 @@ import KernelTypes
         guard let totals = totals.baseAddress else { return }
         totals.update(repeating: .zero, count: outputs.count &* job.images)
         var first = 0
+        if job.images == 1 {
+            addProductsOfOne(job, outputs, whole, totals)
+            first = whole
+        }
         while first < whole {
             let end = first &+ stretch < whole ? first &+ stretch : whole
             addProducts(job, outputs, first, end, totals)
@@ -31,6 +35,50 @@ import KernelTypes
 
 /// Products in a stretch: of eight images, 32 KiB.
 private let stretch = 1024
+
+/// The products of a single image, which is read again for every four rows, so that each row is read from its beginning to its end: rows that are
+/// taken in stretches would need a new page of memory for each.
+@inline(__always) private func addProductsOfOne(
+    _ job: LinearJob, _ outputs: Range<Int>, _ whole: Int, _ totals: UnsafeMutablePointer<Lanes>
+) {
+    var output = outputs.lowerBound
+    while output < outputs.upperBound {
+        // Rows past the end repeat the last one.
+        let count = min(4, outputs.upperBound &- output)
+        func row(_ index: Int) -> UnsafePointer<Float> { job.weights + (output &+ min(index, count &- 1)) &* job.inputs }
+        let (r0, r1, r2, r3) = (row(0), row(1), row(2), row(3))
+        let total = totals + (output &- outputs.lowerBound)
+        var index = 0
+        while index < whole {
+            let end = index &+ 512 < whole ? index &+ 512 : whole
+            var (a0, a1, a2, a3) = (Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero)
+            while index < end {
+                convert_prefetch(r0 + (index &+ streamAhead))
+                convert_prefetch(r1 + (index &+ streamAhead))
+                convert_prefetch(r2 + (index &+ streamAhead))
+                convert_prefetch(r3 + (index &+ streamAhead))
+                let x = lanes(job.input + index)
+                a0 = multiplyAdd(a0, unaligned(r0 + index), x)
+                a1 = multiplyAdd(a1, unaligned(r1 + index), x)
+                a2 = multiplyAdd(a2, unaligned(r2 + index), x)
+                a3 = multiplyAdd(a3, unaligned(r3 + index), x)
+                index &+= laneCount
+            }
+            total[0] += a0
+            if count > 1 { total[1] += a1 }
+            if count > 2 { total[2] += a2 }
+            if count > 3 { total[3] += a3 }
+        }
+        output &+= 4
+    }
+}
+
+/// How far ahead of its use a row is prefetched, in floats: about a memory's latency.
+private let streamAhead = 512
+
+@inline(__always) private func unaligned(_ pointer: UnsafePointer<Float>) -> Lanes {
+    UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
+}
 
 /// The products of one stretch, two rows for four images at a time.
 @inline(__always) private func addProducts(

@@ -18,18 +18,18 @@ struct PlannedLayer {
     var source: PlannedValue { sources[0] }
 
     /// A step of plain loops.
-    func small(_ kind: SmallJob.Kind) -> ExecutionPlan.Step { .small(SmallJob(kind: kind, input: input, output: output)) }
+    func small(_ kind: SmallJob.Kind) -> ExecutionStep { .small(SmallJob(kind: kind, input: input, output: output)) }
 
     /// A step that copies the source's numbers, all of which are in the target, to where the strides say.
     func copy(sizes: [Int], from: [Int], to: [Int], sourceOffset: Int = 0, targetOffset: Int = 0, onto background: Float? = nil)
-        -> ExecutionPlan.Step
+        -> ExecutionStep
     {
         let copy = StridedCopy(input, output, sizes: sizes, from: from, to: to, sourceOffset: sourceOffset, targetOffset: targetOffset)
         return small(.copies([copy], onto: background))
     }
 
     /// A step over all numbers that differ only along these axes.
-    func grouped(_ function: GroupedJob.Function, positions: [Int]) -> ExecutionPlan.Step {
+    func grouped(_ function: GroupedJob.Function, positions: [Int]) -> ExecutionStep {
         small(.grouped(GroupedJob(function, source, target, axes: positions)))
     }
 
@@ -77,10 +77,10 @@ struct PlannedLayer {
     }
 
     /// A copy in the other order of axes.
-    func reorder() -> ExecutionPlan.Step { copy(sizes: source.sizes, from: source.strides, to: target.strides) }
+    func reorder() -> ExecutionStep { copy(sizes: source.sizes, from: source.strides, to: target.strides) }
 
     /// Scale, shift, a second value, addition and activation alone: what could not go into the layer before.
-    func pixels() -> ExecutionPlan.Step {
+    func pixels() -> ExecutionStep {
         var job = PixelJob(input: PixelOperand(input, repeatedOver: output), output: output, images: 0)
         if let other, let kind = packed.layer.combination?.kind {
             job.combination = (kind, PixelOperand(other, repeatedOver: output))

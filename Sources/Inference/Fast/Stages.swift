@@ -7,10 +7,44 @@ import Synchronization
 struct Stage: Sendable {
     /// Items of work.
     let items: Int
-    /// The weights that an item begins with, if it reads many.
-    var weights: (@Sendable (_ item: Int) -> WeightAddress)?
+    /// The weights that an item begins with, if it reads many; nil if no item does.
+    let weights: (@Sendable (_ item: Int) -> WeightAddress?)?
     /// Does one item; `worker` says which thread's scratch it may use, `following` which weights that thread is likely to need next.
     let body: @Sendable (_ item: Int, _ worker: Int, _ following: WeightAddress?) -> Void
+
+    init(
+        items: Int, weights: (@Sendable (_ item: Int) -> WeightAddress?)? = nil,
+        body: @escaping @Sendable (_ item: Int, _ worker: Int, _ following: WeightAddress?) -> Void
+    ) {
+        self.items = items
+        self.weights = weights
+        self.body = body
+    }
+
+    /// Several stages that may be done side by side.
+    init(joining stages: [Stage]) {
+        var ends: [Int] = []
+        for stage in stages { ends.append((ends.last ?? 0) + stage.items) }
+        let bounds = ends
+        // Few are joined, so that going through them is quick.
+        @Sendable func place(_ item: Int) -> (stage: Stage, item: Int) {
+            let index = bounds.firstIndex { item < $0 } ?? bounds.count - 1
+            return (stages[index], item - (index == 0 ? 0 : bounds[index - 1]))
+        }
+        items = ends.last ?? 0
+        if stages.contains(where: { $0.weights != nil }) {
+            weights = { item in
+                let (stage, own) = place(item)
+                return stage.weights?(own)
+            }
+        } else {
+            weights = nil
+        }
+        body = { item, worker, following in
+            let (stage, own) = place(item)
+            stage.body(own, worker, following)
+        }
+    }
 
     /// The items that a worker does first. They are next to one another, so that a thread meets the numbers again that it wrote a stage before.
     func home(of worker: Int, among workers: Int) -> Range<Int> {

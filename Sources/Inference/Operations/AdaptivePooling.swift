@@ -23,7 +23,7 @@ extension PlainNode {
 
 extension PlannedLayer {
     /// A pooling with one window size if the parts are equal.
-    func adaptiveAveragePool(_ size: Size2D) -> ExecutionPlan.Step {
+    func adaptiveAveragePool(_ size: Size2D) -> ExecutionStep {
         guard input.height.isMultiple(of: size.height), input.width.isMultiple(of: size.width) else { return small(.adaptiveAveragePool) }
         let window = Size2D(input.height / size.height, input.width / size.width)
         return pool(Pooling(kernel: window, stride: window), isMaximum: false)

@@ -25,7 +25,7 @@ extension LayerFusion {
 
 extension PlannedLayer {
     /// Parts that were written where they belong need no step.
-    func concatenate(axis: Int) throws(InferenceError) -> ExecutionPlan.Step? {
+    func concatenate(axis: Int) throws(InferenceError) -> ExecutionStep? {
         guard input.base != output.base else { return nil }
         guard let position = target.layout.position(axis) else { throw unsupported("not along the batch") }
         let strides = target.strides

@@ -87,7 +87,7 @@ extension LayerPacking {
 }
 
 extension PlannedLayer {
-    func convolution(_ convolution: Convolution, isExact: Bool, leavesOutPadding: Bool) -> ExecutionPlan.Step? {
+    func convolution(_ convolution: Convolution, isExact: Bool, leavesOutPadding: Bool) -> ExecutionStep? {
         guard let weights = packed.weights, let bias = packed.bias else { return nil }
         if packed.method == .depthwise {
             var job = WindowJob(

@@ -22,5 +22,5 @@ extension SmallJob {
 }
 
 extension PlannedLayer {
-    func flatten() -> ExecutionPlan.Step { source.layout.order == .image ? small(.flatten) : reshape() }
+    func flatten() -> ExecutionStep { source.layout.order == .image ? small(.flatten) : reshape() }
 }

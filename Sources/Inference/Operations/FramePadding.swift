@@ -22,7 +22,7 @@ extension PlainNode {
 }
 
 extension PlannedLayer {
-    func pad(_ padding: Padding2D, value: Double) throws(InferenceError) -> ExecutionPlan.Step {
+    func pad(_ padding: Padding2D, value: Double) throws(InferenceError) -> ExecutionStep {
         let rank = source.sizes.count + (source.layout.batchAxis == nil ? 0 : 1)
         let (row, column) = (try position(rank - 2), try position(rank - 1))
         let strides = target.strides

@@ -10,7 +10,7 @@ extension PlainNode {
 }
 
 extension PlannedLayer {
-    func globalAveragePool() -> ExecutionPlan.Step {
+    func globalAveragePool() -> ExecutionStep {
         .window(
             WindowJob(
                 kind: .mean, input: input, output: output, kernelHeight: input.height, kernelWidth: input.width, strideY: 1, strideX: 1,

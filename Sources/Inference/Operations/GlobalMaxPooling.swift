@@ -13,7 +13,7 @@ extension PlainNode {
 }
 
 extension PlannedLayer {
-    func globalMaxPool() -> ExecutionPlan.Step {
+    func globalMaxPool() -> ExecutionStep {
         pool(Pooling(kernel: Size2D(input.height, input.width), stride: Size2D(1)), isMaximum: true)
     }
 }

@@ -11,7 +11,7 @@ extension PlainNode {
 }
 
 extension PlannedLayer {
-    func l2Normalize(axis: Int, epsilon: Double) throws(InferenceError) -> ExecutionPlan.Step {
+    func l2Normalize(axis: Int, epsilon: Double) throws(InferenceError) -> ExecutionStep {
         let position = try position(axis)
         return isInnermost(position) ? small(.l2Normalize(epsilon)) : grouped(.l2Normalize(epsilon), positions: [position])
     }

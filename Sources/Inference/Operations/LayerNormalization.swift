@@ -20,7 +20,7 @@ extension PlainNode {
 }
 
 extension PlannedLayer {
-    func layerNormalization(_ layer: LayerNormalization) throws(InferenceError) -> ExecutionPlan.Step {
+    func layerNormalization(_ layer: LayerNormalization) throws(InferenceError) -> ExecutionStep {
         let rank = source.sizes.count + (source.layout.batchAxis == nil ? 0 : 1)
         var positions: [Int] = []
         for axis in rank - layer.axes..<rank { positions.append(try position(axis)) }

@@ -26,7 +26,7 @@ extension LayerFusion {
 }
 
 extension PlannedLayer {
-    func linear() -> ExecutionPlan.Step? {
+    func linear() -> ExecutionStep? {
         guard let weights = packed.lentWeights else { return nil }
         var job = LinearJob(
             input: UnsafePointer(input.base), inputStride: input.imageStride, output: output.base, outputStride: output.imageStride,
@@ -61,7 +61,7 @@ extension LayerPacking {
 
 extension PlannedLayer {
     /// A 1 × 1 convolution over tokens.
-    func tokenLinear(isExact: Bool) -> ExecutionPlan.Step? {
+    func tokenLinear(isExact: Bool) -> ExecutionStep? {
         guard let weights = packed.weights, let bias = packed.bias else { return nil }
         var job = ConvolutionJob(
             input: input, output: output, weights: UnsafePointer(weights.base), bias: UnsafePointer(bias.base), images: 0)

@@ -42,7 +42,7 @@ extension LayerFusion {
 }
 
 extension PlannedLayer {
-    func matrixProduct(isExact: Bool) throws(InferenceError) -> ExecutionPlan.Step {
+    func matrixProduct(isExact: Bool) throws(InferenceError) -> ExecutionStep {
         guard sources.count == 2 else { throw unsupported("it does not have two factors") }
         let (left, right) = (sources[0], sources[1])
         let columns = target.sizes.last ?? 1

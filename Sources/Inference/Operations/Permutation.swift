@@ -21,7 +21,7 @@ extension PlainNode {
 }
 
 extension PlannedLayer {
-    func permute(_ axes: [Int]) throws(InferenceError) -> ExecutionPlan.Step {
+    func permute(_ axes: [Int]) throws(InferenceError) -> ExecutionStep {
         guard source.layout.batchAxis == target.layout.batchAxis.map({ axes[$0] }) else { throw unsupported("the batch is not one axis") }
         let strides = source.strides
         let kept = axes.compactMap { source.layout.position($0) }

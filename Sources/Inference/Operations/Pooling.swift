@@ -50,7 +50,7 @@ extension LayerFusion {
 }
 
 extension PlannedLayer {
-    func pool(_ pooling: Pooling, isMaximum: Bool) -> ExecutionPlan.Step {
+    func pool(_ pooling: Pooling, isMaximum: Bool) -> ExecutionStep {
         var job = WindowJob(
             kind: isMaximum ? .maximum : .mean, input: input, output: output, kernelHeight: pooling.kernel.height,
             kernelWidth: pooling.kernel.width, strideY: pooling.stride.height, strideX: pooling.stride.width,

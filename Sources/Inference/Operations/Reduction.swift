@@ -24,7 +24,7 @@ extension PlainNode {
 }
 
 extension PlannedLayer {
-    func reduce(_ reduction: FusedLayer.Reduction, axes: [Int]) throws(InferenceError) -> ExecutionPlan.Step {
+    func reduce(_ reduction: FusedLayer.Reduction, axes: [Int]) throws(InferenceError) -> ExecutionStep {
         var positions: [Int] = []
         for axis in axes { positions.append(try position(axis)) }
         return grouped(reduction == .mean ? .mean : .norm, positions: positions)

@@ -6,7 +6,7 @@ extension PlainNode {
 }
 
 extension PlannedLayer {
-    func reshape() -> ExecutionPlan.Step {
+    func reshape() -> ExecutionStep {
         if let copy = StridedCopy(reshaping: source, target) { return small(.copies([copy], onto: nil)) }
         return small(.flatCopy(FlatCopy(source: source, target: target)))
     }

@@ -20,7 +20,7 @@ extension PlainNode {
 }
 
 extension PlannedLayer {
-    func slice(_ slice: Slicing) throws(InferenceError) -> ExecutionPlan.Step {
+    func slice(_ slice: Slicing) throws(InferenceError) -> ExecutionStep {
         let position = try position(slice.axis)
         var strides = source.strides
         let offset = slice.range(source.sizes[position]).first * strides[position]

@@ -14,7 +14,7 @@ extension PlainNode {
 }
 
 extension PlannedLayer {
-    func softmax(axis: Int) throws(InferenceError) -> ExecutionPlan.Step {
+    func softmax(axis: Int) throws(InferenceError) -> ExecutionStep {
         let position = try position(axis)
         guard isInnermost(position) else { return grouped(.softmax, positions: [position]) }
         return .rows(RowJob(kind: .softmax, input: input, output: output))

@@ -18,9 +18,9 @@ struct PlannedBuffer: Equatable {
     var width: Int
     /// Zero pixels around the image.
     var border: Int
-    /// Layers from the first that writes it to the last that reads it.
-    var firstLayer: Int
-    var lastLayer: Int
+    /// Levels from the first layer that writes it to the last that reads it (see `LayerLevels`).
+    var firstLevel: Int
+    var lastLevel: Int
     /// First number in the arena, in numbers of one image.
     var offset = 0
 
@@ -45,32 +45,34 @@ struct BufferPlan {
     ) {
         let slices = BufferPlan.slices(layers, input: input.name, extents: extents)
         var owner: [String: Int] = [:]
-        func buffer(_ name: String, _ extent: ValueExtent, at layer: Int) -> PlannedBuffer {
+        let levels = LayerLevels.levels(of: layers)
+        func buffer(_ name: String, _ extent: ValueExtent, at level: Int) -> PlannedBuffer {
             PlannedBuffer(
                 pixelStride: BufferPlan.pixelStride(extent.channels), height: extent.height, width: extent.width,
-                border: borders[name] ?? 0, firstLayer: layer, lastLayer: layer)
+                border: borders[name] ?? 0, firstLevel: level, lastLevel: level)
         }
         buffers.append(buffer(input.name, input.extent, at: -1))
         owner[input.name] = 0
         views[input.name] = PlannedView(buffer: 0, channelOffset: 0, extent: input.extent)
         // Stored tensors have memory of their own.
-        for (index, layer) in layers.enumerated() where !layer.isParameter {
+        for (level, layer) in zip(levels, layers) where !layer.isParameter {
             guard let extent = extents[layer.output] else { continue }
             let joined = slices[layer.output]
             let name = joined?.whole ?? layer.output
             if owner[name] == nil {
                 owner[name] = buffers.count
-                buffers.append(buffer(name, extents[name] ?? extent, at: index))
+                buffers.append(buffer(name, extents[name] ?? extent, at: level))
             }
             guard let place = owner[name] else { continue }
             // A part may need a wider frame than the whole, the first part like any other.
             buffers[place].border = max(buffers[place].border, borders[layer.output] ?? 0)
+            buffers[place].firstLevel = min(buffers[place].firstLevel, level)
             views[layer.output] = PlannedView(buffer: place, channelOffset: joined?.offset ?? 0, extent: extent)
         }
-        for (index, layer) in layers.enumerated() {
+        for (level, layer) in zip(levels, layers) {
             for name in layer.inputs + [layer.output] {
                 guard let place = views[name]?.buffer else { continue }
-                buffers[place].lastLayer = max(buffers[place].lastLayer, outputs.contains(name) ? layers.count : index)
+                buffers[place].lastLevel = max(buffers[place].lastLevel, outputs.contains(name) ? layers.count : level)
             }
         }
         place()
@@ -105,13 +107,13 @@ struct BufferPlan {
         return slices
     }
 
-    /// First fit, largest first: two buffers share numbers only if their layers do not overlap.
+    /// First fit, largest first: two buffers share numbers only if their levels do not overlap.
     private mutating func place() {
         var placed: [Int] = []
         for index in buffers.indices.sorted(by: { (buffers[$0].imageStride, $1) > (buffers[$1].imageStride, $0) }) {
             let size = roundedUp(buffers[index].imageStride)
             let rivals = placed.filter {
-                buffers[$0].firstLayer <= buffers[index].lastLayer && buffers[index].firstLayer <= buffers[$0].lastLayer
+                buffers[$0].firstLevel <= buffers[index].lastLevel && buffers[index].firstLevel <= buffers[$0].lastLevel
             }.sorted { buffers[$0].offset < buffers[$1].offset }
             var offset = 0
             for rival in rivals {

@@ -7,7 +7,7 @@ enum LayerPacking {
     /// - Parameter orders: the order of every value's axes, and copies among the layers.
     static func pack(_ orders: AxisOrders, model: Model, isExact: Bool, workers: Workers) throws -> [PackedLayer] {
         var packed: [PackedLayer] = []
-        for layer in fuseInputs(orders.layers, model: model, isExact: isExact) {
+        for layer in LayerLevels.sorted(fuseInputs(orders.layers, model: model, isExact: isExact)) {
             packed.append(try prepare(layer, orders: orders, model: model, isExact: isExact))
         }
         var work: [@Sendable () -> Void] = []

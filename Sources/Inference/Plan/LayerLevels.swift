@@ -1,0 +1,19 @@
+/// Layers by how many others must come before them: layers of one level need nothing from one another, so that threads may do them side by
+/// side, like the branches of a block.
+enum LayerLevels {
+    /// The same layers, those of one level adjacent; each still comes after those that it reads.
+    static func sorted(_ layers: [FusedLayer]) -> [FusedLayer] {
+        let levels = levels(of: layers)
+        return layers.indices.sorted { (levels[$0], $0) < (levels[$1], $1) }.map { layers[$0] }
+    }
+
+    /// The level of each layer, the first being 0. Layers come after those that they read.
+    static func levels(of layers: [FusedLayer]) -> [Int] {
+        var levels: [String: Int] = [:]
+        return layers.map { layer in
+            let level = (layer.inputs.compactMap { levels[$0] }.max() ?? -1) + 1
+            levels[layer.output] = level
+            return level
+        }
+    }
+}
