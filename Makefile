@@ -68,7 +68,7 @@ sweep: build
 
 # Whole networks take too long under sanitizers. The reports that scripts/thread-suppressions.txt lists are false; the file says why.
 # Both sanitizers reserve more address space than the limit that MemoryBudgetTests sets.
-SANITIZED = ArgumentsTests|FilesTests|JSONTests|PickleTests|PthReaderTests|TensorsTests|IRTests|ExportersTests|VerifierTests|ConvertKitTests|InferenceTests.*(Crew|Ordered)
+SANITIZED = ArgumentsTests|FilesTests|JSONTests|PickleTests|PthReaderTests|TensorsTests|IRTests|ExportersTests|VerifierTests|ConvertKitTests|InferenceTests.*(Crew|Ordered|Stage)
 
 sanitize:
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined --scratch-path .build/address --filter '$(SANITIZED)' --skip MemoryBudgetTests

@@ -21,4 +21,30 @@ import Testing
             #expect((parts.last?.count ?? 0) > step - 12 * parts.count)
         }
     }
+
+    @Test("Parts cover all work of all blocks once, for any number of threads", arguments: [1, 2, 3, 8], [false, true])
+    func partsCoverEverythingOnce(workers: Int, isAlongWork: Bool) {
+        for (work, most, unit, blocks, sharing) in [
+            (196, 384, 4, 16, 1), (25, 384, 4, 8, 2), (49, 48, 4, 4, 1), (4, 384, 4, 12, 3), (3136, 384, 4, 1, 1), (1, 384, 4, 5, 1),
+            (28, 4, 1, 1, 1), (7, 8, 1, 1, 1), (0, 4, 1, 3, 1), (10, 12, 4, 0, 1),
+        ] {
+            let division = Division(
+                work: work, most: most, unit: unit, blocks: blocks, workers: workers, isAlongWork: isAlongWork, sharing: sharing)
+            var times = [Int](repeating: 0, count: work * blocks)
+            for part in 0..<division.count {
+                let (range, columns) = division[part]
+                #expect(range.count <= most)
+                for index in range { for column in columns { times[index * blocks + column] += 1 } }
+            }
+            #expect(times.allSatisfy { $0 == 1 }, "\(work) of at most \(most), \(blocks) blocks")
+        }
+    }
+
+    @Test("Pixels are divided in the same places in steps of the same size, and evenly")
+    func partsOfThreads() {
+        let pixels = Division(work: 784, most: 384, blocks: 8, workers: 2, isAlongWork: true)
+        #expect((0..<pixels.count).map { pixels[$0].0 } == [0..<196, 196..<392, 392..<588, 588..<784])
+        let rows = Division(work: 28, most: 4, workers: 2)
+        #expect(rows.count == 8 && rows[3].0.upperBound == 14)
+    }
 }

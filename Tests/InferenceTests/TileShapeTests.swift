@@ -1,0 +1,53 @@
+import ConvertIR
+import ConvertInference
+import Testing
+
+/// Sizes at which the loops' tiles end in the middle of an image, of a row or of the channels.
+@Suite struct TileShapeTests {
+    @Test("Depthwise convolutions of every width agree with the plain executor", arguments: [1, 2], [0, 1])
+    func depthwiseRows(stride: Int, padding: Int) throws {
+        for width in 3...13 {
+            for channels in [8, 16, 24, 40] {
+                let (height, shape) = (3 + width % 4, [2, channels, 3 + width % 4, width])
+                let convolution = Convolution(
+                    weight: "w", bias: "b", stride: Size2D(stride), padding: Padding2D(padding), groups: channels)
+                let model = try Networks.model(
+                    input: [.batch, .fixed(channels), .fixed(height), .fixed(width)],
+                    [("c", .convolution(convolution), ["input"]), ("y", .prelu(slope: "p"), ["c"])], outputs: ["y"],
+                    shapes: [("w", [channels, 1, 3, 3]), ("b", [channels]), ("p", [channels])])
+                try Networks.expectAgreement(model, try Networks.input(shape, seed: width), "\(width) wide, \(channels) channels")
+            }
+        }
+    }
+
+    @Test("Convolutions of every number of pixels and blocks agree with the plain executor", arguments: [1, 3])
+    func tilesOfPixels(kernel: Int) throws {
+        for (height, width) in [(1, 1), (1, 3), (2, 2), (1, 5), (3, 4), (1, 13), (4, 4), (5, 5), (7, 7)] {
+            for outputs in [8, 16, 24, 40, 80] {
+                let convolution = Convolution(weight: "w", bias: "b", padding: Padding2D(kernel / 2))
+                let model = try Networks.model(
+                    input: [.batch, .fixed(20), .fixed(height), .fixed(width)],
+                    [("c", .convolution(convolution), ["input"]), ("y", .prelu(slope: "p"), ["c"])], outputs: ["y"],
+                    shapes: [("w", [outputs, 20, kernel, kernel]), ("b", [outputs]), ("p", [outputs])])
+                let name = "\(height) × \(width) pixels, \(outputs) outputs"
+                for images in [1, 3] { try Networks.expectAgreement(model, try Networks.input([images, 20, height, width]), name) }
+            }
+        }
+    }
+
+    @Test("A linear layer gives an image the same bits alone and among others", arguments: [7, 512, 1000, 1037, 2600])
+    func linearLayerOfOneImage(inputs: Int) throws {
+        let model = try Networks.model(
+            input: [.batch, .fixed(inputs)], [("y", .linear(Linear(weight: "w", bias: "b")), ["input"])], outputs: ["y"],
+            shapes: [("w", [37, inputs]), ("b", [37])])
+        let five = try Networks.input([5, inputs])
+        try Networks.expectAgreement(model, five)
+        let executor = try FastExecutor(model, options: FastExecutor.Options())
+        let together = try #require(try executor.run(five).first).batch
+        for image in 0..<5 {
+            let alone = try #require(try executor.run(five.images(image..<image + 1)).first).batch
+            let expected = together.values[image * 37..<(image + 1) * 37].map(\.bitPattern)
+            #expect(alone.values.map(\.bitPattern) == expected)
+        }
+    }
+}
