@@ -5,9 +5,11 @@
 struct WeightStore {
     private var piece: FloatMemory?
     private var used = 0
+    /// Numbers of the next piece: twice as many as of the one before, so that small networks take little.
+    private var nextCount = WeightStore.mostCount / 64
 
     /// Numbers of a piece, a few large pages.
-    private static let pieceCount = 4 * FloatMemory.largePage / 4
+    private static let mostCount = 4 * FloatMemory.largePage / 4
     /// Numbers that are read past the end of a layer's weights at most, and the alignment of its beginning.
     private static let gap = 16
 
@@ -18,14 +20,15 @@ struct WeightStore {
     }
 
     private mutating func part(_ count: Int) -> FloatMemory? {
-        guard count < WeightStore.pieceCount / 2 else { return FloatMemory(zeros: count) }
+        guard count < WeightStore.mostCount / 2 else { return FloatMemory(zeros: count) }
         let room = (count / WeightStore.gap + 2) * WeightStore.gap
         if let piece, room <= piece.count - used, let part = FloatMemory(piece, first: used, count: count) {
             used += room
             return part
         }
-        guard let new = FloatMemory(zeros: WeightStore.pieceCount) else { return nil }
+        guard let new = FloatMemory(zeros: max(nextCount, room)) else { return nil }
         (piece, used) = (new, room)
+        nextCount = min(2 * nextCount, WeightStore.mostCount)
         return FloatMemory(new, first: 0, count: count)
     }
 }
