@@ -92,6 +92,12 @@ import Verifier
                 #expect(page.contains(option.synopsis), "\(command.name) \(option.name)")
                 #expect(manual.contains(option.synopsis), "\(command.name) \(option.name)")
                 for script in scripts { #expect(script.contains(option.name.dropFirst(2)), "\(command.name) \(option.name)") }
+                let shown = option.description(in: command)
+                for match in shown.matches(of: /; (?:needs|not with) (-[^;\[]*)/) {
+                    for other in match.output.1.matches(of: /--[a-z-]+/) {
+                        #expect(command.options.contains { $0.declaration.name == other.output }, "\(command.name) \(shown)")
+                    }
+                }
                 for other in option.conflicts + option.needs {
                     let isKnown = program.commands.contains { $0.options.contains { $0.declaration.name == other } }
                     #expect(isKnown, "\(option.name) names \(other)")

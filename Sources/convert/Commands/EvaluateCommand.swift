@@ -68,7 +68,7 @@ enum EvaluateCommand {
         [
             JudgingOptions.root, pairsFile, against, flips, mirror, ExecutorOptions.exact, ExecutorOptions.batchSize,
             ExecutorOptions.threads,
-        ] + FaceOptions.all + [crops, cache, noCache, allowMissing]
+        ] + FaceOptions.asReference + [crops, cache, noCache, allowMissing]
         + JudgingOptions.group.options.filter {
             !["--force", "--quiet", "--json", "--lfw-root"].contains($0.declaration.name)
         } + [workers, device, backbone]
@@ -85,7 +85,7 @@ enum EvaluateCommand {
         "--exclude", "GLOB", .text, isRepeatable: true, help: "of folders, no files and folders that match")
 
     static let command = Command(
-        name: "evaluate", summary: "what a network is worth on LFW, .bin sets, your own pairs or IJB: align, embed, score, judge",
+        name: "evaluate", summary: "how accurate a network is on LFW, .bin sets, your own pairs or IJB: align, embed, score, judge",
         usage: [
             "evaluate MODEL --lfw-root DIR --pairs-file FILE [options]", "evaluate MODEL --bin FILE [--bin FILE …] [options]",
             "evaluate MODEL --ijb DIR [options]", "evaluate MODEL|DIR … --lfw-root DIR --pairs-file FILE [options]",
@@ -102,7 +102,7 @@ enum EvaluateCommand {
                 ExecutorOptions.batchSize,
                 ExecutorOptions.threads, timing, storesThreshold, copy, force, workers, device, OutputOptions.verbose,
             ]),
-            OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
+            OptionGroup("Crops; what is not given, the model says:", FaceOptions.asReference + [crops, cache, noCache, allowMissing]),
             OptionGroup("Several models:", [include, exclude]),
             OptionGroup("Many machines:", [ShardOptions.shard, ShardOptions.manifest, parts]), JudgingOptions.group,
             OptionGroup("Reading:", ReadingOptions.group.options + [backbone]), ContractOptions.group,
@@ -148,7 +148,7 @@ enum EvaluateCommand {
         request.against?.allowsPlain = true
         request.root = given[JudgingOptions.root]
         request.cropsFolder = given[crops]
-        let cropOptions = FaceOptions.all + [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.margin]
+        let cropOptions = FaceOptions.asReference + [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.margin]
         if !sets.isEmpty {
             try given.refuse(cropOptions, because: "the pictures of a set are aligned already")
             try given.refuse([JudgingOptions.groups], because: "a set does not say who its pictures show")
