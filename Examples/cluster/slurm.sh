@@ -4,7 +4,7 @@
 #SBATCH --cpus-per-task=4
 #SBATCH --mem-per-cpu=1G
 #SBATCH --time=04:00:00
-# A task that is pre-empted gets SIGTERM and starts again later; its part goes on where it ended.
+# A task that is pre-empted gets SIGTERM and starts again later; its part resumes where it stopped.
 #SBATCH --requeue
 #SBATCH --output=logs/%A_%a.log
 set -eu

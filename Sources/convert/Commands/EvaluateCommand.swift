@@ -112,8 +112,14 @@ enum EvaluateCommand {
     ) { given in
         if let set = given[templates] { return try runTemplates(given, set) }
         if given.isGiven(ShardOptions.shard) { return try runPart(given) }
-        return try ManyFiles.areNamed(given.operands)
-            ? runSeveral(given) : run(request(given))
+        do {
+            return try ManyFiles.areNamed(given.operands)
+                ? runSeveral(given) : run(request(given))
+        } catch ShardError.incomplete(let folder, let missing, let count) {
+            // As merge prints it, so that a script can submit these tasks again.
+            if !given[JudgingOptions.json] { Terminal.print(ShardError.arrayText(missing)) }
+            throw ShardError.incomplete(folder: folder, missing: missing, of: count)
+        }
     }
 
     /// What is asked for, and what of it is printed.
@@ -190,11 +196,12 @@ enum EvaluateCommand {
         var asked = Request(
             request: request, notes: notes, isQuiet: given[JudgingOptions.quiet], isJSON: given[JudgingOptions.json],
             isTiming: given[timing])
+        let isReplacing = given[force]
+        try given.finish(because: "nothing of what is asked for uses it")
         if let target {
             if let obstacle = StoredThreshold.obstacle(request) { throw obstacle }
-            asked.copy = try thresholdCopy(source, target, isReplacing: given[force])
+            asked.copy = try thresholdCopy(source, target, isReplacing: isReplacing, reports: request.judging.outputFolder)
         }
-        try given.finish(because: "nothing of what is asked for uses it")
         return asked
     }
 
@@ -271,7 +278,13 @@ enum EvaluateCommand {
     }
 
     /// The export that is to carry the threshold, checked as far as it can be before the work.
-    private static func thresholdCopy(_ source: ModelSource, _ target: String, isReplacing: Bool) throws -> ExportRequest {
+    /// - Parameter reports: the output folder, which is created if the copy goes there.
+    private static func thresholdCopy(
+        _ source: ModelSource, _ target: String, isReplacing: Bool, reports: String?
+    ) throws -> ExportRequest {
+        if let reports, PathText.join(reports, "") == PathText.join(PathText.folder(target), ""), try !OutputFolder.check(reports) {
+            try OutputFolder.create(reports)
+        }
         try OutputOptions.checkIsFile(target, example: "\(PathText.stem(PathText.baseName(source.path)))_lfw.onnx")
         var request = try ExportRequest(source, to: target)
         request.isReplacing = isReplacing

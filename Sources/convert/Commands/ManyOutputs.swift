@@ -26,6 +26,15 @@ struct ManyOutputs {
             || FileSelection.mayBeSeveral(first)
     }
 
+    /// Throws if the second of two files, which a pattern may have matched, is a checkpoint that would be replaced with all that only training
+    /// needs.
+    static func checkSecond(_ given: Invocation, input: String, target: String) throws(ManyOutputsError) {
+        guard given.operands.count == 2, given[OutputOptions.force], let there = FileIdentity(path: target)?.place,
+            FileIdentity(path: input)?.place != there, Slim.wouldReduce(target)
+        else { return }
+        throw .replacesCheckpoint(target)
+    }
+
     /// The folder of the outputs. Throws `ManyOutputsError.needsFolder`.
     static func folder(_ given: Invocation, _ output: Option<String>) throws(ManyOutputsError) -> String {
         guard let folder = given[output], OutputOptions.isFolder(folder) else { throw .needsFolder }
@@ -109,11 +118,14 @@ enum ManyOutputsError: DescribedError, Equatable {
     case needsFolder
     /// Two inputs whose outputs would have one name.
     case clash(first: String, second: String, target: String)
+    /// The second of two files is a checkpoint, and nothing says that it is the output.
+    case replacesCheckpoint(String)
 
     var problem: String {
         switch self {
         case .needsFolder: "several files are written to a folder"
         case .clash(let first, let second, let target): "\(first) and \(second) would both become \(target)"
+        case .replacesCheckpoint(let path): "\(path): is a training checkpoint, and would be replaced by the first file's output"
         }
     }
 
@@ -121,6 +133,7 @@ enum ManyOutputsError: DescribedError, Equatable {
         switch self {
         case .needsFolder: "name it, with a slash at its end: -o DIR/"
         case .clash: "rename one, or write them one by one; nothing was written"
+        case .replacesCheckpoint: "name it with -o if that is meant; several files are written to a folder, -o DIR/"
         }
     }
 
