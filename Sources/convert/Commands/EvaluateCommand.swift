@@ -115,10 +115,10 @@ enum EvaluateCommand {
         do {
             return try ManyFiles.areNamed(given.operands)
                 ? runSeveral(given) : run(request(given))
-        } catch ShardError.incomplete(let folder, let missing, let count) {
+        } catch ConvertKit.ShardError.incomplete(let folder, let missing, let count) {
             // As merge prints it, so that a script can submit these tasks again.
-            if !given[JudgingOptions.json] { Terminal.print(ShardError.arrayText(missing)) }
-            throw ShardError.incomplete(folder: folder, missing: missing, of: count)
+            if !given[JudgingOptions.json] { Terminal.print(ConvertKit.ShardError.arrayText(missing)) }
+            throw ConvertKit.ShardError.incomplete(folder: folder, missing: missing, of: count)
         }
     }
 

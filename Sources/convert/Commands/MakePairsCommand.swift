@@ -52,7 +52,8 @@ enum MakePairsCommand {
 
     private static func json(_ report: PairMaker.Report, _ maker: PairMaker) -> JSONObject {
         JSONObject([
-            "format_version": .integer(1), "output": .string(maker.output), "pairs": .integer(Int64(report.pairs)), "people": .integer(Int64(report.people)),
+            "format_version": .integer(1), "output": .string(maker.output), "pairs": .integer(Int64(report.pairs)),
+            "people": .integer(Int64(report.people)),
             "pictures": .integer(Int64(report.pictures)), "seed": .unsigned(maker.seed),
             "people_of_fold": .array(report.peopleOfFold.map { .integer(Int64($0)) }),
         ])

@@ -66,7 +66,9 @@ enum EvaluationText {
         if let images = report.provenance.notes.first(where: { $0.name == "images" }) { lines.append("  pictures: \(images.value)") }
         if let missed = report.provenance.missedImages {
             lines.append(
-                missed.isEmpty ? "  a face found in every image" : "  no face found in \(NumberText.counted(missed.count, "image")): " + shortened(missed))
+                missed.isEmpty
+                    ? "  a face found in every image"
+                    : "  no face found in \(NumberText.counted(missed.count, "image")): " + shortened(missed))
         }
         return lines
     }

@@ -29,7 +29,10 @@ enum EventText {
         case .assumed(_, let text): Remark(text: text)
         case .modelRemark(_, let text): Remark(text: "note: \(text)")
         case .resumed(let done, let total):
-            Remark(text: "resuming: \(NumberText.grouped(done)) of \(NumberText.counted(total, "picture")) \(done == 1 ? "was" : "were") done before")
+            Remark(
+                text:
+                    "resuming: \(NumberText.grouped(done)) of \(NumberText.counted(total, "picture")) \(done == 1 ? "was" : "were") done before"
+            )
         case .pictureDamaged(let path, let words):
             Remark(text: "\(path): the picture is damaged (\(words)); it is used as far as it goes", isUrgent: true)
         case .pictureFailed(_, let reason), .modelFailed(_, let reason): Remark(text: ErrorText.line(reason), isUrgent: true)
@@ -55,7 +58,8 @@ enum EventText {
             Remark(text: "", isUrgent: true, plain: ["\(NumberText.fixed(rate, 2)) images/s, packed in \(packing), \(kernels)"])
         case .networkTime(let milliseconds, let pictures):
             Remark(
-                text: "", isUrgent: true, plain: ["\(NumberText.counted(pictures, "picture")): \(NumberText.fixed(milliseconds, 3)) ms each in the network"])
+                text: "", isUrgent: true,
+                plain: ["\(NumberText.counted(pictures, "picture")): \(NumberText.fixed(milliseconds, 3)) ms each in the network"])
         case .protocolFollowed, .givenCrops, .differentCrops, .setIsAligned, .otherEnding, .imagesMissing, .otherEdition, .imageLeftOut,
             .imageUnusable:
             evaluationRemark(event)
@@ -73,7 +77,10 @@ enum EventText {
         case .setIsAligned(let model, let margin):
             Remark(text: "\(model) takes MTCNN's box with margin \(margin); sets hold faces that are aligned by five points")
         case .otherEnding(let count, let total, let found, let listed):
-            Remark(text: "note: \(count) of \(NumberText.counted(total, "picture")) \(count == 1 ? "exists" : "exist") as .\(found) where the pairs say .\(listed), and are taken")
+            Remark(
+                text:
+                    "note: \(count) of \(NumberText.counted(total, "picture")) \(count == 1 ? "exists" : "exist") as .\(found) where the pairs say .\(listed), and are taken"
+            )
         case .imagesMissing(let count, let first):
             Remark(
                 text: "\(NumberText.counted(count, "image does", "images do")) not exist, \(first) first; "
@@ -98,7 +105,9 @@ enum EventText {
             Remark(
                 text: "cached by earlier runs: \(NumberText.counted(crops, "crop")), \(NumberText.counted(embeddings, "embedding"))")
         case .cachingEnded(let reason): Remark(text: "no more of this run is cached: \(ErrorText.line(reason))", isUrgent: true)
-        case .cacheRepaired(let count): Remark(text: "\(NumberText.counted(count, "cached entry was damaged and was", "cached entries were damaged and were")) made again")
+        case .cacheRepaired(let count):
+            Remark(
+                text: "\(NumberText.counted(count, "cached entry was damaged and was", "cached entries were damaged and were")) made again")
         default: nil
         }
     }
@@ -129,7 +138,8 @@ enum EventText {
     private static func givenCrops(_ remark: GivenCrops.Remark) -> String {
         switch remark {
         case .nothingSaid: "faces.json does not say how the crops were made"
-        case .notInTable(let count, let total, let first): "\(count) of \(NumberText.counted(total, "crop")) \(count == 1 ? "is" : "are") not in faces.json, \(first) first"
+        case .notInTable(let count, let total, let first):
+            "\(count) of \(NumberText.counted(total, "crop")) \(count == 1 ? "is" : "are") not in faces.json, \(first) first"
         case .detectionUnknown(let count): "for \(NumberText.counted(count, "crop")) it is not known whether a face was found"
         case .madeDifferently(let others):
             "the crops were made with "

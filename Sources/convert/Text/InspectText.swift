@@ -60,7 +60,8 @@ enum InspectText {
     }
 
     private static func sidecars(_ report: Inspection) -> [String] {
-        report.sidecars.isEmpty ? [] : ["", "in the same folder"] + indented(TextTable.lines(report.sidecars.map { [$0.name, $0.summary] }))
+        report.sidecars.isEmpty
+            ? [] : ["", "in the same folder"] + indented(TextTable.lines(report.sidecars.map { [$0.name, $0.summary] }))
     }
 
     private static func stateDict(_ inspection: Inspection, _ report: InspectRows, _ listing: Listing) -> [String] {

@@ -24,7 +24,9 @@ enum NetworkText {
             if !words.isEmpty { lines.append("  \(origin.rawValue): \(words.joined(separator: ", "))") }
         }
         if let project = network.found.assumedProject, !model.contract.origins.facts(.assumed).isEmpty {
-            lines.append("  as in \(project.name); \(project.others.joined(separator: ", ")) \(project.others.count == 1 ? "uses" : "use") the same keys (--assume-like NAME)")
+            lines.append(
+                "  as in \(project.name); \(project.others.joined(separator: ", ")) \(project.others.count == 1 ? "uses" : "use") the same keys (--assume-like NAME)"
+            )
         }
         lines += network.found.remarks.map { "  note: \($0)" }
         for input in model.graph.inputs { lines.append("  in   \(input.name) \(input.type)") }

@@ -44,7 +44,8 @@ enum PartText {
     }
 
     static func lines(_ report: MergeReport) -> [String] {
-        var text = "\(report.output): \(report.work) of \(NumberText.counted(report.items, "item")), from \(NumberText.counted(report.parts, "part"))"
+        var text =
+            "\(report.output): \(report.work) of \(NumberText.counted(report.items, "item")), from \(NumberText.counted(report.parts, "part"))"
         if report.withoutFace > 0 { text += ", \(NumberText.grouped(report.withoutFace)) without a face" }
         if !report.failures.isEmpty { text += "; \(NumberText.grouped(report.failures.count)) could not be used" }
         return [text]
