@@ -13,7 +13,7 @@ help:
 	@echo "make cluster-test   work in parts on a real Slurm and with GNU parallel, as root (scripts/cluster_test.sh)"
 	@echo "make docs    the library's documentation in .build/docs; make example: the package in Examples/TwoFaces"
 	@echo "make dist    the packages in dist/: tarball, Debian package, wheel; make dist-check tries them in empty roots"
-	@echo "make install PREFIX=/usr/local DESTDIR=   pthconvert, its manual, completions and weights; make uninstall takes them away"
+	@echo "make install PREFIX=/usr/local DESTDIR=   pthconvert, its manual, completions and weights; make uninstall removes them"
 	@echo "make lint / format / setup / clean"
 
 setup:

@@ -17,7 +17,7 @@ import PackageDescription
     let baselineFlags: [SwiftSetting] = [.unsafeFlags(["-Ounchecked"])]
 #endif
 
-// The rooms, lowest first. A target may depend only on targets above it.
+// The modules, lowest first. A target may depend only on targets above it.
 let package = Package(
     name: "convert",
     products: [

@@ -93,7 +93,7 @@ def row(program, folder, name, entry, module, common, width):
             net, torch.from_numpy(inputs[:1]), str(own), opset_version=17, dynamo=False, input_names=["input"], output_names=["embedding"],
             dynamic_axes={"input": {0: "batch"}, "embedding": {0: "batch"}})
         status, _, err = convert(program, "verify", own, "--against", checkpoint, *quantized)
-        said = [line for line in out.splitlines() if "layer that departs" in line or "could not be matched" in line or "differ" in line]
+        said = [line for line in out.splitlines() if "first differing layer" in line or "could not be matched" in line or "differ" in line]
         verdict = {0: "the same network", 1: "a different network: " + "; ".join(said)[:300]}.get(status, f"cannot tell: {' '.join(out.split())[-200:]} {err[:100]}")
     except Exception as error:
         verdict = f"torch does not export it: {type(error).__name__} {error}"[:200]

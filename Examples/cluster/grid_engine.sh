@@ -3,8 +3,8 @@
 #$ -N embed
 #$ -cwd
 #$ -pe smp 4
-# A task that is stopped starts again; its part goes on where it ended. -notify sends a signal ahead that means nothing here.
+# A task that is stopped starts again; its part resumes where it stopped. -notify sends a signal ahead that means nothing here.
 #$ -r yes
 set -eu
-exec convert run /shared/model.pth /data/pictures --manifest /shared/manifest.txt --shard auto/16 --parts /shared/embeddings \
+exec pthconvert run /shared/model.pth /data/pictures --manifest /shared/manifest.txt --shard auto/16 --parts /shared/embeddings \
     --threads "${NSLOTS:-1}" --quiet

@@ -6,10 +6,10 @@ parts=/shared/embeddings
 indices=$(seq 0 15)
 for _ in 1 2 3 4 5; do
     # shellcheck disable=SC2086
-    parallel --jobs 4 convert run /shared/model.pth /data/pictures --manifest /shared/manifest.txt --shard {}/16 --parts "$parts" \
+    parallel --jobs 4 pthconvert run /shared/model.pth /data/pictures --manifest /shared/manifest.txt --shard {}/16 --parts "$parts" \
         --threads 1 --quiet ::: $indices || true
     status=0
-    array=$(convert merge "$parts" -o "$1") || status=$?
+    array=$(pthconvert merge "$parts" -o "$1") || status=$?
     case "$array" in --array=*) ;; *) exit "$status" ;; esac
     # --array=3,7-9 as 3 7 8 9.
     indices=$(tr , '\n' <<<"${array#--array=}" | while IFS=- read -r first last; do seq "$first" "${last:-$first}"; done)

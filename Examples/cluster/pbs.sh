@@ -6,5 +6,5 @@
 #PBS -l walltime=04:00:00
 #PBS -r y
 set -eu
-exec convert run /shared/model.pth /data/pictures --manifest /shared/manifest.txt --shard "${INDEX:-auto}/16" --parts /shared/embeddings \
+exec pthconvert run /shared/model.pth /data/pictures --manifest /shared/manifest.txt --shard "${INDEX:-auto}/16" --parts /shared/embeddings \
     --threads "${NCPUS:-1}" --quiet

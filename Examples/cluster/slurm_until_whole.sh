@@ -9,7 +9,7 @@ for _ in 1 2 3 4 5; do
     # A task that fails only leaves its part missing.
     sbatch --wait "$array" "$(dirname "$0")/slurm.sh" || true
     status=0
-    array=$(convert merge "$parts" -o "$1") || status=$?
+    array=$(pthconvert merge "$parts" -o "$1") || status=$?
     # 1: parts are missing, and their indices were printed, or some pictures could not be used.
     case "$array" in --array=*) continue ;; esac
     exit "$status"

@@ -25,7 +25,7 @@ package enum ArchitectureError: DescribedError, Equatable {
     package var problem: String {
         switch self {
         case .unknownNetwork(let source, _, let seen, let closest):
-            "\(source): the network belongs to no known family (\(seen.count) keys: \(ArchitectureError.shortened(seen.first ?? "none")), …)"
+            "\(source): the network belongs to no known family (\(NumberText.counted(seen.count, "key")): \(ArchitectureError.shortened(seen.first ?? "none")), …)"
                 + (closest.map { "; closest is \($0)" } ?? "")
         case .unknownName(let name, let known): "\(name) is not a known architecture; known are \(known.joined(separator: ", "))"
         case .nameDisagrees(let source, let named, let shown):
@@ -54,7 +54,7 @@ package enum ArchitectureError: DescribedError, Equatable {
     package var remedy: String {
         switch self {
         case .unknownNetwork:
-            "write its weights alone (.safetensors, .h5, .flat, .pth), or rename its keys"
+            "write its weights alone (.safetensors, .h5, .flat, .pth), rename its keys, or compare it with the known families"
         case .unknownName: "choose one of these"
         case .nameDisagrees(_, _, let shown): "if the keys are right, name \(shown)"
         case .notThisNetwork(_, _, let shown): "name \(shown), or let keys and shapes decide"
@@ -76,7 +76,7 @@ package enum ArchitectureError: DescribedError, Equatable {
     /// What could be decided otherwise.
     package var decisions: [Decision] {
         switch self {
-        case .unknownNetwork: [.keyMap, .details]
+        case .unknownNetwork: [.keyMap, .families, .details]
         case .unknownName: [.family(nil)]
         case .nameDisagrees(_, _, let shown), .notThisNetwork(_, _, let shown): [.family(shown)]
         case .keysDoNotMatch(_, _, let missing, _, _, _, _): missing.isEmpty ? [.details] : [.stateDict, .keyMap, .details]

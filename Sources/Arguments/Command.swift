@@ -59,6 +59,16 @@ package struct Command: Sendable {
     /// The option of a name or an alias.
     func option(_ name: String) -> (any Declared)? { options.first { $0.declaration.spellings.contains(name) } }
 
+    /// Options of this command of which at least one has to be given with an option.
+    func needs(of option: Declaration) -> [String] { option.needs.filter { self.option($0) != nil } }
+
+    /// Options of this command that cannot be given with an option.
+    func conflicts(of option: Declaration) -> [String] {
+        // An option of two groups belongs to the first.
+        let group = groups.first { $0.options.contains { $0.declaration.name == option.name } }
+        return option.conflicts.filter { self.option($0) != nil && group?.isApart(from: $0, in: self) != true }
+    }
+
     /// The option of a letter.
     func option(_ letter: Character) -> (any Declared)? { options.first { $0.declaration.short == letter } }
 }

@@ -103,7 +103,7 @@ package struct Completions: Sendable {
         if shift { lines.append("            shift words; (( CURRENT-- ))") }
         lines.append("            _arguments -s \\")
         for option in command.options.map(\.declaration) {
-            let help = option.description.filter { !"[]:".contains($0) }
+            let help = option.description(in: command).filter { !"[]:".contains($0) }
             let action: String
             switch option.form {
             case .flag: action = ""
@@ -167,7 +167,7 @@ package struct Completions: Sendable {
                     line += " -f"
                 }
             }
-            return [line + " -d \(Completions.quoted(option.description))"]
+            return [line + " -d \(Completions.quoted(option.description(in: command)))"]
         }
     }
 

@@ -69,8 +69,9 @@ package struct Declaration: Sendable {
         }
     }
 
-    /// What it does, with choices or bounds and the default.
-    package var description: String {
+    /// What it does in a command, with choices or bounds and the default. Partners and opponents that the command does not have are left
+    /// out.
+    package func description(in command: Command) -> String {
         var text = help
         if !choices.isEmpty {
             let words = choices.map { $0.meaning.isEmpty ? $0.name : "\($0.name) (\($0.meaning))" }
@@ -79,6 +80,7 @@ package struct Declaration: Sendable {
             text += "; \(bounds)"
         }
         if isRepeatable { text += "; repeatable" }
+        let (needs, conflicts) = (command.needs(of: self), command.conflicts(of: self))
         if !needs.isEmpty { text += "; needs \(Words.alternatives(needs))" }
         if !conflicts.isEmpty { text += "; not with \(Words.alternatives(conflicts))" }
         if let usual { text += " [\(usual)]" }

@@ -34,7 +34,7 @@ package struct HelpPage: Sendable {
                 lines += TextWrap.lines("\(names): see \(program.name) \(page) --help", width: width, indent: 2)
                     .map { $0.replacing("\u{A0}", with: " ") }
             } else {
-                for option in options { lines += row(option.synopsis, option.description) }
+                for option in options { lines += row(option.synopsis, option.description(in: command)) }
             }
         }
         for note in program.notes(of: command) { lines += [""] + TextWrap.lines(note, width: width) }

@@ -52,10 +52,10 @@ package struct Invocation: Sendable {
         var seen: Set<String> = []
         for group in command.groups {
             for option in group.options.map(\.declaration) where seen.insert(option.name).inserted && values[option.name] != nil {
-                if let other = option.conflicts.first(where: { values[$0] != nil && !group.isApart(from: $0, in: command) }) {
+                if let other = command.conflicts(of: option).first(where: { values[$0] != nil }) {
                     throw .conflict(option.name, other)
                 }
-                let known = option.needs.filter { command.option($0) != nil }
+                let known = command.needs(of: option)
                 if !known.isEmpty, !known.contains(where: { values[$0] != nil }) {
                     throw .needs(option.name, Words.alternatives(known))
                 }

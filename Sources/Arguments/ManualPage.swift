@@ -27,7 +27,7 @@ package struct ManualPage: Sendable {
                 let options = group.options.map(\.declaration).filter { seen.insert($0.name).inserted }
                 if let title = group.title, !options.isEmpty { lines += [".PP", ManualPage.escaped(title)] }
                 for option in options {
-                    lines += [".TP", ".B \(ManualPage.escaped(option.synopsis))", ManualPage.escaped(option.description)]
+                    lines += [".TP", ".B \(ManualPage.escaped(option.synopsis))", ManualPage.escaped(option.description(in: command))]
                 }
             }
             for note in program.notes(of: command) { lines += [".PP", ManualPage.escaped(note)] }

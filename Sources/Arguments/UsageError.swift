@@ -16,6 +16,8 @@ package enum UsageError: DescribedError, Equatable {
     case conflict(String, String)
     case needs(String, String)
     case badValue(option: String, value: String, expected: String, near: [String])
+    /// An operand that is not one of the words that a command takes.
+    case badWord(String, command: String, expected: String, near: [String])
     /// A name that neither a family nor one of its networks has.
     case unknownFamily(String, known: [String], near: [String])
     /// The option is known, and means nothing for what is asked.
@@ -41,6 +43,7 @@ package enum UsageError: DescribedError, Equatable {
         case .conflict(let first, let second): "\(first) and \(second) exclude each other"
         case .needs(let option, let other): "\(option) needs \(other)"
         case .badValue(let option, let value, let expected, _): "\(option) is \(value), it takes \(expected)"
+        case .badWord(let word, let command, let expected, _): "\(command) takes \(expected), not \(word)"
         case .unknownFamily(let name, let known, _):
             "there is no family or network called \(name); known families: \(known.joined(separator: ", "))"
         case .noEffect(let option, let reason): "\(option) has no effect here: \(reason)"
@@ -71,7 +74,7 @@ package enum UsageError: DescribedError, Equatable {
                     + "\(elsewhere.joined(separator: ", ")); \(help)"
             }
             return (near.isEmpty ? "" : "did you mean \(Words.alternatives(near))? ") + help
-        case .badValue(_, _, _, let near), .unknownFamily(_, _, let near):
+        case .badValue(_, _, _, let near), .badWord(_, _, _, let near), .unknownFamily(_, _, let near):
             return (near.isEmpty ? "" : "did you mean \(Words.alternatives(near))? ") + help
         case .noEffect: return "leave it out; \(help)"
         case .outputIsFolder(_, let example): return "name a file in it, such as \(example)"

@@ -45,7 +45,7 @@ extension ValueKind where Value == Int {
 
     /// A whole number without an upper bound that a user would meet.
     package static func integer(from least: Int) -> ValueKind {
-        ValueKind("a whole number from \(least) on", bounds: "from \(least) on") { text in Int(text).flatMap { $0 >= least ? $0 : nil } }
+        ValueKind("a whole number, \(least) or more", bounds: "\(least) or more") { text in Int(text).flatMap { $0 >= least ? $0 : nil } }
     }
 }
 

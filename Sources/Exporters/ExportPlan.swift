@@ -75,7 +75,7 @@ extension Weights {
         guard overflows.isEmpty else {
             throw ExportError.overflow(
                 precision: precision.rawValue,
-                tensors: overflows.map { "\($0.name) (\($0.count) numbers, the largest \($0.largest))" })
+                tensors: overflows.map { "\($0.name) (\(NumberText.counted($0.count, "number")), the largest \($0.largest))" })
         }
         return (try rounded(to: precision), zeros)
     }

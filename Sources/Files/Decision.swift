@@ -1,6 +1,6 @@
 /// Something that the caller of a library decides, named where the decision would have prevented an error.
 ///
-/// A remedy says in words what to decide; a program adds how it is said there, such as the option of a command line. Each room names its own
+/// A remedy says in words what to decide; a program adds how it is said there, such as the option of a command line. Each module names its own
 /// decisions in an extension.
 public struct Decision: Hashable, Sendable {
     /// What programs know it by.

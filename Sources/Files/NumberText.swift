@@ -40,6 +40,12 @@ public enum NumberText {
         return (number < 0 ? "-" : "") + String(decoding: digits.reversed(), as: UTF8.self)
     }
 
+    /// A number and what is counted: `1 image`, `1,234 images`.
+    /// - Parameter plural: nil for the word with an s.
+    public static func counted(_ number: Int, _ word: String, _ plural: String? = nil) -> String {
+        "\(grouped(number)) \(number == 1 ? word : plural ?? "\(word)s")"
+    }
+
     /// A size such as `96.2 MB`, in powers of 1,000; exact below 1,000.
     public static func bytes(_ count: Int) -> String {
         let units = ["B", "kB", "MB", "GB", "TB"]

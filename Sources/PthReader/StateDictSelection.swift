@@ -6,7 +6,7 @@ public struct StateDictSelection: Sendable {
     public let components: [String]
     /// The dictionary; NumPy arrays with a matching torch dtype appear as tensors, and a whole module as its state dict.
     public private(set) var dictionary: CheckpointDictionary
-    /// Why this one, as a clause for people.
+    /// Why this one, as a clause that follows its path: `because it was named`.
     public let reason: String
     /// The paths of all dictionaries that could have been chosen; those of optimizers and losses only if one of them was requested or
     /// there are no others.
@@ -52,7 +52,7 @@ public struct StateDictSelection: Sendable {
                 throw .notAStateDict(file: file, path: wanted, found: place.value.nonTensorKind, candidates: paths)
             }
             self.init(
-                path: place.components, dictionary: dictionary, entersObject: place.entersObject, reason: "chosen by name",
+                path: place.components, dictionary: dictionary, entersObject: place.entersObject, reason: "because it was named",
                 candidates: names)
             return
         }
@@ -91,11 +91,11 @@ public struct StateDictSelection: Sendable {
         for name in knownNames {
             let matching = found.filter { $0.path.last == name }
             if let nearest = matching.min(by: { $0.path.count < $1.path.count }) {
-                return (nearest, "the name \(name) comes first among the known ones")
+                return (nearest, "the first known name that was found")
             }
         }
-        if let root = found.first(where: { $0.path.isEmpty }) { return (root, "the root itself is a dictionary of tensors") }
-        if found.count == 1, let only = found.first { return (only, "it is the only dictionary of tensors") }
+        if let root = found.first(where: { $0.path.isEmpty }) { return (root, "because it is itself a dictionary of tensors") }
+        if found.count == 1, let only = found.first { return (only, "because it is the only dictionary of tensors") }
         return nil
     }
 

@@ -148,7 +148,9 @@ struct Convert {
         if let surplus = given.operands.first { throw UsageError.surplusArgument(surplus, command: "--version") }
         let details = given[versionDetails] ? VersionDetails.all : []
         if given[versionJSON] {
-            var object = JSONObject(["name": .string("convert"), "version": .string(version)])
+            var object = JSONObject([
+                "format_version": .integer(1), "name": .string(ProgramVersion.name), "version": .string(version),
+            ])
             for detail in details { object.append(detail.name, .string(detail.value)) }
             Terminal.print(JSONValue.object(object).text(pretty: true))
         } else {

@@ -81,7 +81,8 @@ import Testing
         arguments: ["0.01", "0.03", "1e-6"])
     func thePairThatSetsAThreshold(_ rate: String) throws {
         let demo = Fixtures.path("demo")
-        let copy = "\(folder)/copy.onnx"
+        // In the folder of the report, which does not exist yet.
+        let copy = "\(folder)/out/copy.onnx"
         let run = try CommandRun([
             "evaluate", "\(demo)/epoch_008.pth", "--lfw-root", "\(demo)/faces", "--pairs-file", "\(demo)/pairs.txt", "--no-cache", "--fmr",
             rate,

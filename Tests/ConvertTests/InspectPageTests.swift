@@ -18,7 +18,10 @@ import Testing
         #expect(page.count < 70)
         // By torch: sum(v.numel()) over floating-point tensors that are not running statistics.
         #expect(page.contains("  187 entries (156 float32, 31 int64), 36,628 parameters, 148.7 kB"))
-        #expect(page.contains("  cost: 3.22 million multiply-adds an image"))
+        #expect(
+            page.contains(
+                "  layers: 31 batch normalizations, 21 convolutions, 9 PReLUs, 8 additions, 1 linear layer, 1 flattening"))
+        #expect(page.contains("  cost: 3.22 million multiply-adds per image"))
         // The optimizer's and the head's tensors.
         #expect(page.contains("  slim would leave out 56.4 kB of it (19.4 %)"))
         #expect(page.contains { $0.hasPrefix("  verdict: clean") })
@@ -57,6 +60,10 @@ import Testing
     func jsonHasTheFigures() throws {
         let root = try #require(try JSONParser.parse(CommandRun(["inspect", training, "--json"]).output.utf8).object)
         #expect(root["state_dict"]?.object?["parameters"]?.integer == 36_628)
+        let layers = try #require(root["network"]?.object?["layers"]?.object)
+        #expect(layers["convolution"]?.integer == 21 && layers["prelu"]?.integer == 9 && layers["linear"]?.integer == 1)
+        #expect(
+            layers.members.reduce(0) { $0 + ($1.value.integer ?? 0) } == root["network"]?.object?["graph"]?.object?["nodes"]?.array?.count)
         // By torch, with a hook on every convolution and linear layer.
         #expect(root["network"]?.object?["multiply_adds"]?.integer == 3_217_536)
         #expect(root["bytes_that_slim_saves"]?.integer == 5_120 + 51_280)

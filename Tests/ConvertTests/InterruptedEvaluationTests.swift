@@ -55,7 +55,7 @@ import Testing
         let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGTERM, "\(said)")
-        #expect(said.contains("the same command again goes on where this one ended"))
+        #expect(said.contains("run the same command again to resume"))
         #expect(FileIdentity(path: "\(folder)/one") == nil)
 
         let next = try CommandRun(arguments("one") + ["--cache", cache])

@@ -37,6 +37,13 @@ import Verifier
         }
     }
 
+    @Test("A folder is not its own output, and the message says why nothing is read") func aFolderIsNotItsOwnOutput() throws {
+        Fixtures.write(try Fixtures.bytes(Fixtures.path("training/small_epoch_003.pth")), to: "\(folder)/a.pth")
+        let run = try CommandRun(["slim", folder, "-o", "\(folder)/"])
+        #expect(run.status == 64 && run.errors.contains("is where outputs go, and the file to read is in it"), "\(run.errors)")
+        #expect(try CommandRun(["slim", folder, "-o", "\(folder)/slim/"]).status == 0)
+    }
+
     @Test("A folder's files are chosen by name, and one that fails does not stop the others") func aFoldersFilesAreChosen() throws {
         _ = try write(Fixtures.bytes(small), "in/a.pth")
         _ = try write([1, 2, 3], "in/b.pth")

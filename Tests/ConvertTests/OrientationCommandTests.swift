@@ -42,10 +42,10 @@ import Testing
             try write(image, "turned.png", orientation: UInt16(orientation.rawValue))
             try write(image.turned(orientation), "upright.png")
             let (followed, words) = try numbers("turned.png")
-            #expect(followed == (try numbers("upright.png")).0 && !words.contains("stored turned"), "\(orientation) \(words)")
+            #expect(followed == (try numbers("upright.png")).0 && !words.contains("stored rotated"), "\(orientation) \(words)")
             let (ignored, remark) = try numbers("turned.png", ["--exif", "ignore"])
             #expect(ignored == (try numbers("stored.png")).0, "\(orientation)")
-            #expect(remark.contains("1 of 1 pictures is stored turned") == (orientation != .asStored), "\(remark)")
+            #expect(remark.contains("1 of 1 picture is stored rotated") == (orientation != .asStored), "\(remark)")
             if orientation != .asStored { #expect(followed != ignored, "\(orientation)") }
         }
         #expect(try CommandRun(["run", network, "\(folder)/turned.png", "--exif", "maybe"]).status == 64)
@@ -66,7 +66,7 @@ import Testing
         }
         let (usual, words, table) = try digests("a", [])
         #expect(usual == (try expected { _ in .asStored }) && table["exif"] == nil)
-        #expect(words.filter { $0 == "\n" }.count == 1 && words.contains("2 of 3 pictures are stored turned"), "\(words)")
+        #expect(words.filter { $0 == "\n" }.count == 1 && words.contains("2 of 3 pictures are stored rotated"), "\(words)")
         let (followed, silent, other) = try digests("b", ["--exif", "follow"])
         #expect(followed == (try expected { $0 == 1 ? .asStored : .clockwise }) && silent.isEmpty && other["exif"]?.string == "follow")
         #expect(
@@ -94,13 +94,13 @@ import Testing
         }
         let cache = ["--cache", "\(folder)/cache"]
         let (ignored, remark) = try scores("a", cache)
-        #expect(remark.contains("4 of 8 pictures are stored turned"), "\(remark)")
+        #expect(remark.contains("4 of 8 pictures are stored rotated"), "\(remark)")
         let (followed, silent) = try scores("b", cache + ["--exif", "follow"])
-        #expect(followed != ignored && !silent.contains("stored turned"))
+        #expect(followed != ignored && !silent.contains("stored rotated"))
         #expect(followed == (try scores("c", ["--no-cache", "--exif", "follow"])).0)
         // From the cache, with the same remark.
         let (again, same) = try scores("d", cache)
-        #expect(again == ignored && same.contains("cached by earlier runs: 8 crops") && same.contains("4 of 8 pictures are stored turned"))
+        #expect(again == ignored && same.contains("cached by earlier runs: 8 crops") && same.contains("4 of 8 pictures are stored rotated"))
     }
 
     @Test("Pictures are found under a different extension than the pairs have")

@@ -17,6 +17,7 @@ import Testing
             made.status == 0 && made.output.contains("8 pairs of 4 people's 12 pictures, seed 3; 2 folds of 2 people"), "\(made.errors)")
         let again = try CommandRun(command + ["-o", "\(folder)/again.csv", "--json"])
         let report = try #require(try JSONParser.parse(Array(again.output.utf8)).object)
+        #expect(report["format_version"]?.integer == 1)
         #expect(report["pairs"]?.integer == 8 && report["people_of_fold"]?.array?.compactMap(\.integer) == [2, 2])
         #expect(try Fixtures.bytes("\(folder)/mine.csv") == Fixtures.bytes("\(folder)/again.csv"))
         let evaluated = try CommandRun(

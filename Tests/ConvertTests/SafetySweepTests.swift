@@ -73,7 +73,7 @@ import Testing
         let runs = try #require(root["runs"]?.array)
         let tool = try #require(runs.first?.object?["tool"]?.object?["driver"]?.object)
         let rules = try #require(tool["rules"]?.array).compactMap { $0.object?["id"]?.string }
-        #expect(tool["name"]?.string == "convert" && rules.count == 4)
+        #expect(tool["name"]?.string == "pthconvert" && rules.count == 4)
         let results = try #require(runs.first?.object?["results"]?.array).compactMap(\.object)
         #expect(results.count >= 4)
         for result in results {

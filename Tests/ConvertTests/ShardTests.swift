@@ -64,6 +64,20 @@ import Testing
         #expect(other.status == 2 && other.errors.contains(".npz"), "\(other.errors)")
     }
 
+    @Test("A slash at the end of the folder's name is no other setting; more of them are, as paths differ") func slashes() throws {
+        let (root, _, manifest) = try pictures()
+        for work in [["run", network], ["inspect", "--safety"]] {
+            let parts = "\(folder)/parts-\(work[0])"
+            func status(_ root: String, _ shard: String) throws -> Int32 {
+                try CommandRun(work + [root, "--manifest", manifest, "--shard", shard, "--parts", parts]).status
+            }
+            #expect(try status(root, "0/2") == 0 && status("\(root)/", "1/2") == 0)
+            let merged = try CommandRun(["merge", parts, "-o", "\(folder)/\(work[0]).npz"])
+            #expect(!merged.errors.contains("different") && FileIdentity(path: "\(folder)/\(work[0]).npz") != nil, "\(merged.errors)")
+            #expect(try status("\(root)//", "1/2") == 2)
+        }
+    }
+
     @Test("An evaluation of embeddings from parts writes the files of the whole one", arguments: [[], ["--flip", "add", "--against"]])
     func evaluationInParts(_ options: [String]) throws {
         let (root, pairs, manifest) = try pictures()
@@ -79,6 +93,15 @@ import Testing
         #expect(one.count > 9 && one == other)
         #expect(try CommandRun(["merge", "\(folder)/parts", "-o", "\(folder)/merged.npz"]).status == 0)
         #expect(try Fixtures.bytes("\(folder)/merged.npz") == one["lfw_embeddings.npz"])
+        // Without one part, its index is all that is printed, as merge prints it.
+        let description = "\(folder)/parts/part-000002-of-000004.json"
+        let part = try Fixtures.bytes(description)
+        try FileManager.default.removeItem(atPath: description)
+        let incomplete = try CommandRun(arguments + ["--parts", "\(folder)/parts"])
+        #expect(incomplete.status == 2 && incomplete.output == "--array=2\n", "\(incomplete.output) \(incomplete.errors)")
+        #expect(incomplete.errors.contains("1 of 4 parts is missing"), "\(incomplete.errors)")
+        #expect(try CommandRun(arguments + ["--parts", "\(folder)/parts", "--json"]).output.isEmpty)
+        Fixtures.write(part, to: description)
         // Parts are for the very work that they were made for.
         let different = try CommandRun(arguments + ["--exact", "--parts", "\(folder)/parts"])
         #expect(different.status == 2 && different.errors.contains("setting exact: false, not true"), "\(different.errors)")
@@ -366,6 +389,7 @@ import Testing
             try #require(try JSONParser.parse(whole.output.utf8).object), try #require(try JSONParser.parse(usual.output.utf8).object)
         )
         #expect(one["num_same_pairs"]?.integer == 5 * 800 && one["num_different_pairs"]?.integer == 5 * (200 * 199 - 800))
+        #expect(one["format_version"]?.integer == 1)
         #expect(one["roc_auc"] != nil && one["roc_auc"] == other["roc_auc"], "\(usual.errors)")
         // An .npy has no paths; the list names its rows.
         let byNumber = try CommandRun([

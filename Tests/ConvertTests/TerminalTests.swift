@@ -35,6 +35,17 @@ import Testing
         #expect(!(try CommandRun(clean, shellPrefix: "unset NO_COLOR;").output.contains("\u{1B}")))
     }
 
+    @Test("Long sentences are wrapped on a terminal, and nowhere else; columns stay") func longSentencesAreWrapped() throws {
+        let arguments = ["inspect", Fixtures.path("demo/epoch_008.pth")]
+        let shown = try onTerminal(arguments, ["NO_COLOR": "1"]).replacing("\r\n", with: "\n").split(separator: "\n")
+        let whole = try CommandRun(arguments).output.split(separator: "\n")
+        func words(_ lines: [Substring]) -> [Substring] { lines.flatMap { $0.split(separator: " ") } }
+        #expect(words(shown) == words(whole))
+        #expect(whole.contains { $0.hasPrefix("  as in reference; ") && $0.count > 200 } && shown.count > whole.count)
+        for line in shown where line.count > 80 { #expect(whole.contains(line), "\(line)") }
+        #expect(shown.contains { $0.hasPrefix("  as in reference; ") && $0.count <= 80 })
+    }
+
     @Test("Every format's export shows what it does while it lasts") func exportsShowWhatTheyDo() throws {
         let folder = Fixtures.temporaryFolder()
         let shown = try onTerminal([Fixtures.path("models/ir_small.pth"), "\(folder)/m.onnx"])

@@ -40,7 +40,7 @@ import Verifier
         (["delta", "a", "b"], ["unknown command", "did you mean diff?"]),
         (["inpsect", "x.pth", "--safety"], ["did you mean inspect?"]),
         (["xyzzy"], ["unknown command", "the commands are inspect, diff, slim"]),
-        (["completions", "tcsh"], ["bash, zsh or fish"]), (["version"], ["--version"]),
+        (["completions", "tcsh"], ["takes bash, zsh or fish, not tcsh"]), (["version"], ["--version"]),
         (["help", "nosuch"], ["nosuch", "unknown command"]),
         (["-", "x.onnx"], ["standard input"]), (["export", "x.pth", "--ouput", "y.onnx"], ["did you mean --output?"]),
         (["x.pth", "y.onnx", "--normolize"], ["did you mean --normalize?"]),
@@ -58,7 +58,7 @@ import Verifier
         (["help", "run", "slim"], ["no further argument slim"]), (["x.pth", "y.onnx", "--verbose", "--quiet"], ["--verbose"]),
 
         (["align", "x", "-o", "y", "--image-size", "112x4"], ["112x4", "from 8 to 4096"]),
-        (["run", "x", "-z"], ["-z is not an option of run"]), (["cache", "clean"], ["clean", "clear"]),
+        (["run", "x", "-z"], ["-z is not an option of run"]), (["cache", "clean"], ["cache takes clear or nothing, not clean"]),
         (["x.pth", "y.onnx", "--dtype", "float8"], ["--dtype is float8", "see convert export --help"]),
     ]
 
@@ -74,6 +74,7 @@ import Verifier
         #expect(try CommandRun(["-V"]).output == version.output)
         let json = try #require(try JSONParser.parse(Array(try CommandRun(["--version", "--json"]).output.utf8)).object)
         #expect(version.output == "convert \(json["version"]?.string ?? "")\n")
+        #expect(json["format_version"]?.integer == 1 && json["name"]?.string == "pthconvert")
         #expect(try CommandRun(["help", "run"]).output == CommandRun(["run", "--help"]).output)
         #expect(try CommandRun(["help"]).output == CommandRun(["--help"]).output)
         #expect(try CommandRun(["--version", "--nonsense"]).status == 64)
@@ -92,6 +93,12 @@ import Verifier
                 #expect(page.contains(option.synopsis), "\(command.name) \(option.name)")
                 #expect(manual.contains(option.synopsis), "\(command.name) \(option.name)")
                 for script in scripts { #expect(script.contains(option.name.dropFirst(2)), "\(command.name) \(option.name)") }
+                let shown = option.description(in: command)
+                for match in shown.matches(of: /; (?:needs|not with) (-[^;\[]*)/) {
+                    for other in match.output.1.matches(of: /--[a-z-]+/) {
+                        #expect(command.options.contains { $0.declaration.name == other.output }, "\(command.name) \(shown)")
+                    }
+                }
                 for other in option.conflicts + option.needs {
                     let isKnown = program.commands.contains { $0.options.contains { $0.declaration.name == other } }
                     #expect(isKnown, "\(option.name) names \(other)")

@@ -57,7 +57,7 @@ import Testing
         let text = String(decoding: try Fixtures.bytes(target), as: UTF8.self)
         #expect(text.contains("Face network ir_resnet18. Input: 112×112 RGB, (x − 127.5) / 128"))
         let opened = try FormatRegistry.open(target)
-        #expect(opened.facts.first { $0.name == "producer" }?.text == "convert \(ProgramVersion.text)")
+        #expect(opened.facts.first { $0.name == "producer" }?.text == "pthconvert \(ProgramVersion.text)")
         // Each inner value's name occurs where it is written, where it is read, and among the stated types.
         let name = "body.2.1.residual.5"
         let occurrences = text.components(separatedBy: name).count - 1

@@ -26,7 +26,7 @@ public struct SafetyPart {
         let identity = PartIdentity(
             work: SafetyPart.workName, manifest: manifest.digest,
             settings: JSONObject([
-                "folder": .string(root), "report": .string(form),
+                "folder": PartIdentity.folder(root), "report": .string(form),
                 "allow_sha256": allowList.map { .string(SHA256Digest(of: $0.bytes).text) } ?? .null,
             ]))
         work = PartWork(folder: PartFolder(shard.folder), shard: shard.shard, identity: identity, items: manifest.count)

@@ -57,7 +57,8 @@ public struct PictureRunPart {
     ) throws -> JSONObject {
         JSONObject([
             "model": .string(loaded.name), "graph_sha256": .string(SHA256Digest(of: Array("\(model.graph)".utf8)).text),
-            "contract": .object(model.contract.json), "architecture": .string(model.architecture.name), "pictures": .string(root),
+            "contract": .object(model.contract.json), "architecture": .string(model.architecture.name),
+            "pictures": PartIdentity.folder(root),
             "faces": .object(run.settings.json), "detector_sha256": run.looksForFaces ? try run.settings.detectorDigests : .array([]),
             "exact": .boolean(request.executor.isExact), "not_finite": .boolean(request.executor.allowsNotFinite),
             "loops": .string(request.executor.usesBaseline ? "baseline" : FastExecutor.bestKernelName),

@@ -19,6 +19,12 @@ struct PartIdentity: Sendable, Equatable {
         tool = "convert \(ProgramVersion.text)"
     }
 
+    /// A folder as a setting, if results hold paths below it: `faces/` is the same as `faces`.
+    static func folder(_ path: String) -> JSONValue {
+        let short = path.utf8.last == UInt8(ascii: "/") ? String(path.dropLast()) : path
+        return .string(!short.isEmpty && PathText.join(short, "") == path ? short : path)
+    }
+
     /// The same work of the same list with other models and settings.
     init(_ other: PartIdentity, models: [SHA256Digest], settings: JSONObject) {
         (work, manifest, self.models, self.settings) = (other.work, other.manifest, models.map(\.text), settings)

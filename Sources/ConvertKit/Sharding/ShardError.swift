@@ -53,7 +53,8 @@ public enum ShardError: DescribedError, Equatable {
         case .damagedPart(let path, let reason): "\(path): \(reason)"
         case .noParts(let folder): "\(folder): holds no finished part"
         case .incomplete(let folder, let missing, let count):
-            "\(folder): \(NumberText.grouped(missing.count)) of \(NumberText.grouped(count)) parts are missing"
+            "\(folder): \(NumberText.grouped(missing.count)) of \(NumberText.counted(count, "part")) "
+                + (missing.count == 1 ? "is missing" : "are missing")
         case .unknownForm(let path, let work):
             "\(path): the result of \(work) is written as \(RunOutput.Form.allCases.map { ".\($0.rawValue)" }.joined(separator: " "))"
         case .otherWork(let folder, let work, let wanted): "\(folder): holds parts of \(work), not of \(wanted)"

@@ -25,7 +25,7 @@ enum ONNXWriter {
         let used = Set(model.graph.weightKeys)
         let initializers = model.weights.entries.filter { used.contains($0.name) }
         var file = ONNXModel(
-            irVersion: ONNXOpset.irVersion(opset), opset: opset, producer: "convert", graphName: model.architecture.name,
+            irVersion: ONNXOpset.irVersion(opset), opset: opset, producer: ProgramVersion.name, graphName: model.architecture.name,
             inputs: model.graph.inputs.map { value($0.name, $0.type) },
             outputs: try model.graph.outputs.map { name in
                 guard let type = model.valueTypes[name] else { throw GraphError.missingOutput(name: name) }

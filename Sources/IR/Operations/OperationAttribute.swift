@@ -16,7 +16,7 @@ package struct OperationAttribute: Sendable, Equatable {
 
 /// What is known of an attribute before its value is.
 package struct AttributeDescription: Sendable, Equatable {
-    let name: String
+    package let name: String
     /// The name in the text form.
     package let textName: String
     package let form: AttributeForm

@@ -57,11 +57,12 @@ public enum EvaluationProtocol: String, Sendable, CaseIterable {
     /// The rule in one sentence.
     package var rule: String {
         switch self {
-        case .reference: "thresholds are midpoints of neighboring scores, the first best on the other folds; same if score >= threshold"
+        case .reference:
+            "thresholds are midpoints of neighboring scores, the lowest of the best on the other folds; same if score >= threshold"
         case .insightface, .facenet, .facenetConcatenated:
-            "thresholds are squared distances 0, 0.01 … 3.99, the first best on the other folds; same if distance < threshold"
+            "thresholds are squared distances 0, 0.01 … 3.99, the lowest of the best on the other folds; same if distance < threshold"
         case .facenetArccos:
-            "thresholds are angles in units of π, 0, 0.01 … 3.99, the first best on the other folds; same if angle < threshold"
+            "thresholds are angles in units of π, 0, 0.01 … 3.99, the lowest of the best on the other folds; same if angle < threshold"
         }
     }
 }

@@ -1,7 +1,7 @@
 import ConvertIR
 import ConvertInference
 
-/// The first layer at which two networks diverge, found on one image with short partial sums.
+/// The first layer that differs between two networks, found on one image with short partial sums.
 package struct LayerBlame: Sendable, Equatable {
     /// The layer's name in the source.
     package let layer: String
@@ -17,7 +17,7 @@ package struct LayerBlame: Sendable, Equatable {
     /// Smaller differences are rounding, unless an output has a stricter tolerance.
     private static let negligible = 1e-7
 
-    /// The first layer that diverges; nil if no matched layer does.
+    /// The first differing layer; nil if no matched layer differs.
     /// - Parameters:
     /// - pairs: Matching layers, in the source's order; nil to match layers whose values have the same name.
     /// - inputs: One image as it enters each network.

@@ -122,7 +122,7 @@ struct NumericRuns {
         return (0..<one.imageCount).max { distance($0) < distance($1) } ?? 0
     }
 
-    /// The first layer that diverges, or why none could be named.
+    /// The first differing layer, or why none could be named.
     func blame() -> (LayerBlame?, String?) {
         guard let images, let sides else { return (nil, nil) }
         do {

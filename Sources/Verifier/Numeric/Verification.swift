@@ -3,7 +3,7 @@ import ConvertIR
 import ConvertInference
 import Exporters
 
-/// Compares an export with its source: tensors, graphs, contracts and numbers, and if they differ, the layer where they diverge.
+/// Compares an export with its source: tensors, graphs, contracts and numbers, and if they differ, the first differing layer.
 public struct Verification: Sendable {
     /// How networks are compared.
     package struct Settings: Sendable {
@@ -48,7 +48,7 @@ public struct Verification: Sendable {
     package let contract: ContractComparison?
     /// How many channels the images activate; nil if one run served both.
     package let activity: ChannelActivity?
-    /// The first layer that diverges, if the numbers do.
+    /// The first differing layer, if the numbers differ.
     package let blame: LayerBlame?
     /// Why that layer could not be determined.
     package let blameFailure: String?
@@ -324,7 +324,7 @@ extension NumericComparison {
                 tolerance.absolute.map { ScientificText.of($0) }, tolerance.relative.map { "\(ScientificText.of($0)) of the source" },
             ].compactMap(\.self).joined(separator: " + ")
             return "outputs differ by at most \(ScientificText.of(outputs.reduce(0) { max($0, $1.maxAbsolute) })) (\(allowed) allowed"
-                + (isWithin ? ")" : "; would pass from an absolute tolerance of \(ScientificText.of(max(least, 0))) on)")
+                + (isWithin ? ")" : "; would pass with an absolute tolerance of at least \(ScientificText.of(max(least, 0))))")
         }
         let allowed = "(\(ScientificText.of(tolerance.normalized ?? 3e-6)) allowed)"
         guard isEmbedding else { return "outputs differ by at most \(ScientificText.of(worst)) of the largest number \(allowed)" }

@@ -12,7 +12,7 @@ package struct PairRatesReport: Sendable {
 
     /// All of it; fractions of 1.
     package var json: JSONObject {
-        var object = JSONObject(["protocol": .string("pairs 1:1")])
+        var object = JSONObject(["format_version": .integer(1), "protocol": .string("pairs 1:1")])
         for member in rates.json().members { object.append(member.key, member.value) }
         for note in notes { object.append(note.name, .string(note.value)) }
         return object

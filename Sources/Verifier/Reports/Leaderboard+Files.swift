@@ -13,10 +13,11 @@ extension Leaderboard {
             ["rank", "model", "network", "file_bytes", "parameters"] + figures.map(\.key) + (showsSpeed ? ["images_per_second"] : [])
             + ["wrong_alone", "difference_to_first", "difference_lower", "difference_upper", "mcnemar_p", "as_expected", "error"]
         var text = CSVTable.line(header)
+        let ranks = ranks
         for (place, entry) in entries.enumerated() {
             let against = againstFirst[place]
             text += CSVTable.line(
-                ["\(place + 1)", entry.name, entry.network, "\(entry.byteCount)", "\(entry.parameterCount)"]
+                ["\(ranks[place])", entry.name, entry.network, "\(entry.byteCount)", "\(entry.parameterCount)"]
                     + figures.map { "\($0.value(entry.evaluation))" }
                     + (showsSpeed ? [entry.speed?.imagesPerSecond.map { "\($0)" } ?? ""] : [])
                     + [
@@ -50,7 +51,7 @@ extension Leaderboard {
     private func object(_ place: Int) -> JSONObject {
         let entry = entries[place]
         var object = JSONObject([
-            "rank": .integer(Int64(place + 1)), "model": .string(entry.name), "network": .string(entry.network),
+            "rank": .integer(Int64(ranks[place])), "model": .string(entry.name), "network": .string(entry.network),
             "file_bytes": .integer(Int64(entry.byteCount)), "parameters": .integer(Int64(entry.parameterCount)),
         ])
         for figure in figures { object.append(figure.key, .number(figure.value(entry.evaluation))) }

@@ -84,6 +84,12 @@ package struct Leaderboard: Sendable {
         wrongAlone = found
     }
 
+    /// For each entry, how many are more accurate, and one: equally accurate ones share a rank.
+    package var ranks: [Int] {
+        let accuracies = entries.map(\.evaluation.spread.mean)
+        return accuracies.map { own in accuracies.count { $0 > own } + 1 }
+    }
+
     /// Figures that all entries have.
     package var figures: [ComparedFigure] { entries.first.map { ComparedFigure.all(for: $0.evaluation) } ?? [] }
 

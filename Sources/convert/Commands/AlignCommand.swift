@@ -25,7 +25,7 @@ enum AlignCommand {
             OptionGroup([output, noCrops, draw]),
             OptionGroup(
                 "Crops:",
-                [ContractOptions.crop, ContractOptions.preprocess, imageSize, ContractOptions.margin] + FaceOptions.all),
+                [ContractOptions.crop, ContractOptions.preprocess, imageSize, ContractOptions.margin] + FaceOptions.asReference),
             ShardOptions.group, OptionGroup([ExecutorOptions.threads, OutputOptions.force, OutputOptions.quiet, OutputOptions.json]),
         ],
         notes: [
@@ -58,8 +58,7 @@ enum AlignCommand {
             return try PartText.perform(isQuiet: isQuiet, isJSON: isJSON, part.run)
         }
         let alignment = try Alignment(request)
-        let farewell = "stopped; the same command again goes on where this one ended"
-        Interruption.setFarewell("\(Terminal.programName): \(farewell)")
+        Interruption.setFarewell(EventText.farewell)
         defer { Interruption.setFarewell(nil) }
         let printer = EventPrinter(isQuiet: isQuiet)
         let result = try alignment.run(events: printer.handle)
@@ -70,7 +69,7 @@ enum AlignCommand {
             Terminal.print(lines: AlignmentText.lines(result, alignment))
         }
         guard !result.failures.isEmpty else { return ExitStatus.fine }
-        Terminal.say("\(result.failures.count) of \(result.pictures.count) pictures could not be aligned")
+        Terminal.say("\(result.failures.count) of \(NumberText.counted(result.pictures.count, "picture")) could not be aligned")
         return ExitStatus.checkFailed
     }
 }

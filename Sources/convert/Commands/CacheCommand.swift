@@ -19,9 +19,8 @@ enum CacheCommand {
         if !clears { try given.refuse([quiet], because: "without clear, the sizes are all that is done") }
         if given.operands.count > 1 { throw UsageError.surplusArgument(given.operands[1], command: "cache") }
         if let word = given.operands.first, word != "clear" {
-            throw UsageError.badValue(
-                option: "the word after cache", value: word, expected: "clear, or nothing",
-                near: Suggestion.nearest(word, among: ["clear"]))
+            throw UsageError.badWord(
+                word, command: "cache", expected: "clear or nothing", near: Suggestion.nearest(word, among: ["clear"]))
         }
         let (isJSON, isQuiet) = (given[OutputOptions.json], given[quiet])
         guard let folder = given[folder] ?? CacheFolder.usual else { throw CacheError.noHome }
@@ -32,7 +31,7 @@ enum CacheCommand {
             Terminal.print(
                 isJSON
                     ? json(folder, [("files", files.count), ("bytes", size)])
-                    : PrintedText.oneLine("\(folder): \(files.count) files, \(NumberText.bytes(size))"))
+                    : PrintedText.oneLine("\(folder): \(NumberText.counted(files.count, "file")), \(NumberText.bytes(size))"))
             return ExitStatus.fine
         }
         let busy = try files.filter { try !RecordLog.remove($0.path) }
@@ -47,7 +46,7 @@ enum CacheCommand {
                         ("removed_bytes", size - left),
                     ]))
         } else if !isQuiet {
-            Terminal.print("\(folder): \(files.count - busy.count) files removed, \(NumberText.bytes(size - left))")
+            Terminal.print("\(folder): \(NumberText.counted(files.count - busy.count, "file")) removed, \(NumberText.bytes(size - left))")
         }
         return ExitStatus.fine
     }

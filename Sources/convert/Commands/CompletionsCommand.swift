@@ -14,8 +14,8 @@ enum CompletionsCommand {
         let word = try given.onlyOperand("bash, zsh or fish")
         guard let shell = Completions.Shell(rawValue: word) else {
             let names = Completions.Shell.allCases.map(\.rawValue)
-            throw UsageError.badValue(
-                option: "the shell", value: word, expected: "bash, zsh or fish", near: Suggestion.nearest(word, among: names))
+            throw UsageError.badWord(
+                word, command: "completions", expected: "bash, zsh or fish", near: Suggestion.nearest(word, among: names))
         }
         Terminal.print(Completions(Convert.program).script(shell))
         return ExitStatus.fine

@@ -8,7 +8,11 @@ enum DiffCommand {
 
     static let command = Command(
         name: "diff", summary: "how two checkpoints of one network differ: tensors that moved, metadata that changed",
-        usage: ["diff A B [options]"], operands: [Command.Operand("A"), Command.Operand("B", help: "each in any readable format")],
+        usage: ["diff A B [options]"],
+        operands: [
+            Command.Operand("A", help: "the first checkpoint, in any readable format"),
+            Command.Operand("B", help: "the second; distances are measured from the first"),
+        ],
         groups: [
             OptionGroup([tensors, OutputOptions.json, OutputOptions.verbose]), OptionGroup("Reading:", ReadingOptions.group.options),
             ContractOptions.group,

@@ -68,7 +68,7 @@ enum EvaluateCommand {
         [
             JudgingOptions.root, pairsFile, against, flips, mirror, ExecutorOptions.exact, ExecutorOptions.batchSize,
             ExecutorOptions.threads,
-        ] + FaceOptions.all + [crops, cache, noCache, allowMissing]
+        ] + FaceOptions.asReference + [crops, cache, noCache, allowMissing]
         + JudgingOptions.group.options.filter {
             !["--force", "--quiet", "--json", "--lfw-root"].contains($0.declaration.name)
         } + [workers, device, backbone]
@@ -85,7 +85,7 @@ enum EvaluateCommand {
         "--exclude", "GLOB", .text, isRepeatable: true, help: "of folders, no files and folders that match")
 
     static let command = Command(
-        name: "evaluate", summary: "what a network is worth on LFW, .bin sets, your own pairs or IJB: align, embed, score, judge",
+        name: "evaluate", summary: "how accurate a network is on LFW, .bin sets, your own pairs or IJB: align, embed, score, judge",
         usage: [
             "evaluate MODEL --lfw-root DIR --pairs-file FILE [options]", "evaluate MODEL --bin FILE [--bin FILE …] [options]",
             "evaluate MODEL --ijb DIR [options]", "evaluate MODEL|DIR … --lfw-root DIR --pairs-file FILE [options]",
@@ -102,7 +102,7 @@ enum EvaluateCommand {
                 ExecutorOptions.batchSize,
                 ExecutorOptions.threads, timing, storesThreshold, copy, force, workers, device, OutputOptions.verbose,
             ]),
-            OptionGroup("Crops; what is not given, the model says:", FaceOptions.all + [crops, cache, noCache, allowMissing]),
+            OptionGroup("Crops; what is not given, the model says:", FaceOptions.asReference + [crops, cache, noCache, allowMissing]),
             OptionGroup("Several models:", [include, exclude]),
             OptionGroup("Many machines:", [ShardOptions.shard, ShardOptions.manifest, parts]), JudgingOptions.group,
             OptionGroup("Reading:", ReadingOptions.group.options + [backbone]), ContractOptions.group,
@@ -112,8 +112,14 @@ enum EvaluateCommand {
     ) { given in
         if let set = given[templates] { return try runTemplates(given, set) }
         if given.isGiven(ShardOptions.shard) { return try runPart(given) }
-        return try ManyFiles.areNamed(given.operands)
-            ? runSeveral(given) : run(request(given))
+        do {
+            return try ManyFiles.areNamed(given.operands)
+                ? runSeveral(given) : run(request(given))
+        } catch ConvertKit.ShardError.incomplete(let folder, let missing, let count) {
+            // As merge prints it, so that a script can submit these tasks again.
+            if !given[JudgingOptions.json] { Terminal.print(ConvertKit.ShardError.arrayText(missing)) }
+            throw ConvertKit.ShardError.incomplete(folder: folder, missing: missing, of: count)
+        }
     }
 
     /// What is asked for, and what of it is printed.
@@ -148,7 +154,7 @@ enum EvaluateCommand {
         request.against?.allowsPlain = true
         request.root = given[JudgingOptions.root]
         request.cropsFolder = given[crops]
-        let cropOptions = FaceOptions.all + [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.margin]
+        let cropOptions = FaceOptions.asReference + [ContractOptions.crop, ContractOptions.preprocess, ContractOptions.margin]
         if !sets.isEmpty {
             try given.refuse(cropOptions, because: "the pictures of a set are aligned already")
             try given.refuse([JudgingOptions.groups], because: "a set does not say who its pictures show")
@@ -190,11 +196,12 @@ enum EvaluateCommand {
         var asked = Request(
             request: request, notes: notes, isQuiet: given[JudgingOptions.quiet], isJSON: given[JudgingOptions.json],
             isTiming: given[timing])
+        let isReplacing = given[force]
+        try given.finish(because: "nothing of what is asked for uses it")
         if let target {
             if let obstacle = StoredThreshold.obstacle(request) { throw obstacle }
-            asked.copy = try thresholdCopy(source, target, isReplacing: given[force])
+            asked.copy = try thresholdCopy(source, target, isReplacing: isReplacing, reports: request.judging.outputFolder)
         }
-        try given.finish(because: "nothing of what is asked for uses it")
         return asked
     }
 
@@ -271,7 +278,13 @@ enum EvaluateCommand {
     }
 
     /// The export that is to carry the threshold, checked as far as it can be before the work.
-    private static func thresholdCopy(_ source: ModelSource, _ target: String, isReplacing: Bool) throws -> ExportRequest {
+    /// - Parameter reports: the output folder, which is created if the copy goes there.
+    private static func thresholdCopy(
+        _ source: ModelSource, _ target: String, isReplacing: Bool, reports: String?
+    ) throws -> ExportRequest {
+        if let reports, PathText.join(reports, "") == PathText.join(PathText.folder(target), ""), try !OutputFolder.check(reports) {
+            try OutputFolder.create(reports)
+        }
         try OutputOptions.checkIsFile(target, example: "\(PathText.stem(PathText.baseName(source.path)))_lfw.onnx")
         var request = try ExportRequest(source, to: target)
         request.isReplacing = isReplacing

@@ -80,6 +80,7 @@ enum ExportCommand {
         let evaluation = try evaluation(of: request.target, given)
         let (isJSON, isQuiet, isVerbose) = (given[json], given[OutputOptions.quiet], given[verbose])
         try given.finish(because: "nothing of what is asked for uses it")
+        try ManyOutputs.checkSecond(given, input: request.source.path, target: request.target)
         if let evaluation { try Evaluation.check(evaluation.request) }
         let printer = EventPrinter(isQuiet: isQuiet)
         let export = try Export(request)

@@ -10,11 +10,11 @@ enum InspectCommand {
     private static let keys = Option(
         "--keys", "GLOB", .text, isRepeatable: true, help: "list only names that match; * also crosses dots")
     private static let tensors = Flag(
-        "--tensors", help: "list every tensor, which by itself happens up to \(InspectText.shortList) of them")
+        "--tensors", help: "list every tensor, the default for up to \(InspectText.shortList) tensors")
     private static let tree = Flag(
         "--tree", help: "sum tensors, numbers and bytes up by prefix of their names", conflicts: ["--tensors"])
     private static let depth = Option(
-        "--depth", "N", .integer(1...64), help: "of --tree, levels that are told apart", usual: "3", needs: ["--tree"])
+        "--depth", "N", .integer(1...64), help: "of --tree, levels to show", usual: "3", needs: ["--tree"])
     private static let check = Flag(
         "--check", help: "compare checksums; count NaN and infinities; minimum, maximum and mean of each tensor")
     private static let graph = Flag(
@@ -88,7 +88,11 @@ enum InspectCommand {
         // Numbers of a check and names that were asked for are in the list.
         let isShort = rows.totalRows <= InspectText.shortList || isChecking || !globs.isEmpty
         let listing: InspectText.Listing = isTree ? .tree(depth: levels) : isListed || isShort ? .tensors : .none
-        Terminal.print(isJSON ? InspectJSON.text(inspection, rows) : InspectText.text(inspection, rows, listing: listing))
+        if isJSON {
+            Terminal.print(InspectJSON.text(inspection, rows))
+        } else {
+            Terminal.print(lines: InspectText.lines(inspection, rows, listing: listing))
+        }
         if let failure = inspection.opened.stateDictError { throw failure }
         if let damage = inspection.check?.damage.first {
             Terminal.say("\(damage)")

@@ -17,7 +17,7 @@ enum MakePairsCommand {
         name: "make-pairs", summary: "draw a balanced list of pairs of the people in a folder",
         usage: ["make-pairs DIR -o pairs.csv [options]"],
         operands: [
-            Command.Operand("DIR", completion: .folder, help: "a folder with a folder of pictures for each person: NAME/NAME_0001.jpg")
+            Command.Operand("DIR", completion: .folder, help: "a folder with one folder per person: NAME/NAME_0001.jpg")
         ],
         groups: [OptionGroup([output, pairs, folds, seed, OutputOptions.force, OutputOptions.quiet, OutputOptions.json])],
         notes: [
@@ -52,7 +52,8 @@ enum MakePairsCommand {
 
     private static func json(_ report: PairMaker.Report, _ maker: PairMaker) -> JSONObject {
         JSONObject([
-            "output": .string(maker.output), "pairs": .integer(Int64(report.pairs)), "people": .integer(Int64(report.people)),
+            "format_version": .integer(1), "output": .string(maker.output), "pairs": .integer(Int64(report.pairs)),
+            "people": .integer(Int64(report.people)),
             "pictures": .integer(Int64(report.pictures)), "seed": .unsigned(maker.seed),
             "people_of_fold": .array(report.peopleOfFold.map { .integer(Int64($0)) }),
         ])

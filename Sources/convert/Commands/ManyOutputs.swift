@@ -26,6 +26,15 @@ struct ManyOutputs {
             || FileSelection.mayBeSeveral(first)
     }
 
+    /// Throws if the second of two files, which a pattern may have matched, is a checkpoint that would be replaced with all that only training
+    /// needs.
+    static func checkSecond(_ given: Invocation, input: String, target: String) throws(ManyOutputsError) {
+        guard given.operands.count == 2, given[OutputOptions.force], let there = FileIdentity(path: target)?.place,
+            FileIdentity(path: input)?.place != there, Slim.wouldReduce(target)
+        else { return }
+        throw .replacesCheckpoint(target)
+    }
+
     /// The folder of the outputs. Throws `ManyOutputsError.needsFolder`.
     static func folder(_ given: Invocation, _ output: Option<String>) throws(ManyOutputsError) -> String {
         guard let folder = given[output], OutputOptions.isFolder(folder) else { throw .needsFolder }
@@ -40,9 +49,13 @@ struct ManyOutputs {
         let resolved = PathText.resolved(folder)
         var inputs: [String: String] = [:]
         var items: [Item] = []
+        var outputs = 0
         for file in try ManyFiles.selection(given).items {
             // What an earlier run wrote is not an input of the next.
-            if let resolved, let path = PathText.resolved(file.path), PathText.below(resolved, path) != nil { continue }
+            if let resolved, let path = PathText.resolved(file.path), PathText.below(resolved, path) != nil {
+                outputs += 1
+                continue
+            }
             let place = file.below.map(PathText.folder) ?? ""
             let name = "\(ManyOutputs.stem(file.path)).\(ending(file.path))"
             let target = PathText.join(folder, place.isEmpty || place == "." ? name : PathText.join(place, name))
@@ -52,6 +65,7 @@ struct ManyOutputs {
             }
             items.append(Item(input: file.path, target: target, obstacle: file.obstacle, below: file.below))
         }
+        if items.isEmpty, outputs > 0 { throw ManyOutputsError.onlyOutputs(folder: folder, count: outputs) }
         guard !items.isEmpty else { throw FileError.nothingFound(path: given.operands.joined(separator: ", ")) }
         self.items = items
         self.folder = folder
@@ -109,11 +123,19 @@ enum ManyOutputsError: DescribedError, Equatable {
     case needsFolder
     /// Two inputs whose outputs would have one name.
     case clash(first: String, second: String, target: String)
+    /// All files are in the folder of the outputs.
+    case onlyOutputs(folder: String, count: Int)
+    /// The second of two files is a checkpoint, and nothing says that it is the output.
+    case replacesCheckpoint(String)
 
     var problem: String {
         switch self {
         case .needsFolder: "several files are written to a folder"
         case .clash(let first, let second, let target): "\(first) and \(second) would both become \(target)"
+        case .onlyOutputs(let folder, let count):
+            "\(folder): is where outputs go, and \(count == 1 ? "the file" : "all \(count) files") to read \(count == 1 ? "is" : "are") in it; "
+                + "files there are taken for earlier outputs"
+        case .replacesCheckpoint(let path): "\(path): is a training checkpoint, and would be replaced by the first file's output"
         }
     }
 
@@ -121,6 +143,8 @@ enum ManyOutputsError: DescribedError, Equatable {
         switch self {
         case .needsFolder: "name it, with a slash at its end: -o DIR/"
         case .clash: "rename one, or write them one by one; nothing was written"
+        case .onlyOutputs: "name a different folder, which may be inside this one: -o DIR/"
+        case .replacesCheckpoint: "name it with -o if that is meant; several files are written to a folder, -o DIR/"
         }
     }
 

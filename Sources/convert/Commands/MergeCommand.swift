@@ -17,7 +17,7 @@ enum MergeCommand {
         groups: [OptionGroup([output, OutputOptions.force, OutputOptions.quiet, OutputOptions.json])],
         notes: [
             "The result is byte for byte that of the whole work on one machine. Parts that were made in different ways, of different lists or "
-                + "divisions, are refused, and it is said what differs. If parts are missing, their indices are printed as --array=3,7-9.",
+                + "divisions, are refused with the difference named. If parts are missing, their indices are printed as --array=3,7-9.",
             "Exit codes: 0 fine, 1 parts are missing or some item could not be used, 2 an error, 64 wrong arguments. Of inspect --safety: "
                 + "those of the whole scan, if no part is missing.",
         ], run: run)

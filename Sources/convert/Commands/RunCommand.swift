@@ -12,7 +12,7 @@ enum RunCommand {
     private static let input = Option(
         "--input", short: "i", "FILE", .file,
         help: "a .npy array of images × channels × height × width that enters as it is: mean and scale applied already. float32; whole "
-            + "numbers, float16 and float64 are converted, and what may be meant otherwise is reported")
+            + "numbers, float16 and float64 are converted, and ambiguous values are reported")
     private static let isPlain = Flag("--float64", help: "with --input: the plain reference in float64; very slow")
     private static let repeats = Option(
         "--repeat", "N", .integer(1...1_000_000), help: "with --input: run N times and print the median rate")
@@ -141,7 +141,7 @@ enum RunCommand {
         pictureRequest.handsOnRows = to.output == nil && !to.isJSON
         if let output = to.output, !output.isStandardOutput, !hasTiming {
             let resumable = try ResumableRun(loaded, model, pictureRequest, output: output.target)
-            Interruption.setFarewell("\(Terminal.programName): stopped; the same command again goes on where this one ended")
+            Interruption.setFarewell(EventText.farewell)
             defer { Interruption.setFarewell(nil) }
             let result = try resumable.run(events: printer.handle)
             let status = try conclude(result, to, name: loaded.name, total: read.count, inputs: inputs, printer)
@@ -165,7 +165,7 @@ enum RunCommand {
         try conclude(result.table, RunText.members(result), to, model: name, inputs: inputs, notes: printer.notes)
         guard !result.failures.isEmpty else { return ExitStatus.fine }
         let rest = to.output != nil && result.doneCount > 0 ? "; the output holds the other \(result.doneCount), in order" : ""
-        Terminal.say("\(result.failures.count) of \(total) pictures could not be read\(rest)")
+        Terminal.say("\(result.failures.count) of \(NumberText.counted(total, "picture")) could not be read\(rest)")
         return ExitStatus.checkFailed
     }
 

@@ -58,6 +58,7 @@ enum SlimCommand {
             try OutputOptions.checkIsFile(target, example: "\(PathText.stem(PathText.baseName(input)))_slim.pth")
             try given.refuse([ManyFiles.include, ManyFiles.exclude], because: "one file is named")
             try given.finish(because: "nothing of what is asked for uses it")
+            try ManyOutputs.checkSecond(given, input: input, target: target)
             return try slim(input, to: target, wishes, isOneOfMany: false)
         }
         // A file keeps its format, if that holds weights alone.

@@ -18,7 +18,7 @@ enum ContractOptions {
         "--crop", "WAY",
         .choice(CropName.self, ["mtcnn": "MTCNN's box", "arcface": "five points, as insightface", "resize": "the whole of it"]),
         help: "how a photograph is cut")
-    static let preprocess = Option("--preprocess", "WAY", .choice(Preprocess.self), help: "the older name of --crop")
+    static let preprocess = Option("--preprocess", "WAY", .choice(Preprocess.self), help: "an older name for --crop")
     static let margin = Option(
         "--mtcnn-margin", "N", .integer(0...4095), help: "pixels of the crop around MTCNN's box, both sides together",
         usual: "16; 0 in a crop of 16 or less")

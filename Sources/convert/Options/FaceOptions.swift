@@ -19,15 +19,24 @@ enum FaceOptions {
         "--mtcnn-weights", "DIR", .folder,
         help:
             "the folder with pnet, rnet and onet in any readable format; else CONVERT_DATA/mtcnn, mtcnn in XDG_DATA_HOME/convert or "
-            + "~/.local/share/convert, which make setup fills, what the package brought along, or /usr/local/share/convert/mtcnn")
-    static let exif = Option(
-        "--exif", "RULE",
-        .choice(ExifRule.self, ["follow": "brings pictures upright as EXIF says", "ignore": "takes them as stored"]),
-        help: "what is done about EXIF orientation")
+            + "~/.local/share/convert, which make setup fills, the package's own folder, or /usr/local/share/convert/mtcnn")
+    /// Pictures as people have them are brought upright.
+    static let exif = exif(usual: "follow")
+    /// The reference project takes pictures as they are stored.
+    static let referenceExif = exif(usual: "ignore")
+
+    private static func exif(usual: String) -> Option<ExifRule> {
+        Option(
+            "--exif", "RULE",
+            .choice(ExifRule.self, ["follow": "brings pictures upright as EXIF says", "ignore": "takes them as stored"]),
+            help: "what is done about EXIF orientation", usual: usual)
+    }
 
     /// Options that mean something only if a face is looked for.
     static let ofFaces: [any Declared] = [selection, leastFace, thresholds, factor, weights]
     static let all: [any Declared] = [exif] + ofFaces
+    /// The same for commands that do what the reference project does.
+    static let asReference: [any Declared] = [referenceExif] + ofFaces
 
     /// What was decided of crops.
     static func choice(_ given: Invocation) throws(UsageError) -> FaceChoice {

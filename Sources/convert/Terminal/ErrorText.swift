@@ -85,6 +85,7 @@ enum ErrorText {
     /// with the word PROGRAM.
     static let options: [String: (option: String, placeholder: String?)] = [
         "family": ("--arch", "NAME"),
+        "families": ("PROGRAM families", nil),
         "stateDict": ("--state-dict PATH", nil),
         "keyMap": ("--key-map FILE", nil),
         "keep": ("--keep GLOB", nil),

@@ -29,8 +29,7 @@ final class EventPrinter {
         case .readingBack(let path): Terminal.progress("reading back \(path)")
         case .runningNetworks: Terminal.progress("running both networks")
         case .resumable(let isResumable):
-            Interruption.setFarewell(
-                isResumable ? "\(Terminal.programName): stopped; the same command again goes on where this one ended" : nil)
+            Interruption.setFarewell(isResumable ? EventText.farewell : nil)
         case .rows(let table):
             clear()
             Terminal.print(lines: (0..<table.count).map(table.line))

@@ -1,3 +1,4 @@
+import Arguments
 import CArguments
 import ConvertFiles
 import ConvertKit
@@ -55,8 +56,16 @@ enum Terminal {
     /// Writes a line in which names of files and keys are made visible, whatever they hold.
     static func print(_ line: PrintedLine) { print(line.text as String) }
 
-    /// Writes lines, each as one.
-    static func print(lines: [String]) { for line in lines { print(PrintedText.oneLine(line) as String) } }
+    /// Writes lines, each as one; on a terminal, sentences that are wider than it are wrapped.
+    static func print(lines: [String]) {
+        let width = isatty(STDOUT_FILENO) == 1 ? max(width, leastWidth) : nil
+        for line in lines.map(PrintedText.oneLine) {
+            print((width.map { TextWrap.fitted(line, width: $0) } ?? [line]).joined(separator: "\n") as String)
+        }
+    }
+
+    /// Columns below which wrapping would make a text harder to read.
+    private static let leastWidth = 40
 
     /// Writes a line to stderr in which names of files and keys are made visible, whatever they hold.
     static func error(_ line: PrintedLine) { error(line.text as String) }

@@ -6,7 +6,7 @@ import Verifier
 
 /// How two checkpoints differ, for people and as JSON.
 enum DifferenceText {
-    /// Tensors that are listed without being asked.
+    /// Tensors that are listed by default.
     static let shortList = 20
 
     /// - Parameter limit: how many tensors are listed.

@@ -60,13 +60,15 @@ enum EvaluationText {
         if let form = pairs.form, !evaluation.isLFW { lines.append("  list: \(form)") }
         if pairs.droppedCount > 0 {
             lines.append(
-                "  \(NumberText.grouped(pairs.droppedCount)) pairs were dropped because an image is missing: N is "
+                "  \(NumberText.counted(pairs.droppedCount, "pair was", "pairs were")) dropped because an image is missing: N is "
                     + "\(NumberText.grouped(pairs.pairs.count)), not \(NumberText.grouped(pairs.pairs.count + pairs.droppedCount))")
         }
         if let images = report.provenance.notes.first(where: { $0.name == "images" }) { lines.append("  pictures: \(images.value)") }
         if let missed = report.provenance.missedImages {
             lines.append(
-                missed.isEmpty ? "  a face found in every image" : "  no face found in \(missed.count) images: " + shortened(missed))
+                missed.isEmpty
+                    ? "  a face found in every image"
+                    : "  no face found in \(NumberText.counted(missed.count, "image")): " + shortened(missed))
         }
         return lines
     }

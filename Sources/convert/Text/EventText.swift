@@ -20,13 +20,19 @@ enum EventText {
         var lines: [String] { plain ?? ["\(Terminal.programName): \(isNote ? "note: " : "")\(text)"] }
     }
 
+    /// What is said if work is stopped that can be resumed.
+    static let farewell = "\(Terminal.programName): stopped; run the same command again to resume"
+
     /// What to say of an event; nil for nothing.
     static func remark(_ event: Event) -> Remark? {
         switch event {
         case .assumed(_, let text): Remark(text: text)
         case .modelRemark(_, let text): Remark(text: "note: \(text)")
         case .resumed(let done, let total):
-            Remark(text: "\(NumberText.grouped(done)) of \(NumberText.grouped(total)) pictures were done before; going on from there")
+            Remark(
+                text:
+                    "resuming: \(NumberText.grouped(done)) of \(NumberText.counted(total, "picture")) \(done == 1 ? "was" : "were") done before"
+            )
         case .pictureDamaged(let path, let words):
             Remark(text: "\(path): the picture is damaged (\(words)); it is used as far as it goes", isUrgent: true)
         case .pictureFailed(_, let reason), .modelFailed(_, let reason): Remark(text: ErrorText.line(reason), isUrgent: true)
@@ -52,7 +58,8 @@ enum EventText {
             Remark(text: "", isUrgent: true, plain: ["\(NumberText.fixed(rate, 2)) images/s, packed in \(packing), \(kernels)"])
         case .networkTime(let milliseconds, let pictures):
             Remark(
-                text: "", isUrgent: true, plain: ["\(pictures) pictures: \(NumberText.fixed(milliseconds, 3)) ms each in the network"])
+                text: "", isUrgent: true,
+                plain: ["\(NumberText.counted(pictures, "picture")): \(NumberText.fixed(milliseconds, 3)) ms each in the network"])
         case .protocolFollowed, .givenCrops, .differentCrops, .setIsAligned, .otherEnding, .imagesMissing, .otherEdition, .imageLeftOut,
             .imageUnusable:
             evaluationRemark(event)
@@ -70,9 +77,14 @@ enum EventText {
         case .setIsAligned(let model, let margin):
             Remark(text: "\(model) takes MTCNN's box with margin \(margin); sets hold faces that are aligned by five points")
         case .otherEnding(let count, let total, let found, let listed):
-            Remark(text: "note: \(count) of \(total) pictures exist as .\(found) where the pairs say .\(listed); they are taken")
+            Remark(
+                text:
+                    "note: \(count) of \(NumberText.counted(total, "picture")) \(count == 1 ? "exists" : "exist") as .\(found) where the pairs say .\(listed), and are taken"
+            )
         case .imagesMissing(let count, let first):
-            Remark(text: "\(count) images do not exist, \(first) first; their pairs are left out")
+            Remark(
+                text: "\(NumberText.counted(count, "image does", "images do")) not exist, \(first) first; "
+                    + "\(count == 1 ? "its" : "their") pairs are left out")
         case .otherEdition(let edition, let isJudged):
             Remark(
                 text: "the pictures are \(edition.description)"
@@ -91,9 +103,11 @@ enum EventText {
         case .cacheComplaint(let path, let text): Remark(text: "\(path): \(text)")
         case .cached(let crops, let embeddings):
             Remark(
-                text: "cached by earlier runs: \(NumberText.grouped(crops)) crops, \(NumberText.grouped(embeddings)) embeddings")
+                text: "cached by earlier runs: \(NumberText.counted(crops, "crop")), \(NumberText.counted(embeddings, "embedding"))")
         case .cachingEnded(let reason): Remark(text: "no more of this run is cached: \(ErrorText.line(reason))", isUrgent: true)
-        case .cacheRepaired(let count): Remark(text: "\(count) cached entries were damaged and were made again")
+        case .cacheRepaired(let count):
+            Remark(
+                text: "\(NumberText.counted(count, "cached entry was damaged and was", "cached entries were damaged and were")) made again")
         default: nil
         }
     }
@@ -104,12 +118,12 @@ enum EventText {
         }
         let departures = choices.departures
         return "--protocol \(choices.rule.rawValue) means \(words(choices.all) { $0.usual })"
-            + (departures.isEmpty ? "" : "; decided otherwise, and so done: \(words(departures) { $0.taken })")
+            + (departures.isEmpty ? "" : "; given otherwise, and followed: \(words(departures) { $0.taken })")
     }
 
     private static func storedTurned(_ names: [String], _ total: Int) -> String {
         let isOne = names.count == 1
-        return "EXIF says that \(names.count) of \(total) pictures \(isOne ? "is" : "are") stored turned "
+        return "EXIF says that \(names.count) of \(NumberText.counted(total, "picture")) \(isOne ? "is" : "are") stored rotated "
             + "(\(names.first ?? "")\(isOne ? "" : " first")); taken as stored, --exif follow brings \(isOne ? "it" : "them") upright"
     }
 
@@ -117,15 +131,16 @@ enum EventText {
         let rows = steps.map { [NumberText.fixed($0.seconds * 1000, 3), $0.method, $0.name] }
         let total = steps.reduce(0) { $0 + $1.seconds } * 1000
         return TextTable.lines(rows, rightAligned: [0]) + [
-            "\(NumberText.fixed(total, 3)) ms in all, for \(images) \(images == 1 ? "image" : "images") at once"
+            "\(NumberText.fixed(total, 3)) ms in all, for \(NumberText.counted(images, "image")) at once"
         ]
     }
 
     private static func givenCrops(_ remark: GivenCrops.Remark) -> String {
         switch remark {
         case .nothingSaid: "faces.json does not say how the crops were made"
-        case .notInTable(let count, let total, let first): "\(count) of \(total) crops are not in faces.json, \(first) first"
-        case .detectionUnknown(let count): "for \(count) crops it is not known whether a face was found"
+        case .notInTable(let count, let total, let first):
+            "\(count) of \(NumberText.counted(total, "crop")) \(count == 1 ? "is" : "are") not in faces.json, \(first) first"
+        case .detectionUnknown(let count): "for \(NumberText.counted(count, "crop")) it is not known whether a face was found"
         case .madeDifferently(let others):
             "the crops were made with "
                 + others.map { "\($0.setting) \($0.value ?? "not recorded") (usual: \($0.usual))" }.joined(separator: ", ")

@@ -20,7 +20,7 @@ enum ExportText {
             lines.append(
                 "network: \(network.architecture.name), \(network.graph.nodes.count) nodes, "
                     + "\(network.graph.weightKeys.count) of \(network.weights.entries.count) tensors in use"
-                    + (model.prefix.isEmpty ? "" : ", every key after \(model.prefix)"))
+                    + (model.prefix.isEmpty ? "" : ", all under the prefix \(model.prefix)"))
             lines.append("input: \(network.contract.summary)")
             if let assumed = network.assumedLine { lines.append(assumed) }
             lines += model.remarks.map { "note: \($0)" }
@@ -42,7 +42,7 @@ enum ExportText {
         if let precision = request.plan.precision, precision != .float32 {
             lines.append(
                 "rounded: weights to \(precision.rawValue); inputs, outputs and arithmetic stay float32"
-                    + (outcome.zeros > 0 ? "; \(outcome.zeros) numbers that are not 0 became 0" : ""))
+                    + (outcome.zeros > 0 ? "; \(NumberText.counted(outcome.zeros, "number")) other than 0 became 0" : ""))
         }
         for alias in content.weights.aliases { lines.append("shared: \(alias.name) is \(alias.of)") }
         if request.format.capabilities.holdsAnyValue { lines.append(LoadingLine.text(content, file: request.target)) }
@@ -52,7 +52,7 @@ enum ExportText {
         switch request.checking {
         case .full, .tensors:
             lines.append(
-                "checked: \(content.weights.entries.count) tensors read back from disk, bit for bit the same"
+                "checked: \(NumberText.counted(content.weights.entries.count, "tensor")) read back from disk, bit for bit the same"
                     + (content.model == nil ? "" : "; graph and input contract as well"))
             if let verification {
                 if isVerbose { lines += VerificationText.lines(verification, isVerbose: true).map { "  " + $0 } }

@@ -58,6 +58,7 @@ enum InspectJSON {
                 "recognized": network.found.graphFamily.map {
                     .object(JSONObject(["family": .string($0), "by": .string("graph")]))
                 } ?? .null,
+                "layers": .object(LayerText.json(LayerText.counts(model.graph))),
                 "multiply_adds": model.multiplyAdds.map { .integer(Int64($0)) } ?? .null,
                 "contract": .object(model.contract.json), "epsilon": epsilon(model),
                 "assumed_project": network.found.assumedProject.map { .string($0.name) } ?? .null,

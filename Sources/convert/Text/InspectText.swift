@@ -17,10 +17,10 @@ enum InspectText {
         case none
     }
 
-    /// State dicts of up to this many entries are listed without being asked.
+    /// State dicts of up to this many entries are listed by default.
     static let shortList = 60
 
-    static func text(_ inspection: Inspection, _ report: InspectRows, listing: Listing) -> String {
+    static func lines(_ inspection: Inspection, _ report: InspectRows, listing: Listing) -> [String] {
         let opened = inspection.opened
         var lines = ["\(opened.file.path): \(NumberText.bytes(opened.byteCount))"]
         lines += indented(TextTable.lines(opened.facts.map { [$0.name, $0.text] }))
@@ -40,7 +40,7 @@ enum InspectText {
             lines.append("  slim would leave out \(NumberText.bytes(saved)) of it (\(share) %)")
         }
         if let check = inspection.check { lines += checkLines(check) }
-        return lines.map(PrintedText.oneLine).joined(separator: "\n")
+        return lines
     }
 
     private static func indented(_ lines: [String]) -> [String] { lines.map { "  " + $0 } }
@@ -60,7 +60,8 @@ enum InspectText {
     }
 
     private static func sidecars(_ report: Inspection) -> [String] {
-        report.sidecars.isEmpty ? [] : ["", "beside it"] + indented(TextTable.lines(report.sidecars.map { [$0.name, $0.summary] }))
+        report.sidecars.isEmpty
+            ? [] : ["", "in the same folder"] + indented(TextTable.lines(report.sidecars.map { [$0.name, $0.summary] }))
     }
 
     private static func stateDict(_ inspection: Inspection, _ report: InspectRows, _ listing: Listing) -> [String] {
@@ -119,7 +120,7 @@ enum InspectText {
                 ? "  checksums: none are recorded in this file"
                 : "  checksums: \(check.comparedChecksums) compared, \(check.damage.count) wrong")
         lines += check.damage.map { "  damaged: \($0)" }
-        lines.append("  numbers: \(check.statistics.count) tensors, \(nans) NaN, \(infinities) infinite")
+        lines.append("  numbers: \(NumberText.counted(check.statistics.count, "tensor")), \(nans) NaN, \(infinities) infinite")
         return lines
     }
 }

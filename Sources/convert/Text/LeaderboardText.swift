@@ -39,7 +39,7 @@ enum LeaderboardText {
         ]
         lines += table(board) + failures(board)
         lines += [
-            "img/s: the network alone on one core, - if cached; p: McNemar's exact p against the first; alone: pairs that only this model gets wrong"
+            "img/s: the network alone on one core; p: McNemar's exact p against the first; alone: pairs that only this model gets wrong"
         ]
         for (place, entry) in board.entries.enumerated() {
             guard let wrong = board.wrongAlone?[place], !wrong.isEmpty else { continue }
@@ -55,12 +55,12 @@ enum LeaderboardText {
     }
 
     private static func table(_ board: Leaderboard) -> [String] {
-        let figures = board.figures
+        let (figures, ranks) = (board.figures, board.ranks)
         let header = ["", "model"] + figures.map(\.shortHeading) + ["file", "parameters", "img/s", "p", "alone"]
         let rows = board.entries.enumerated().map { place, entry in
-            ["\(place + 1)", entry.name] + figures.map { $0.text(entry.evaluation) } + [
+            ["\(ranks[place])", entry.name] + figures.map { $0.text(entry.evaluation) } + [
                 NumberText.bytes(entry.byteCount), NumberText.grouped(entry.parameterCount),
-                entry.speed?.imagesPerSecond.map { NumberText.short($0) } ?? "-",
+                entry.speed.map { $0.imagesPerSecond.map { NumberText.short($0) } ?? "cached" } ?? "-",
                 board.againstFirst[place].map { NumberText.short($0.mcNemar.pValue) } ?? "-",
                 board.wrongAlone.map { NumberText.grouped($0[place].count) } ?? "-",
             ]

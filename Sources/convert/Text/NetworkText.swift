@@ -14,7 +14,8 @@ enum NetworkText {
             "network: \(model.architecture.name), \(model.graph.nodes.count) nodes (--graph lists them)",
             "  input: \(model.contract.summary)",
         ]
-        if let cost = model.multiplyAdds { lines.append("  cost: \(amount(cost)) multiply-adds an image") }
+        lines.append("  layers: \(LayerText.line(LayerText.counts(model.graph)))")
+        if let cost = model.multiplyAdds { lines.append("  cost: \(amount(cost)) multiply-adds per image") }
         if let family = network.found.graphFamily {
             lines.append("  family: \(family), by its graph alone; how images enter is assumed from it")
         }
@@ -23,7 +24,9 @@ enum NetworkText {
             if !words.isEmpty { lines.append("  \(origin.rawValue): \(words.joined(separator: ", "))") }
         }
         if let project = network.found.assumedProject, !model.contract.origins.facts(.assumed).isEmpty {
-            lines.append("  as in \(project.name); the same keys have \(project.others.joined(separator: ", ")) (--assume-like NAME)")
+            lines.append(
+                "  as in \(project.name); \(project.others.joined(separator: ", ")) \(project.others.count == 1 ? "uses" : "use") the same keys (--assume-like NAME)"
+            )
         }
         lines += network.found.remarks.map { "  note: \($0)" }
         for input in model.graph.inputs { lines.append("  in   \(input.name) \(input.type)") }

@@ -7,7 +7,7 @@ enum PartText {
     /// Does a part, and prints what came of it.
     static func perform(isQuiet: Bool, isJSON: Bool, _ run: (EventHandler) throws -> PartReport) throws -> Int32 {
         let printer = EventPrinter(isQuiet: isQuiet)
-        Interruption.setFarewell("\(Terminal.programName): \(farewell)")
+        Interruption.setFarewell(EventText.farewell)
         defer { Interruption.setFarewell(nil) }
         let report: PartReport
         do { report = try run(printer.handle) } catch {
@@ -23,12 +23,10 @@ enum PartText {
         return ExitStatus.fine
     }
 
-    /// What is said if a part is stopped.
-    private static let farewell = "stopped; the same command again goes on with this part where it ended"
-
     private static func line(_ report: PartReport) -> String {
         var text =
-            "\(report.folder): part \(report.shard.text), \(NumberText.grouped(report.done)) of \(NumberText.grouped(report.count)) files"
+            "\(report.folder): part \(report.shard.text), \(NumberText.grouped(report.done)) of "
+            + NumberText.counted(report.count, "file")
         if report.failed > 0 { text += ", \(NumberText.grouped(report.failed)) could not be used" }
         if report.withoutFace > 0 { text += ", \(NumberText.grouped(report.withoutFace)) without a face" }
         if report.wasThere { return text + "; it was there already" }
@@ -46,7 +44,8 @@ enum PartText {
     }
 
     static func lines(_ report: MergeReport) -> [String] {
-        var text = "\(report.output): \(report.work) of \(NumberText.grouped(report.items)) items, from \(report.parts) parts"
+        var text =
+            "\(report.output): \(report.work) of \(NumberText.counted(report.items, "item")), from \(NumberText.counted(report.parts, "part"))"
         if report.withoutFace > 0 { text += ", \(NumberText.grouped(report.withoutFace)) without a face" }
         if !report.failures.isEmpty { text += "; \(NumberText.grouped(report.failures.count)) could not be used" }
         return [text]

@@ -42,10 +42,12 @@ enum SlimText {
         for alias in slim.weights.aliases { output.append("shared: \(alias.name) is \(alias.of)") }
         let prefixed = slim.weights.entries.filter { $0.name.hasPrefix("module.") }.count
         if report.request.rules.stripPrefix == nil, prefixed > 0 {
-            output.append("note: \(prefixed) names begin with module. (nn.DataParallel); --strip-prefix module. takes it off")
+            output.append(
+                "note: \(NumberText.counted(prefixed, "name begins", "names begin")) with module. (nn.DataParallel); --strip-prefix module. takes it off"
+            )
         }
         if isPth { output.append(LoadingLine.text(slim, file: target)) }
-        output.append("checked: \(slim.weights.entries.count) tensors read back from disk, bit for bit the same")
+        output.append("checked: \(NumberText.counted(slim.weights.entries.count, "tensor")) read back from disk, bit for bit the same")
         return output
     }
 

@@ -5,7 +5,7 @@ import PthReader
 enum StateDictText {
     /// Which one and why, what else could be meant, and what was dequantized.
     static func lines(_ selection: StateDictSelection) -> [String] {
-        var lines = ["state dict: \(place(selection)), because \(selection.reason)"]
+        var lines = ["state dict: \(place(selection)), \(selection.reason)"]
         let others = selection.others
         if let first = others.first {
             lines.append(

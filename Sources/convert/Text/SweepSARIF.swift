@@ -89,7 +89,7 @@ struct SweepSARIF: SweepReport {
                     "defaultConfiguration": .object(JSONObject(["level": .string(rule.level)])),
                 ]))
         }
-        let driver = JSONObject(["name": .string("convert"), "version": .string(Convert.version), "rules": .array(rules)])
+        let driver = JSONObject(["name": .string(ProgramVersion.name), "version": .string(Convert.version), "rules": .array(rules)])
         let run = JSONObject([
             "tool": .object(JSONObject(["driver": .object(driver)])),
             "invocations": .array([

@@ -1,3 +1,4 @@
+import ConvertFiles
 import ConvertIR
 import ConvertTensors
 import PthReader
@@ -48,12 +49,12 @@ enum ValueText {
 
     private static func placeholder(_ object: Placeholder) -> String {
         var parts: [String] = []
-        if !object.arguments.isEmpty { parts.append("\(object.arguments.count) arguments") }
+        if !object.arguments.isEmpty { parts.append(NumberText.counted(object.arguments.count, "argument")) }
         if !object.states.isEmpty {
             parts.append("state \(object.states.map { $0.isLarge ? $0.kindName : line($0) }.joined(separator: ", "))")
         }
-        if !object.items.isEmpty { parts.append("\(object.items.count) items") }
-        if !object.entries.entries.isEmpty { parts.append("\(object.entries.entries.count) entries") }
+        if !object.items.isEmpty { parts.append(NumberText.counted(object.items.count, "item")) }
+        if !object.entries.entries.isEmpty { parts.append(NumberText.counted(object.entries.entries.count, "entry", "entries")) }
         return "object of \(object.className)" + (parts.isEmpty ? "" : " (\(parts.joined(separator: "; ")))")
     }
 }

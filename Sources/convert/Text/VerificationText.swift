@@ -19,7 +19,7 @@ enum VerificationText {
             "contract: \($0.member) was given as \($0.export) for the export; \($0.source) is only assumed for the source"
         }
         if let numeric = verification.numeric {
-            lines.append("numbers: \(numeric.images)" + (numeric.isOneRun ? ", one run for both, being the same bit for bit" : ""))
+            lines.append("numbers: \(numeric.images)" + (numeric.isOneRun ? ", run once for both, as they are identical bit for bit" : ""))
             lines.append("  " + numeric.summary)
             if numeric.outputs.contains(where: \.hasNonFinite) { lines.append("  NaN or infinite numbers where the source has none") }
             for output in numeric.unmatchedOutputs { lines.append("  not compared, having no counterpart: \(output)") }
@@ -32,12 +32,12 @@ enum VerificationText {
         }
         if let reason = verification.numericReason { lines.append("numbers: not compared, \(reason)") }
         if let blame = verification.blame {
-            var text = "first layer that departs: \(blame.layer) (\(blame.operation))"
+            var text = "first differing layer: \(blame.layer) (\(blame.operation))"
             if let far = blame.relativeRMS { text += ", relative distance \(short(far)), at most \(short(blame.maxAbsolute ?? 0))" }
             lines.append(text)
             if let attributes = blame.attributes { lines.append("  \(attributes)") }
         } else if let reason = verification.blameFailure {
-            lines.append("first layer that departs: not found, \(reason)")
+            lines.append("first differing layer: not found, \(reason)")
         }
         return lines
     }
@@ -109,7 +109,7 @@ enum VerificationText {
             let least = numeric.tolerance.normalized != nil ? output.maxNormalized : output.leastAbsoluteTolerance
             return [
                 "  \(output.name): \(parts.joined(separator: ", "))",
-                "  \(output.name): would pass from a tolerance of \(short(max(least, 0))) on",
+                "  \(output.name): would pass with a tolerance of at least \(short(max(least, 0)))",
             ]
         }
     }

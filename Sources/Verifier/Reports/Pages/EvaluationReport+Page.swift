@@ -23,9 +23,9 @@ extension EvaluationReport {
             \(provenanceTable)
             <h2>Worst errors</h2>
             \(photographs == nil ? "" : EvaluationReport.photographNotice)
-            <h3>Different people taken for one (false accepts)</h3>
+            <h3>Different people judged the same (false accepts)</h3>
             \(pairs.falseAccepts(limit: EvaluationReport.shownPairs))
-            <h3>One person taken for two (false rejects)</h3>
+            <h3>Same person judged different (false rejects)</h3>
             \(pairs.falseRejects(limit: EvaluationReport.shownPairs))
             \(edges)
             """

@@ -67,8 +67,9 @@ extension Leaderboard {
         let header =
             ["", "Model", "Network"] + figures.map(\.heading) + ["File", "Parameters"] + (showsSpeed ? ["Images/s on one core"] : [])
             + (wrongAlone == nil ? [] : ["Wrong alone"])
+        let ranks = ranks
         let rows = entries.enumerated().map { place, entry -> [HTMLTable.Cell] in
-            var cells: [HTMLTable.Cell] = [.number("\(place + 1)"), .markup(link(entry)), .text(entry.network)]
+            var cells: [HTMLTable.Cell] = [.number("\(ranks[place])"), .markup(link(entry)), .text(entry.network)]
             cells += figures.map { .number($0.text(entry.evaluation)) }
             cells += [.number(NumberText.bytes(entry.byteCount)), .number(NumberText.grouped(entry.parameterCount))]
             if showsSpeed { cells.append(.number(entry.speed?.imagesPerSecond.map { NumberText.short($0) } ?? "cached")) }
