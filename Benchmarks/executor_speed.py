@@ -1,9 +1,13 @@
 """Throughput of `convert run`, compared with ONNX Runtime, ncnn, OpenVINO and PyTorch on the same network, batch and number of threads.
 
-Usage: python executor_speed.py CONVERT ORACLE CHECKPOINT… [--batch 1 8 32] [--rounds 3] [--peers …]
+Usage: python executor_speed.py CONVERT ORACLE CHECKPOINT… [--batch 1 8 32] [--rounds 5] [--peers …] [--avx2]
 (needs onnxruntime, and ncnn with pnnx, openvino and torch if they are to be compared; see scripts/exports_against_runtimes.py)
 Each runs in a separate process, in turns, because spinning thread pools disturb each other. Reports medians over rounds, the time to compile
 and pack from a flat file, and the peak memory at the largest batch. Exits 1 if a bound is missed.
+
+Every peer has its best setting: all graph optimizations, threads that spin and are pinned to cores (ONNX Runtime, OpenVINO), packed layouts and
+Winograd (ncnn; a batch image by image on all threads, or an image to a thread, whichever is faster). --avx2 holds convert to its AVX2 loops, and
+OpenVINO by oneDNN's ONEDNN_MAX_CPU_ISA and torch by ATEN_CPU_CAPABILITY besides; the packages of ONNX Runtime and ncnn have no such switch.
 """
 import argparse
 import json
@@ -30,6 +34,13 @@ def runner(peer, folder, threads):
         import onnxruntime
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        options.add_session_config_entry("session.intra_op.allow_spinning", "1")
+        if threads == 2:
+            # ONNX Runtime pins the threads that it creates, not the one that calls it.
+            os.sched_setaffinity(0, {0})
+            options.add_session_config_entry("session.intra_op_thread_affinities", "2")
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(folder + "/net.onnx", options, providers=["CPUExecutionProvider"])
         return lambda x: session.run(None, {"input": x})
@@ -41,7 +52,8 @@ def runner(peer, folder, threads):
             if len(x) not in compiled:
                 model = core.read_model(folder + "/net.onnx")
                 model.reshape([len(x), *x.shape[1:]])
-                compiled[len(x)] = core.compile_model(model, "CPU", {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32"})
+                compiled[len(x)] = core.compile_model(model, "CPU", {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": "f32",
+                                                                     "ENABLE_CPU_PINNING": True, "PERFORMANCE_HINT": "LATENCY"})
             compiled[len(x)]([x])
         return run
     if peer == "torch":
@@ -87,9 +99,9 @@ def measure(a):
         print(json.dumps({"batch": batch, "rate": batch / statistics.median(laps)}), flush=True)
 
 
-def own(convert, folder, batch, threads, repeats):
+def own(convert, folder, batch, threads, repeats, loops):
     """Rate, seconds to pack, peak MiB."""
-    command = [convert, "run", folder + "/net.flat", "-i", f"{folder}/x{batch}.npy", "--threads", str(threads), "--repeat", str(repeats)]
+    command = [convert, "run", folder + "/net.flat", "-i", f"{folder}/x{batch}.npy", "--threads", str(threads), "--repeat", str(repeats), *loops]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     text = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -107,8 +119,9 @@ def main():
     p.add_argument("checkpoints", nargs="*")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--batch", type=int, nargs="+", default=[1, 8, 32])
-    p.add_argument("--repeats", type=int, default=7)
-    p.add_argument("--rounds", type=int, default=3)
+    p.add_argument("--repeats", type=int, default=15)
+    p.add_argument("--rounds", type=int, default=5)
+    p.add_argument("--avx2", action="store_true", help="without AVX-512, as far as a peer can be held to that")
     p.add_argument("--peers", nargs="+", default=PEERS, choices=PEERS)
     p.add_argument("--peer", help=argparse.SUPPRESS)
     p.add_argument("--folder", help=argparse.SUPPRESS)
@@ -139,14 +152,15 @@ def main():
                 for peer in a.peers:
                     if peer == "convert":
                         for batch in a.batch:
-                            rate, seconds, memory = own(a.convert, folder, batch, a.threads, a.repeats)
+                            rate, seconds, memory = own(a.convert, folder, batch, a.threads, a.repeats, ["--loops", "avx2"] if a.avx2 else [])
                             rates.setdefault((peer, batch), []).append(rate)
                             packed.append(seconds)
                             peak = max(peak, memory)
                         continue
                     call = [sys.executable, __file__, "--peer", peer, "--folder", folder, "--threads", str(a.threads), "--repeats", str(a.repeats),
                             "--batch", *map(str, a.batch)]
-                    done = subprocess.run(call, capture_output=True, text=True)
+                    narrow = {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"} if a.avx2 else {}
+                    done = subprocess.run(call, capture_output=True, text=True, env=os.environ | narrow)
                     if done.returncode:
                         print(f"{peer}: left out ({done.stderr.strip().splitlines()[-1][:100]})", file=sys.stderr)
                         continue

@@ -48,7 +48,7 @@ ROWS = [
     ("run ir_small.pth", "run ir_small.pth -i ir_small.npy -o out.npy --threads 1", "out.npy"),
     ("run branches.onnx", "run branches.onnx -i branches.npy -o out.npy --threads 1", "out.npy"),
     ("run mobilefacenet", "run mobilefacenet.safetensors -i 64.npy -o out.npy --threads 1", "out.npy"),
-    ("run inception --baseline", "run inception.safetensors -i 80.npy -o out.npy --threads 1 --image-size 80 --baseline", "out.npy"),
+    ("run inception, baseline", "run inception.safetensors -i 80.npy -o out.npy --threads 1 --image-size 80 --loops baseline", "out.npy"),
     # Photographs may not be redistributed; the thresholds are so low that boxes of a drawn picture go through all three networks.
     ("align", "align picture.png -o out --threads 1 --mtcnn-weights mtcnn --min-face-size 60 --thresholds 0.05,0.001,0.001", "out/picture.png"),
 ]

@@ -15,8 +15,8 @@ public final class FastExecutor: Sendable {
         public var threads: Int?
         /// Direct convolution with short partial sums instead of Winograd: slower, and nearer to float64.
         public var isExact = false
-        /// Runs the loops that every processor can run.
-        package var usesBaseline = false
+        /// The loops; nil for the fastest that this processor can run.
+        package var loops: Loops?
         /// Runs although weights hold NaN or infinities.
         package var allowsNotFinite = false
         /// Images that are worked on together; a larger batch is run in parts of this size.
@@ -39,13 +39,16 @@ public final class FastExecutor: Sendable {
     private let kernels: KernelTable
     private let idle: Mutex<IdlePlans>
 
-    /// Fuses and packs. Throws if an operation cannot be run or weights are not finite.
+    /// Fuses and packs. Throws if an operation cannot be run, if weights are not finite or if the processor cannot run the loops.
     package init(_ model: Model, options: Options = Options()) throws {
         self.model = model
         self.options = options
         idle = Mutex(IdlePlans(byteLimit: options.idleMemoryLimit))
         workers = Workers(count: options.threads)
-        kernels = options.usesBaseline ? Kernels.baseline : Kernels.best
+        guard let kernels = options.loops.map(\.kernels) ?? Kernels.best else {
+            throw InferenceError.noSuchInstructions(loops: options.loops?.rawValue ?? "")
+        }
+        self.kernels = kernels
         // Before anything is packed, which takes memory for every channel.
         for type in model.valueTypes.values {
             let count = type.shape.dropFirst().reduce((partialValue: 4, overflow: false)) { product, size in
@@ -66,6 +69,8 @@ public final class FastExecutor: Sendable {
     package var kernelName: String { kernels.name }
     /// The loops that run on this processor if nothing else is asked for.
     package static var bestKernelName: String { Kernels.best.name }
+    /// What loops were compiled for; nil means the fastest.
+    package static func kernelName(of loops: Loops?) -> String { (loops?.kernels ?? Kernels.best).name }
 
     /// The packed weights are checked, not the tensors again; if they are not finite, the tensor is named.
     private func checkWeights() throws {

@@ -14,6 +14,8 @@ public enum InferenceError: DescribedError, Equatable {
     case inputNotFinite(image: Int, index: Int)
     /// A network with more than one input.
     case severalInputs(names: [String])
+    /// Loops with instructions that this processor lacks.
+    case noSuchInstructions(loops: String)
     /// A single image needs more memory than is allowed, in bytes.
     case tooMuchMemory(needed: Int, limit: Int)
 
@@ -26,6 +28,7 @@ public enum InferenceError: DescribedError, Equatable {
         case .wrongCount(let shape, let count): "an input of shape \(shape) cannot have \(count) numbers"
         case .inputNotFinite(let image, let index): "image \(image) of the input holds NaN or an infinity (at \(index))"
         case .severalInputs(let names): "the network has several inputs: \(names.joined(separator: ", "))"
+        case .noSuchInstructions(let loops): "this processor lacks instructions of the \(loops) loops"
         case .tooMuchMemory(let needed, let limit): "one image needs \(needed) bytes of working memory, but \(limit) are allowed"
         }
     }
@@ -38,6 +41,7 @@ public enum InferenceError: DescribedError, Equatable {
         case .wrongShape, .wrongCount: "give an array of images × channels × height × width"
         case .inputNotFinite: "correct the input, or allow numbers that are not finite"
         case .severalInputs: "only networks with one input can be run"
+        case .noSuchInstructions: "choose other loops, or none for the fastest that it can run"
         case .tooMuchMemory: "give smaller images"
         }
     }

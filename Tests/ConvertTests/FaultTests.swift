@@ -114,6 +114,7 @@ import Testing
             let lines = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self).split(separator: "\n").map(String.init)
             #expect(lines.count == 2 && lines[1].contains("(signal \(signal)); nothing was left behind"), "\(lines)")
             #expect(names(lines.first ?? "").isEmpty)
+            rmdir(lines.first ?? "")
         }
     }
 

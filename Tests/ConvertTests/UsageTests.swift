@@ -209,7 +209,9 @@ import Verifier
             try refused(
                 ["run", small, "-i", array, "-o", "\(folder)/y.npy"] + option, [option[0], "an array enters the network as it is"])
         }
-        for option in [["--exact"], ["--baseline"], ["--timing"], ["--repeat", "2"], ["--threads", "2"], ["--batch-size", "2"]] {
+        for option in [
+            ["--exact"], ["--loops", "baseline"], ["--timing"], ["--repeat", "2"], ["--threads", "2"], ["--batch-size", "2"],
+        ] {
             try refused(["run", small, "-i", array, "-o", "\(folder)/y.npy", "--float64"] + option, [option[0], "--float64"])
         }
     }

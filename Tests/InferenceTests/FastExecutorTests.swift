@@ -20,18 +20,18 @@ import Testing
         let two = three.images(0..<2)
         let seven = try Batch(
             shape: [7] + three.shape.dropFirst(), values: three.values + two.values + two.values.reversed())
-        for usesBaseline in [false, true] {
-            let reference = try run(model, seven) { ($0.isExact, $0.usesBaseline) = (isExact, usesBaseline) }
+        for loops in Loops.available {
+            let reference = try run(model, seven) { ($0.isExact, $0.loops) = (isExact, loops) }
             #expect(Set(reference[0]).count > 20)
             for (threads, atOnce) in [(1, 1), (2, 3), (3, 8), (1, 8)] {
                 let other = try run(model, seven) {
-                    ($0.isExact, $0.usesBaseline, $0.threads, $0.imagesAtOnce) = (isExact, usesBaseline, threads, atOnce)
+                    ($0.isExact, $0.loops, $0.threads, $0.imagesAtOnce) = (isExact, loops, threads, atOnce)
                 }
-                #expect(other == reference, "\(threads) threads, \(atOnce) at once, baseline \(usesBaseline)")
+                #expect(other == reference, "\(threads) threads, \(atOnce) at once, \(loops)")
             }
             let length = reference[0].count / 7
             for image in [0, 4, 6] {
-                let alone = try run(model, seven.images(image..<image + 1)) { ($0.isExact, $0.usesBaseline) = (isExact, usesBaseline) }
+                let alone = try run(model, seven.images(image..<image + 1)) { ($0.isExact, $0.loops) = (isExact, loops) }
                 #expect(alone[0] == Array(reference[0][image * length..<(image + 1) * length]), "image \(image)")
             }
         }
@@ -42,14 +42,14 @@ import Testing
         let model = try Networks.open(Fixtures.path("tokens/torchscript_17.onnx"))
         let array = try NumpyArray(try MappedFile(path: Fixtures.path("tokens/input.npy")))
         let three = try Batch(shape: array.shape, values: array.floats)
-        for usesBaseline in [false, true] {
-            let reference = try run(model, three) { ($0.isExact, $0.usesBaseline, $0.threads) = (isExact, usesBaseline, 1) }
+        for loops in Loops.available {
+            let reference = try run(model, three) { ($0.isExact, $0.loops, $0.threads) = (isExact, loops, 1) }
             #expect(Set(reference[0]).count > 20)
             for (threads, atOnce) in [(1, 1), (3, 8), (2, 2)] {
                 let other = try run(model, three) {
-                    ($0.isExact, $0.usesBaseline, $0.threads, $0.imagesAtOnce) = (isExact, usesBaseline, threads, atOnce)
+                    ($0.isExact, $0.loops, $0.threads, $0.imagesAtOnce) = (isExact, loops, threads, atOnce)
                 }
-                #expect(other == reference, "\(threads) threads, \(atOnce) at once, baseline \(usesBaseline)")
+                #expect(other == reference, "\(threads) threads, \(atOnce) at once, \(loops)")
             }
         }
     }

@@ -82,20 +82,23 @@ enum Networks {
         return Dictionary(outputs.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// Every kind of loops that this processor can run, and exact sums.
+    static let waysToRun: [(isExact: Bool, loops: Loops)] = Loops.available.map { (false, $0) } + [(true, Loops.available[0])]
+
     /// Holds the fast executor's outputs, every way that it can be run, against the plain one's.
     static func expectAgreement(_ model: Model, _ input: Batch, within tolerance: Double = 2e-6, _ name: String = "") throws {
         let expected = try plain(model, input)
         #expect(!expected.isEmpty)
-        for (isExact, usesBaseline) in [(false, false), (true, false), (false, true)] {
+        for (isExact, loops) in waysToRun {
             var options = FastExecutor.Options()
-            (options.isExact, options.usesBaseline) = (isExact, usesBaseline)
+            (options.isExact, options.loops) = (isExact, loops)
             let found = try FastExecutor(model, options: options).run(input)
             #expect(found.map(\.name) == model.graph.outputs)
             for output in found {
                 let tensor = try #require(expected[output.name])
                 #expect(output.batch.shape == tensor.shape, "\(name) \(output.name)")
                 let far = relativeDistance(output.batch.values, tensor.values)
-                #expect(far < tolerance, "\(name) \(output.name) is \(far) away, exact \(isExact), baseline \(usesBaseline)")
+                #expect(far < tolerance, "\(name) \(output.name) is \(far) away, exact \(isExact), \(loops)")
             }
         }
     }

@@ -179,9 +179,9 @@ struct OperationFixture {
     func theFastExecutorGivesThemToFloatPrecision(_ name: String) throws {
         let fixture = try OperationFixture(name)
         let input = try Batch(shape: fixture.input.shape, values: fixture.input.values.map { Float($0) })
-        for (isExact, usesBaseline) in [(false, false), (true, false), (false, true)] {
+        for (isExact, loops) in Networks.waysToRun {
             var options = FastExecutor.Options()
-            (options.isExact, options.usesBaseline) = (isExact, usesBaseline)
+            (options.isExact, options.loops) = (isExact, loops)
             let found = try #require(try FastExecutor(fixture.model, options: options).run(input).first).batch
             #expect(found.shape == fixture.expected.shape)
             let largest = fixture.expected.values.map(abs).max() ?? 0

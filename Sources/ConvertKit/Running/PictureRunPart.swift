@@ -61,7 +61,7 @@ public struct PictureRunPart {
             "pictures": PartIdentity.folder(root),
             "faces": .object(run.settings.json), "detector_sha256": run.looksForFaces ? try run.settings.detectorDigests : .array([]),
             "exact": .boolean(request.executor.isExact), "not_finite": .boolean(request.executor.allowsNotFinite),
-            "loops": .string(request.executor.usesBaseline ? "baseline" : FastExecutor.bestKernelName),
+            "loops": .string(FastExecutor.kernelName(of: request.executor.loops)),
         ])
     }
 

@@ -22,7 +22,9 @@ enum RunCommand {
             "the first output: .npy (images × numbers), .npz (paths, embeddings), .csv (a header, then one line per image), .json, .jsonl "
             + "(one object per line), or - for CSV on the standard output; without it the first five numbers of each image are printed")
     private static let timing = Flag("--timing", help: "print the milliseconds of each step")
-    private static let baseline = Flag("--baseline", help: "the loops for processors without AVX2 and FMA")
+    private static let loops = Option(
+        "--loops", "KIND", .choice(Loops.self, ["avx2": "with FMA", "baseline": "for any processor"]),
+        help: "instructions used; results differ in the last bits", usual: "the fastest that the processor has")
     private static let force = Flag("--force", short: "f", help: "replace the output; run although numbers are not finite")
     private static let quiet = Flag("--quiet", short: "q", help: "print no notes", conflicts: ["--verbose"])
     private static let json = Flag(
@@ -53,7 +55,7 @@ enum RunCommand {
             OptionGroup("Arrays:", [input, isPlain, repeats]),
             OptionGroup(
                 "Output:", [output, ExportCommand.normalizes, timing, force, quiet, json, OutputOptions.verbose]),
-            OptionGroup("Running:", [ExecutorOptions.exact, ExecutorOptions.threads, ExecutorOptions.batchSize, baseline]),
+            OptionGroup("Running:", [ExecutorOptions.exact, ExecutorOptions.threads, ExecutorOptions.batchSize, loops]),
             OptionGroup("Reading:", ReadingOptions.group.options), OptionGroup("Pictures:", FaceOptions.all), ContractOptions.group,
             ShardOptions.group,
         ],
@@ -96,14 +98,14 @@ enum RunCommand {
             arrayRequest?.isPlain = given[isPlain]
             if given[isPlain] {
                 try given.refuse(
-                    ExecutorOptions.all + [baseline, timing, repeats],
+                    ExecutorOptions.all + [loops, timing, repeats],
                     because: "--float64 runs the plain reference, in one thread and without timing")
             }
             arrayRequest?.repeats = given[repeats]
             arrayRequest?.allowsNotFinite = to.isForced
         }
         var executor = ExecutorOptions.options(given)
-        executor.usesBaseline = given[baseline]
+        executor.loops = given[loops]
         executor.allowsNotFinite = to.isForced
         let hasTiming = given[timing]
         let source = try ReadingOptions.source(path, given)
