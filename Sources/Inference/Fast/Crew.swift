@@ -1,3 +1,4 @@
+import CCPU
 import Dispatch
 import Synchronization
 
@@ -25,6 +26,8 @@ final class Crew: Sendable {
 
     private let state = Mutex(State())
     private let wanted = DispatchSemaphore(value: 0)
+    /// Changes with every call, for threads that look out for it.
+    private let calls = Atomic<Int>(0)
 
     /// Runs `body(0)` on the calling thread and `body(1)` … `body(count - 1)` on others, as far as others come to it before the calling thread is
     /// done. So `body` has to take its work from a store that all share. Returns when no thread is in it any longer.
@@ -43,6 +46,7 @@ final class Crew: Sendable {
             }
             thread.detach()
         }
+        calls.wrappingAdd(1, ordering: .relaxed)
         for _ in turns { wanted.signal() }
         body(0)
         for turn in turns {
@@ -55,9 +59,20 @@ final class Crew: Sendable {
         }
     }
 
+    /// Looks for the next call before a thread goes to sleep.
+    private static let patience = 4096
+
     private func work() {
+        var known = calls.load(ordering: .relaxed)
         while true {
+            // The next image may come at once: for about a tenth of a millisecond, a thread stays awake.
+            var looks = 0
+            while looks < Crew.patience, calls.load(ordering: .relaxed) == known {
+                convert_pause()
+                looks += 1
+            }
             wanted.wait()
+            known = calls.load(ordering: .relaxed)
             let turn = state.withLock { state -> Turn? in
                 // The caller may have been done before.
                 guard !state.waiting.isEmpty else { return nil }

@@ -5,7 +5,13 @@ extension ExecutionPlan {
     /// step, so that none waits for another after each layer. Fewer are worked on by all threads together.
     func run(images: Int, kernels: KernelTable, workers: Workers, after: ((_ name: String) -> Void)? = nil) {
         guard after == nil, workers.count > 1, ExecutionPlan.isShared(images, workers: workers.count) else {
-            guard let after else { return workers.forEach(stages(images: images, kernels: kernels, workers: workers.count)) }
+            guard let after else {
+                if walk?.images != images {
+                    walk = (images, StageWalk(stages(images: images, kernels: kernels, workers: workers.count), workers: workers.count))
+                }
+                walk?.stages.run()
+                return
+            }
             for planned in steps {
                 workers.forEach([stage(planned.step, images: images, kernels: kernels, workers: workers.count, sharing: 1)])
                 after(planned.name)

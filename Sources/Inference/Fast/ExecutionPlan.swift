@@ -23,6 +23,8 @@ final class ExecutionPlan: @unchecked Sendable {
     /// Bytes of the arena and of scratch.
     let byteCount: Int
     private(set) var steps: [PlannedStep] = []
+    /// The stages of the last run that all threads did together, and its number of images.
+    var walk: (images: Int, stages: StageWalk)?
     private let arena: FloatMemory
     /// One for each thread.
     let scratch: [FloatMemory]

@@ -54,11 +54,18 @@ struct Stage: Sendable {
 
 extension Workers {
     /// Does all items of all stages, none of which begins before the one before it is done.
-    ///
-    /// Threads go through the stages together, and wait for one another by looking again and again: a layer of one image lasts some dozens of
-    /// microseconds, less than it takes to put a thread to sleep and to wake it.
-    func forEach(_ stages: [Stage]) {
-        let count = stages.contains { $0.items > 1 } ? count : 1
+    func forEach(_ stages: [Stage]) { StageWalk(stages, workers: count).run() }
+}
+
+/// Stages that threads go through together. They wait for one another by looking again and again: a layer of one image lasts some dozens of
+/// microseconds, less than it takes to put a thread to sleep and to wake it.
+final class StageWalk: Sendable {
+    private let stages: [StageProgress]
+    private let threads: Int
+
+    init(_ stages: [Stage], workers: Int) {
+        let threads = stages.contains { $0.items > 1 } ? workers : 1
+        self.threads = threads
         // What comes after each stage, as far as weights are concerned.
         var next: [Stage?] = []
         var later: Stage?
@@ -67,9 +74,14 @@ extension Workers {
             if stage.weights != nil, stage.items > 0 { later = stage }
         }
         next.reverse()
-        let progress = zip(stages, next).map { StageProgress($0, next: $1, workers: count) }
-        Crew.shared.run(count) { worker in
-            for stage in progress { stage.work(worker) }
+        self.stages = zip(stages, next).map { StageProgress($0, next: $1, workers: threads) }
+    }
+
+    /// Does everything once. It may be called again, but not before it has returned.
+    func run() {
+        for stage in stages { stage.begin() }
+        Crew.shared.run(threads) { worker in
+            for stage in self.stages { stage.work(worker) }
         }
     }
 }
@@ -85,6 +97,12 @@ private final class StageProgress: Sendable {
         self.stage = stage
         self.next = next
         begun = (0..<workers).map { _ in SharedCount() }
+    }
+
+    /// Forgets what was done.
+    func begin() {
+        for count in begun { count.clear() }
+        done.clear()
     }
 
     /// Does items as long as there are any, and returns when all are done by whoever has them.
@@ -126,6 +144,8 @@ private final class SharedCount: Sendable {
     private let after = (0, 0, 0, 0, 0, 0, 0)
 
     func take() -> Int { value.wrappingAdd(1, ordering: .relaxed).oldValue }
+
+    func clear() { value.store(0, ordering: .relaxed) }
 
     func finish() { value.wrappingAdd(1, ordering: .acquiringAndReleasing) }
 
