@@ -69,8 +69,8 @@ public final class FastExecutor: Sendable {
     package var kernelName: String { kernels.name }
     /// The loops that run on this processor if nothing else is asked for.
     package static var bestKernelName: String { Kernels.best.name }
-    /// What loops were compiled for; nil means the fastest.
-    package static func kernelName(of loops: Loops?) -> String { (loops?.kernels ?? Kernels.best).name }
+    /// What loops were compiled for; nil means the fastest. Loops that the processor lacks have the name of their kind.
+    package static func kernelName(of loops: Loops?) -> String { loops.map { $0.kernels?.name ?? $0.rawValue } ?? Kernels.best.name }
 
     /// The packed weights are checked, not the tensors again; if they are not finite, the tensor is named.
     private func checkWeights() throws {

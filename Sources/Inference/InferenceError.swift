@@ -14,6 +14,10 @@ public enum InferenceError: DescribedError, Equatable {
     case inputNotFinite(image: Int, index: Int)
     /// A network with more than one input.
     case severalInputs(names: [String])
+    /// A value of the network has a size of zero.
+    case noNumbers(value: String)
+    /// There is no memory for a layer's packed weights, in bytes.
+    case noMemoryForWeights(bytes: Int)
     /// Loops with instructions that this processor lacks.
     case noSuchInstructions(loops: String)
     /// A single image needs more memory than is allowed, in bytes.
@@ -28,6 +32,8 @@ public enum InferenceError: DescribedError, Equatable {
         case .wrongCount(let shape, let count): "an input of shape \(shape) cannot have \(count) numbers"
         case .inputNotFinite(let image, let index): "image \(image) of the input holds NaN or an infinity (at \(index))"
         case .severalInputs(let names): "the network has several inputs: \(names.joined(separator: ", "))"
+        case .noNumbers(let value): "the value \(value) has a size of 0, so that there is nothing to compute with"
+        case .noMemoryForWeights(let bytes): "there is not enough memory for \(bytes) bytes of a layer's weights"
         case .noSuchInstructions(let loops): "this processor lacks instructions of the \(loops) loops"
         case .tooMuchMemory(let needed, let limit): "one image needs \(needed) bytes of working memory, but \(limit) are allowed"
         }
@@ -41,6 +47,8 @@ public enum InferenceError: DescribedError, Equatable {
         case .wrongShape, .wrongCount: "give an array of images × channels × height × width"
         case .inputNotFinite: "correct the input, or allow numbers that are not finite"
         case .severalInputs: "only networks with one input can be run"
+        case .noNumbers: "give larger images, or a network whose stored tensors have numbers"
+        case .noMemoryForWeights: "end other programs, or use a machine with more memory"
         case .noSuchInstructions: "choose other loops, or none for the fastest that it can run"
         case .tooMuchMemory: "give smaller images"
         }

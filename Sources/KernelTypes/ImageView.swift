@@ -10,7 +10,8 @@ public let blockChannels = 16
 /// Images in memory: batch × rows × columns × channels (NHWC), with channels padded with zeros to a multiple of eight. Each image may have
 /// a frame of `border` zero pixels around it; a view may also be a slice of the channels of wider pixels.
 ///
-/// `@unchecked Sendable`: the memory belongs to the executor, which gives its threads disjoint parts and joins them after each step.
+/// `@unchecked Sendable`: the memory belongs to the executor, whose threads write disjoint parts, and read only what was
+/// written before they were last joined.
 public struct ImageView: @unchecked Sendable {
     /// First channel of the first pixel inside the first image's frame; aligned to 32 bytes.
     public var base: UnsafeMutablePointer<Float>

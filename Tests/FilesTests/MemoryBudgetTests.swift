@@ -20,6 +20,18 @@ import Testing
         #expect(limit("") == nil && limit("4:memory") == nil && limit("x:cpu:/job/7") == nil)
     }
 
+    @Test("The least quota of processor time of a control group and its parents counts, in whole cores")
+    func processorQuota() {
+        let files = [
+            "/sys/fs/cgroup/cpu.max": "max 100000\n", "/sys/fs/cgroup/a/cpu.max": "250000 100000\n",
+            "/sys/fs/cgroup/a/b/cpu.max": "400000 100000\n", "/sys/fs/cgroup/c/cpu.max": "50000 100000\n",
+            "/sys/fs/cgroup/d/cpu.max": "1 0\n",
+        ]
+        func cores(_ groups: String) -> Int? { ProcessorQuota.cores(groups: groups, read: { files[$0] }) }
+        #expect(cores("0::/a/b\n") == 3 && cores("0::/c\n") == 1)
+        #expect(cores("0::/\n") == nil && cores("0::/d\n") == nil && cores("") == nil && cores("4:cpu:/a\n") == nil)
+    }
+
     @Test("The budget stays below a limit on address space")
     func addressSpaceThatIsLimitedIsNotPromised() async {
         await #expect(processExitsWith: .success) {

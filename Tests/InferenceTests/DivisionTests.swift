@@ -26,14 +26,14 @@ import Testing
     func partsCoverEverythingOnce(workers: Int, isAlongWork: Bool) {
         for (work, most, unit, blocks, sharing) in [
             (196, 384, 4, 16, 1), (25, 384, 4, 8, 2), (49, 48, 4, 4, 1), (4, 384, 4, 12, 3), (3136, 384, 4, 1, 1), (1, 384, 4, 5, 1),
-            (28, 4, 1, 1, 1), (7, 8, 1, 1, 1), (0, 4, 1, 3, 1), (10, 12, 4, 0, 1),
+            (28, 4, 1, 1, 1), (7, 8, 1, 1, 1), (0, 4, 1, 3, 1), (10, 12, 4, 0, 1), (84, 42, 4, 2, 1), (9, 0, 1, 1, 1),
         ] {
             let division = Division(
                 work: work, most: most, unit: unit, blocks: blocks, workers: workers, isAlongWork: isAlongWork, sharing: sharing)
             var times = [Int](repeating: 0, count: work * blocks)
             for part in 0..<division.count {
                 let (range, columns) = division[part]
-                #expect(range.count <= most)
+                #expect(range.count <= max(most, unit))
                 for index in range { for column in columns { times[index * blocks + column] += 1 } }
             }
             #expect(times.allSatisfy { $0 == 1 }, "\(work) of at most \(most), \(blocks) blocks")

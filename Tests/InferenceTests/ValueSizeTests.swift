@@ -29,4 +29,27 @@ import Testing
             } catch InferenceError.tooMuchMemory { exit(0) } catch { exit(2) }
         }
     }
+
+    @Test(
+        "A value with a size of zero is refused by name",
+        arguments: [
+            "p: = parameter() weight=image batch\nc: = convolution(p) weight=w stride=1x1 padding=1,1,1,1\noutput c\n",
+            "p: = parameter() weight=token batch\nc: = linear(p) weight=wl\noutput c\n",
+            "p: = parameter() weight=flat batch\nc: = global_average_pool(p)\noutput c\n",
+        ])
+    func valuesWithoutNumbers(_ lines: String) throws {
+        let shapes = [("image", [1, 0, 8, 8]), ("w", [16, 0, 3, 3]), ("token", [1, 0, 16]), ("wl", [4, 16]), ("flat", [1, 4, 0, 8])]
+        let entries = try shapes.map { name, shape in
+            Weights.Entry(name: name, tensor: try Networks.tensor(shape, [Float](repeating: 0, count: shape.reduce(1, *))))
+        }
+        let weights = Weights(entries: entries, provenance: Provenance(source: "none", format: "test", stateDictPath: ""))
+        let graph = try Graph(text: "input input: [batch, 3, 8, 8]\n" + lines, file: "text")
+        let model = try Model(weights: weights, graph: graph, contract: Networks.contract, architecture: .custom)
+        for threads in [1, 2] {
+            var options = FastExecutor.Options()
+            options.threads = threads
+            let executor = try FastExecutor(model, options: options)
+            #expect(throws: InferenceError.noNumbers(value: "p")) { try executor.run(try Networks.input([1, 3, 8, 8])) }
+        }
+    }
 }

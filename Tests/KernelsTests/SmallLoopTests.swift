@@ -24,15 +24,27 @@ import Testing
     func windowsCountOnlyWhatIsInsideTheImage(_ kind: WindowJob.Kind) throws {
         var outside = 0
         // The last is more than the first cache holds of the rows under a window.
-        for (index, channels) in (channelCounts + channelCounts + [150]).enumerated() {
+        var cases: [(channels: Int, fixed: (stride: Int, padding: Int, width: Int)?)] = (channelCounts + channelCounts + [150]).map {
+            ($0, nil)
+        }
+        if kind == .depthwise {
+            // Windows of 3 × 3 have loops of their own.
+            for stride in 1...2 {
+                for padding in 0...2 {
+                    for width in 1...9 { cases += [8, 24, 40].map { ($0, (stride, padding, width)) } }
+                }
+            }
+        }
+        for (index, (channels, fixed)) in cases.enumerated() {
             var noise = Noise(900 + index)
-            let kernel = noise.pick([(1, 1), (2, 2), (3, 3), (3, 1), (1, 7), (7, 7), (5, 4)])
-            let stride = (1 + noise.below(3), 1 + noise.below(3))
-            let dilation = kind == .depthwise ? (1 + noise.below(2), 1 + noise.below(2)) : (1, 1)
+            let kernel = fixed == nil ? noise.pick([(1, 1), (2, 2), (3, 3), (3, 1), (1, 7), (7, 7), (5, 4)]) : (3, 3)
+            let stride = fixed.map { ($0.stride, $0.stride) } ?? (1 + noise.below(3), 1 + noise.below(3))
+            let dilation = kind == .depthwise && fixed == nil ? (1 + noise.below(2), 1 + noise.below(2)) : (1, 1)
             // Pooling windows never begin outside by more than half their size; convolutions' may.
             let half = kind == .depthwise ? 1 : 2
-            let padding = (noise.below(kernel.0 / half + 1), noise.below(kernel.1 / half + 1))
-            let (height, width, images) = (1 + noise.below(8), channels == 150 ? 70 : 1 + noise.below(8), 1 + noise.below(4))
+            let padding = fixed.map { ($0.padding, $0.padding) } ?? (noise.below(kernel.0 / half + 1), noise.below(kernel.1 / half + 1))
+            let (height, images) = (1 + noise.below(8), 1 + noise.below(4))
+            let width = fixed?.width ?? (channels == 150 ? 70 : 1 + noise.below(8))
             // One row and column more than fit: windows that extend past the end, as in ceil mode.
             let size = ((height + padding.0) / stride.0 + (noise.coin() ? 0 : 1), (width + padding.1) / stride.1 + 1)
             let rows = max(1, min(size.0, (height + padding.0 - 1) / stride.0 + 1))

@@ -21,4 +21,7 @@ static inline int convert_cpu_has_avx512(void) {
 #endif
 }
 
+// How many processors this thread may run on, by the system's affinity mask; 0 if the system does not say.
+int convert_cpu_allowed_count(void);
+
 #endif

@@ -18,7 +18,7 @@ struct Division: Sendable {
     }
 
     /// - Parameters:
-    ///   - most: pixels or tiles of a part, at most.
+    ///   - most: pixels or tiles of a part, at most; rounded down to whole units, but one.
     ///   - unit: what parts have a multiple of, but for the last.
     ///   - workers: threads, each of which should get a part.
     ///   - isAlongWork: whether each thread gets pixels of its own, whose inputs it wrote itself in the step before, and not channels of its
@@ -29,7 +29,8 @@ struct Division: Sendable {
         self.unit = unit
         self.blocks = blocks
         units = (work + unit - 1) / unit
-        var rows = (work + most - 1) / max(most, 1)
+        let whole = max(1, most / unit) * unit
+        var rows = (work + whole - 1) / whole
         if isAlongWork, workers > 1 {
             // So that the same thread gets about the same rows of an image in every step.
             rows = max(rows, work >= 2 * workers * Division.shortest * unit ? 2 * workers : workers)

@@ -45,7 +45,7 @@ final class ExecutionPlan: @unchecked Sendable {
         let extents = layouts.mapValues(\.extent)
         try ExecutionPlan.checkSums(layers, extents)
         let borders = ExecutionPlan.borders(layers)
-        try ExecutionPlan.checkSizes(extents, borders: borders, memoryLimit: memoryLimit)
+        try ExecutionPlan.checkSizes(extents, layers, borders: borders, memoryLimit: memoryLimit)
         let plan = BufferPlan(
             layers: layers.map(\.layer), input: input, extents: extents, borders: borders,
             outputs: Set(model.graph.outputs))
@@ -120,8 +120,14 @@ final class ExecutionPlan: @unchecked Sendable {
     }
 
     /// Sizes come from files and arguments: none may be so large that arithmetic on offsets overflows.
-    private static func checkSizes(_ extents: [String: ValueExtent], borders: [String: Int], memoryLimit: Int) throws(InferenceError) {
+    private static func checkSizes(
+        _ extents: [String: ValueExtent], _ layers: [PackedLayer], borders: [String: Int], memoryLimit: Int
+    ) throws(InferenceError) {
         let frame = 2 * (borders.values.max() ?? 0)
+        let empty = extents.filter { min($0.value.channels, $0.value.height, $0.value.width) < 1 }
+        // The first one is why others have none.
+        let first = layers.map(\.layer.output).first { empty[$0] != nil }
+        if let name = first ?? empty.keys.min() { throw .noNumbers(value: name) }
         for extent in extents.values {
             var bytes = 4
             for size in [extent.channels, extent.height, extent.width] {

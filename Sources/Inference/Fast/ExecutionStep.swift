@@ -32,7 +32,7 @@ enum ExecutionStep {
         if case .linear(let job) = self { job.inputs * job.outputs <= ExecutionStep.smallWeight } else { true }
     }
 
-    /// The weights that it begins with, if it reads many.
+    /// The packed weights that it begins with; nil if it has none.
     var weights: WeightAddress? {
         switch self {
         case .direct(let job): job.directWeights(0)
@@ -41,8 +41,8 @@ enum ExecutionStep {
         }
     }
 
-    /// Whether an image's numbers are more than the weights: then it stays in the caches better if it goes through the next steps before
-    /// another image comes.
+    /// Whether an image's numbers are more than the weights: then an image stays in the caches better if it goes through the next steps
+    /// before another one comes, and a part of an image if one thread has it in all steps.
     var isPerImage: Bool {
         switch self {
         case .direct(let job): job.directWeightCount <= job.input.count + job.output.count

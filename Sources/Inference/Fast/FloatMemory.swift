@@ -28,7 +28,7 @@ final class FloatMemory: @unchecked Sendable {
 
     /// A part of other memory, from `first` on, which has to be a multiple of sixteen; nil if it does not end in it.
     init?(_ owner: FloatMemory, first: Int, count: Int) {
-        guard first >= 0, count >= 0, count <= owner.count, first <= owner.count - count else { return nil }
+        guard first >= 0, first.isMultiple(of: 16), count >= 0, count <= owner.count, first <= owner.count - count else { return nil }
         base = owner.base + first
         self.count = count
         self.owner = owner

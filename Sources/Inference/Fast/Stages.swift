@@ -26,10 +26,14 @@ struct Stage: Sendable {
         var ends: [Int] = []
         for stage in stages { ends.append((ends.last ?? 0) + stage.items) }
         let bounds = ends
-        // Few are joined, so that going through them is quick.
         @Sendable func place(_ item: Int) -> (stage: Stage, item: Int) {
-            let index = bounds.firstIndex { item < $0 } ?? bounds.count - 1
-            return (stages[index], item - (index == 0 ? 0 : bounds[index - 1]))
+            // The first stage that ends after the item.
+            var (low, high) = (0, bounds.count - 1)
+            while low < high {
+                let middle = (low + high) / 2
+                if item < bounds[middle] { high = middle } else { low = middle + 1 }
+            }
+            return (stages[low], item - (low == 0 ? 0 : bounds[low - 1]))
         }
         items = ends.last ?? 0
         if stages.contains(where: { $0.weights != nil }) {
@@ -64,7 +68,8 @@ final class StageWalk: Sendable {
     private let threads: Int
 
     init(_ stages: [Stage], workers: Int) {
-        let threads = stages.contains { $0.items > 1 } ? workers : 1
+        // No more threads than any stage has items.
+        let threads = max(1, min(workers, stages.map(\.items).max() ?? 1))
         self.threads = threads
         // What comes after each stage, as far as weights are concerned.
         var next: [Stage?] = []
@@ -111,18 +116,24 @@ private final class StageProgress: Sendable {
         for step in begun.indices {
             let owner = (worker + step) % begun.count
             let home = stage.home(of: owner, among: begun.count)
-            while true {
+            // Looking is cheaper than taking: a counter that only is read stays in every core's cache.
+            while begun[owner].current < home.count {
                 let item = home.lowerBound + begun[owner].take()
                 guard item < home.upperBound else { break }
                 stage.body(item, worker, following(item, home, worker))
                 done.finish()
             }
+            if done.current == stage.items { break }
         }
         var looks = 0
-        while done.finished < stage.items {
+        while done.current < stage.items {
             looks += 1
+            switch looks {
+            case ..<(begun.count > coreCount ? 0 : StageProgress.patience): convert_pause()
             // A thread that works longer may be waiting for this one's core.
-            if looks < StageProgress.patience { convert_pause() } else { sched_yield() }
+            case ..<(2 * StageProgress.patience): sched_yield()
+            default: usleep(50)
+            }
         }
     }
 
@@ -149,5 +160,5 @@ private final class SharedCount: Sendable {
 
     func finish() { value.wrappingAdd(1, ordering: .acquiringAndReleasing) }
 
-    var finished: Int { value.load(ordering: .acquiring) }
+    var current: Int { value.load(ordering: .acquiring) }
 }

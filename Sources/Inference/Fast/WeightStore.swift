@@ -15,7 +15,7 @@ struct WeightStore {
 
     /// Zeros. Throws if there is no memory for them.
     mutating func memory(_ count: Int) throws(InferenceError) -> FloatMemory {
-        guard let memory = part(count) else { throw .tooMuchMemory(needed: count, limit: 0) }
+        guard let memory = part(count) else { throw .noMemoryForWeights(bytes: 4 * count) }
         return memory
     }
 

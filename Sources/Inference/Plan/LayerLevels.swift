@@ -1,5 +1,5 @@
-/// Layers by how many others must come before them: layers of one level need nothing from one another, so that threads may do them side by
-/// side, like the branches of a block.
+/// Layers by the longest chain of others that must come before them: layers of one level need nothing from one another, so that threads may do
+/// them side by side, like the branches of a block. All branches are in memory together, then.
 enum LayerLevels {
     /// The same layers, those of one level adjacent; each still comes after those that it reads.
     static func sorted(_ layers: [FusedLayer]) -> [FusedLayer] {

@@ -49,7 +49,7 @@ enum LayerPacking {
     }
 
     static func memory(_ count: Int) throws(InferenceError) -> FloatMemory {
-        guard let memory = FloatMemory(zeros: count) else { throw .tooMuchMemory(needed: count, limit: 0) }
+        guard let memory = FloatMemory(zeros: count) else { throw .noMemoryForWeights(bytes: 4 * count) }
         return memory
     }
 
