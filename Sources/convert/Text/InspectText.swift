@@ -23,27 +23,32 @@ enum InspectText {
     static func lines(_ inspection: Inspection, _ report: InspectRows, listing: Listing) -> [String] {
         let opened = inspection.opened
         var lines = ["\(opened.file.path): \(NumberText.bytes(opened.byteCount))"]
-        lines += indented(TextTable.lines(opened.facts.map { [$0.name, $0.text] }))
         lines.append("  \(SafetyReport.verdict(opened.safety, format: opened.format))")
-        lines += metadata(opened)
-        lines += sidecars(inspection)
         if opened.stateDictError == nil { lines += [""] + NetworkText.lines(inspection) }
         lines += stateDict(inspection, report, listing)
-        lines.append("")
-        lines.append("bytes")
-        let total = opened.groups.reduce(0) { $0 + $1.byteCount }
-        var rows = opened.groups.map { [$0.name, NumberText.grouped($0.byteCount), NumberText.bytes($0.byteCount)] }
-        rows.append(["all", NumberText.grouped(total), NumberText.bytes(total)])
-        lines += indented(TextTable.lines(rows, rightAligned: [1, 2]))
-        if let saved = inspection.bytesThatSlimSaves, saved > 0 {
-            let share = NumberText.fixed(100 * Double(saved) / Double(max(opened.byteCount, 1)), 1)
-            lines.append("  slim would leave out \(NumberText.bytes(saved)) of it (\(share) %)")
-        }
+        lines += ["", "bytes"] + bytes(inspection)
+        lines += metadata(opened)
+        lines += sidecars(inspection)
+        if !opened.facts.isEmpty { lines += ["", "container"] + indented(TextTable.lines(opened.facts.map { [$0.name, $0.text] })) }
+        if opened.stateDictError == nil { lines += list(report, listing) }
         if let check = inspection.check { lines += checkLines(check) }
         return lines
     }
 
     private static func indented(_ lines: [String]) -> [String] { lines.map { "  " + $0 } }
+
+    private static func bytes(_ inspection: Inspection) -> [String] {
+        let opened = inspection.opened
+        let total = opened.groups.reduce(0) { $0 + $1.byteCount }
+        var rows = opened.groups.map { [$0.name, NumberText.grouped($0.byteCount), NumberText.bytes($0.byteCount)] }
+        rows.append(["all", NumberText.grouped(total), NumberText.bytes(total)])
+        var lines = indented(TextTable.lines(rows, rightAligned: [1, 2]))
+        if let saved = inspection.bytesThatSlimSaves, saved > 0 {
+            let share = NumberText.fixed(100 * Double(saved) / Double(max(opened.byteCount, 1)), 1)
+            lines.append("  slim would leave out \(NumberText.bytes(saved)) of it (\(share) %)")
+        }
+        return lines
+    }
 
     private static func metadata(_ opened: OpenedFile) -> [String] {
         var rows: [[String]] = []
@@ -77,12 +82,19 @@ enum InspectText {
             facts += ["\(NumberText.grouped(weights.parameterCount)) parameters", NumberText.bytes(weights.byteCount)]
         }
         lines.append("  \(facts.joined(separator: ", "))")
-        switch listing {
-        case .none:
+        if case .none = listing {
             let names = report.rows.prefix(3).map(\.name).joined(separator: ", ")
-            return lines + ["  \(names), … (--tensors lists them, --tree sums them up by prefix)"]
-        case .tree(let depth): return lines + indented(StateDictTree(report.rows, depth: depth).lines)
-        case .tensors: return lines + tensors(report)
+            lines.append("  \(names), … (--tensors lists them, --tree sums them up by prefix)")
+        }
+        return lines
+    }
+
+    /// The tensors come last, as there may be hundreds.
+    private static func list(_ report: InspectRows, _ listing: Listing) -> [String] {
+        switch listing {
+        case .none: []
+        case .tree(let depth): ["", "tensors"] + indented(StateDictTree(report.rows, depth: depth).lines)
+        case .tensors: ["", "tensors"] + tensors(report)
         }
     }
 
