@@ -59,10 +59,10 @@ package struct Command: Sendable {
     /// The option of a name or an alias.
     func option(_ name: String) -> (any Declared)? { options.first { $0.declaration.spellings.contains(name) } }
 
-    /// Options of this command of which at least one has to be given with an option.
+    /// The options that an option needs at least one of, as far as this command has them.
     func needs(of option: Declaration) -> [String] { option.needs.filter { self.option($0) != nil } }
 
-    /// Options of this command that cannot be given with an option.
+    /// The options that an option cannot be given with, as far as this command has them.
     func conflicts(of option: Declaration) -> [String] {
         // An option of two groups belongs to the first.
         let group = groups.first { $0.options.contains { $0.declaration.name == option.name } }

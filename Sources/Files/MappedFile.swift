@@ -90,7 +90,8 @@ public struct FileIdentity: Equatable, Sendable {
         self.init(status)
     }
 
-    /// The same file in the same state. A new name or other rights of it, which the time of the file's last change shows, are no difference.
+    /// Whether both are the same file with the same content, going by size and time of writing. The time of the last status change is left out,
+    /// as a rename or new permissions set it too.
     public static func == (one: FileIdentity, other: FileIdentity) -> Bool {
         one.isSameFile(as: other) && one.size == other.size && one.modifiedSeconds == other.modifiedSeconds
             && one.modifiedNanoseconds == other.modifiedNanoseconds

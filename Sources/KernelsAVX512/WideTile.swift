@@ -1,17 +1,50 @@
 import CCPU
 import KernelTypes
 
+/// Two tiles of one block each, side by side.
+protocol TwoBlockTile: MultiplyTile where Rows == OneBlock.Rows {
+    /// The tile of one block.
+    associatedtype OneBlock: MultiplyTile
+    /// The sums of the first block, and of the second.
+    var s: OneBlock { get set }
+    var t: OneBlock { get set }
+}
+
+extension TwoBlockTile {
+    static var rowCount: Int { OneBlock.rowCount }
+    static var blockCount: Int { 2 }
+
+    @inline(__always) static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows { OneBlock.rows(place) }
+
+    // Not fast, as two blocks do not leave enough registers for addresses; such layers take one block at a time.
+    @inline(__always) mutating func add(
+        _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
+    ) {
+        for index in 0..<count {
+            let place = weights + index &* blockChannels
+            add(rows, offsets[index], place, blockStride: blockStride, 1, ahead: WeightsAhead(place))
+        }
+    }
+
+    @inline(__always) static func += (left: inout Self, right: Self) {
+        left.s += right.s
+        left.t += right.t
+    }
+
+    @inline(__always) func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void) {
+        s.forEach { row, _, sums in body(row, 0, sums) }
+        t.forEach { row, _, sums in body(row, 1, sums) }
+    }
+}
+
 /// Twelve rows × two blocks: of 32 registers, 24 hold sums, so that each input that is read is multiplied twice. The totals that they join are
 /// in memory, as parts are long.
-struct Tile12x2: MultiplyTile {
+struct Tile12x2: TwoBlockTile {
     typealias Rows = Tile12.Rows
 
-    static let (rowCount, blockCount) = (12, 2)
     var s = Tile12(), t = Tile12()
 
     @inline(__always) init() {}
-
-    @inline(__always) static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows { Tile12.rows(place) }
 
     // Not two calls for one block each: both use the same input while it is in a register.
     @inline(__always) mutating func add(
@@ -78,38 +111,15 @@ struct Tile12x2: MultiplyTile {
         }
         (self.s, self.t) = (s, t)
     }
-
-    // Not fast, as two blocks do not leave enough registers for addresses; such layers take one block at a time.
-    @inline(__always) mutating func add(
-        _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
-    ) {
-        for index in 0..<count {
-            let place = weights + index &* blockChannels
-            add(rows, offsets[index], place, blockStride: blockStride, 1, ahead: WeightsAhead(place))
-        }
-    }
-
-    @inline(__always) static func += (left: inout Self, right: Self) {
-        left.s += right.s
-        left.t += right.t
-    }
-
-    @inline(__always) func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void) {
-        s.forEach { row, _, sums in body(row, 0, sums) }
-        t.forEach { row, _, sums in body(row, 1, sums) }
-    }
 }
 
 /// Four rows × two blocks, for the last few rows of a job: eight sums, so that none waits for the multiplication before it.
-struct Tile4x2: MultiplyTile {
+struct Tile4x2: TwoBlockTile {
     typealias Rows = Tile4.Rows
 
-    static let (rowCount, blockCount) = (4, 2)
     var s = Tile4(), t = Tile4()
 
     @inline(__always) init() {}
-
-    @inline(__always) static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows { Tile4.rows(place) }
 
     @inline(__always) mutating func add(
         _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: WeightsAhead
@@ -142,25 +152,5 @@ struct Tile4x2: MultiplyTile {
             index &+= 1
         }
         (self.s, self.t) = (s, t)
-    }
-
-    // As in the larger tile, not fast.
-    @inline(__always) mutating func add(
-        _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
-    ) {
-        for index in 0..<count {
-            let place = weights + index &* blockChannels
-            add(rows, offsets[index], place, blockStride: blockStride, 1, ahead: WeightsAhead(place))
-        }
-    }
-
-    @inline(__always) static func += (left: inout Self, right: Self) {
-        left.s += right.s
-        left.t += right.t
-    }
-
-    @inline(__always) func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void) {
-        s.forEach { row, _, sums in body(row, 0, sums) }
-        t.forEach { row, _, sums in body(row, 1, sums) }
     }
 }

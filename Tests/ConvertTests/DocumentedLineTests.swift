@@ -9,7 +9,7 @@ import Testing
         let name: String
         var files: [String] = []
         var preparation: [String] = []
-        /// Words that only the reader's files allow, and what stands for them.
+        /// Words that only work with the reader's own files, and what replaces them here.
         var replaced: [(String, String)] = []
     }
 

@@ -21,8 +21,8 @@ extension FamilyDescription {
         do {
             mapped = try MappedFile(path: path)
         } catch {
-            // An interrupted download is what an empty checkpoint shows, and not an empty text.
-            if case .empty(let whole)? = error as? FileError {
+            // The general remedy, to fetch the file again, suits a checkpoint and not a text.
+            if case .empty(let whole) = error {
                 throw FamilyError.empty(file: whole.split(separator: "/").last.map(String.init) ?? whole)
             }
             throw error

@@ -114,7 +114,8 @@ extension ExecutionPlan {
         return stages
     }
 
-    /// A step for the first `images` images, shared out among threads that do so many such steps side by side.
+    /// A step for the first `images` images, divided among threads.
+    /// - Parameter sharing: the steps with weights that threads do side by side, this one included.
     private func stage(_ step: ExecutionStep, images: Int, kernels: KernelTable, workers: Int, sharing: Int) -> Stage {
         switch step {
         case .direct(var job):

@@ -57,7 +57,7 @@ struct Stage: Sendable {
 }
 
 extension Workers {
-    /// Does all items of all stages, none of which begins before the one before it is done.
+    /// Does all items of all stages. A stage begins when the one before it is done.
     func forEach(_ stages: [Stage]) { StageWalk(stages, workers: count).run() }
 }
 
