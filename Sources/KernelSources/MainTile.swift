@@ -16,7 +16,8 @@ struct Tile6: MultiplyTile {
         let r0, r1, r2, r3, r4, r5: UnsafePointer<Float>
     }
 
-    static let (rowCount, blockCount) = (6, 1)
+    @inline(__always) static var rowCount: Int { 6 }
+    @inline(__always) static var blockCount: Int { 1 }
     var s0 = Block.zero, s1 = Block.zero, s2 = Block.zero, s3 = Block.zero
     var s4 = Block.zero, s5 = Block.zero
 
@@ -53,26 +54,6 @@ struct Tile6: MultiplyTile {
         self = t
     }
 
-    @inline(__always) mutating func add(
-        _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
-    ) {
-        var t = self
-        var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
-        var index = 0
-        while index < count {
-            let (w, offset) = (weight.pointee, offsets[index])
-            weight += 1
-            t.s0 = multiplyAdd(t.s0, w, Block(repeating: rows.r0[offset]))
-            t.s1 = multiplyAdd(t.s1, w, Block(repeating: rows.r1[offset]))
-            t.s2 = multiplyAdd(t.s2, w, Block(repeating: rows.r2[offset]))
-            t.s3 = multiplyAdd(t.s3, w, Block(repeating: rows.r3[offset]))
-            t.s4 = multiplyAdd(t.s4, w, Block(repeating: rows.r4[offset]))
-            t.s5 = multiplyAdd(t.s5, w, Block(repeating: rows.r5[offset]))
-            index &+= 1
-        }
-        self = t
-    }
-
     @inline(__always) static func += (left: inout Self, right: Self) {
         left.s0 += right.s0
         left.s1 += right.s1
@@ -80,6 +61,15 @@ struct Tile6: MultiplyTile {
         left.s3 += right.s3
         left.s4 += right.s4
         left.s5 += right.s5
+    }
+
+    @inline(__always) mutating func update(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Block) {
+        s0 = body(0, 0, s0)
+        s1 = body(1, 0, s1)
+        s2 = body(2, 0, s2)
+        s3 = body(3, 0, s3)
+        s4 = body(4, 0, s4)
+        s5 = body(5, 0, s5)
     }
 
     @inline(__always) func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void) {

@@ -24,10 +24,10 @@ protocol MultiplyTile {
     /// many at once would have to wait for one another, and the products for them.
     mutating func add(
         _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: WeightsAhead)
-    /// Adds `count` products to each row, each input at its own offset.
-    mutating func add(_ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int)
     /// Adds row by row.
     static func += (left: inout Self, right: Self)
+    /// Replaces each row's sums, block by block.
+    mutating func update(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Block)
     /// Passes each row's sums to `body`, block by block.
     func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void)
 }
@@ -53,7 +53,8 @@ struct Tile4: MultiplyTile {
         let r0, r1, r2, r3: UnsafePointer<Float>
     }
 
-    static let (rowCount, blockCount) = (4, 1)
+    @inline(__always) static var rowCount: Int { 4 }
+    @inline(__always) static var blockCount: Int { 1 }
     var s0 = Block.zero, s1 = Block.zero, s2 = Block.zero, s3 = Block.zero
 
     @inline(__always) init() {}
@@ -85,29 +86,18 @@ struct Tile4: MultiplyTile {
         self = t
     }
 
-    @inline(__always) mutating func add(
-        _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
-    ) {
-        var t = self
-        var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
-        var index = 0
-        while index < count {
-            let (w, offset) = (weight.pointee, offsets[index])
-            weight += 1
-            t.s0 = multiplyAdd(t.s0, w, Block(repeating: rows.r0[offset]))
-            t.s1 = multiplyAdd(t.s1, w, Block(repeating: rows.r1[offset]))
-            t.s2 = multiplyAdd(t.s2, w, Block(repeating: rows.r2[offset]))
-            t.s3 = multiplyAdd(t.s3, w, Block(repeating: rows.r3[offset]))
-            index &+= 1
-        }
-        self = t
-    }
-
     @inline(__always) static func += (left: inout Self, right: Self) {
         left.s0 += right.s0
         left.s1 += right.s1
         left.s2 += right.s2
         left.s3 += right.s3
+    }
+
+    @inline(__always) mutating func update(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Block) {
+        s0 = body(0, 0, s0)
+        s1 = body(1, 0, s1)
+        s2 = body(2, 0, s2)
+        s3 = body(3, 0, s3)
     }
 
     @inline(__always) func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void) {

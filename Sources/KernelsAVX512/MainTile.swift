@@ -16,7 +16,8 @@ struct Tile12: MultiplyTile {
         let r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11: UnsafePointer<Float>
     }
 
-    static let (rowCount, blockCount) = (12, 1)
+    @inline(__always) static var rowCount: Int { 12 }
+    @inline(__always) static var blockCount: Int { 1 }
     var s0 = Block.zero, s1 = Block.zero, s2 = Block.zero, s3 = Block.zero
     var s4 = Block.zero, s5 = Block.zero, s6 = Block.zero, s7 = Block.zero
     var s8 = Block.zero, s9 = Block.zero, s10 = Block.zero, s11 = Block.zero
@@ -68,32 +69,6 @@ struct Tile12: MultiplyTile {
         self = t
     }
 
-    @inline(__always) mutating func add(
-        _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
-    ) {
-        var t = self
-        var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
-        var index = 0
-        while index < count {
-            let (w, offset) = (weight.pointee, offsets[index])
-            weight += 1
-            t.s0 = multiplyAdd(t.s0, w, Block(repeating: rows.r0[offset]))
-            t.s1 = multiplyAdd(t.s1, w, Block(repeating: rows.r1[offset]))
-            t.s2 = multiplyAdd(t.s2, w, Block(repeating: rows.r2[offset]))
-            t.s3 = multiplyAdd(t.s3, w, Block(repeating: rows.r3[offset]))
-            t.s4 = multiplyAdd(t.s4, w, Block(repeating: rows.r4[offset]))
-            t.s5 = multiplyAdd(t.s5, w, Block(repeating: rows.r5[offset]))
-            t.s6 = multiplyAdd(t.s6, w, Block(repeating: rows.r6[offset]))
-            t.s7 = multiplyAdd(t.s7, w, Block(repeating: rows.r7[offset]))
-            t.s8 = multiplyAdd(t.s8, w, Block(repeating: rows.r8[offset]))
-            t.s9 = multiplyAdd(t.s9, w, Block(repeating: rows.r9[offset]))
-            t.s10 = multiplyAdd(t.s10, w, Block(repeating: rows.r10[offset]))
-            t.s11 = multiplyAdd(t.s11, w, Block(repeating: rows.r11[offset]))
-            index &+= 1
-        }
-        self = t
-    }
-
     @inline(__always) static func += (left: inout Self, right: Self) {
         left.s0 += right.s0
         left.s1 += right.s1
@@ -107,6 +82,21 @@ struct Tile12: MultiplyTile {
         left.s9 += right.s9
         left.s10 += right.s10
         left.s11 += right.s11
+    }
+
+    @inline(__always) mutating func update(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Block) {
+        s0 = body(0, 0, s0)
+        s1 = body(1, 0, s1)
+        s2 = body(2, 0, s2)
+        s3 = body(3, 0, s3)
+        s4 = body(4, 0, s4)
+        s5 = body(5, 0, s5)
+        s6 = body(6, 0, s6)
+        s7 = body(7, 0, s7)
+        s8 = body(8, 0, s8)
+        s9 = body(9, 0, s9)
+        s10 = body(10, 0, s10)
+        s11 = body(11, 0, s11)
     }
 
     @inline(__always) func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void) {

@@ -11,24 +11,19 @@ protocol TwoBlockTile: MultiplyTile where Rows == OneBlock.Rows {
 }
 
 extension TwoBlockTile {
-    static var rowCount: Int { OneBlock.rowCount }
-    static var blockCount: Int { 2 }
+    @inline(__always) static var rowCount: Int { OneBlock.rowCount }
+    @inline(__always) static var blockCount: Int { 2 }
 
     @inline(__always) static func rows(_ place: (Int) -> UnsafePointer<Float>) -> Rows { OneBlock.rows(place) }
-
-    // Not fast, as two blocks do not leave enough registers for addresses; such layers take one block at a time.
-    @inline(__always) mutating func add(
-        _ rows: Rows, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int
-    ) {
-        for index in 0..<count {
-            let place = weights + index &* blockChannels
-            add(rows, offsets[index], place, blockStride: blockStride, 1, ahead: WeightsAhead(place))
-        }
-    }
 
     @inline(__always) static func += (left: inout Self, right: Self) {
         left.s += right.s
         left.t += right.t
+    }
+
+    @inline(__always) mutating func update(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Block) {
+        s.update { row, _, sums in body(row, 0, sums) }
+        t.update { row, _, sums in body(row, 1, sums) }
     }
 
     @inline(__always) func forEach(_ body: (_ row: Int, _ block: Int, _ sums: Block) -> Void) {
