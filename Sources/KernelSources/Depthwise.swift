@@ -1,13 +1,33 @@
 import KernelTypes
 
 /// A convolution of each channel by itself: four pixels of a row × a vector of channels at a time, so that each weight is used four times
-/// and no sum waits for another. Pixels whose windows reach over the sides of the image are computed one at a time, skipping the outside.
+/// and no sum waits for another. Pixels whose windows reach over the sides of the image are computed one at a time, skipping the outside, but
+/// for the windows that `DepthwiseRows` is for.
 ///
 /// Of many channels as many are taken at a time as leave the rows under a window in the first cache.
-@inline(__always) func depthwiseConvolution(_ job: WindowJob, _ rows: Range<Int>) {
+func slideDepthwise(_ job: WindowJob, _ rows: Range<Int>, _ blocks: Range<Int>) {
     guard let weights = job.weights else { return }
-    let (input, output) = (job.input, job.output)
-    let reach = (job.kernelWidth &- 1) &* job.dilationX
+    let channels = blocks.lowerBound &* blockChannels..<min(blocks.upperBound &* blockChannels, job.output.paddedChannels)
+    // Channels that are taken at once.
+    let perChannel = max(1, job.kernelHeight &* job.input.width &* 4)
+    let atOnce = max(64, (24 << 10) / perChannel / 64 &* 64)
+    for first in stride(from: channels.lowerBound, to: channels.upperBound, by: atOnce) {
+        let part = first..<min(first &+ atOnce, channels.upperBound)
+        if DepthwiseRows.areMeant(for: job) {
+            withUnsafePointer(to: Vector.zero) { zero in
+                let zeros = UnsafeRawPointer(zero).assumingMemoryBound(to: Float.self)
+                DepthwiseRows(weights: weights, rows: rows, zeros: zeros).put(job, part)
+            }
+        } else {
+            slideWindows(job, rows, part, weights)
+        }
+    }
+    let width = job.output.width
+    if let curve = job.curve { bend(job.output, curve, rows.lowerBound &* width..<rows.upperBound &* width, blocks) }
+}
+
+@inline(__always) private func slideWindows(_ job: WindowJob, _ rows: Range<Int>, _ channels: Range<Int>, _ weights: UnsafePointer<Float>) {
+    let input = job.input
     withUnsafeTemporaryAllocation(of: Int.self, capacity: job.kernelHeight &* job.kernelWidth) { offsets in
         guard let offsets = offsets.baseAddress else { return }
         for y in 0..<job.kernelHeight {
@@ -15,15 +35,11 @@ import KernelTypes
                 offsets[y &* job.kernelWidth &+ x] = y &* job.dilationY &* input.rowStride &+ x &* job.dilationX &* input.pixelStride
             }
         }
-        let perChannel = max(1, job.kernelHeight &* input.width &* 4)
-        let atOnce = max(64, (24 << 10) / perChannel / 64 &* 64)
-        for channels in stride(from: 0, to: output.paddedChannels, by: atOnce) {
-            depthwiseConvolution(job, rows, channels..<min(channels &+ atOnce, output.paddedChannels), offsets, weights, reach)
-        }
+        slideWindows(job, rows, channels, offsets, weights, (job.kernelWidth &- 1) &* job.dilationX)
     }
 }
 
-@inline(__always) private func depthwiseConvolution(
+@inline(__always) private func slideWindows(
     _ job: WindowJob, _ rows: Range<Int>, _ channels: Range<Int>, _ offsets: UnsafePointer<Int>, _ weights: UnsafePointer<Float>,
     _ reach: Int
 ) {
@@ -35,19 +51,6 @@ import KernelTypes
         let rowTaps = tapsInside(top, job.kernelHeight, job.dilationY, input.height)
         // The last start of four neighbors whose windows lie inside the image along the row.
         let lastWhole = min(output.width &- 4, (input.width &- 1 &- reach &+ job.paddingLeft) / job.strideX &- 3)
-        let firstWhole = (job.paddingLeft &+ job.strideX &- 1) / job.strideX
-        if DepthwiseRow.isMeant(for: job), firstWhole <= lastWhole {
-            for column in 0..<output.width where column < firstWhole || column > lastWhole &+ 3 {
-                let left = column &* job.strideX &- job.paddingLeft
-                DepthwiseWindow(
-                    offsets: offsets, weights: weights, corner: UnsafePointer(input.base + input.place(image, top, left)), rows: rowTaps,
-                    columns: tapsInside(left, job.kernelWidth, job.dilationX, input.width)
-                ).putOne(job, image, row, column, channels)
-            }
-            DepthwiseRow(weights: weights, image: image, row: row, top: top, taps: rowTaps, first: firstWhole, last: lastWhole)
-                .put(job, channels)
-            continue
-        }
         var column = 0
         while column < output.width {
             let isWhole =
@@ -70,7 +73,7 @@ import KernelTypes
 }
 
 /// The taps along one axis that lie inside the image, for a window that begins at `origin`.
-@inline(__always) private func tapsInside(_ origin: Int, _ kernel: Int, _ dilation: Int, _ size: Int) -> Range<Int> {
+@inline(__always) func tapsInside(_ origin: Int, _ kernel: Int, _ dilation: Int, _ size: Int) -> Range<Int> {
     let first = origin >= 0 ? 0 : (dilation &- 1 &- origin) / dilation
     let end = min(kernel, max(0, (size &- origin &+ dilation &- 1) / dilation))
     return first..<max(first, end)

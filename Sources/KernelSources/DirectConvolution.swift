@@ -77,13 +77,10 @@ private func convolveBlocks(
         let tile = tileRows(count &- first)
         let end = first &+ tile
         let (index, inside) = (first / WideTile.rowCount, tiles[first / WideTile.rowCount])
-        let ahead = Ahead(
-            // Only the first blocks meet inputs that are not in any cache yet.
-            pixels: list + end, pixelCount: blocks.lowerBound == all.lowerBound ? tileRows(count &- end) : 0,
-            // The first tiles prefetch one block each; one tile alone prefetches both.
-            weights: WeightsAhead(
-                index < blocks.count ? next + index &* blockSize : weights,
-                index == 0 && end >= count && blocks.count > 1 ? next + blockSize : weights))
+        // The first tiles prefetch one block each; one tile alone prefetches both.
+        let ahead = WeightsAhead(
+            index < blocks.count ? next + index &* blockSize : weights,
+            index == 0 && end >= count && blocks.count > 1 ? next + blockSize : weights)
         if tile <= 4 {
             convolveLast(job, taps, list + first, inside, ahead, weights, channel: channel, blocks.count, sums)
         } else if blocks.count == WideTile.blockCount {
@@ -97,7 +94,7 @@ private func convolveBlocks(
 
 /// The last few pixels. Not inlined, so that the loop over all others keeps its registers.
 @inline(never) private func convolveLast(
-    _ job: UnsafePointer<ConvolutionJob>, _ taps: Taps, _ pixels: UnsafePointer<OutputPixel>, _ inside: TapRectangle, _ ahead: Ahead,
+    _ job: UnsafePointer<ConvolutionJob>, _ taps: Taps, _ pixels: UnsafePointer<OutputPixel>, _ inside: TapRectangle, _ ahead: WeightsAhead,
     _ weights: UnsafePointer<Float>, channel: Int, _ blockCount: Int, _ sums: UnsafeMutablePointer<Block>
 ) {
     if blockCount == SmallTile.blockCount {

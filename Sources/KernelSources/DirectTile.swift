@@ -1,34 +1,17 @@
-import CCPU
 import KernelTypes
 
 /// One tile of pixels, for as many blocks as the tile has.
 @inline(__always) func convolve<Tile: MultiplyTile>(
     _ type: Tile.Type, _ job: UnsafePointer<ConvolutionJob>, _ taps: Taps, _ pixels: UnsafePointer<OutputPixel>, _ inside: TapRectangle,
-    _ ahead: Ahead,
-    _ weights: UnsafePointer<Float>, channel: Int, _ sums: UnsafeMutablePointer<Block>
+    _ ahead: WeightsAhead, _ weights: UnsafePointer<Float>, channel: Int, _ sums: UnsafeMutablePointer<Block>
 ) {
-    prefetchOutput(job.pointee, pixels, Tile.rowCount, channel, Tile.blockCount)
     let target = TileTarget(job: job, pixels: pixels, channel: channel, sums: sums)
-    let rows = Tile.rows { pixels[$0].input }
     if taps.isOnePart {
-        convolveOnePart(type, rows, taps, ahead, weights, target)
+        convolveOnePart(type, taps, ahead, weights, target)
     } else if taps.channels <= taps.channelsPerPart {
-        convolveTaps(type, rows, taps, inside, ahead, weights, target)
+        convolveTaps(type, taps, inside, ahead, weights, target)
     } else {
-        convolveChannels(type, rows, taps, inside, ahead, weights, target)
-    }
-}
-
-/// Prefetches the memory that finishing a tile will access.
-@inline(__always) private func prefetchOutput(
-    _ job: ConvolutionJob, _ pixels: UnsafePointer<OutputPixel>, _ rows: Int, _ channel: Int, _ blocks: Int
-) {
-    for block in 0..<blocks {
-        let output = job.output.base + (channel &+ block &* blockChannels)
-        for row in 0..<rows { convert_prefetch(output + pixels[row].output) }
-        guard let residual = job.residual else { continue }
-        let place = residual.base + (channel &+ block &* blockChannels)
-        for row in 0..<rows { convert_prefetch(place + pixels[row].residual) }
+        convolveChannels(type, taps, inside, ahead, weights, target)
     }
 }
 
@@ -37,18 +20,20 @@ import KernelTypes
 
 /// A sum that is one part.
 @inline(never) private func convolveOnePart<Tile: MultiplyTile>(
-    _ type: Tile.Type, _ rows: Tile.Rows, _ taps: Taps, _ ahead: Ahead, _ weights: UnsafePointer<Float>, _ target: TileTarget
+    _ type: Tile.Type, _ taps: Taps, _ ahead: WeightsAhead, _ weights: UnsafePointer<Float>, _ target: TileTarget
 ) {
+    let rows = target.rows(type)
     var part = Tile()
-    part.add(rows, taps.offsets[0], weights, blockStride: taps.count &* blockChannels, taps.channels, ahead: ahead.weights)
+    part.add(rows, taps.offsets[0], weights, blockStride: taps.count &* blockChannels, taps.channels, ahead: ahead)
     target.finish(part)
 }
 
 /// Parts of as many whole taps as fit.
 @inline(never) private func convolveTaps<Tile: MultiplyTile>(
-    _ type: Tile.Type, _ rows: Tile.Rows, _ taps: Taps, _ inside: TapRectangle, _ ahead: Ahead, _ weights: UnsafePointer<Float>,
+    _ type: Tile.Type, _ taps: Taps, _ inside: TapRectangle, _ ahead: WeightsAhead, _ weights: UnsafePointer<Float>,
     _ target: TileTarget
 ) {
+    let rows = target.rows(type)
     let (channels, blockStride) = (taps.channels, taps.count &* blockChannels)
     let perPart = taps.tapsPerPart
     var (row, column, isFirst) = (inside.firstRow, inside.firstColumn, true)
@@ -58,9 +43,8 @@ import KernelTypes
         let end = ((row &* taps.columns &+ column) / perPart &+ 1) &* perPart
         var tap = row &* taps.columns &+ column
         repeat {
-            ahead.prefetch(taps, tap, 0, channels)
             let place = tap &* channels &* blockChannels
-            part.add(rows, taps.offsets[tap], weights + place, blockStride: blockStride, channels, ahead: ahead.weights + place)
+            part.add(rows, taps.offsets[tap], weights + place, blockStride: blockStride, channels, ahead: ahead + place)
             column &+= 1
             if column == inside.endColumn { (row, column) = (row &+ 1, inside.firstColumn) }
             tap = row &* taps.columns &+ column
@@ -74,9 +58,10 @@ import KernelTypes
 
 /// Parts of one tap.
 @inline(never) private func convolveChannels<Tile: MultiplyTile>(
-    _ type: Tile.Type, _ rows: Tile.Rows, _ taps: Taps, _ inside: TapRectangle, _ ahead: Ahead, _ weights: UnsafePointer<Float>,
+    _ type: Tile.Type, _ taps: Taps, _ inside: TapRectangle, _ ahead: WeightsAhead, _ weights: UnsafePointer<Float>,
     _ target: TileTarget
 ) {
+    let rows = target.rows(type)
     let (channels, blockStride) = (taps.channels, taps.count &* blockChannels)
     let perPart = taps.channelsPerPart
     var (row, column, done, isFirst) = (inside.firstRow, inside.firstColumn, 0, true)
@@ -84,10 +69,9 @@ import KernelTypes
     while true {
         let tap = row &* taps.columns &+ column
         let count = perPart < channels &- done ? perPart : channels &- done
-        ahead.prefetch(taps, tap, done, done &+ count)
         var part = Tile()
         let place = (tap &* channels &+ done) &* blockChannels
-        part.add(rows, taps.offsets[tap] &+ done, weights + place, blockStride: blockStride, count, ahead: ahead.weights + place)
+        part.add(rows, taps.offsets[tap] &+ done, weights + place, blockStride: blockStride, count, ahead: ahead + place)
         done &+= count
         if done >= channels {
             (column, done) = (column &+ 1, 0)

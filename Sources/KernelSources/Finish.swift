@@ -14,7 +14,7 @@ struct Finish {
 
     private let kind: Kind
     private let bias, low, high: Vector
-    private let output: UnsafeMutablePointer<Float>
+    let output: UnsafeMutablePointer<Float>
     private let residual: UnsafePointer<Float>?
     private let isHalf: Bool
 
@@ -45,6 +45,36 @@ struct Finish {
             }
         self.output = output.base + channel
         self.residual = residual.map { UnsafePointer($0.base + channel) }
+    }
+
+    /// What is done most often, for loops that choose once: nil if a residual is added, or a curve follows.
+    @inline(__always) var plainKind: PlainKind? {
+        guard residual == nil else { return nil }
+        switch kind {
+        case .bounded: return .bounded
+        case .sloped: return .sloped
+        case .hardSwish: return nil
+        }
+    }
+
+    /// See `plainKind`.
+    enum PlainKind {
+        case bounded, sloped
+    }
+
+    /// A finished sum, if its kind is this.
+    @inline(__always) func bounded(_ sum: Vector) -> Vector {
+        var value = sum + bias
+        value.replace(with: low, where: value .< low)
+        value.replace(with: high, where: value .> high)
+        return value
+    }
+
+    /// See `bounded`.
+    @inline(__always) func sloped(_ sum: Vector) -> Vector {
+        var value = sum + bias
+        value.replace(with: value * low, where: value .< Vector.zero)
+        return value
     }
 
     /// Prefetches the memory that `put` will access.

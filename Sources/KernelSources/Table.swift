@@ -11,5 +11,6 @@ import KernelTypes
 /// The kernels as this target was compiled.
 public let kernelTable = KernelTable(
     name: compiledFor, direct: directConvolution, winograd: winogradConvolution,
-    winogradTiles: winogradTiles, winogradScratch: winogradScratch, window: slideWindow, linear: linearLayer,
+    winogradTiles: winogradTiles, winogradScratch: winogradScratch, pair: convolvePair, pairScratch: convolutionPairScratch,
+    window: slideWindow, linear: linearLayer,
     pixels: mapPixels, rows: mapRows, matrices: multiplyMatrices)

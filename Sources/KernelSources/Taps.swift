@@ -1,4 +1,3 @@
-import CCPU
 import KernelTypes
 
 /// How a kernel's taps lie in the input, and which of their products form a partial sum.
@@ -39,24 +38,5 @@ struct Taps {
         channelsPerPart = taps.tapsPerPart &* taps.channels
         tapsPerPart = 1
         offsets = offset
-    }
-}
-
-/// What to prefetch while a tile is computed: inputs of the next tile's pixels, and the next blocks' weights.
-struct Ahead {
-    let pixels: UnsafePointer<OutputPixel>
-    let pixelCount: Int
-    let weights: WeightsAhead
-
-    /// Prefetches inputs for a range of one tap's channels.
-    @inline(__always) func prefetch(_ taps: Taps, _ tap: Int, _ first: Int, _ end: Int) {
-        for index in 0..<pixelCount {
-            let place = pixels[index].input + taps.offsets[tap]
-            var channel = first
-            while channel < end {
-                convert_prefetch_early(place + channel)
-                channel &+= blockChannels
-            }
-        }
     }
 }

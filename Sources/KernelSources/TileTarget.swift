@@ -1,6 +1,6 @@
 import KernelTypes
 
-/// Where the sums of a tile go.
+/// The pixels of a tile, and where their sums go.
 struct TileTarget {
     let job: UnsafePointer<ConvolutionJob>
     let pixels: UnsafePointer<OutputPixel>
@@ -8,6 +8,9 @@ struct TileTarget {
     let channel: Int
     /// Memory for the sums of all parts but the last.
     let sums: UnsafeMutablePointer<Block>
+
+    /// Where the inputs of the pixels are.
+    @inline(__always) func rows<Tile: MultiplyTile>(_ type: Tile.Type) -> Tile.Rows { Tile.rows { pixels[$0].input } }
 
     /// Keeps what was summed so far.
     @inline(__always) func keep<Tile: MultiplyTile>(_ tile: Tile) {

@@ -3,10 +3,7 @@ import KernelTypes
 /// Maximum or mean over a window of each channel, and depthwise convolution. Positions outside the image do not count.
 @Sendable func slideWindow(_ job: WindowJob, _ rows: Range<Int>) {
     if case .depthwise = job.kind {
-        depthwiseConvolution(job, rows)
-        let (width, blocks) = (job.output.width, (job.output.channels &+ blockChannels &- 1) / blockChannels)
-        if let curve = job.curve { bend(job.output, curve, rows.lowerBound &* width..<rows.upperBound &* width, 0..<blocks) }
-        return
+        return slideDepthwise(job, rows, 0..<(job.output.channels &+ blockChannels &- 1) / blockChannels)
     }
     var isMaximum = false
     if case .maximum = job.kind { isMaximum = true }

@@ -141,6 +141,8 @@ public struct WindowJob: @unchecked Sendable {
     public var dilationY: Int
     /// Horizontal distance between taps.
     public var dilationX: Int
+    /// Depthwise only: whether padding may be multiplied like other zeros, which changes nothing as long as weights are finite.
+    public var takesPaddingAsZeros: Bool
     /// Means only: rows below and columns after the image that count as zeros, like the padding before it; nil if no padding counts.
     public var countedPadding: (bottom: Int, right: Int)?
     /// Images in the batch.
@@ -168,6 +170,7 @@ public struct WindowJob: @unchecked Sendable {
         curve = nil
         dilationY = 1
         dilationX = 1
+        takesPaddingAsZeros = true
         countedPadding = nil
     }
 }
@@ -233,6 +236,11 @@ public struct KernelTable: Sendable {
     public let winogradTiles: @Sendable (_ channels: Int) -> Int
     /// Floats of scratch memory that `winograd` needs, for this number of input channels.
     public let winogradScratch: @Sendable (_ channels: Int) -> Int
+    /// A pair of convolutions, over output rows of the flattened batch × blocks of 16 channels, with `pairScratch` floats of scratch memory.
+    public let pair:
+        @Sendable (_ job: ConvolutionPairJob, _ rows: Range<Int>, _ blocks: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
+    /// Floats of scratch memory that `pair` needs.
+    public let pairScratch: @Sendable (_ job: ConvolutionPairJob) -> Int
     /// Window operation over output rows of the flattened batch.
     public let window: @Sendable (_ job: WindowJob, _ rows: Range<Int>) -> Void
     /// Linear layer: a range of outputs, for all images.
@@ -249,6 +257,8 @@ public struct KernelTable: Sendable {
         name: String, direct: @escaping @Sendable (ConvolutionJob, Range<Int>, Range<Int>) -> Void,
         winograd: @escaping @Sendable (ConvolutionJob, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void,
         winogradTiles: @escaping @Sendable (Int) -> Int, winogradScratch: @escaping @Sendable (Int) -> Int,
+        pair: @escaping @Sendable (ConvolutionPairJob, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void,
+        pairScratch: @escaping @Sendable (ConvolutionPairJob) -> Int,
         window: @escaping @Sendable (WindowJob, Range<Int>) -> Void, linear: @escaping @Sendable (LinearJob, Range<Int>) -> Void,
         pixels: @escaping @Sendable (PixelJob, Range<Int>) -> Void, rows: @escaping @Sendable (RowJob, Range<Int>) -> Void,
         matrices: @escaping @Sendable (MatrixJob, Range<Int>) -> Void
@@ -258,6 +268,8 @@ public struct KernelTable: Sendable {
         self.winograd = winograd
         self.winogradTiles = winogradTiles
         self.winogradScratch = winogradScratch
+        self.pair = pair
+        self.pairScratch = pairScratch
         self.window = window
         self.linear = linear
         self.pixels = pixels

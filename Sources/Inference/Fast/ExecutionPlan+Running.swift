@@ -80,6 +80,11 @@ extension ExecutionPlan {
                 kernels.winograd(
                     job.followed(by: isLast ? following : job.winogradWeights(0)), tiles, 0..<job.outputBlocks, scratch.base)
             }
+        case .pair(var job):
+            job.images = images.upperBound
+            job.first = job.first.followed(by: following)
+            let height = job.second.output.height
+            kernels.pair(job, images.lowerBound * height..<images.upperBound * height, 0..<job.first.outputBlocks, scratch.base)
         case .window(var job):
             job.images = images.upperBound
             kernels.window(job, images.lowerBound * job.output.height..<images.upperBound * job.output.height)
@@ -138,6 +143,21 @@ extension ExecutionPlan {
                 [scratch] item, worker, following in
                 let (range, blocks) = parts[item]
                 kernels.winograd(ready.followed(by: following), range, blocks, scratch[worker].base)
+            }
+        case .pair(var job):
+            job.images = images
+            let (ready, height) = (job, job.second.output.height)
+            // Where parts of an image meet, both need the same middle rows: parts of few rows would compute many of them twice.
+            let isAlongWork = images >= workers || height >= 6 * workers
+            let parts = Division(
+                work: images * height, most: height, unit: 1, blocks: job.first.outputBlocks, workers: workers, isAlongWork: isAlongWork,
+                sharing: sharing)
+            return Stage(items: parts.count, weights: { ready.first.directWeights(parts[$0].1.lowerBound) }) {
+                [scratch] item, worker, following in
+                var job = ready
+                job.first = job.first.followed(by: following)
+                let (rows, blocks) = parts[item]
+                kernels.pair(job, rows, blocks, scratch[worker].base)
             }
         case .window(var job):
             job.images = images

@@ -4,6 +4,7 @@ import Kernels
 enum ExecutionStep {
     case direct(ConvolutionJob)
     case winograd(ConvolutionJob)
+    case pair(ConvolutionPairJob)
     case window(WindowJob)
     case linear(LinearJob)
     case pixels(PixelJob)
@@ -17,6 +18,7 @@ enum ExecutionStep {
         switch self {
         case .direct: "direct"
         case .winograd: "winograd"
+        case .pair: "direct and depthwise"
         case .window(let job): "\(job.kind)"
         case .linear: "linear"
         case .pixels: "pixels"
@@ -24,6 +26,15 @@ enum ExecutionStep {
         case .small: "small"
         case .rows(let job): "\(job.kind)"
         case .matrices: "matrices"
+        }
+    }
+
+    /// Floats of scratch memory that a thread needs for it.
+    func scratchCount(_ kernels: KernelTable) -> Int {
+        switch self {
+        case .winograd(let job): kernels.winogradScratch(job.input.channels)
+        case .pair(let job): kernels.pairScratch(job)
+        default: 0
         }
     }
 
@@ -37,6 +48,7 @@ enum ExecutionStep {
         switch self {
         case .direct(let job): job.directWeights(0)
         case .winograd(let job): job.winogradWeights(0)
+        case .pair(let job): job.first.directWeights(0)
         default: nil
         }
     }
@@ -47,6 +59,7 @@ enum ExecutionStep {
         switch self {
         case .direct(let job): job.directWeightCount <= job.input.count + job.output.count
         case .winograd(let job): job.winogradWeightCount <= job.input.count + job.output.count
+        case .pair(let job): job.first.directWeightCount <= job.first.input.count + job.second.output.count
         case .linear: false
         default: true
         }

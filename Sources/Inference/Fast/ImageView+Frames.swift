@@ -18,11 +18,25 @@ extension ImageView {
 
     /// Takes one image from channels × rows × columns.
     func load(_ source: UnsafePointer<Float>, image: Int) {
+        if channels == 3 { return loadColors(source, image: image) }
         for row in 0..<height {
             for column in 0..<width {
                 let target = pixel(image, row, column)
                 for channel in 0..<channels { target[channel] = source[(channel * height + row) * width + column] }
                 for channel in channels..<paddedChannels { target[channel] = 0 }
+            }
+        }
+    }
+
+    /// The same for three channels, a whole pixel at a time.
+    private func loadColors(_ source: UnsafePointer<Float>, image: Int) {
+        for row in 0..<height {
+            let first = source + row * width
+            let (second, third) = (first + height * width, first + 2 * height * width)
+            var target = UnsafeMutableRawPointer(pixel(image, row, 0))
+            for column in 0..<width {
+                target.storeBytes(of: Lanes(first[column], second[column], third[column], 0, 0, 0, 0, 0), as: Lanes.self)
+                target += pixelStride * 4
             }
         }
     }

@@ -4,6 +4,9 @@ import Kernels
 struct PackedLayer: Sendable {
     var layer: FusedLayer
     var method = ConvolutionMethod.direct
+    /// Of a depthwise convolution: the convolution before it that is done along with it, if there is one (see `ConvolutionPairing`). The layer's
+    /// input is that convolution's, then.
+    var first: [PackedLayer] = []
     /// Weights in the loops' order; nil if there are none, or if they are borrowed.
     var weights: FloatMemory?
     /// A linear layer's weight as it is in its file, borrowed.

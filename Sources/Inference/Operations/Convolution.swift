@@ -101,6 +101,7 @@ extension PlannedLayer {
             job.curve = packed.curve
             job.dilationY = convolution.dilation.height
             job.dilationX = convolution.dilation.width
+            job.takesPaddingAsZeros = leavesOutPadding
             return .window(job)
         }
         var job = ConvolutionJob(

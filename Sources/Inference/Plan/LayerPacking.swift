@@ -15,7 +15,7 @@ enum LayerPacking {
         for index in packed.indices { work += try fill(&packed[index], orders: orders, model: model, store: &store) }
         let parts = work
         workers.forEach(parts.count) { item, _ in parts[item]() }
-        return packed
+        return ConvolutionPairing.pairs(packed, outputs: Set(model.graph.outputs))
     }
 
     static func method(_ layer: FusedLayer, model: Model, isExact: Bool) -> ConvolutionMethod? {
