@@ -74,8 +74,10 @@ func slideDepthwise(_ job: WindowJob, _ rows: Range<Int>, _ blocks: Range<Int>) 
 
 /// The taps along one axis that lie inside the image, for a window that begins at `origin`.
 @inline(__always) func tapsInside(_ origin: Int, _ kernel: Int, _ dilation: Int, _ size: Int) -> Range<Int> {
-    let first = origin >= 0 ? 0 : (dilation &- 1 &- origin) / dilation
-    let end = min(kernel, max(0, (size &- origin &+ dilation &- 1) / dilation))
+    // Divisions take as long as many products.
+    @inline(__always) func steps(_ distance: Int) -> Int { dilation == 1 ? distance : (distance &+ dilation &- 1) / dilation }
+    let first = origin >= 0 ? 0 : steps(0 &- origin)
+    let end = min(kernel, max(0, steps(size &- origin)))
     return first..<max(first, end)
 }
 

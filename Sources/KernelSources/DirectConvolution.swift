@@ -65,16 +65,17 @@ private func convolveBlocks(
 /// All pixels of the list, for as many blocks as a tile has, or for the last one.
 @inline(__always) func convolveTiles(
     _ job: UnsafePointer<ConvolutionJob>, _ taps: Taps, _ list: UnsafePointer<OutputPixel>, _ tiles: UnsafePointer<TapRectangle>,
-    _ count: Int,
-    _ blocks: Range<Int>, of all: Range<Int>, _ sums: UnsafeMutablePointer<Block>
+    _ count: Int, _ blocks: Range<Int>, of all: Range<Int>, _ sums: UnsafeMutablePointer<Block>
 ) {
     let blockSize = taps.count &* blockChannels
     let weights = job.pointee.weights + blocks.lowerBound &* blockSize
     let next = blocks.upperBound < all.upperBound ? job.pointee.weights + blocks.upperBound &* blockSize : job.pointee.following ?? weights
     let channel = blocks.lowerBound &* blockChannels
+    let isShort = taps.hasShortParts && blocks.count == ShortTile.blockCount
     var first = 0
     while first < count {
-        let tile = tileRows(count &- first)
+        let left = count &- first
+        let tile = isShort ? (left <= 4 ? left : min(ShortTile.rowCount, left)) : tileRows(left)
         let end = first &+ tile
         let (index, inside) = (first / WideTile.rowCount, tiles[first / WideTile.rowCount])
         // The first tiles prefetch one block each; one tile alone prefetches both.
@@ -83,6 +84,8 @@ private func convolveBlocks(
             index == 0 && end >= count && blocks.count > 1 ? next + blockSize : weights)
         if tile <= 4 {
             convolveLast(job, taps, list + first, inside, ahead, weights, channel: channel, blocks.count, sums)
+        } else if isShort {
+            convolve(ShortTile.self, job, taps, list + first, inside, ahead, weights, channel: channel, sums)
         } else if blocks.count == WideTile.blockCount {
             convolve(WideTile.self, job, taps, list + first, inside, ahead, weights, channel: channel, sums)
         } else {

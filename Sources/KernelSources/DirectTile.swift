@@ -38,6 +38,7 @@ import KernelTypes
     let perPart = taps.tapsPerPart
     var (row, column, isFirst) = (inside.firstRow, inside.firstColumn, true)
     guard row < inside.endRow, column < inside.endColumn else { return target.finish(Tile()) }
+    var total = Tile()
     while true {
         var part = Tile()
         let end = ((row &* taps.columns &+ column) / perPart &+ 1) &* perPart
@@ -49,6 +50,11 @@ import KernelTypes
             if column == inside.endColumn { (row, column) = (row &+ 1, inside.firstColumn) }
             tap = row &* taps.columns &+ column
         } while row < inside.endRow && tap < end
+        if Tile.keepsTotals {
+            total += part
+            if row == inside.endRow { return target.finish(total) }
+            continue
+        }
         if !isFirst { target.addTotal(to: &part) }
         if row == inside.endRow { return target.finish(part) }
         target.keep(part)
@@ -66,6 +72,7 @@ import KernelTypes
     let perPart = taps.channelsPerPart
     var (row, column, done, isFirst) = (inside.firstRow, inside.firstColumn, 0, true)
     guard row < inside.endRow, column < inside.endColumn else { return target.finish(Tile()) }
+    var total = Tile()
     while true {
         let tap = row &* taps.columns &+ column
         let count = perPart < channels &- done ? perPart : channels &- done
@@ -76,6 +83,11 @@ import KernelTypes
         if done >= channels {
             (column, done) = (column &+ 1, 0)
             if column == inside.endColumn { (row, column) = (row &+ 1, inside.firstColumn) }
+        }
+        if Tile.keepsTotals {
+            total += part
+            if row == inside.endRow { return target.finish(total) }
+            continue
         }
         if !isFirst { target.addTotal(to: &part) }
         if row == inside.endRow { return target.finish(part) }

@@ -12,15 +12,33 @@ struct GatheredWindows {
             && pixels &* job.kernelHeight &* job.kernelWidth &* job.input.channels <= most
     }
 
-    /// Floats from one window to the next: eight numbers are copied for each tap, of which the next tap's copy replaces those that are not
-    /// its own.
-    @inline(__always) static func stride(_ taps: Taps) -> Int { taps.count &+ laneCount &- taps.channels }
+    /// Floats from one window to the next: four or eight numbers are copied for each tap, of which the next tap's copy replaces those that are
+    /// not its own.
+    @inline(__always) static func stride(_ taps: Taps) -> Int { taps.count &+ copied(taps) &- taps.channels }
+
+    @inline(__always) private static func copied(_ taps: Taps) -> Int { taps.channels <= 4 ? 4 : laneCount }
 
     /// Copies the numbers under the windows of `count` pixels, and lets the pixels begin there.
     @inline(__always) static func gather(
         _ taps: Taps, _ pixels: UnsafeMutablePointer<OutputPixel>, _ count: Int, to memory: UnsafeMutablePointer<Float>
     ) {
+        if copied(taps) == 4 {
+            gather(taps, pixels, count, to: memory, SIMD4<Float>.self)
+        } else {
+            gather(taps, pixels, count, to: memory, Lanes.self)
+        }
+        let stride = stride(taps)
+        for index in 0..<count { pixels[index].input = UnsafePointer(memory + index &* stride) }
+    }
+
+    @inline(__always) private static func gather<Numbers: SIMD>(
+        _ taps: Taps, _ pixels: UnsafePointer<OutputPixel>, _ count: Int, to memory: UnsafeMutablePointer<Float>, _ numbers: Numbers.Type
+    ) {
         let (tapCount, stride) = (taps.rows &* taps.columns, stride(taps))
+        @inline(__always) func copy(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
+            let value = UnsafeRawPointer(source).assumingMemoryBound(to: Numbers.self).pointee
+            UnsafeMutableRawPointer(target).storeBytes(of: value, as: Numbers.self)
+        }
         // Four pixels at a time, so that no copy waits for the one before it. Those past the end are the last one again.
         var first = 0
         while first < count {
@@ -31,17 +49,12 @@ struct GatheredWindows {
             let (t1, t2, t3) = (target + i1 &* stride, target + i2 &* stride, target + i3 &* stride)
             for tap in 0..<tapCount {
                 let (offset, place) = (taps.offsets[tap], tap &* taps.channels)
-                put(lanes(w0 + offset), target + place)
-                put(lanes(w1 + offset), t1 + place)
-                put(lanes(w2 + offset), t2 + place)
-                put(lanes(w3 + offset), t3 + place)
+                copy(w0 + offset, target + place)
+                copy(w1 + offset, t1 + place)
+                copy(w2 + offset, t2 + place)
+                copy(w3 + offset, t3 + place)
             }
             first &+= 4
         }
-        for index in 0..<count { pixels[index].input = UnsafePointer(memory + index &* stride) }
-    }
-
-    @inline(__always) private static func put(_ value: Lanes, _ target: UnsafeMutablePointer<Float>) {
-        UnsafeMutableRawPointer(target).storeBytes(of: value, as: Lanes.self)
     }
 }

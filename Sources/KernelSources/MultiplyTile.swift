@@ -15,6 +15,8 @@ protocol MultiplyTile {
     static var rowCount: Int { get }
     /// Blocks that are computed together.
     static var blockCount: Int { get }
+    /// Whether there are registers for as many totals besides the sums.
+    static var keepsTotals: Bool { get }
     /// Creates sums of zero.
     init()
     /// Rows whose inputs begin at the addresses that `place` returns.
@@ -55,6 +57,7 @@ struct Tile4: MultiplyTile {
 
     @inline(__always) static var rowCount: Int { 4 }
     @inline(__always) static var blockCount: Int { 1 }
+    @inline(__always) static var keepsTotals: Bool { Vector.scalarCount == blockChannels }
     var s0 = Block.zero, s1 = Block.zero, s2 = Block.zero, s3 = Block.zero
 
     @inline(__always) init() {}

@@ -6,6 +6,10 @@ import KernelTypes
     for flat in rows {
         let image = flat / output.height
         let row = flat &- image &* output.height
+        if case .softmax = job.kind, output.channels == 2, output.width > 1 {
+            softmaxOfTwo(input, output, image, row)
+            continue
+        }
         for column in 0..<output.width {
             let (source, target) = (UnsafePointer(input.pixel(image, row, column)), output.pixel(image, row, column))
             switch job.kind {
@@ -52,6 +56,34 @@ import KernelTypes
     let factor = Vector(repeating: 1 / sum.sum())
     forEachVector(count) { channel, isHalf, _ in
         storeVector(loadVector(UnsafePointer(target + channel), isHalf: isHalf) * factor, target + channel, isHalf: isHalf)
+    }
+}
+
+/// The softmax of two channels, as a detector has at every pixel: as many pixels of a row at a time as a register has numbers.
+@inline(__always) private func softmaxOfTwo(_ input: ImageView, _ output: ImageView, _ image: Int, _ row: Int) {
+    let (size, last) = (Vector.scalarCount, output.width &- 1)
+    let (source, target) = (input.pixel(image, row, 0), output.pixel(image, row, 0))
+    var column = 0
+    while column <= last {
+        // Pixels past the end are the last one again.
+        @inline(__always) func pixel(_ index: Int) -> Int { min(column &+ index, last) }
+        var (one, other) = (Vector.zero, Vector.zero)
+        for index in 0..<size {
+            let place = source + pixel(index) &* input.pixelStride
+            (one[index], other[index]) = (place[0], place[1])
+        }
+        // A NaN compares as nothing, and stays.
+        let top = one.replacing(with: other, where: .!(other .<= one) .& (one .== one))
+        one = powerOfNegative(one - top)
+        other = powerOfNegative(other - top)
+        let factor = 1 / (one + other)
+        one *= factor
+        other *= factor
+        for index in 0..<size {
+            let numbers = Lanes(one[index], other[index], 0, 0, 0, 0, 0, 0)
+            store(numbers, target + pixel(index) &* output.pixelStride)
+        }
+        column &+= size
     }
 }
 

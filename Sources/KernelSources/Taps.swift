@@ -13,6 +13,11 @@ struct Taps {
     /// Whether all products are of one tap and join one partial sum.
     @inline(__always) var isOnePart: Bool { rows &* columns == 1 && channels <= channelsPerPart }
 
+    /// Whether sums join their totals so often that these should be in registers.
+    @inline(__always) var hasShortParts: Bool { !isOnePart && min(channels, channelsPerPart) &* tapsPerPart <= Taps.short }
+
+    private static let short = 48
+
     /// The number of products in a sum.
     @inline(__always) var count: Int { rows &* columns &* channels }
 

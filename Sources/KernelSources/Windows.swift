@@ -15,24 +15,30 @@ import KernelTypes
         let image = flat / output.height
         let row = flat &- image &* output.height
         let top = row &* job.strideY &- job.paddingTop
-        // Taps whose row lies inside the image.
-        let firstTap = top >= 0 ? 0 : (-top &+ job.dilationY &- 1) / job.dilationY
-        let endTap = min(job.kernelHeight, max(0, (input.height &- top &+ job.dilationY &- 1) / job.dilationY))
-        for column in 0..<output.width {
+        let rowTaps = tapsInside(top, job.kernelHeight, job.dilationY, input.height)
+        @inline(__always) func window(_ column: Int) -> Window {
             let left = column &* job.strideX &- job.paddingLeft
-            let firstColumnTap = left >= 0 ? 0 : (-left &+ job.dilationX &- 1) / job.dilationX
-            let endColumnTap = min(job.kernelWidth, max(0, (input.width &- left &+ job.dilationX &- 1) / job.dilationX))
-            let window = Window(
-                corner: input.pixel(image, top &+ firstTap, left &+ firstColumnTap), rows: max(0, endTap &- firstTap),
-                columns: max(0, endColumnTap &- firstColumnTap), rowStride: input.rowStride, pixelStride: input.pixelStride,
-                count: meanCount(job, top, left, max(0, endTap &- firstTap) &* max(0, endColumnTap &- firstColumnTap)))
-            let target = output.pixel(image, row, column)
+            let taps = tapsInside(left, job.kernelWidth, job.dilationX, input.width)
+            return Window(
+                corner: input.pixel(image, top &+ rowTaps.lowerBound, left &+ taps.lowerBound), rows: rowTaps.count, columns: taps.count,
+                rowStride: input.rowStride, pixelStride: input.pixelStride,
+                count: isMaximum ? 0 : meanCount(job, top, left, rowTaps.count &* taps.count))
+        }
+        if isPlain, isMaximum {
+            var sum = Vector.zero
+            for column in 0..<output.width {
+                window(column).storeMaximum(to: output.pixel(image, row, column), channels: output.paddedChannels, &sum)
+            }
+            guard any(sum .!= sum) else { continue }
+            for column in 0..<output.width {
+                window(column).storeMaximumOrNaN(to: output.pixel(image, row, column), channels: output.paddedChannels)
+            }
+            continue
+        }
+        for column in 0..<output.width {
+            let (window, target) = (window(column), output.pixel(image, row, column))
             if isPlain {
-                if isMaximum {
-                    window.storeMaximum(to: target, channels: output.paddedChannels)
-                } else {
-                    window.storeMean(to: target, channels: output.paddedChannels)
-                }
+                window.storeMean(to: target, channels: output.paddedChannels)
                 continue
             }
             let residual = job.residual.map { UnsafePointer($0.pixel(image, row, column)) }
@@ -61,26 +67,60 @@ private struct Window {
     /// What the sum of a mean is divided by.
     let count: Int
 
-    /// The maximum of each channel, as many channels at a time as a register holds. NaN propagates: it compares neither less than nor equal
-    /// to the maximum so far, and is never replaced once found.
-    @inline(__always) func storeMaximum(to target: UnsafeMutablePointer<Float>, channels: Int) {
+    /// The maximum of each channel, as many channels at a time as a register holds, unless there is a NaN. Every number is added to `sum`, which
+    /// is a NaN then; infinities of both signs may make it one too.
+    @inline(__always) func storeMaximum(to target: UnsafeMutablePointer<Float>, channels: Int, _ sum: inout Vector) {
         var channel = 0
-        while channel < channels {
-            let isHalf = channel &+ Vector.scalarCount > channels
-            var value = Vector(repeating: -.infinity)
-            var row = UnsafePointer(corner + channel)
-            for _ in 0..<rows {
-                var pixel = row
-                for _ in 0..<columns {
-                    let next = loadVector(pixel, isHalf: isHalf)
-                    value = value.replacing(with: next, where: .!(next .<= value) .& (value .== value))
-                    pixel += pixelStride
-                }
-                row += rowStride
-            }
-            storeVector(value, target + channel, isHalf: isHalf)
+        while channel &+ Vector.scalarCount <= channels {
+            storeVector(maximum(channel, isHalf: false, &sum), target + channel, isHalf: false)
             channel &+= Vector.scalarCount
         }
+        if channel < channels { storeVector(maximum(channel, isHalf: true, &sum), target + channel, isHalf: true) }
+    }
+
+    @inline(__always) private func maximum(_ channel: Int, isHalf: Bool, _ total: inout Vector) -> Vector {
+        var (value, sum) = (Vector(repeating: -.infinity), Vector.zero)
+        @inline(__always) func take(_ pixel: UnsafePointer<Float>) {
+            let next = loadVector(pixel, isHalf: isHalf)
+            value.replace(with: next, where: next .> value)
+            sum += next
+        }
+        var row = UnsafePointer(corner + channel)
+        for _ in 0..<rows {
+            switch columns {
+            case 2:
+                take(row)
+                take(row + pixelStride)
+            case 3:
+                take(row)
+                take(row + pixelStride)
+                take(row + 2 &* pixelStride)
+            default: for column in 0..<columns { take(row + column &* pixelStride) }
+            }
+            row += rowStride
+        }
+        total += sum
+        return value
+    }
+
+    /// The maximum of each channel, or a NaN if there is one.
+    @inline(never) func storeMaximumOrNaN(to target: UnsafeMutablePointer<Float>, channels: Int) {
+        for channel in stride(from: 0, to: channels, by: Vector.scalarCount) {
+            let isHalf = channel &+ Vector.scalarCount > channels
+            storeVector(maximumOrNaN(channel, isHalf: isHalf), target + channel, isHalf: isHalf)
+        }
+    }
+
+    /// The maximum, or a NaN if there is one: it compares neither less than nor equal to the maximum so far, and is never replaced.
+    @inline(__always) private func maximumOrNaN(_ channel: Int, isHalf: Bool) -> Vector {
+        var value = Vector(repeating: -.infinity)
+        for y in 0..<rows {
+            for x in 0..<columns {
+                let next = loadVector(corner + (y &* rowStride &+ x &* pixelStride &+ channel), isHalf: isHalf)
+                value = value.replacing(with: next, where: .!(next .<= value) .& (value .== value))
+            }
+        }
+        return value
     }
 
     /// The mean of each channel. Four registers of channels at a time: a window may be a whole image, which is then read once from memory and

@@ -7,6 +7,9 @@ typealias MainTile = Tile12
 /// The tile of direct convolutions.
 typealias WideTile = Tile12x2
 
+/// The tile of direct convolutions with short partial sums.
+typealias ShortTile = Tile6x2
+
 /// The tile for the last few rows of direct convolutions.
 typealias SmallTile = Tile4x2
 
@@ -18,6 +21,7 @@ struct Tile12: MultiplyTile {
 
     @inline(__always) static var rowCount: Int { 12 }
     @inline(__always) static var blockCount: Int { 1 }
+    @inline(__always) static var keepsTotals: Bool { true }
     var s0 = Block.zero, s1 = Block.zero, s2 = Block.zero, s3 = Block.zero
     var s4 = Block.zero, s5 = Block.zero, s6 = Block.zero, s7 = Block.zero
     var s8 = Block.zero, s9 = Block.zero, s10 = Block.zero, s11 = Block.zero

@@ -37,6 +37,7 @@ extension TwoBlockTile {
 struct Tile12x2: TwoBlockTile {
     typealias Rows = Tile12.Rows
 
+    @inline(__always) static var keepsTotals: Bool { false }
     var s = Tile12(), t = Tile12()
 
     @inline(__always) init() {}
@@ -108,10 +109,62 @@ struct Tile12x2: TwoBlockTile {
     }
 }
 
+/// Six rows × two blocks: twelve registers hold sums, and twelve the totals that they join after few products.
+struct Tile6x2: TwoBlockTile {
+    typealias Rows = Tile6.Rows
+
+    @inline(__always) static var keepsTotals: Bool { true }
+    var s = Tile6(), t = Tile6()
+
+    @inline(__always) init() {}
+
+    @inline(__always) mutating func add(
+        _ rows: Rows, _ offset: Int, _ weights: UnsafePointer<Float>, blockStride: Int, _ count: Int, ahead: WeightsAhead
+    ) {
+        let r0 = rows.r0 + offset
+        let r1 = rows.r1 + offset
+        let r2 = rows.r2 + offset
+        let r3 = rows.r3 + offset
+        let r4 = rows.r4 + offset
+        let r5 = rows.r5 + offset
+        var (s, t) = (self.s, self.t)
+        let second = blockStride / blockChannels
+        var weight = UnsafeRawPointer(weights).assumingMemoryBound(to: Block.self)
+        var index = 0
+        while index < count {
+            convert_prefetch_early(ahead.first + index &* blockChannels)
+            convert_prefetch_early(ahead.second + index &* blockChannels)
+            let (u, v) = (weight.pointee, weight[second])
+            weight += 1
+            let x0 = Block(repeating: r0[index])
+            s.s0 = multiplyAdd(s.s0, u, x0)
+            t.s0 = multiplyAdd(t.s0, v, x0)
+            let x1 = Block(repeating: r1[index])
+            s.s1 = multiplyAdd(s.s1, u, x1)
+            t.s1 = multiplyAdd(t.s1, v, x1)
+            let x2 = Block(repeating: r2[index])
+            s.s2 = multiplyAdd(s.s2, u, x2)
+            t.s2 = multiplyAdd(t.s2, v, x2)
+            let x3 = Block(repeating: r3[index])
+            s.s3 = multiplyAdd(s.s3, u, x3)
+            t.s3 = multiplyAdd(t.s3, v, x3)
+            let x4 = Block(repeating: r4[index])
+            s.s4 = multiplyAdd(s.s4, u, x4)
+            t.s4 = multiplyAdd(t.s4, v, x4)
+            let x5 = Block(repeating: r5[index])
+            s.s5 = multiplyAdd(s.s5, u, x5)
+            t.s5 = multiplyAdd(t.s5, v, x5)
+            index &+= 1
+        }
+        (self.s, self.t) = (s, t)
+    }
+}
+
 /// Four rows × two blocks, for the last few rows of a job: eight sums, so that none waits for the multiplication before it.
 struct Tile4x2: TwoBlockTile {
     typealias Rows = Tile4.Rows
 
+    @inline(__always) static var keepsTotals: Bool { true }
     var s = Tile4(), t = Tile4()
 
     @inline(__always) init() {}

@@ -35,6 +35,22 @@ import Testing
         }
     }
 
+    @Test("Softmax of two channels, several pixels at a time, agrees with the plain executor")
+    func softmaxOfTwoChannels() throws {
+        for width in [1, 2, 7, 8, 9, 15, 16, 17, 40] {
+            let model = try Networks.model(
+                input: [.batch, .fixed(2), .fixed(3), .fixed(width)], [("y", .softmax(axis: 1), ["input"])], outputs: ["y"])
+            var input = try Networks.input([2, 2, 3, width], seed: width)
+            for index in input.values.indices { input.values[index] *= 30 }
+            try Networks.expectAgreement(model, input, "\(width) wide")
+            // A pixel with a NaN, and no other.
+            input.values[width - 1] = .nan
+            let found = try #require(try FastExecutor(model).run(input).first).batch.values
+            let broken = found.indices.filter { found[$0].isNaN }
+            #expect(broken == [width - 1, 4 * width - 1])
+        }
+    }
+
     @Test("A linear layer gives an image the same bits alone and among others", arguments: [7, 512, 1000, 1037, 2600])
     func linearLayerOfOneImage(inputs: Int) throws {
         let model = try Networks.model(

@@ -1,0 +1,1 @@
+../KernelSources/Tile6.swift
