@@ -137,12 +137,14 @@ private struct TilePlace {
 }
 
 /// Prefetches the memory that a tile's output transform will access.
-@inline(__always) func prefetchOutput(_ job: ConvolutionJob, _ tile: Int, _ finish: Finish) {
+@inline(__always) func prefetchOutput(_ job: ConvolutionJob, _ tile: Int, _ finish: Finish, _ blocks: Int) {
     let (output, place) = (job.output, TilePlace(tile, job))
     let residual = job.residual ?? output
     for row in place.top..<min(output.height, place.top &+ 4) {
         for column in place.left..<min(output.width, place.left &+ 4) {
-            finish.prefetch(output: output.place(place.image, row, column), residual: residual.place(place.image, row, column))
+            let (to, from) = (output.place(place.image, row, column), residual.place(place.image, row, column))
+            finish.prefetch(output: to, residual: from)
+            if blocks > 1 { finish.prefetch(output: to &+ blockChannels, residual: from &+ blockChannels) }
         }
     }
 }
