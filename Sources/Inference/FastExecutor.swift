@@ -74,7 +74,7 @@ public final class FastExecutor: Sendable {
 
     /// The packed weights are checked, not the tensors again; if they are not finite, the tensor is named.
     private func checkWeights() throws {
-        for packed in layers.flatMap({ $0.first + [$0] }) {
+        for packed in layers.flatMap(\.all) {
             let memories = [packed.weights, packed.bias, packed.scale, packed.slopes, packed.inputScale, packed.inputShift]
             let isFinite = memories.allSatisfy { memory in
                 memory.map { FastExecutor.isFinite($0.base, $0.count) } ?? true

@@ -19,6 +19,9 @@ import KernelTypes
     }
 }
 
+/// The best number of output rows to be computed together.
+@Sendable func convolutionPairRows(_ job: ConvolutionPairJob) -> Int { PairBands.bestRows(job) }
+
 /// Floats of scratch memory that a pair needs.
 @Sendable func convolutionPairScratch(_ job: ConvolutionPairJob) -> Int { PairBands(job).scratchCount }
 
@@ -41,7 +44,7 @@ private struct ConvolutionPair {
             var kept = middle.lowerBound..<middle.lowerBound
             var row = rows.lowerBound
             while row < rows.upperBound {
-                let band = row..<min(row &+ bands.rowsAtOnce, rows.upperBound)
+                let band = row..<min(row &+ job.rowsAtOnce, rows.upperBound)
                 let needed = job.middleRows(band)
                 let start = max(needed.lowerBound, kept.upperBound)
                 if needed.lowerBound > kept.lowerBound, needed.lowerBound < kept.upperBound {

@@ -1,31 +1,28 @@
 import KernelTypes
 
-/// A convolution of each channel by itself: four pixels of a row × a vector of channels at a time, so that each weight is used four times
-/// and no sum waits for another. Pixels whose windows reach over the sides of the image are computed one at a time, skipping the outside, but
-/// for the windows that `DepthwiseRows` is for.
-///
-/// Of many channels as many are taken at a time as leave the rows under a window in the first cache.
+/// A convolution of each channel by itself, for rows of the flattened batch × blocks of channels.
 func slideDepthwise(_ job: WindowJob, _ rows: Range<Int>, _ blocks: Range<Int>) {
     guard let weights = job.weights else { return }
     let channels = blocks.lowerBound &* blockChannels..<min(blocks.upperBound &* blockChannels, job.output.paddedChannels)
-    // Channels that are taken at once.
-    let perChannel = max(1, job.kernelHeight &* job.input.width &* 4)
-    let atOnce = max(64, (24 << 10) / perChannel / 64 &* 64)
-    for first in stride(from: channels.lowerBound, to: channels.upperBound, by: atOnce) {
-        let part = first..<min(first &+ atOnce, channels.upperBound)
-        if DepthwiseRows.areMeant(for: job) {
-            withUnsafePointer(to: Vector.zero) { zero in
-                let zeros = UnsafeRawPointer(zero).assumingMemoryBound(to: Float.self)
-                DepthwiseRows(weights: weights, rows: rows, zeros: zeros).put(job, part)
-            }
-        } else {
-            slideWindows(job, rows, part, weights)
+    if DepthwiseRows.areMeant(for: job) {
+        withUnsafePointer(to: Vector.zero) { zero in
+            let zeros = UnsafeRawPointer(zero).assumingMemoryBound(to: Float.self)
+            DepthwiseRows(weights: weights, rows: rows, zeros: zeros).put(job, channels)
+        }
+    } else {
+        // As many channels at a time as leave the rows under a window in the first cache.
+        let perChannel = max(1, job.kernelHeight &* job.input.width &* 4)
+        let atOnce = max(64, (24 << 10) / perChannel / 64 &* 64)
+        for first in stride(from: channels.lowerBound, to: channels.upperBound, by: atOnce) {
+            slideWindows(job, rows, first..<min(first &+ atOnce, channels.upperBound), weights)
         }
     }
     let width = job.output.width
     if let curve = job.curve { bend(job.output, curve, rows.lowerBound &* width..<rows.upperBound &* width, blocks) }
 }
 
+/// Windows of any size: four pixels of a row × a vector of channels at a time, so that each weight is used four times and no sum waits for
+/// another. Pixels whose windows reach over the sides of the image are computed one at a time, skipping the outside.
 @inline(__always) private func slideWindows(_ job: WindowJob, _ rows: Range<Int>, _ channels: Range<Int>, _ weights: UnsafePointer<Float>) {
     let input = job.input
     withUnsafeTemporaryAllocation(of: Int.self, capacity: job.kernelHeight &* job.kernelWidth) { offsets in

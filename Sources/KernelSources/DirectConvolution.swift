@@ -13,7 +13,7 @@ import KernelTypes
                 guard let list = list.baseAddress, let tiles = tiles.baseAddress, let offsets = offsets.baseAddress else { return }
                 listPixels(job, pixels, list, tiles)
                 let taps = Taps(job, offsets: offsets)
-                if GatheredWindows.areMeant(for: job, pixels: count) {
+                if job.hasThinInput {
                     convolveGathered(job, taps, list, tiles, count, blocks)
                 } else {
                     convolveBlocks(job, taps, list, tiles, count, blocks)
@@ -72,12 +72,11 @@ private func convolveBlocks(
     let next = blocks.upperBound < all.upperBound ? job.pointee.weights + blocks.upperBound &* blockSize : job.pointee.following ?? weights
     let channel = blocks.lowerBound &* blockChannels
     let isShort = taps.hasShortParts && blocks.count == ShortTile.blockCount
-    var first = 0
+    var (first, index) = (0, 0)
     while first < count {
-        let left = count &- first
-        let tile = isShort ? (left <= 4 ? left : min(ShortTile.rowCount, left)) : tileRows(left)
+        let tile = isShort ? tileRows(count &- first, ShortTile.self) : tileRows(count &- first, WideTile.self)
         let end = first &+ tile
-        let (index, inside) = (first / WideTile.rowCount, tiles[first / WideTile.rowCount])
+        let inside = tiles[first / WideTile.rowCount]
         // The first tiles prefetch one block each; one tile alone prefetches both.
         let ahead = WeightsAhead(
             index < blocks.count ? next + index &* blockSize : weights,
@@ -91,7 +90,7 @@ private func convolveBlocks(
         } else {
             convolve(MainTile.self, job, taps, list + first, inside, ahead, weights, channel: channel, sums)
         }
-        first = end
+        (first, index) = (end, index &+ 1)
     }
 }
 

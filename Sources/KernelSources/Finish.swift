@@ -47,7 +47,7 @@ struct Finish {
         self.residual = residual.map { UnsafePointer($0.base + channel) }
     }
 
-    /// What is done most often, for loops that choose once: nil if a residual is added, or a curve follows.
+    /// What is done most often, for loops that choose once: nil if a residual is added.
     @inline(__always) var plainKind: PlainKind? {
         guard residual == nil else { return nil }
         switch kind {
@@ -117,30 +117,6 @@ struct Finish {
 extension Finish {
     /// Finishes one vector of several pixels, each `step` vectors after that of the pixel before.
     @inline(__always) func put(_ sums: UnsafePointer<Vector>, step: Int, _ pixels: UnsafePointer<OutputPixel>, _ count: Int) {
-        // What is done most often, without branches in the loop.
-        switch (kind, residual) {
-        case (.bounded, .some(let residual)) where !isHalf:
-            for row in 0..<count {
-                var value = sums[row &* step] + bias + loadVector(residual + pixels[row].residual, isHalf: false)
-                value.replace(with: low, where: value .< low)
-                value.replace(with: high, where: value .> high)
-                storeVector(value, output + pixels[row].output, isHalf: false)
-            }
-        case (.bounded, .none) where !isHalf:
-            for row in 0..<count {
-                var value = sums[row &* step] + bias
-                value.replace(with: low, where: value .< low)
-                value.replace(with: high, where: value .> high)
-                storeVector(value, output + pixels[row].output, isHalf: false)
-            }
-        case (.sloped, .none) where !isHalf:
-            for row in 0..<count {
-                var value = sums[row &* step] + bias
-                value.replace(with: value * low, where: value .< Vector.zero)
-                storeVector(value, output + pixels[row].output, isHalf: false)
-            }
-        default:
-            for row in 0..<count { put(sums[row &* step], output: pixels[row].output, residual: pixels[row].residual) }
-        }
+        for row in 0..<count { put(sums[row &* step], output: pixels[row].output, residual: pixels[row].residual) }
     }
 }

@@ -1,19 +1,10 @@
 import KernelTypes
 
-/// The numbers under each pixel's window, one after the other: for inputs of so few channels, such as a picture's, that a loop over a tap's
-/// would cost more than their products. The window becomes a single tap.
+/// The numbers under each pixel's window, one after the other, for inputs of few channels such as pictures (see
+/// `ConvolutionJob.hasThinInput`). The window becomes a single tap. Products with padding are not left out, which is right for any weights.
 struct GatheredWindows {
-    /// Numbers of all windows that are gathered at once, at most: a part of the second cache.
-    private static let most = 1 << 16
-
-    /// Whether a job's windows are gathered.
-    @inline(__always) static func areMeant(for job: ConvolutionJob, pixels: Int) -> Bool {
-        job.input.channels < laneCount && job.kernelHeight &* job.kernelWidth > 1
-            && pixels &* job.kernelHeight &* job.kernelWidth &* job.input.channels <= most
-    }
-
-    /// Floats from one window to the next: four or eight numbers are copied for each tap, of which the next tap's copy replaces those that are
-    /// not its own.
+    /// Floats from one window to the next. Each copy takes four or eight numbers; those past the tap's own are overwritten by the next tap's
+    /// copy, and need room after the last tap.
     @inline(__always) static func stride(_ taps: Taps) -> Int { taps.count &+ copied(taps) &- taps.channels }
 
     @inline(__always) private static func copied(_ taps: Taps) -> Int { taps.channels <= 4 ? 4 : laneCount }

@@ -19,7 +19,7 @@ import KernelTypes
                 packColumns(right + column, job.right.rowStride, job.terms, isHalf: isHalf, to: block)
                 var row = 0
                 while row < job.rows {
-                    let tile = tileRows(job.rows &- row)
+                    let tile = tileRows(job.rows &- row, MainTile.self)
                     if tile <= 4 {
                         multiply(Tile4.self, job, left, block, output + column, row, tile, isHalf: isHalf)
                     } else {

@@ -112,6 +112,6 @@ struct Tile4: MultiplyTile {
 }
 
 /// Rows of the next tile when `left` rows remain: four if that is less work than a whole tile.
-@inline(__always) func tileRows(_ left: Int) -> Int {
-    (left &+ 3) / 4 &* 4 < MainTile.rowCount ? min(4, left) : min(MainTile.rowCount, left)
+@inline(__always) func tileRows<Tile: MultiplyTile>(_ left: Int, _ tile: Tile.Type) -> Int {
+    (left &+ 3) / 4 &* 4 < Tile.rowCount ? min(4, left) : min(Tile.rowCount, left)
 }

@@ -8,8 +8,6 @@ struct PairBands {
     let listsImage: Bool
     /// Blocks of channels that go through all bands together, before others do.
     let blocksAtOnce: Int
-    /// Output rows of a band.
-    let rowsAtOnce: Int
     /// Between the convolutions: distances of pixels and rows, in floats.
     let pixelStride, rowStride: Int
     /// Tiles of a band, at most.
@@ -19,19 +17,16 @@ struct PairBands {
 
     init(_ job: ConvolutionPairJob) {
         let middle = job.first.output
-        isThin = job.first.kernelHeight &* job.first.kernelWidth > 1
-        // What is gathered once should serve many blocks; then, a band is in the second cache.
-        blocksAtOnce = isThin ? 4 : 2
-        let memory = isThin ? 96 << 10 : 28 << 10
+        isThin = job.first.hasThinInput
+        blocksAtOnce = PairBands.blocksAtOnce(job)
         pixelStride = blocksAtOnce &* blockChannels
         rowStride = middle.width &* pixelStride
-        rowsAtOnce = PairBands.rows(job, fitting: memory / 4 / rowStride)
-        let rows = PairBands.middleRows(rowsAtOnce, job)
+        let rows = PairBands.middleRows(job.rowsAtOnce, job)
         let bandPixels = rows &* middle.width
         tiles = bandPixels / WideTile.rowCount &+ 1
         listsImage = !isThin && middle.height &* middle.width <= PairBands.mostListed
         let listedPixels = listsImage ? middle.height &* middle.width : bandPixels
-        // A tile may end after the last pixel.
+        // The last tile of a band may end after it: the list goes on with the next rows, whose pixels it computes too.
         middleCount = (bandPixels &+ WideTile.rowCount) &* pixelStride
         let taps = job.first.kernelHeight &* job.first.kernelWidth
         windowCount = isThin ? bandPixels &* (taps &* job.first.input.channels &+ laneCount) : 0
@@ -79,17 +74,21 @@ struct PairBands {
         min(job.first.output.height, (rows &- 1) &* job.second.strideY &+ (job.second.kernelHeight &- 1) &* job.second.dilationY &+ 1)
     }
 
-    /// Output rows of a band, of which no more than `most` middle rows are needed, if a band of one row leaves that open: as many as leave the
-    /// fewest pixels for tiles that are not full.
-    private static func rows(_ job: ConvolutionPairJob, fitting most: Int) -> Int {
+    /// Blocks of channels that go through all bands together: two, as the tiles have. What is gathered once should serve more of them.
+    private static func blocksAtOnce(_ job: ConvolutionPairJob) -> Int { job.first.hasThinInput ? 4 : 2 }
+
+    /// The number of output rows in a band. A band of several rows needs no more middle rows than the first cache has room for, or the second
+    /// if windows are gathered. Among such bands, it is the one that wastes the least work in tiles that are not full.
+    static func bestRows(_ job: ConvolutionPairJob) -> Int {
         let (height, width) = (job.second.output.height, job.first.output.width)
+        let most = (job.first.hasThinInput ? 96 << 10 : 28 << 10) / (4 &* width &* blocksAtOnce(job) &* blockChannels)
         var (best, bestCost, bestPixels) = (1, Int.max, 1)
         for rows in 1...height {
-            guard rows == 1 || middleRows(rows, job) <= most else { break }
+            guard rows == 1 || rows <= most && middleRows(rows, job) <= most else { break }
             let newRows = rows == height ? middleRows(rows, job) : rows &* job.second.strideY
             let pixels = newRows &* width
             let rest = pixels % WideTile.rowCount
-            // In quarters of a tile; a band itself costs about as much as one.
+            // In quarters of a tile. A band itself costs about one quarter.
             let cost = pixels / WideTile.rowCount &* 4 &+ (rest == 0 ? 0 : rest <= 4 ? 2 : 4) &+ 1
             if bestCost == .max || cost &* bestPixels <= bestCost &* pixels { (best, bestCost, bestPixels) = (rows, cost, pixels) }
         }

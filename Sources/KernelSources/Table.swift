@@ -11,6 +11,7 @@ import KernelTypes
 /// The kernels as this target was compiled.
 public let kernelTable = KernelTable(
     name: compiledFor, direct: directConvolution, winograd: winogradConvolution,
-    winogradTiles: winogradTiles, winogradScratch: winogradScratch, pair: convolvePair, pairScratch: convolutionPairScratch,
+    winogradTiles: winogradTiles, winogradScratch: winogradScratch, pairRows: convolutionPairRows, pair: convolvePair,
+    pairScratch: convolutionPairScratch,
     window: slideWindow, linear: linearLayer,
     pixels: mapPixels, rows: mapRows, matrices: multiplyMatrices)

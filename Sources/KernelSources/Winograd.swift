@@ -74,8 +74,7 @@ import KernelTypes
     var first = 0
     while first < count {
         let left = count &- first
-        // Four rows at a time if that is less work than a whole tile.
-        let tile = (left &+ 3) / 4 &* 4 < Tile.rowCount ? min(4, left) : min(Tile.rowCount, left)
+        let tile = tileRows(left, type)
         let (rows, target) = (inputs + first &* stride, sums + first &* blockChannels &* Tile.blockCount)
         // The first tiles prefetch the next weights, for which the next position's first tile would wait, one block each: memory gives no more.
         let isOnly = left <= Tile.rowCount && first == 0

@@ -123,9 +123,10 @@ private struct TilePlace {
 @inline(__always) func prefetchInput(_ job: ConvolutionJob, _ tile: Int) {
     let (input, place) = (job.input, TilePlace(tile, job))
     let (top, left) = (place.top &- job.paddingTop, place.left &- job.paddingLeft)
-    for row in max(0, top)..<min(input.height, top &+ 6) {
-        // The first two columns are the last two of the previous tile.
-        for column in max(0, left &+ 2)..<min(input.width, left &+ 6) {
+    // A tile may lie in the padding alone. The first two columns are the last two of the previous tile.
+    let (firstRow, firstColumn) = (max(0, top), max(0, left &+ 2))
+    for row in firstRow..<max(firstRow, min(input.height, top &+ 6)) {
+        for column in firstColumn..<max(firstColumn, min(input.width, left &+ 6)) {
             let pixel = input.pixel(place.image, row, column)
             var channel = 0
             while channel < input.paddedChannels {

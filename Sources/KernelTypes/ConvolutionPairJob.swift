@@ -1,9 +1,13 @@
-/// A convolution, and the depthwise convolution that alone reads its result: of that, only some rows are kept, for as long as they are needed.
+/// A convolution, and the depthwise convolution that alone reads its result. Only some rows of that result are in memory at a time.
 public struct ConvolutionPairJob: @unchecked Sendable {
-    /// The first convolution. Its kernel has one tap, or its input fewer than eight channels. Of its output, only the sizes are used.
+    /// The first convolution. Its kernel has one tap, or its input is thin (see `ConvolutionJob.hasThinInput`). Of its output, only the sizes
+    /// are used.
     public var first: ConvolutionJob
     /// The depthwise convolution; of its input, only the sizes are used.
     public var second: WindowJob
+
+    /// Output rows that are computed together; see `KernelTable.pairRows`.
+    public var rowsAtOnce = 1
 
     /// Creates a job of two that follow one another.
     public init(_ first: ConvolutionJob, _ second: WindowJob) {

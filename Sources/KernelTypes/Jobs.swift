@@ -64,6 +64,15 @@ public struct ConvolutionJob: @unchecked Sendable {
     /// Numbers of all packed weights for `winograd`.
     public var winogradWeightCount: Int { outputBlocks * winogradBlockCount }
 
+    /// Whether the input has so few channels that a loop over a tap's would cost more than their products, so that the numbers under a window
+    /// are gathered first.
+    public var hasThinInput: Bool {
+        ConvolutionJob.hasThinInput(taps: kernelHeight * kernelWidth, channels: input.channels)
+    }
+
+    /// See the property of this name. More numbers to a window than this would fill the caches.
+    public static func hasThinInput(taps: Int, channels: Int) -> Bool { taps > 1 && channels < laneCount && taps * channels <= 512 }
+
     private var directBlockCount: Int { kernelHeight * kernelWidth * input.channels * blockChannels }
     private var winogradBlockCount: Int { 36 * input.paddedChannels * blockChannels }
 
@@ -236,6 +245,8 @@ public struct KernelTable: Sendable {
     public let winogradTiles: @Sendable (_ channels: Int) -> Int
     /// Floats of scratch memory that `winograd` needs, for this number of input channels.
     public let winogradScratch: @Sendable (_ channels: Int) -> Int
+    /// The best number of a pair's output rows to be computed together.
+    public let pairRows: @Sendable (_ job: ConvolutionPairJob) -> Int
     /// A pair of convolutions, over output rows of the flattened batch × blocks of 16 channels, with `pairScratch` floats of scratch memory.
     public let pair:
         @Sendable (_ job: ConvolutionPairJob, _ rows: Range<Int>, _ blocks: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
@@ -257,6 +268,7 @@ public struct KernelTable: Sendable {
         name: String, direct: @escaping @Sendable (ConvolutionJob, Range<Int>, Range<Int>) -> Void,
         winograd: @escaping @Sendable (ConvolutionJob, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void,
         winogradTiles: @escaping @Sendable (Int) -> Int, winogradScratch: @escaping @Sendable (Int) -> Int,
+        pairRows: @escaping @Sendable (ConvolutionPairJob) -> Int,
         pair: @escaping @Sendable (ConvolutionPairJob, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void,
         pairScratch: @escaping @Sendable (ConvolutionPairJob) -> Int,
         window: @escaping @Sendable (WindowJob, Range<Int>) -> Void, linear: @escaping @Sendable (LinearJob, Range<Int>) -> Void,
@@ -268,6 +280,7 @@ public struct KernelTable: Sendable {
         self.winograd = winograd
         self.winogradTiles = winogradTiles
         self.winogradScratch = winogradScratch
+        self.pairRows = pairRows
         self.pair = pair
         self.pairScratch = pairScratch
         self.window = window

@@ -8,12 +8,15 @@ import Testing
     struct Shape: CustomStringConvertible {
         var first = 1
         var firstStride = 1
+        var firstPadding: Int?
         var inputs = 16
         var channels = 40
         var size = (height: 14, width: 14)
         var kernel = 3
         var stride = 1
         var padding = 1
+        /// Further rows and columns of padding before the image.
+        var before = 0
         var dilation = 1
         var activation: ConvertIR.Operation? = .relu
         var addsFirst = false
@@ -46,6 +49,12 @@ import Testing
             add { ($0.inputs, $0.first, $0.firstStride, $0.size) = (3, kernel, stride, (31, 40)) }
             add { ($0.inputs, $0.first, $0.firstStride, $0.size, $0.channels) = (5, kernel, stride, (23, 12), 88) }
         }
+        // Bands that lie in the padding alone, wide rows, and padding and stride of a single tap.
+        add { ($0.before, $0.size) = (1, (9, 11)) }
+        add { ($0.before, $0.size) = (7, (5, 4)) }
+        add { ($0.size, $0.inputs, $0.channels) = ((5, 450), 8, 16) }
+        add { ($0.firstPadding, $0.size) = (2, (6, 7)) }
+        add { ($0.firstStride, $0.size) = (2, (13, 16)) }
         // More than one partial sum.
         add { ($0.inputs, $0.channels) = (330, 24) }
         for activation in [nil, .prelu(slope: "p"), .clip(minimum: 0, maximum: 6), .hardSwish, .sigmoid] as [ConvertIR.Operation?] {
@@ -57,9 +66,13 @@ import Testing
 
     private func model(_ shape: Shape, isOpen: Bool) throws -> Model {
         let (channels, activation) = (shape.channels, shape.activation)
-        let first = Convolution(weight: "v", bias: "a", stride: Size2D(shape.firstStride), padding: Padding2D(shape.first / 2))
+        let first = Convolution(
+            weight: "v", bias: "a", stride: Size2D(shape.firstStride), padding: Padding2D(shape.firstPadding ?? shape.first / 2))
         let second = Convolution(
-            weight: "w", bias: "b", stride: Size2D(shape.stride), padding: Padding2D(shape.padding), dilation: Size2D(shape.dilation),
+            weight: "w", bias: "b", stride: Size2D(shape.stride),
+            padding: Padding2D(
+                top: shape.padding + shape.before, left: shape.padding + shape.before, bottom: shape.padding, right: shape.padding),
+            dilation: Size2D(shape.dilation),
             groups: channels)
         var nodes: [(String, ConvertIR.Operation, [String])] = [
             ("c", .convolution(first), ["input"]), ("m", .prelu(slope: "p"), ["c"]), ("d", .convolution(second), ["m"]),
@@ -94,11 +107,46 @@ import Testing
             let expected = try run(apart, input, loops, threads: 1)
             #expect(Set(expected).count > 3)
             let each = expected.count / 3
-            for (images, threads) in [(3, 1), (3, 2), (1, 1), (1, 2), (1, 3), (2, 3), (3, 7)] {
+            for (images, threads) in [(3, 1), (3, 2), (1, 1), (1, 2), (1, 3), (2, 3), (3, 7), (1, 24)] {
                 let found = try run(pair, input.images(0..<images), loops, threads: threads)
                 #expect(found == Array(expected[..<(images * each)]), "\(images) images, \(threads) threads, \(loops)")
             }
         }
+    }
+
+    @Test("Exact sums of two convolutions in one have the same bits as well")
+    func exactBits() throws {
+        let shape = Shape()
+        var options = FastExecutor.Options()
+        options.isExact = true
+        let input = try Networks.input([2, shape.inputs, shape.size.height, shape.size.width])
+        let results = try [false, true].map { isOpen in
+            try #require(try FastExecutor(model(shape, isOpen: isOpen), options: options).run(input).first).batch.values
+        }
+        #expect(results[0].map(\.bitPattern) == results[1].map(\.bitPattern))
+    }
+
+    @Test("A tall window is not worth keeping rows for, and is computed apart")
+    func tallWindows() throws {
+        var shape = Shape()
+        (shape.dilation, shape.padding, shape.size) = (8, 8, (20, 20))
+        let model = try model(shape, isOpen: false)
+        let input = try Networks.input([2, shape.inputs, 20, 20])
+        #expect(try !methods(model, input).contains("direct and depthwise"))
+        try Networks.expectAgreement(model, input)
+    }
+
+    @Test("Scratch memory of all threads counts towards the limit")
+    func memoryLimit() throws {
+        var shape = Shape()
+        (shape.inputs, shape.channels, shape.size) = (8, 8, (3, 4000))
+        let model = try model(shape, isOpen: false)
+        let one = try FastExecutor(model, options: FastExecutor.Options()).workingBytes(for: [1, 8, 3, 4000])
+        var options = FastExecutor.Options()
+        (options.threads, options.memoryLimit) = (64, 2 * one)
+        #expect(throws: InferenceError.self) { try FastExecutor(model, options: options).workingBytes(for: [1, 8, 3, 4000]) }
+        options.memoryLimit = 64 * one
+        #expect(try FastExecutor(model, options: options).workingBytes(for: [1, 8, 3, 4000]) > 10 * one)
     }
 
     private func methods(_ model: Model, _ input: Batch) throws -> [String] {

@@ -35,6 +35,21 @@ import Testing
         }
     }
 
+    @Test("Winograd tiles may lie in the padding alone", arguments: [2, 4, 7, 9], [8, 9, 31])
+    func wideFrames(padding: Int, size: Int) throws {
+        let sides = [
+            Padding2D(padding), Padding2D(top: 1, left: 0, bottom: padding, right: padding),
+            Padding2D(top: padding, left: padding, bottom: 0, right: 1),
+        ]
+        for padding in sides {
+            let model = try Networks.model(
+                input: [.batch, .fixed(16), .fixed(size), .fixed(size)],
+                [("y", .convolution(Convolution(weight: "w", padding: padding)), ["input"])], outputs: ["y"],
+                shapes: [("w", [16, 16, 3, 3])])
+            try Networks.expectAgreement(model, try Networks.input([1, 16, size, size]), within: 4e-6)
+        }
+    }
+
     @Test("Softmax of two channels, several pixels at a time, agrees with the plain executor")
     func softmaxOfTwoChannels() throws {
         for width in [1, 2, 7, 8, 9, 15, 16, 17, 40] {

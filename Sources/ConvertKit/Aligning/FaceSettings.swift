@@ -145,7 +145,7 @@ public struct FaceSettings: Sendable {
 
     /// Everything that a crop depends on besides its picture.
     func digest(weights: [SHA256Digest]) -> SHA256Digest {
-        var settings = ["crop 1", preprocess.rawValue, crop.height == crop.width ? "\(crop.height)" : "\(imageSize)"]
+        var settings = ["crop 2", preprocess.rawValue, crop.height == crop.width ? "\(crop.height)" : "\(imageSize)"]
         if preprocess.looksForFaces {
             settings += crop.margin.map { ["\($0)"] } ?? FaceSettings.warp.map(\.1)
             settings += [crop.selection.rawValue, "\(detection.minFaceSize)", "\(detection.factor)"]

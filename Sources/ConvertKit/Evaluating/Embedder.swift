@@ -23,7 +23,7 @@ public struct Embedder: Sendable {
     private let outputWidth: Int
 
     /// Changes whenever an embedding of the same crop and model could come out differently.
-    private static let version = "embedding 1"
+    private static let version = "embedding 2"
     /// The side of crops for a network of any size that says nothing of it.
     private static let usualSide = 112
 

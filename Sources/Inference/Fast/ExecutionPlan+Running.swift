@@ -147,8 +147,9 @@ extension ExecutionPlan {
         case .pair(var job):
             job.images = images
             let (ready, height) = (job, job.second.output.height)
-            // Where parts of an image meet, both need the same middle rows: parts of few rows would compute many of them twice.
-            let isAlongWork = images >= workers || height >= 6 * workers
+            // Where parts of an image meet, both need the same middle rows: parts of few rows would compute many of them twice. Still, this is
+            // better than threads without work.
+            let isAlongWork = images >= workers || height >= 6 * workers || job.first.outputBlocks < 2 * workers
             let parts = Division(
                 work: images * height, most: height, unit: 1, blocks: job.first.outputBlocks, workers: workers, isAlongWork: isAlongWork,
                 sharing: sharing)

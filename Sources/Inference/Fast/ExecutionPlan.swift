@@ -21,13 +21,13 @@ final class ExecutionPlan: @unchecked Sendable {
     /// Images that were to fit.
     let wantedCapacity: Int
     /// Bytes of the arena and of scratch.
-    private(set) var byteCount = 0
+    let byteCount: Int
     private(set) var steps: [PlannedStep] = []
     /// The stages of the last run that all threads did together, and its number of images.
     var walk: (images: Int, stages: StageWalk)?
     private let arena: FloatMemory
     /// One for each thread.
-    private(set) var scratch: [FloatMemory] = []
+    let scratch: [FloatMemory]
     private let layers: [PackedLayer]
     private var places: [String: ImageView] = [:]
     private let layouts: [String: ValueLayout]
@@ -49,14 +49,25 @@ final class ExecutionPlan: @unchecked Sendable {
         let plan = BufferPlan(
             layers: layers.map(\.layer), input: input, extents: extents, borders: borders,
             outputs: Set(model.graph.outputs))
+        let pairing = PairPlanning(layouts: layouts, kernels: kernels, isExact: isExact, leavesOutPadding: leavesOutPadding)
+        let scratchCount = try layers.map { try pairing.scratchCount($0) }.max() ?? 0
         let perImage = plan.arenaCount.multipliedReportingOverflow(by: 4)
-        guard !perImage.overflow, perImage.partialValue <= memoryLimit else {
-            throw InferenceError.tooMuchMemory(needed: perImage.partialValue, limit: memoryLimit)
+        let scratchBytes = scratchCount.multipliedReportingOverflow(by: 4 * workers)
+        let least = perImage.partialValue.addingReportingOverflow(scratchBytes.partialValue)
+        guard !perImage.overflow, !scratchBytes.overflow, !least.overflow, least.partialValue <= memoryLimit else {
+            throw InferenceError.tooMuchMemory(needed: least.overflow ? .max : least.partialValue, limit: memoryLimit)
         }
         // A batch that would not fit is run in parts.
-        let fitting = max(1, min(capacity, memoryLimit / max(perImage.partialValue, 1)))
+        let fitting = max(1, min(capacity, (memoryLimit - scratchBytes.partialValue) / max(perImage.partialValue, 1)))
+        byteCount = perImage.partialValue * fitting + scratchBytes.partialValue
         guard let arena = FloatMemory(zeros: plan.arenaCount * fitting) else {
-            throw InferenceError.tooMuchMemory(needed: perImage.partialValue * fitting, limit: memoryLimit)
+            throw InferenceError.tooMuchMemory(needed: byteCount, limit: memoryLimit)
+        }
+        scratch = try [Int](repeating: scratchCount, count: workers).map { count in
+            guard let memory = FloatMemory(zeros: count) else {
+                throw InferenceError.tooMuchMemory(needed: least.partialValue, limit: memoryLimit)
+            }
+            return memory
         }
         self.arena = arena
         self.capacity = fitting
@@ -82,16 +93,8 @@ final class ExecutionPlan: @unchecked Sendable {
         frame(input.name, level: -1)
         for (layer, level) in zip(layers, LayerLevels.levels(of: layers.map(\.layer))) {
             frame(layer.layer.output, level: level)
-            if let step = try step(layer, isExact: isExact) { steps.append(PlannedStep(name: layer.layer.name, level: level, step: step)) }
+            if let step = try step(layer, pairing) { steps.append(PlannedStep(name: layer.layer.name, level: level, step: step)) }
         }
-        let scratchCount = steps.map { $0.step.scratchCount(kernels) }.max() ?? 0
-        scratch = try (0..<workers).map { _ in
-            guard let memory = FloatMemory(zeros: scratchCount) else {
-                throw InferenceError.tooMuchMemory(needed: scratchCount * 4, limit: memoryLimit)
-            }
-            return memory
-        }
-        byteCount = (plan.arenaCount * fitting + scratchCount * workers) * 4
         var later: WeightAddress?
         for index in steps.indices.reversed() {
             steps[index].following = later
@@ -151,7 +154,7 @@ final class ExecutionPlan: @unchecked Sendable {
     /// Zero pixels that direct convolutions read around their inputs.
     private static func borders(_ layers: [PackedLayer]) -> [String: Int] {
         var borders: [String: Int] = [:]
-        for packed in layers.flatMap({ $0.first + [$0] }) {
+        for packed in layers.flatMap(\.all) {
             guard case .convolution(let layer) = packed.layer.kind, packed.method == .direct else { continue }
             let padding = max(max(layer.padding.top, layer.padding.left), max(layer.padding.bottom, layer.padding.right))
             borders[packed.layer.input] = max(borders[packed.layer.input] ?? 0, padding)
@@ -164,10 +167,11 @@ final class ExecutionPlan: @unchecked Sendable {
         return value
     }
 
-    private func step(_ packed: PackedLayer, isExact: Bool) throws -> ExecutionStep? {
+    private func step(_ packed: PackedLayer, _ pairing: PairPlanning) throws -> ExecutionStep? {
         let layer = packed.layer
         if layer.isParameter { return nil }
-        if let first = packed.first.first { return try pair(first, packed, isExact: isExact) }
+        if let first = packed.precedingConvolution.first { return .pair(try pairing.job(first, packed) { try value($0, layer) }) }
+        let isExact = pairing.isExact
         let (source, target) = (try value(layer.input, layer), try value(layer.output, layer))
         let planned = PlannedLayer(
             packed: packed, input: source.view, output: target.view, residual: try layer.residual.map { try value($0, layer).view },
@@ -199,35 +203,5 @@ final class ExecutionPlan: @unchecked Sendable {
         case .softmax(let axis): return try planned.softmax(axis: axis)
         case .l2Normalize(let axis, let epsilon): return try planned.l2Normalize(axis: axis, epsilon: epsilon)
         }
-    }
-
-    /// Two convolutions in one step. What is between them has sizes, but no memory of its own.
-    private func pair(_ first: PackedLayer, _ packed: PackedLayer, isExact: Bool) throws -> ExecutionStep? {
-        var second = packed
-        (second.first, second.layer.input) = ([], first.layer.output)
-        guard case .convolution(let one) = first.layer.kind, case .convolution(let other) = second.layer.kind,
-            let layout = layouts[first.layer.output]
-        else { return nil }
-        let (source, target) = (try value(first.layer.input, first.layer), try value(second.layer.output, second.layer))
-        let extent = layout.extent
-        let middle = PlannedValue(
-            view: ImageView(
-                base: arena.base, height: extent.height, width: extent.width, channels: extent.channels, pixelStride: 0, rowStride: 0,
-                imageStride: 0, border: 0),
-            layout: layout)
-        let planned = (
-            PlannedLayer(
-                packed: first, input: source.view, output: middle.view, residual: nil, other: nil, sources: [source], target: middle),
-            PlannedLayer(
-                packed: second, input: middle.view, output: target.view,
-                residual: try second.layer.residual.map { try value($0, second.layer).view }, other: nil,
-                sources: [middle] + (try second.layer.residual.map { [try value($0, second.layer)] } ?? []), target: target)
-        )
-        try planned.0.checkOrders()
-        try planned.1.checkOrders()
-        guard case .direct(let firstJob) = planned.0.convolution(one, isExact: isExact, leavesOutPadding: leavesOutPadding),
-            case .window(let secondJob) = planned.1.convolution(other, isExact: isExact, leavesOutPadding: leavesOutPadding)
-        else { return nil }
-        return .pair(ConvolutionPairJob(firstJob, secondJob))
     }
 }

@@ -29,15 +29,6 @@ enum ExecutionStep {
         }
     }
 
-    /// Floats of scratch memory that a thread needs for it.
-    func scratchCount(_ kernels: KernelTable) -> Int {
-        switch self {
-        case .winograd(let job): kernels.winogradScratch(job.input.channels)
-        case .pair(let job): kernels.pairScratch(job)
-        default: 0
-        }
-    }
-
     /// Whether threads may do it for their own images; a large linear layer's weight is read once for all images instead.
     var isSharable: Bool {
         if case .linear(let job) = self { job.inputs * job.outputs <= ExecutionStep.smallWeight } else { true }

@@ -4,9 +4,9 @@ import Kernels
 struct PackedLayer: Sendable {
     var layer: FusedLayer
     var method = ConvolutionMethod.direct
-    /// Of a depthwise convolution: the convolution before it that is done along with it, if there is one (see `ConvolutionPairing`). The layer's
-    /// input is that convolution's, then.
-    var first: [PackedLayer] = []
+    /// Of a depthwise convolution: the convolution before it that is done along with it, or nothing (see `ConvolutionPairing`). It is a list
+    /// because a structure cannot hold another of its kind. The layer's input is that convolution's, then.
+    var precedingConvolution: [PackedLayer] = []
     /// Weights in the loops' order; nil if there are none, or if they are borrowed.
     var weights: FloatMemory?
     /// A linear layer's weight as it is in its file, borrowed.
@@ -25,6 +25,9 @@ struct PackedLayer: Sendable {
     var parameter: ImageView?
     /// Sizes of the convolution's or linear layer's weight.
     var weightShape: [Int] = []
+
+    /// The layer, after the convolution that is done along with it.
+    var all: [PackedLayer] { precedingConvolution + [self] }
 
     /// What follows the operation, in the loops' form, unless it is a curve.
     var activation: Activation {

@@ -119,7 +119,7 @@ extension PlannedLayer {
         job.paddingLeft = convolution.padding.left
         job.dilationY = convolution.dilation.height
         job.dilationX = convolution.dilation.width
-        job.partialTerms = isExact ? 32 : 144
+        job.partialTerms = PartialSum.terms(isExact: isExact)
         job.leavesOutPadding = leavesOutPadding
         return packed.method == .winograd ? .winograd(job) : .direct(job)
     }

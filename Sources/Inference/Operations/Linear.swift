@@ -68,7 +68,7 @@ extension PlannedLayer {
         job.residual = residual
         job.activation = packed.activation
         job.curve = packed.curve
-        job.partialTerms = isExact ? 32 : 144
+        job.partialTerms = PartialSum.terms(isExact: isExact)
         return .direct(job)
     }
 }

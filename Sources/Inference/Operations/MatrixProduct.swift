@@ -69,7 +69,7 @@ extension PlannedLayer {
         return .matrices(
             MatrixJob(
                 left: offsets[0], right: offsets[1], output: offsets[2], rows: rows, terms: terms, columns: columns,
-                partialTerms: isExact ? 32 : 144))
+                partialTerms: PartialSum.terms(isExact: isExact)))
     }
 
     /// Where a value's matrix for each product begins; axes of size 1 are repeated.

@@ -17,3 +17,10 @@ extension FusedLayer {
         return weightShape[0] >= 16 && weightShape[1] >= 16 && output.height >= 8 && output.width >= 8 ? .winograd : .direct
     }
 }
+
+/// Sums of many products are divided into parts, as one long chain of additions loses digits.
+enum PartialSum {
+    /// Products in a part: by default, as many as keep a network's error within 1.25 times PyTorch's; exact sums are of so few that crops come out
+    /// byte for byte like the detector's in PyTorch.
+    static func terms(isExact: Bool) -> Int { isExact ? 32 : 144 }
+}

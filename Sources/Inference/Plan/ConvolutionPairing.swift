@@ -11,30 +11,35 @@ enum ConvolutionPairing {
         var places: [String: Int] = [:]
         for index in layers.indices { places[layers[index].layer.output] = index }
         var (result, joined) = (layers, Set<Int>())
-        for index in layers.indices where layers[index].method == .depthwise {
+        for index in layers.indices where isSecond(layers[index]) {
             let middle = layers[index].layer.input
             guard readers[middle] == 1, !outputs.contains(middle), let place = places[middle], isFirst(layers[place]) else { continue }
-            result[index].first = [layers[place]]
+            result[index].precedingConvolution = [layers[place]]
             result[index].layer.input = layers[place].layer.input
             joined.insert(place)
         }
         // What comes after a pair may be done a level earlier.
         let left = result.indices.filter { !joined.contains($0) }.map { result[$0] }
-        let levels = LayerLevels.levels(of: left.map(\.layer))
-        return left.indices.sorted { (levels[$0], $0) < (levels[$1], $1) }.map { left[$0] }
+        return LayerLevels.sorted(left, by: \.layer)
     }
 
-    /// Whether a layer is a convolution whose result is computed for any rows as cheaply as for all: of one tap, or of so few channels that its
-    /// windows are gathered.
+    /// Whether a layer is a convolution of which some rows cost as little as they do among all: one of a single tap, or of a thin input.
     private static func isFirst(_ packed: PackedLayer) -> Bool {
         guard case .convolution(let convolution) = packed.layer.kind, packed.method == .direct, packed.layer.residual == nil,
             packed.curve == nil
         else { return false }
         let shape = packed.weightShape
-        let (taps, channels) = (shape[2] * shape[3], shape[1] * convolution.groups)
-        return taps == 1 || channels < laneCount && taps * channels <= mostGathered
+        let taps = shape[2] * shape[3]
+        return taps == 1 || ConvolutionJob.hasThinInput(taps: taps, channels: shape[1] * convolution.groups)
     }
 
-    /// Numbers of a window that is gathered, at most.
-    private static let mostGathered = 256
+    /// Whether windows are so low that a band keeps few rows of the one before it.
+    private static func isSecond(_ packed: PackedLayer) -> Bool {
+        guard case .convolution(let convolution) = packed.layer.kind, packed.method == .depthwise else { return false }
+        let (height, dilation) = (packed.weightShape[2], convolution.dilation.height)
+        return dilation <= highestWindow && (height - 1) * dilation < highestWindow
+    }
+
+    /// Rows of a window, at most.
+    private static let highestWindow = 8
 }

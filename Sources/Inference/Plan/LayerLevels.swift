@@ -2,8 +2,11 @@
 /// them side by side, like the branches of a block. All branches are in memory together, then.
 enum LayerLevels {
     /// The same layers, those of one level adjacent; each still comes after those that it reads.
-    static func sorted(_ layers: [FusedLayer]) -> [FusedLayer] {
-        let levels = levels(of: layers)
+    static func sorted(_ layers: [FusedLayer]) -> [FusedLayer] { sorted(layers) { $0 } }
+
+    /// The same for what has a layer.
+    static func sorted<Element>(_ layers: [Element], by layer: (Element) -> FusedLayer) -> [Element] {
+        let levels = levels(of: layers.map(layer))
         return layers.indices.sorted { (levels[$0], $0) < (levels[$1], $1) }.map { layers[$0] }
     }
 

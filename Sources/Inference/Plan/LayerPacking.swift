@@ -56,7 +56,8 @@ enum LayerPacking {
     /// Numbers, one per channel, padded to blocks of 16; one number stands for all channels.
     private static func vector(_ numbers: [Double], channels: Int) throws -> FloatMemory {
         let memory = try memory((channels + blockChannels - 1) / blockChannels * blockChannels)
-        for channel in 0..<channels { memory.base[channel] = Float(numbers[numbers.count == 1 ? 0 : channel]) }
+        // −0 becomes 0: added to a sum of −0, which some tiles have as 0, it must not show the difference.
+        for channel in 0..<channels { memory.base[channel] = Float(numbers[numbers.count == 1 ? 0 : channel]) + 0 }
         return memory
     }
 
