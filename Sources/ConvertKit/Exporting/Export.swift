@@ -106,6 +106,8 @@ public struct Export: Sendable {
         // Each kind of image, twice; two images if one run serves both.
         settings.seededImages = 12
         settings.imagesWhereProven = 4
+        // A few images take little time one by one, and a fraction of the memory.
+        settings.executor.imagesAtOnce = 1
         return try Verification(
             export: Verification.Export(back), source: model.content, names: (request.target, model.name), settings: settings)
     }

@@ -58,9 +58,9 @@ extension LayerPacking {
             packed.weights = target
             return stride(from: 0, to: shape[0], by: 64).map { first in
                 { @Sendable in
-                    WeightPacking.winograd(
-                        source.base, outputs: first..<min(first + 64, shape[0]), inputs: shape[1], scale: scale,
-                        to: target.base)
+                    let outputs = first..<min(first + 64, shape[0])
+                    WeightPacking.winograd(source.base, outputs: outputs, inputs: shape[1], scale: scale, to: target.base)
+                    source.letGo(outputs.lowerBound * shape[1] * 9..<outputs.upperBound * shape[1] * 9)
                 }
             }
         case .depthwise:
@@ -80,6 +80,7 @@ extension LayerPacking {
                     WeightPacking.direct(
                         source.base, outputs: shape[0], inputs: inputs, groups: convolution.groups, taps: taps, scale: scale,
                         to: target.base)
+                    source.letGo(0..<shape.reduce(1, *))
                 }
             ]
         }

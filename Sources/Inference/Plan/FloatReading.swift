@@ -1,3 +1,4 @@
+import ConvertFiles
 import ConvertTensors
 
 /// A tensor's numbers as float32 in C order: borrowed if they are so already, else converted.
@@ -5,6 +6,8 @@ struct FloatReading {
     private let owner: Tensor
     private let copy: FloatMemory?
     private let lent: UInt
+    /// The bytes that are lent.
+    private let bytes: ByteView?
 
     init(_ tensor: Tensor) throws {
         owner = tensor
@@ -13,8 +16,7 @@ struct FloatReading {
             let bytes = try tensor.cOrderBytes()
             let address = bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
             if address % 4 == 0, address != 0, tensor.storage.isLent {
-                lent = address
-                copy = nil
+                (lent, copy, self.bytes) = (address, nil, bytes)
                 return
             }
         }
@@ -26,8 +28,13 @@ struct FloatReading {
             for (index, value) in window.enumerated() { memory.base[at + index] = Float(value) }
             at += window.count
         }
-        copy = memory
-        lent = 0
+        (lent, copy, bytes) = (0, memory, nil)
+    }
+
+    /// Lets go of the pages of some of the numbers, which are read from the file again if somebody needs them.
+    func letGo(_ numbers: Range<Int>) {
+        guard let bytes, let window = try? bytes.window(at: 4 * numbers.lowerBound, count: 4 * numbers.count) else { return }
+        window.letGo()
     }
 
     /// The numbers; valid while this value lives.
