@@ -30,7 +30,7 @@ struct DepthwiseRows {
     @inline(__always) private func put<Stride: ColumnStride>(_ job: WindowJob, _ channels: Range<Int>, _ stride: Stride.Type) {
         var channel = channels.lowerBound
         while channel < channels.upperBound {
-            let isHalf = channel &+ Vector.scalarCount > channels.upperBound
+            let isHalf = Vector.scalarCount > laneCount && channel &+ Vector.scalarCount > channels.upperBound
             let finish = Finish(
                 bias: job.bias, job.activation, output: job.output, residual: job.residual, channel: channel, isHalf: isHalf)
             switch isHalf ? nil : finish.plainKind {

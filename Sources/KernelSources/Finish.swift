@@ -47,14 +47,18 @@ struct Finish {
         self.residual = residual.map { UnsafePointer($0.base + channel) }
     }
 
-    /// What is done most often, for loops that choose once: nil if a residual is added.
+    /// What is done most often, for loops that choose once: nil if a residual is added. Loops that no fast processor runs have no code for it.
     @inline(__always) var plainKind: PlainKind? {
-        guard residual == nil else { return nil }
-        switch kind {
-        case .bounded: return .bounded
-        case .sloped: return .sloped
-        case .hardSwish: return nil
-        }
+        #if CONVERT_BASELINE
+            return nil
+        #else
+            guard residual == nil else { return nil }
+            switch kind {
+            case .bounded: return .bounded
+            case .sloped: return .sloped
+            case .hardSwish: return nil
+            }
+        #endif
     }
 
     /// See `plainKind`.

@@ -27,7 +27,9 @@ struct TileTarget {
     @inline(__always) func finish<Tile: MultiplyTile>(_ tile: Tile) {
         let output = job.pointee.output.base + channel
         let hasSecond = Tile.blockCount == 2
-        guard channel &+ Tile.blockCount &* blockChannels <= job.pointee.output.paddedChannels else { return finishFromMemory(tile) }
+        guard TileTarget.isFast(for: tile), channel &+ Tile.blockCount &* blockChannels <= job.pointee.output.paddedChannels else {
+            return finishFromMemory(tile)
+        }
         let first = block(job.pointee.bias + channel)
         let second = hasSecond ? block(job.pointee.bias + (channel &+ blockChannels)) : first
         @inline(__always) func put(_ change: (_ index: Int, _ row: Int, _ value: inout Block) -> Void) {
@@ -65,6 +67,15 @@ struct TileTarget {
             }
         default: finishFromMemory(tile)
         }
+    }
+
+    /// Whether registers are worth their own code: the last few pixels, and loops that no fast processor runs, are finished from memory.
+    @inline(__always) private static func isFast<Tile: MultiplyTile>(for tile: Tile) -> Bool {
+        #if CONVERT_BASELINE
+            false
+        #else
+            Tile.rowCount > 4
+        #endif
     }
 
     /// What is rare, or for half a block, after the registers are free again.

@@ -121,9 +121,8 @@ private let winogradTerms = 24
 /// Floats between two of the 36 matrices in scratch memory.
 private let winogradGap = 16
 
-/// Layout of the scratch memory: transformed inputs, 36 × tiles × channels; sums of the blocks that are multiplied together, 36 × tiles ×
-/// 16 or 32; a tile between its two
-/// axes.
+/// Layout of the scratch memory: transformed inputs, 36 × tiles × channels; sums of the blocks that are multiplied together, 36 × tiles × 16
+/// or 32; a tile between its two axes.
 private struct WinogradScratch {
     let channels: Int
     let transformed, sums, middle: UnsafeMutablePointer<Float>
