@@ -65,6 +65,9 @@ public final class FastExecutor: Sendable {
         if !options.allowsNotFinite { try checkWeights() }
     }
 
+    /// Changes whenever numbers could come out differently. What was kept or begun with another number must not be joined with new numbers.
+    package static let arithmetic = 2
+
     /// What the loops were compiled for.
     package var kernelName: String { kernels.name }
     /// The loops that run on this processor if nothing else is asked for.

@@ -35,7 +35,8 @@ public enum InferenceError: DescribedError, Equatable {
         case .noNumbers(let value): "the value \(value) has a size of 0, so that there is nothing to compute with"
         case .noMemoryForWeights(let bytes): "there is not enough memory for \(bytes) bytes of a layer's weights"
         case .noSuchInstructions(let loops): "this processor lacks instructions of the \(loops) loops"
-        case .tooMuchMemory(let needed, let limit): "one image needs \(needed) bytes of working memory, but \(limit) are allowed"
+        case .tooMuchMemory(let needed, let limit):
+            "one image and the threads need \(needed) bytes of working memory, but \(limit) are allowed"
         }
     }
 
@@ -50,7 +51,7 @@ public enum InferenceError: DescribedError, Equatable {
         case .noNumbers: "give larger images, or a network whose stored tensors have numbers"
         case .noMemoryForWeights: "end other programs, or use a machine with more memory"
         case .noSuchInstructions: "choose other loops, or none for the fastest that it can run"
-        case .tooMuchMemory: "give smaller images"
+        case .tooMuchMemory: "give smaller images, or fewer threads"
         }
     }
 

@@ -47,7 +47,8 @@ struct Finish {
         self.residual = residual.map { UnsafePointer($0.base + channel) }
     }
 
-    /// What is done most often, for loops that choose once: nil if a residual is added. Loops that no fast processor runs have no code for it.
+    /// What is done most often, for loops that choose once: nil for the rest, and for the baseline loops,
+    /// which only old processors run.
     @inline(__always) var plainKind: PlainKind? {
         #if CONVERT_BASELINE
             return nil

@@ -74,7 +74,7 @@ struct PairBands {
         min(job.first.output.height, (rows &- 1) &* job.second.strideY &+ (job.second.kernelHeight &- 1) &* job.second.dilationY &+ 1)
     }
 
-    /// Blocks of channels that go through all bands together: two, as the tiles have. What is gathered once should serve more of them.
+    /// Blocks of channels that go through all bands together: two, as AVX-512's tiles have. What is gathered once should serve more of them.
     private static func blocksAtOnce(_ job: ConvolutionPairJob) -> Int { job.first.hasThinInput ? 4 : 2 }
 
     /// The number of output rows in a band. A band of several rows needs no more middle rows than the first cache has room for, or the second

@@ -69,7 +69,8 @@ struct TileTarget {
         }
     }
 
-    /// Whether registers are worth their own code: the last few pixels, and loops that no fast processor runs, are finished from memory.
+    /// Whether registers are worth their own code: the last few pixels, and all of the baseline loops, which only old
+    /// processors run, are finished from memory.
     @inline(__always) private static func isFast<Tile: MultiplyTile>(for tile: Tile) -> Bool {
         #if CONVERT_BASELINE
             false

@@ -70,7 +70,7 @@ public struct ConvolutionJob: @unchecked Sendable {
         ConvolutionJob.hasThinInput(taps: kernelHeight * kernelWidth, channels: input.channels)
     }
 
-    /// See the property of this name. More numbers to a window than this would fill the caches.
+    /// See the property of this name. A window of more than 512 numbers would fill the caches.
     public static func hasThinInput(taps: Int, channels: Int) -> Bool { taps > 1 && channels < laneCount && taps * channels <= 512 }
 
     private var directBlockCount: Int { kernelHeight * kernelWidth * input.channels * blockChannels }

@@ -141,8 +141,9 @@ import Testing
         var shape = Shape()
         (shape.inputs, shape.channels, shape.size) = (8, 8, (3, 4000))
         let model = try model(shape, isOpen: false)
-        let one = try FastExecutor(model, options: FastExecutor.Options()).workingBytes(for: [1, 8, 3, 4000])
         var options = FastExecutor.Options()
+        options.threads = 1
+        let one = try FastExecutor(model, options: options).workingBytes(for: [1, 8, 3, 4000])
         (options.threads, options.memoryLimit) = (64, 2 * one)
         #expect(throws: InferenceError.self) { try FastExecutor(model, options: options).workingBytes(for: [1, 8, 3, 4000]) }
         options.memoryLimit = 64 * one

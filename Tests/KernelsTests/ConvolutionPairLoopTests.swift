@@ -30,7 +30,7 @@ import Testing
         return cases
     }()
 
-    @Test("Scratch memory is not left, and the bits are those of two kernels") func scratchAndBits() throws {
+    @Test("Nothing outside the scratch memory is written, and the bits are those of two kernels") func scratchAndBits() throws {
         for (index, item) in ConvolutionPairLoopTests.cases.enumerated() {
             var noise = Noise(7000 + index)
             let (height, width) = item.size

@@ -75,8 +75,7 @@ public struct AlignmentPart {
         JSONObject([
             "faces": .object(settings.json), "crops": .boolean(tree.writesCrops), "drawings": .boolean(tree.draws),
             "detector_sha256": try settings.detectorDigests, "loops": .string(FastExecutor.bestKernelName),
-            // Changes whenever a box could come out differently.
-            "arithmetic": .integer(2),
+            "arithmetic": .integer(Int64(FastExecutor.arithmetic)),
         ])
     }
 

@@ -62,6 +62,7 @@ public struct PictureRunPart {
             "faces": .object(run.settings.json), "detector_sha256": run.looksForFaces ? try run.settings.detectorDigests : .array([]),
             "exact": .boolean(request.executor.isExact), "not_finite": .boolean(request.executor.allowsNotFinite),
             "loops": .string(FastExecutor.kernelName(of: request.executor.loops)),
+            "arithmetic": .integer(Int64(FastExecutor.arithmetic)),
         ])
     }
 

@@ -54,8 +54,9 @@ final class ExecutionPlan: @unchecked Sendable {
         let perImage = plan.arenaCount.multipliedReportingOverflow(by: 4)
         let scratchBytes = scratchCount.multipliedReportingOverflow(by: 4 * workers)
         let least = perImage.partialValue.addingReportingOverflow(scratchBytes.partialValue)
-        guard !perImage.overflow, !scratchBytes.overflow, !least.overflow, least.partialValue <= memoryLimit else {
-            throw InferenceError.tooMuchMemory(needed: least.overflow ? .max : least.partialValue, limit: memoryLimit)
+        let isTooLarge = perImage.overflow || scratchBytes.overflow || least.overflow
+        guard !isTooLarge, least.partialValue <= memoryLimit else {
+            throw InferenceError.tooMuchMemory(needed: isTooLarge ? .max : least.partialValue, limit: memoryLimit)
         }
         // A batch that would not fit is run in parts.
         let fitting = max(1, min(capacity, (memoryLimit - scratchBytes.partialValue) / max(perImage.partialValue, 1)))

@@ -5,7 +5,8 @@ struct PackedLayer: Sendable {
     var layer: FusedLayer
     var method = ConvolutionMethod.direct
     /// Of a depthwise convolution: the convolution before it that is done along with it, or nothing (see `ConvolutionPairing`). It is a list
-    /// because a structure cannot hold another of its kind. The layer's input is that convolution's, then.
+    /// because a structure cannot hold another of its kind. If there is one, the layer's
+    /// input is that convolution's.
     var precedingConvolution: [PackedLayer] = []
     /// Weights in the loops' order; nil if there are none, or if they are borrowed.
     var weights: FloatMemory?

@@ -49,11 +49,12 @@ extension LayerPacking {
         let source = try FloatReading(tensor)
         let target = try store.memory(WeightPacking.directCount(outputs: shape[0], inputs: shape[1], taps: 1))
         packed.weights = target
-        return stride(from: 0, to: shape[0], by: blockChannels).map { first in
+        return stride(from: 0, to: shape[0], by: 8 * blockChannels).map { first in
             { @Sendable in
+                let outputs = first..<min(first + 8 * blockChannels, shape[0])
                 WeightPacking.direct(
-                    source.base, outputs: first..<min(first + blockChannels, shape[0]), of: shape[0], inputs: shape[1], groups: 1, taps: 1,
-                    scale: scale, to: target.base)
+                    source.base, outputs: outputs, of: shape[0], inputs: shape[1], groups: 1, taps: 1, scale: scale, to: target.base)
+                source.letGo(outputs.lowerBound * shape[1]..<outputs.upperBound * shape[1])
             }
         }
     }

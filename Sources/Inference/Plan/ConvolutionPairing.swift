@@ -23,7 +23,7 @@ enum ConvolutionPairing {
         return LayerLevels.sorted(left, by: \.layer)
     }
 
-    /// Whether a layer is a convolution of which some rows cost as little as they do among all: one of a single tap, or of a thin input.
+    /// Whether a layer is a convolution whose rows cost no more if only some are computed: one of a single tap, or of a thin input.
     private static func isFirst(_ packed: PackedLayer) -> Bool {
         guard case .convolution(let convolution) = packed.layer.kind, packed.method == .direct, packed.layer.residual == nil,
             packed.curve == nil
@@ -33,7 +33,7 @@ enum ConvolutionPairing {
         return taps == 1 || ConvolutionJob.hasThinInput(taps: taps, channels: shape[1] * convolution.groups)
     }
 
-    /// Whether windows are so low that a band keeps few rows of the one before it.
+    /// Whether windows have so few rows that one band shares few with the next.
     private static func isSecond(_ packed: PackedLayer) -> Bool {
         guard case .convolution(let convolution) = packed.layer.kind, packed.method == .depthwise else { return false }
         let (height, dilation) = (packed.weightShape[2], convolution.dilation.height)

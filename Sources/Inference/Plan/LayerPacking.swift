@@ -56,8 +56,7 @@ enum LayerPacking {
     /// Numbers, one per channel, padded to blocks of 16; one number stands for all channels.
     private static func vector(_ numbers: [Double], channels: Int) throws -> FloatMemory {
         let memory = try memory((channels + blockChannels - 1) / blockChannels * blockChannels)
-        // −0 becomes 0: added to a sum of −0, which some tiles have as 0, it must not show the difference.
-        for channel in 0..<channels { memory.base[channel] = Float(numbers[numbers.count == 1 ? 0 : channel]) + 0 }
+        for channel in 0..<channels { memory.base[channel] = Float(numbers[numbers.count == 1 ? 0 : channel]) }
         return memory
     }
 
@@ -110,7 +109,8 @@ enum LayerPacking {
                 numbers[index] * scale[scale.count == 1 ? 0 : index] + bias[bias.count == 1 ? 0 : index]
             }
         }
-        packed.bias = try vector(bias, channels: channels)
+        // −0 becomes 0: added to a sum of −0, which some tiles have as 0, it must not show the difference.
+        packed.bias = try vector(bias.map { Double(Float($0)) + 0 }, channels: channels)
         if case .prelu(let key) = layer.activation, let slopes = try model.weights[key]?.doubles() {
             packed.slopes = try vector(slopes, channels: channels)
         }
