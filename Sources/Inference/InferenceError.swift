@@ -16,7 +16,7 @@ public enum InferenceError: DescribedError, Equatable {
     case severalInputs(names: [String])
     /// A value of the network has a size of zero.
     case noNumbers(value: String)
-    /// There is not enough memory for a layer's packed weights, which take so many bytes.
+    /// There is not enough memory for a layer's packed weights; `bytes` is what they take.
     case noMemoryForWeights(bytes: Int)
     /// Loops with instructions that this processor lacks.
     case noSuchInstructions(loops: String)

@@ -4,7 +4,8 @@ import KernelTypes
 struct PairBands {
     /// Whether the windows of the first convolution are gathered (see `GatheredWindows`).
     let isThin: Bool
-    /// Whether all pixels of an image are listed once, for all blocks, and not those of a band for each. Gathering replaces their addresses.
+    /// Whether the pixels of a whole image are listed once, for all blocks. If not, each band's are listed again for every group of blocks, as
+    /// they must be if gathering replaces their addresses.
     let listsImage: Bool
     /// Blocks of channels that go through all bands together, before others do.
     let blocksAtOnce: Int
@@ -36,7 +37,7 @@ struct PairBands {
         tileCount = tiles &* PairBands.floats(TapRectangle.self)
     }
 
-    /// Pixels of an image that are listed at most.
+    /// The largest image, in pixels, that is listed as a whole.
     private static let mostListed = 1 << 14
 
     /// Floats of all scratch memory; every part begins at a cache line.
@@ -69,7 +70,7 @@ struct PairBands {
     /// Whole cache lines.
     private static func lines(_ count: Int) -> Int { (count &+ 15) / 16 &* 16 }
 
-    /// Middle rows that a band of so many output rows needs, at most.
+    /// The most middle rows that a band of `rows` output rows can need.
     private static func middleRows(_ rows: Int, _ job: ConvolutionPairJob) -> Int {
         min(job.first.output.height, (rows &- 1) &* job.second.strideY &+ (job.second.kernelHeight &- 1) &* job.second.dilationY &+ 1)
     }

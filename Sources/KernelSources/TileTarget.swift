@@ -6,7 +6,7 @@ struct TileTarget {
     let pixels: UnsafePointer<OutputPixel>
     /// The first of the tile's channels.
     let channel: Int
-    /// Memory for the sums of all parts but the last.
+    /// Memory for what was summed so far.
     let sums: UnsafeMutablePointer<Block>
 
     /// Where the inputs of the pixels are.

@@ -1,4 +1,3 @@
-import CCPU
 import KernelTypes
 
 /// Winograd convolution F(4×4, 3×3) with the points 0, ±√½, ±√2 and ∞ (Lavin and Gray, arXiv 1509.09308; the points as in Barabasz et al.,

@@ -1,7 +1,7 @@
 import ConvertIR
 import Kernels
 
-/// Makes jobs of two convolutions that are done together (see `ConvolutionPairing`), and tells what scratch memory layers need.
+/// Makes the jobs of two convolutions that are done together (see `ConvolutionPairing`), and says how much scratch memory a layer needs.
 struct PairPlanning {
     let layouts: [String: ValueLayout]
     let kernels: KernelTable

@@ -13,7 +13,7 @@ struct WeightStore {
     /// Numbers that are read past the end of a layer's weights at most, and the alignment of its beginning.
     private static let gap = 16
 
-    /// Room for so many numbers, all zero. Throws `InferenceError.noMemoryForWeights`.
+    /// Memory for `count` numbers, all zero. Throws `InferenceError.noMemoryForWeights`.
     mutating func memory(_ count: Int) throws(InferenceError) -> FloatMemory {
         guard let memory = part(count) else { throw .noMemoryForWeights(bytes: 4 * count) }
         return memory

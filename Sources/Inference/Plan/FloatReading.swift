@@ -6,7 +6,7 @@ struct FloatReading {
     private let owner: Tensor
     private let copy: FloatMemory?
     private let lent: UInt
-    /// The bytes that are lent.
+    /// The bytes that the numbers are borrowed from; nil if they were converted.
     private let bytes: ByteView?
 
     init(_ tensor: Tensor) throws {
